@@ -1,0 +1,42 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+// The core decides; it must be able to run anywhere, a Worker included. So it may see neither Node nor an SDK,
+// neither a clock nor the environment: time and the outside come in as arguments or ports.
+const pureCore = {
+  files: ["provider/plan/**/*.ts", "provider/health/**/*.ts", "provider/rollout/**/*.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [{ regex: "^(node:|cloudflare|@pulumi/|hono|commander)", message: "plan/, health/ and rollout/ are pure." }] },
+    ],
+    "no-restricted-globals": ["error", "process", "setTimeout", "setInterval", "fetch", "Buffer", "console"],
+    "no-restricted-properties": [
+      "error",
+      { object: "Date", property: "now", message: "Time comes in through the Clock." },
+      { object: "Math", property: "random", message: "The core is deterministic." },
+    ],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/", ".cache/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-non-null-assertion": "error",
+    },
+  },
+  {
+    files: ["test/**/*.ts"],
+    // mocha's describe() and it() return promises nobody waits for.
+    rules: { "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [] }] },
+  },
+  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", fetch: "readonly" } } },
+  pureCore,
+);

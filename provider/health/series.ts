@@ -1,0 +1,36 @@
+/**
+ * What an SLI is made of: events that count (`valid`), and those among them that are bad. Every SLI has this one
+ * shape, so one kind of arithmetic judges them all.
+ */
+export interface Counts {
+  /** Events that count, at least 0. */
+  readonly valid: number;
+  /** Those of them that are bad, from 0 to `valid`. */
+  readonly bad: number;
+}
+
+/** What both versions served in one span of time. */
+export interface Bucket {
+  /** When the bucket begins, in milliseconds since the epoch. */
+  readonly start: number;
+  /** What the new version served. */
+  readonly new: Counts;
+  /** What the old version served in the same span. */
+  readonly old: Counts;
+}
+
+/** The buckets of one SLI, oldest first, each `start` greater than the one before. */
+export type Series = readonly Bucket[];
+
+/** Nothing happened. */
+export const noCounts: Counts = { valid: 0, bad: 0 };
+
+/** Adds two counts. */
+export function add(a: Counts, b: Counts): Counts {
+  return { valid: a.valid + b.valid, bad: a.bad + b.bad };
+}
+
+/** The bad share, from 0 to 1; 0 when nothing was served. */
+export function badShare(counts: Counts): number {
+  return counts.valid === 0 ? 0 : counts.bad / counts.valid;
+}

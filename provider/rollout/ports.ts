@@ -1,0 +1,94 @@
+import type { Series } from "../health/series";
+import type { Sli } from "../health/sli";
+
+/** One version's part of the traffic. */
+export interface VersionShare {
+  readonly versionId: string;
+  /** From 0 to 100. */
+  readonly percent: number;
+}
+
+/** Which versions serve, and how much each: one or two of them, adding up to 100. */
+export type Split = readonly VersionShare[];
+
+/** A deployment as Cloudflare keeps it: a split, and what was said about it. */
+export interface Deployment {
+  readonly id: string;
+  /** Milliseconds since the epoch, by Cloudflare's clock. */
+  readonly createdAt: number;
+  readonly split: Split;
+  /** The text of its `workers/message`, empty when it has none. */
+  readonly message: string;
+  /** Who made it and with what, for a person to read: `jo@example.com with wrangler`. */
+  readonly author: string;
+  /** True when an upload made it, not somebody who chose a split. */
+  readonly byUpload: boolean;
+}
+
+/**
+ * The first port: the deployments of one Worker. Each method throws a {@link PortError}; none retries by itself,
+ * since whether a lost write may be repeated is a decision of the rollout.
+ */
+export interface Deployments {
+  /** The deployment that serves now; undefined for a Worker that never had one. */
+  active(): Promise<Deployment | undefined>;
+  /** Makes `split` the active deployment. `message` is at most 1000 bytes. */
+  create(split: Split, message: string): Promise<Deployment>;
+}
+
+/** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
+export interface SeriesQuery {
+  readonly slis: readonly Sli[];
+  readonly newVersionId: string;
+  /** Undefined when the Worker had no version before: then every bucket's `old` is empty. */
+  readonly oldVersionId: string | undefined;
+  readonly from: number;
+  /** After `from` by a whole number of `bucketMs`. */
+  readonly to: number;
+  readonly bucketMs: number;
+}
+
+/** The second port: what Workers Observability has counted for one Worker. Throws a {@link PortError}. */
+export interface Telemetry {
+  /** One series per SLI, in the order asked. Buckets in which neither version served may be missing. */
+  read(query: SeriesQuery): Promise<readonly Series[]>;
+  /** Undefined when the Worker reports its invocations; else the reason why it does not, and what to do. */
+  blindness(): Promise<string | undefined>;
+}
+
+/** Time, so that tests can make days pass in milliseconds. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or at once when the release is interrupted. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** Where a release tells what it does. */
+export interface Progress {
+  /** What is so at this moment; each call replaces the last. */
+  status(line: string): void;
+  /** Something that happened and should stay readable. */
+  event(line: string): void;
+}
+
+/**
+ * How a call to the outside failed:
+ * - `refused`: it was understood and declined (a 4xx): nothing was changed, and asking again will not help;
+ * - `missing`: the Worker or the version does not exist;
+ * - `unavailable`: no answer, a server error or a rate limit: a write may or may not have happened.
+ */
+export type Failure = "refused" | "missing" | "unavailable";
+
+/** What a port throws. `message` says what was asked, what was answered and what to do; it holds no secret. */
+export class PortError extends Error {
+  override readonly name = "PortError";
+  constructor(
+    readonly failure: Failure,
+    message: string,
+    /** For `unavailable`: how long the service asked to be left alone, in milliseconds. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}

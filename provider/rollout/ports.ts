@@ -32,8 +32,11 @@ export interface Deployment {
 export interface Deployments {
   /** The deployment that serves now; undefined for a Worker that never had one. */
   active(): Promise<Deployment | undefined>;
-  /** Makes `split` the active deployment. `message` is at most 1000 bytes. */
-  create(split: Split, message: string): Promise<Deployment>;
+  /**
+   * Makes `split` the active deployment. `message` is at most 1000 bytes. With `force` Cloudflare also takes a split
+   * it would refuse because a secret has changed since the version was uploaded: a revert must not fail on that.
+   */
+  create(split: Split, message: string, options?: { readonly force?: boolean }): Promise<Deployment>;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
@@ -60,8 +63,16 @@ export interface Telemetry {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or at once when the release is interrupted. */
+  /** Resolves after `ms` milliseconds. */
   sleep(ms: number): Promise<void>;
+}
+
+/** A person's or a machine's wish that the release stops now. */
+export interface Interruption {
+  /** True from the moment it is wished for. */
+  readonly requested: boolean;
+  /** Resolves at that moment. */
+  readonly happened: Promise<void>;
 }
 
 /** Where a release tells what it does. */

@@ -1,0 +1,93 @@
+import {
+  PortError,
+  type Clock,
+  type Deployment,
+  type Deployments,
+  type Split,
+} from "../../provider/rollout/ports";
+
+/** Which moment of a call fails: reading, writing before anything happened, or only the answer to a write. */
+type Moment = "read" | "before" | "after";
+
+/** One Worker's deployments, in memory. */
+export class FakeDeployments implements Deployments {
+  /** Every deployment there has been, newest first; the first is the active one. */
+  readonly history: Deployment[] = [];
+  /** How often each method was called, failures included. */
+  readonly calls = { active: 0, create: 0 };
+  /** Versions that the Worker does not have. */
+  readonly unknown = new Set<string>();
+  /** False for a Worker that does not exist. */
+  exists = true;
+  private readonly failures: Record<Moment, PortError[]> = { read: [], before: [], after: [] };
+
+  constructor(private readonly clock: Pick<Clock, "now">) {}
+
+  async active(): Promise<Deployment | undefined> {
+    this.calls.active += 1;
+    this.failIfTold("read");
+    this.failIfGone();
+    return Promise.resolve(this.history[0]);
+  }
+
+  async create(split: Split, message: string): Promise<Deployment> {
+    this.calls.create += 1;
+    if (new TextEncoder().encode(message).length > 1000)
+      throw new RangeError("the message is over 1000 bytes");
+    this.failIfTold("before");
+    this.failIfGone();
+    this.failUnlessDeployable(split);
+    const deployment = this.add({ split, message, author: "release@example.com with api", byUpload: false });
+    this.failIfTold("after");
+    return Promise.resolve(deployment);
+  }
+
+  /** Someone else makes a deployment, by default with wrangler. */
+  foreign(split: Split, message = "", author = "jo@example.com with wrangler"): Deployment {
+    return this.add({ split, message, author, byUpload: false });
+  }
+
+  /** Someone uploads a version in the way that deploys it at once. */
+  upload(versionId: string, author = "jo@example.com with wrangler"): Deployment {
+    return this.add({ split: [{ versionId, percent: 100 }], message: "", author, byUpload: true });
+  }
+
+  /**
+   * Makes a coming call throw `error`: the next `active` ("read"), the next `create` without effect ("before"), or
+   * the next `create` after it took effect ("after": the answer was lost). Told twice, it fails twice.
+   */
+  failNext(moment: Moment, error: PortError): void {
+    this.failures[moment].push(error);
+  }
+
+  /** The percentage of the traffic that a version got at `time`, in epoch milliseconds. */
+  percentAt(versionId: string, time: number): number {
+    const inForce = this.history.find((deployment) => deployment.createdAt <= time);
+    return inForce?.split.find((share) => share.versionId === versionId)?.percent ?? 0;
+  }
+
+  private add(made: Omit<Deployment, "id" | "createdAt">): Deployment {
+    const id = `deployment-${this.history.length + 1}`;
+    const deployment = { id, createdAt: this.clock.now(), ...made };
+    this.history.unshift(deployment);
+    return deployment;
+  }
+
+  private failIfTold(moment: Moment): void {
+    const error = this.failures[moment].shift();
+    if (error !== undefined) throw error;
+  }
+
+  private failIfGone(): void {
+    if (!this.exists) throw new PortError("missing", "This Worker does not exist on your account. (10007)");
+  }
+
+  private failUnlessDeployable(split: Split): void {
+    const total = split.reduce((sum, share) => sum + share.percent, 0);
+    if (split.length < 1 || split.length > 2 || total !== 100) {
+      throw new PortError("refused", `${split.length} versions at ${total} % in all cannot be deployed`);
+    }
+    const unknown = split.find((share) => this.unknown.has(share.versionId));
+    if (unknown !== undefined) throw new PortError("missing", `no version ${unknown.versionId}`);
+  }
+}

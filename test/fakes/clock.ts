@@ -1,4 +1,4 @@
-import type { Clock } from "../../provider/rollout/ports";
+import type { Clock, Interruption } from "../../provider/rollout/ports";
 
 interface Appointment {
   readonly at: number;
@@ -11,7 +11,6 @@ interface Appointment {
  */
 export class VirtualClock implements Clock {
   private time: number;
-  private interrupted = false;
   private readonly appointments: Appointment[] = [];
 
   constructor(readonly start = Date.UTC(2030, 0, 1)) {
@@ -33,26 +32,35 @@ export class VirtualClock implements Clock {
     this.appointments.sort((a, b) => a.at - b.at);
   }
 
-  /** Ends the sleep under way and every later one. */
-  interrupt(): void {
-    this.interrupted = true;
-  }
-
   async sleep(ms: number): Promise<void> {
     const until = this.time + ms;
-    while (!this.interrupted) {
+    for (;;) {
       const next = this.appointments[0];
-      if (next === undefined || next.at > until) {
-        this.time = until;
-        break;
-      }
+      if (next === undefined || next.at > until) break;
       this.appointments.shift();
       this.time = Math.max(this.time, next.at);
       await next.run();
     }
-    // Even a sleep that is cut short takes a moment; without it, a loop that waits for a deadline would never end.
-    if (this.interrupted) this.time += 1;
+    this.time = until;
     // Lets mocha's own timer run, so that a loop that never ends fails its test instead of hanging all of them.
     await new Promise(setImmediate);
+  }
+}
+
+/** An interruption that a test pulls. */
+export class FakeInterruption implements Interruption {
+  requested = false;
+  readonly happened: Promise<void>;
+  private resolve: () => void = () => undefined;
+
+  constructor() {
+    this.happened = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  request(): void {
+    this.requested = true;
+    this.resolve();
   }
 }

@@ -17,6 +17,8 @@ export class FakeDeployments implements Deployments {
   readonly calls = { active: 0, create: 0 };
   /** Versions that the Worker does not have. */
   readonly unknown = new Set<string>();
+  /** Versions whose deployment is refused unless forced, since a secret has changed since their upload. */
+  readonly outdated = new Set<string>();
   /** False for a Worker that does not exist. */
   exists = true;
   private readonly failures: Record<Moment, PortError[]> = { read: [], before: [], after: [] };
@@ -30,13 +32,18 @@ export class FakeDeployments implements Deployments {
     return Promise.resolve(this.history[0]);
   }
 
-  async create(split: Split, message: string): Promise<Deployment> {
+  async create(
+    split: Split,
+    message: string,
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<Deployment> {
     this.calls.create += 1;
     if (new TextEncoder().encode(message).length > 1000)
       throw new RangeError("the message is over 1000 bytes");
     this.failIfTold("before");
     this.failIfGone();
     this.failUnlessDeployable(split);
+    if (!force) this.failIfOutdated(split);
     const deployment = this.add({ split, message, author: "release@example.com with api", byUpload: false });
     this.failIfTold("after");
     return Promise.resolve(deployment);
@@ -89,5 +96,12 @@ export class FakeDeployments implements Deployments {
     }
     const unknown = split.find((share) => this.unknown.has(share.versionId));
     if (unknown !== undefined) throw new PortError("missing", `no version ${unknown.versionId}`);
+  }
+
+  private failIfOutdated(split: Split): void {
+    const outdated = split.find((share) => this.outdated.has(share.versionId));
+    if (outdated !== undefined) {
+      throw new PortError("refused", `a secret has changed since version ${outdated.versionId} (10220)`);
+    }
   }
 }

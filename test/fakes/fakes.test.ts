@@ -20,17 +20,6 @@ describe("the virtual clock", () => {
     assert.deepEqual(seen, ["first at 60000", "second at 120000"]);
     assert.equal(clock.elapsed(), 3 * minute);
   });
-
-  it("ends a sleep at the moment of the interruption, and later ones at once", async () => {
-    const clock = new VirtualClock();
-    clock.at(minute, () => {
-      clock.interrupt();
-    });
-    await clock.sleep(3 * minute);
-    assert.equal(clock.elapsed(), minute + 1);
-    await clock.sleep(3 * minute);
-    assert.equal(clock.elapsed(), minute + 2);
-  });
 });
 
 describe("the fake deployments", () => {

@@ -1,0 +1,35 @@
+/**
+ * What a row of telemetry is: `cf-worker-event` once for every invocation, `cf-worker` once for every console
+ * line. Whoever counts requests counts the former only.
+ */
+export type EventType = "cf-worker-event" | "cf-worker";
+
+/** One row of telemetry, as the data plane hands it over. */
+export interface TelemetryEvent {
+  /** Epoch milliseconds: when the invocation began, or the line was logged. */
+  timestamp: number;
+  type: EventType;
+  scriptName: string;
+  versionId: string;
+  versionTag: string;
+  versionMessage: string;
+  /** Ties the lines of an invocation to it. */
+  requestId: string;
+  /** What called the Worker: `fetch`, `scheduled`, `queue`, … */
+  eventType: string;
+  /** How the invocation ended: `ok`, `exception`, `exceededCpu`, `canceled`, … */
+  outcome: string;
+  /** Of the whole invocation. A console line has none of its own: what it says here is not stored. */
+  wallTimeMs: number;
+  /** As `wallTimeMs`. */
+  cpuTimeMs: number;
+  status?: number;
+  method?: string;
+  path?: string;
+  url?: string;
+  level?: string;
+  message?: string;
+  error?: string;
+  /** The logged object. Its fields can be filtered and grouped by under their own names. */
+  source?: Record<string, unknown>;
+}

@@ -8,7 +8,14 @@ const pureCore = {
   rules: {
     "no-restricted-imports": [
       "error",
-      { patterns: [{ regex: "^(node:|cloudflare|@pulumi/|hono|commander)", message: "plan/, health/ and rollout/ are pure." }] },
+      {
+        patterns: [
+          {
+            regex: "^(node:|cloudflare|@pulumi/|hono|commander)",
+            message: "plan/, health/ and rollout/ are pure.",
+          },
+        ],
+      },
     ],
     "no-restricted-globals": ["error", "process", "setTimeout", "setInterval", "fetch", "Buffer", "console"],
     "no-restricted-properties": [
@@ -28,7 +35,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
@@ -37,6 +47,22 @@ export default tseslint.config(
     // mocha's describe() and it() return promises nobody waits for.
     rules: { "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [] }] },
   },
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", fetch: "readonly" } } },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          "process",
+          "console",
+          "URL",
+          "setTimeout",
+          "setInterval",
+          "clearInterval",
+          "AbortController",
+          "AbortSignal",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
   pureCore,
 );

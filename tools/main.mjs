@@ -1,0 +1,13 @@
+import { Problem } from "./problem.mjs";
+import { Interrupted } from "./interruption.mjs";
+
+/** Runs a command of the toolchain; `work` resolves with its exit code. */
+export async function main(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    process.exitCode = error.exitCode ?? 1;
+    if (error instanceof Interrupted) return;
+    console.error(error instanceof Problem ? `\n${error.message}` : error);
+  }
+}

@@ -1,0 +1,64 @@
+import type { z } from "zod";
+
+/** One thing that is wrong with an input. */
+export interface Fault {
+  /** Where, as a program would write it: `plan.stages[1].percent`. */
+  readonly path: string;
+  /** What was found there and what is allowed. */
+  readonly reason: string;
+}
+
+/**
+ * What the Pulumi engine puts in the place of a value that is not known before the update
+ * (`plugin.UnknownStringValue`): in a preview it may stand anywhere, whatever the type.
+ */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** True when `value` is, or contains, a value that is not known before the update. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+type Path = readonly PropertyKey[];
+
+/**
+ * Turns what zod found into faults a person can act on. What concerns a value not known yet is left out: it is checked
+ * when it is known.
+ *
+ * @param root what the path starts with, such as `plan`; empty for none
+ */
+export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault[] {
+  return error.issues
+    .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
+    .map((issue) => {
+      const path = pathText(root, issue.path);
+      if (issue.code === "unrecognized_keys") {
+        const keys = issue.keys.map((key) => `"${key}"`).join(", ");
+        return { path, reason: `${keys} is not a property it has: check the spelling or take it out` };
+      }
+      return { path, reason: `${given(valueAt(input, issue.path))}; allowed is ${issue.message}` };
+    });
+}
+
+function given(value: unknown): string {
+  if (value === undefined) return "nothing was given";
+  const text = JSON.stringify(value);
+  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} was given`;
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+function pathText(root: string, path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, root);
+}

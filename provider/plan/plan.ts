@@ -1,0 +1,29 @@
+import type { Sli } from "../health/sli";
+
+/** A plan as the release works with it: checked, defaults filled in, times in milliseconds. */
+export interface Plan {
+  readonly slos: readonly Objective[];
+  readonly stages: readonly PlanStage[];
+  readonly pollIntervalMs: number;
+  readonly confidence: number;
+  readonly minRequests: number;
+  readonly whenUnsure: "extend" | "progress" | "abort";
+  readonly maxBlindMs: number;
+  readonly approvalTimeoutMs: number;
+  readonly onInterrupt: "revert" | "hold";
+}
+
+/** A stage of a checked plan. */
+export interface PlanStage {
+  readonly percent: number;
+  readonly soakMs: number;
+  readonly progression: "automatic" | "manual";
+}
+
+/** An SLO of a checked plan. Whatever its SLI, it bounds a share of bad events. */
+export interface Objective {
+  readonly name: string;
+  readonly sli: Sli;
+  /** The largest bad share that is still fine, from 0 to below 1. */
+  readonly max: number;
+}

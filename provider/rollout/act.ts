@@ -1,0 +1,135 @@
+import type { Cause } from "./cause";
+import { afterRevert, completed, held, yielded, type Ended } from "./conclude";
+import type { Action, Stuck } from "./decide";
+import type { Outcome } from "./outcome";
+import { place, type Placed } from "./place";
+import type { Deployment } from "./ports";
+import { readSentence, recordOf } from "./record";
+import { splitAt, type Outside, type Release } from "./release";
+import { revert } from "./revert";
+import { causeSentence, completedSentence, stageSentence, waitSentence } from "./sentences";
+import type { Sight } from "./sight";
+import type { Standing } from "./standing";
+import { awaiting, entered, type State } from "./state";
+
+/** A release on its way: what it is, where it stands, what it has seen. */
+export interface Course {
+  readonly release: Release;
+  readonly state: State;
+  readonly sight: Sight;
+  /** The failure of the last write; undefined once one went through. */
+  readonly stuck: Stuck | undefined;
+}
+
+/** What an action led to: a new course, or the end. */
+export type Step = Course | { readonly outcome: Outcome };
+
+/** Carries out what was decided. */
+export async function act(action: Action, course: Course, outside: Outside): Promise<Step> {
+  switch (action.do) {
+    case "keep":
+      return course;
+    case "follow":
+      return follow(course, action.standing, outside);
+    case "enter":
+      return enter(course, action.stage, action.approvedBy, outside);
+    case "await":
+      return awaitApproval(course, outside);
+    case "complete":
+      return complete(course, outside);
+    case "revert":
+      return { outcome: await revertFor(action.cause, course, outside) };
+    case "hold":
+      return { outcome: held(ended(course, outside)) };
+    case "yield":
+      return { outcome: yielded(ended(course, outside), action.standing, course.sight.active) };
+  }
+}
+
+async function enter(
+  course: Course,
+  stage: number,
+  approvedBy: string | undefined,
+  outside: Outside,
+): Promise<Step> {
+  const { release, state } = course;
+  const split = splitAt(release, release.plan.stages[stage]?.percent ?? 0);
+  const sentence = stageSentence(release, stage, approvedBy);
+  const placement = { split, sentence, record: recordOf(release, stage, "soak") };
+  const placed = await place(placement, course.sight.active, course.stuck, outside);
+  if (placed.kind !== "made") return notMade(course, placed);
+  outside.progress.event(sentence);
+  return onward(
+    course,
+    placed.deployment,
+    entered(state, stage, placed.deployment.id, outside.clock.now()),
+    outside,
+  );
+}
+
+async function awaitApproval(course: Course, outside: Outside): Promise<Step> {
+  const { release, state } = course;
+  const split = splitAt(release, release.plan.stages[state.stage]?.percent ?? 0);
+  const sentence = waitSentence(release, state.stage);
+  const placement = { split, sentence, record: recordOf(release, state.stage, "wait") };
+  const placed = await place(placement, course.sight.active, course.stuck, outside);
+  if (placed.kind !== "made") return notMade(course, placed);
+  outside.progress.event(sentence);
+  return onward(
+    course,
+    placed.deployment,
+    awaiting(state, placed.deployment.id, outside.clock.now()),
+    outside,
+  );
+}
+
+async function complete(course: Course, outside: Outside): Promise<Step> {
+  const { release, state } = course;
+  const split = splitAt({ ...release, oldVersionId: undefined }, 100);
+  const sentence = completedSentence(release, outside.clock.now());
+  const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
+  const placed = await place(placement, course.sight.active, course.stuck, outside);
+  if (placed.kind !== "made") return notMade(course, placed);
+  return { outcome: completed(ended(course, outside), placed.deployment) };
+}
+
+/** Puts the traffic back for `cause` and tells how that went. */
+export async function revertFor(cause: Cause, course: Course, outside: Outside): Promise<Outcome> {
+  const { release, state } = course;
+  const found = causeSentence(release, state, cause, outside.clock.now());
+  outside.progress.event(`Reverting: ${found}`);
+  const reverted = await revert(release, state, cause, found, outside);
+  return afterRevert(ended(course, outside), cause, found, reverted);
+}
+
+/** Takes over what the deployments show: the release went on by another hand. */
+function follow(
+  course: Course,
+  { record, deployment }: Standing & { kind: "moved" },
+  outside: Outside,
+): Course {
+  const now = outside.clock.now();
+  outside.progress.event(readSentence(deployment.message));
+  const state =
+    record.phase === "wait"
+      ? awaiting(course.state, deployment.id, now)
+      : entered(course.state, record.stage, deployment.id, now);
+  return { ...course, state, stuck: undefined };
+}
+
+function onward(course: Course, active: Deployment, state: State, outside: Outside): Course {
+  return {
+    ...course,
+    state,
+    sight: { ...course.sight, active, activeAt: outside.clock.now() },
+    stuck: undefined,
+  };
+}
+
+function notMade(course: Course, placed: Exclude<Placed, { kind: "made" }>): Course {
+  return placed.kind === "stuck" ? { ...course, stuck: placed.stuck } : course;
+}
+
+function ended(course: Course, outside: Outside): Ended {
+  return { ...course, now: outside.clock.now() };
+}

@@ -1,0 +1,185 @@
+import { revertFor, type Course } from "./act";
+import { soleVersion, type Outcome, type Status } from "./outcome";
+import { PortError, type Deployment } from "./ports";
+import { recordOf, writeMessage } from "./record";
+import { percentOf, splitAt, type Outside, type Release, type ReleaseRequest } from "./release";
+import { afterAbort, stageSentence, stageText } from "./sentences";
+import { nothingSeen } from "./sight";
+import { startingPoint, type StartingPoint } from "./start";
+import type { State } from "./state";
+
+/** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
+export class CannotStart extends Error {
+  override readonly name = "CannotStart";
+}
+
+/** How a request begins: with a course to follow, or with its end. */
+export type Begun = Course | { readonly outcome: Outcome };
+
+/**
+ * Begins a release: finds out where the Worker stands, and moves traffic only when it is certain that the health can
+ * be watched.
+ *
+ * @throws CannotStart when the traffic is split by somebody else or the telemetry cannot be watched
+ * @throws PortError when Cloudflare does not answer or refuses
+ */
+export async function begin(request: ReleaseRequest, outside: Outside): Promise<Begun> {
+  const active = await outside.deployments.active();
+  const point = startingPoint(request, active);
+  if (point.kind === "abortedBefore")
+    return { outcome: abortedBefore(request, point, active, outside.clock.now()) };
+  if (point.kind === "serving")
+    return { outcome: alreadyServing(request, point.deployment, outside.clock.now()) };
+  if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
+  // An earlier run found this version bad and could not put the traffic back. That comes first, seeing or not.
+  if (point.kind === "resume" && request.unfinishedRevert !== undefined) {
+    return {
+      outcome: await revertFor(
+        { kind: "unfinished", reason: request.unfinishedRevert },
+        resumed(point, active, outside),
+        outside,
+      ),
+    };
+  }
+  await requireSight(outside);
+  if (point.kind === "resume") return resumed(point, active, outside);
+  if (point.kind === "putBack") return putBackFirst(request, point, active, outside);
+  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, outside);
+}
+
+async function requireSight(outside: Outside): Promise<void> {
+  const reason = await outside.telemetry.blindness();
+  if (reason !== undefined) throw new CannotStart(`${reason} No traffic was moved.`);
+}
+
+/** The first split of a release. */
+async function firstStage(
+  request: ReleaseRequest,
+  oldVersionId: string | undefined,
+  outside: Outside,
+): Promise<Course> {
+  const { plan, scriptName, retry, versionId: newVersionId } = request;
+  const startedAt = outside.clock.now();
+  const release: Release = {
+    id: request.releaseId,
+    scriptName,
+    retry,
+    plan,
+    newVersionId,
+    oldVersionId,
+    startedAt,
+  };
+  // Without an old version there is nobody else to serve: everything goes to the first version, and is watched.
+  const stage = oldVersionId === undefined ? plan.stages.length - 1 : 0;
+  const sentence =
+    oldVersionId === undefined
+      ? `First version of ${scriptName}: it gets all traffic at once, and there is nothing to revert to. Watching it.`
+      : stageSentence(release, stage, undefined);
+  const split = splitAt(release, plan.stages[stage]?.percent ?? 0);
+  const message = writeMessage(sentence, recordOf(release, stage, "soak"));
+  const deployment = await createOrFind(() => outside.deployments.create(split, message), message, outside);
+  outside.progress.event(sentence);
+  const state: State = {
+    phase: "soaking",
+    stage,
+    since: outside.clock.now(),
+    deploymentId: deployment.id,
+    past: [],
+  };
+  return { release, state, sight: nothingSeen(release, deployment, outside.clock.now()), stuck: undefined };
+}
+
+/** When the answer to the first write is lost, a look tells whether it happened. */
+async function createOrFind(
+  create: () => Promise<Deployment>,
+  message: string,
+  outside: Outside,
+): Promise<Deployment> {
+  try {
+    return await create();
+  } catch (error) {
+    if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
+    const active = await outside.deployments.active();
+    if (active?.message === message) return active;
+    throw error;
+  }
+}
+
+type Unfinished = Extract<StartingPoint, { kind: "resume" | "putBack" }>;
+
+function resumed({ release, state }: Unfinished, active: Deployment | undefined, outside: Outside): Course {
+  const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
+  outside.progress.event(
+    `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`,
+  );
+  const now = outside.clock.now();
+  return { release, state, sight: nothingSeen(release, active, now), stuck: undefined };
+}
+
+/** Puts back what an interrupted release left, then begins the one asked for. */
+async function putBackFirst(
+  request: ReleaseRequest,
+  left: Unfinished,
+  active: Deployment | undefined,
+  outside: Outside,
+): Promise<Begun> {
+  const sight = nothingSeen(left.release, active, outside.clock.now());
+  const course: Course = { release: left.release, state: left.state, sight, stuck: undefined };
+  const percent = active ? percentOf(active.split, left.release.newVersionId) : 0;
+  const outcome = await revertFor({ kind: "leftOver", percent }, course, outside);
+  if (outcome.status === "revertFailed") return { outcome };
+  return begin(request, outside);
+}
+
+function foreignSplitSentence({ scriptName }: ReleaseRequest, { split, author }: Deployment): string {
+  const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
+  return (
+    `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
+    "that has all traffic. Finish that deployment or roll it back, then run `pulumi up` again. No traffic was moved."
+  );
+}
+
+function abortedBefore(
+  request: ReleaseRequest,
+  { reason, record }: Extract<StartingPoint, { kind: "abortedBefore" }>,
+  active: Deployment | undefined,
+  now: number,
+): Outcome {
+  const told = `Version ${request.versionId} was aborted before, and no traffic was moved: ${reason} ${afterAbort}`;
+  return noStages(request, "aborted", told, active, record.oldVersionId, now);
+}
+
+/** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
+const recentMs = 600_000;
+
+function alreadyServing(request: ReleaseRequest, active: Deployment, now: number): Outcome {
+  const byUpload = active.byUpload && now - active.createdAt < recentMs;
+  const hint = byUpload
+    ? " Its upload has just deployed it at 100 %, so there was nothing to release in stages: WorkersScript and `wrangler " +
+      "deploy` do that. Upload with WorkerVersion, ScriptVersion or `wrangler versions upload` instead."
+    : "";
+  const told = `Version ${request.versionId} serves all traffic already.${hint}`;
+  return noStages(request, "completed", told, active, undefined, now);
+}
+
+function noStages(
+  request: ReleaseRequest,
+  status: Status,
+  reason: string,
+  active: Deployment | undefined,
+  oldVersionId: string | undefined,
+  now: number,
+): Outcome {
+  const at = new Date(now).toISOString();
+  return {
+    status,
+    reason,
+    releaseId: request.releaseId,
+    oldVersionId,
+    deployedVersionId: active && soleVersion(active.split),
+    deploymentId: active?.id,
+    startedAt: at,
+    endedAt: at,
+    stages: [],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Judgement } from "../health/judge";
+import type { Counts } from "../health/series";
+import type { Objective } from "../plan/plan";
+
+/** Why a release reverts. */
+export type Cause =
+  /** An SLO is violated. */
+  | { readonly kind: "violated"; readonly slo: Objective; readonly judgement: Judgement }
+  /** A soak ended without proof and the plan does not go on like that. */
+  | { readonly kind: "unsure"; readonly slo: Objective; readonly counts: Counts; readonly extended: boolean }
+  /** A soak ended with too few requests and the plan does not go on like that. */
+  | { readonly kind: "insufficient"; readonly counts: Counts; readonly extended: boolean }
+  /** Nobody approved the next stage in time. */
+  | { readonly kind: "notApproved" }
+  /** The telemetry or the deployments have not answered for too long. */
+  | {
+      readonly kind: "blind";
+      readonly what: "telemetry" | "deployments";
+      readonly forMs: number;
+      readonly trouble: string;
+    }
+  /** Cloudflare does not take the next split. */
+  | { readonly kind: "stuck"; readonly trouble: string }
+  /** Somebody stopped `pulumi up`. */
+  | { readonly kind: "interrupted" }
+  /** An interrupted release was left at a percentage, and another version is to be released. */
+  | { readonly kind: "leftOver"; readonly percent: number }
+  /** An earlier run could not put the traffic back. */
+  | { readonly kind: "unfinished"; readonly reason: string };

@@ -1,0 +1,137 @@
+import type { Counts } from "../health/series";
+import { soakResult } from "../health/soak";
+import type { Objective, PlanStage } from "../plan/plan";
+import type { Cause } from "./cause";
+import { judgements, minRequestsIn, servedWithin } from "./judgements";
+import type { Release } from "./release";
+import type { Sight } from "./sight";
+import { standingOf, type Standing } from "./standing";
+import { stageStart, type State } from "./state";
+
+/** What a release does next. */
+export type Action =
+  /** Look again in a while. */
+  | { readonly do: "keep" }
+  /** Take over a state that the deployments show. */
+  | { readonly do: "follow"; readonly standing: Standing & { kind: "moved" } }
+  /** Deploy the split of a stage and soak it. */
+  | { readonly do: "enter"; readonly stage: number; readonly approvedBy?: string }
+  /** Record that the stage waits for an approval. */
+  | { readonly do: "await" }
+  /** Deploy the new version alone: the release is complete. */
+  | { readonly do: "complete" }
+  /** Put all traffic back on the old version: the release has failed. */
+  | { readonly do: "revert"; readonly cause: Cause }
+  /** Stop and leave the traffic as it is, since the person who stopped the release wants it so. */
+  | { readonly do: "hold" }
+  /** Stop, since somebody else has decided. */
+  | { readonly do: "yield"; readonly standing: Standing };
+
+/** Everything a decision rests on. */
+export interface Situation {
+  readonly release: Release;
+  readonly state: State;
+  readonly sight: Sight;
+  readonly interrupted: boolean;
+  /** What Cloudflare said when it last did not take a split of ours; undefined once it took one. */
+  readonly stuck: Stuck | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A write that does not go through. */
+export interface Stuck {
+  /** Since when, in milliseconds since the epoch. */
+  readonly since: number;
+  /** True when trying again cannot help. */
+  readonly forGood: boolean;
+  readonly trouble: string;
+}
+
+/**
+ * The decision of a release: what others did comes first, then whatever makes it revert, and only then does it go on.
+ */
+export function decide(situation: Situation): Action {
+  const { release, state, sight } = situation;
+  const standing = standingOf(release, state, sight.active);
+  if (standing.kind === "moved") return { do: "follow", standing };
+  if (standing.kind !== "ours" && standing.kind !== "approved") return { do: "yield", standing };
+  const cause = harm(situation);
+  if (cause) return { do: "revert", cause };
+  if (situation.interrupted) {
+    return release.plan.onInterrupt === "hold"
+      ? { do: "hold" }
+      : { do: "revert", cause: { kind: "interrupted" } };
+  }
+  if (standing.kind === "approved") return { do: "enter", stage: state.stage + 1, approvedBy: standing.by };
+  return state.phase === "waiting" ? { do: "keep" } : whileSoaking(situation);
+}
+
+/** Why the release must revert, whatever its stage; undefined when there is no reason. */
+function harm({ release, state, sight, stuck, now }: Situation): Cause | undefined {
+  return (
+    violation(release, sight) ??
+    blindness(release, sight, now) ??
+    writesFail(release, stuck, now) ??
+    approvalMissing(release, state, now)
+  );
+}
+
+function violation(release: Release, sight: Sight): Cause | undefined {
+  const all = judgements(release, sight);
+  const index = all.findIndex((judgement) => judgement.violated);
+  const [slo, judgement] = [release.plan.slos[index], all[index]];
+  return slo && judgement && { kind: "violated", slo, judgement };
+}
+
+function blindness({ plan }: Release, sight: Sight, now: number): Cause | undefined {
+  const what = sight.telemetryAt <= sight.activeAt ? "telemetry" : "deployments";
+  const forMs = now - Math.min(sight.telemetryAt, sight.activeAt);
+  if (forMs <= plan.maxBlindMs) return undefined;
+  return { kind: "blind", what, forMs, trouble: sight.troubles.join("; ") };
+}
+
+function writesFail({ plan }: Release, stuck: Stuck | undefined, now: number): Cause | undefined {
+  if (!stuck || (!stuck.forGood && now - stuck.since <= plan.maxBlindMs)) return undefined;
+  return { kind: "stuck", trouble: stuck.trouble };
+}
+
+function approvalMissing({ plan }: Release, state: State, now: number): Cause | undefined {
+  if (state.phase !== "waiting" || now - state.since < plan.approvalTimeoutMs) return undefined;
+  return { kind: "notApproved" };
+}
+
+function whileSoaking(situation: Situation): Action {
+  const { release, state, sight } = situation;
+  const stage = release.plan.stages[state.stage];
+  if (stage === undefined) throw new Error(`the plan has no stage ${state.stage + 1}`);
+  const soakedUntil = state.since + stage.soakMs;
+  // The last look must cover the whole soak: a stage never passes on what was not seen.
+  if (sight.telemetryAt < soakedUntil) return { do: "keep" };
+  const doubt = firstDoubt(release, sight, state);
+  if (doubt === undefined || release.plan.whenUnsure === "progress") return next(release, state.stage, stage);
+  if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
+  if (sight.telemetryAt < soakedUntil + stage.soakMs) return { do: "keep" };
+  return { do: "revert", cause: { ...doubt, extended: true } };
+}
+
+type Doubt =
+  | { readonly kind: "unsure"; readonly slo: Objective; readonly counts: Counts }
+  | { readonly kind: "insufficient"; readonly counts: Counts };
+
+/** What a soak that is over leaves open; undefined when every SLO came out healthy. */
+function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undefined {
+  const minRequests = minRequestsIn(release, state.stage);
+  for (const [index, slo] of release.plan.slos.entries()) {
+    const counts = servedWithin(release, sight.series[index] ?? [], stageStart(state)).new;
+    const result = soakResult(slo, counts, minRequests);
+    if (result === "unsure") return { kind: "unsure", slo, counts };
+    if (result === "insufficient") return { kind: "insufficient", counts };
+  }
+  return undefined;
+}
+
+function next(release: Release, index: number, stage: PlanStage): Action {
+  if (index === release.plan.stages.length - 1) return { do: "complete" };
+  return stage.progression === "manual" ? { do: "await" } : { do: "enter", stage: index + 1 };
+}

@@ -1,0 +1,103 @@
+import { badShare, type Counts } from "../health/series";
+import { judge, type Judgement } from "../health/judge";
+import { soakResult, type SoakResult } from "../health/soak";
+import type { Objective } from "../plan/plan";
+import { levelPerSlo, minRequestsIn, servedWithin } from "./judgements";
+import type { Split } from "./ports";
+import type { Release } from "./release";
+import type { Sight } from "./sight";
+import { stageStart, type State } from "./state";
+
+/**
+ * How a release ended:
+ * - `completed`: the new version serves all traffic;
+ * - `aborted`: all traffic is back on the old version, by a verdict or by somebody's hand;
+ * - `interrupted`: `pulumi up` was stopped; the traffic was put back or, with `onInterrupt: "hold"`, left split;
+ * - `superseded`: somebody else deployed something else, and it was left alone;
+ * - `revertFailed`: the traffic should have been put back and could not be.
+ */
+export type Status = "completed" | "aborted" | "interrupted" | "superseded" | "revertFailed";
+
+/** Everything a release leaves behind. Small enough for a state file. */
+export interface Outcome {
+  readonly status: Status;
+  /** One sentence, or a few, with all that a person needs to know. */
+  readonly reason: string;
+  readonly releaseId: string;
+  readonly oldVersionId: string | undefined;
+  /** The version that serves all traffic now; undefined when the traffic is split. */
+  readonly deployedVersionId: string | undefined;
+  /** The active deployment. */
+  readonly deploymentId: string | undefined;
+  /** ISO 8601, as `endedAt`. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly stages: readonly StageReport[];
+}
+
+/** What happened in one stage. */
+export interface StageReport {
+  readonly percent: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly slos: readonly SloReport[];
+}
+
+/** What one SLO showed in one stage. */
+export interface SloReport {
+  readonly name: string;
+  /** Bad and valid requests of the new version in the stage. */
+  readonly bad: number;
+  readonly valid: number;
+  /** The bad share, from 0 to 1. */
+  readonly measured: number;
+  /** The largest bad share allowed, from 0 to 1. */
+  readonly limit: number;
+  /**
+   * The evidence of a violation from the begin of the release to the end of the stage, as a part of what is
+   * conclusive: from 0 (none) to 1 and above (at most 1000).
+   */
+  readonly evidence: number;
+  readonly verdict: SoakResult | "violated";
+}
+
+/** The version that has all traffic in a split; undefined when two have some. */
+export function soleVersion(split: Split): string | undefined {
+  return split.find((share) => share.percent === 100)?.versionId;
+}
+
+/** The reports of all stages of a release that ends at `now`. */
+export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
+  const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
+  return stages.map(({ stage, startedAt, endedAt }) => ({
+    percent: release.plan.stages[stage]?.percent ?? 0,
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    slos: release.plan.slos.map((slo, index) => {
+      const seen = (sight.series[index] ?? []).filter((bucket) => bucket.start < endedAt);
+      const judgement = judge(slo, seen, levelPerSlo(release.plan));
+      return sloReport(
+        slo,
+        servedWithin(release, seen, startedAt).new,
+        judgement,
+        minRequestsIn(release, stage),
+      );
+    }),
+  }));
+}
+
+function sloReport(slo: Objective, counts: Counts, judgement: Judgement, minRequests: number): SloReport {
+  return {
+    name: slo.name,
+    bad: counts.bad,
+    valid: counts.valid,
+    measured: rounded(badShare(counts)),
+    limit: slo.max,
+    evidence: rounded(Math.min(judgement.evidence / judgement.conclusive, 1000)),
+    verdict: judgement.violated ? "violated" : soakResult(slo, counts, minRequests),
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

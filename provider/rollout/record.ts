@@ -1,0 +1,132 @@
+import { z } from "zod";
+import type { Release } from "./release";
+
+/**
+ * What a deployment of ours says about the release it belongs to. It stands at the end of the deployment's
+ * `workers/message`, so that whoever reads the active deployment knows all that is needed to go on.
+ */
+export interface ReleaseRecord {
+  readonly id: string;
+  /**
+   * `soak`: the stage soaks; `wait`: it has soaked and waits for an approval; the others are endings.
+   */
+  readonly phase: "soak" | "wait" | "completed" | "aborted" | "interrupted";
+  /** The stage, counted from 0. */
+  readonly stage: number;
+  /** How many stages the plan has. */
+  readonly stages: number;
+  /** When the release began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly newVersionId: string;
+  readonly oldVersionId: string | undefined;
+  /** The `retry` the release was asked with. */
+  readonly retry: string;
+  /** While it waits: the percentage that an approval leads to. */
+  readonly next: number | undefined;
+}
+
+/** The record of a release that is in `stage`, counted from 0. */
+export function recordOf(release: Release, stage: number, phase: ReleaseRecord["phase"]): ReleaseRecord {
+  const { stages } = release.plan;
+  return {
+    id: release.id,
+    phase,
+    stage,
+    stages: stages.length,
+    startedAt: release.startedAt,
+    newVersionId: release.newVersionId,
+    oldVersionId: release.oldVersionId,
+    retry: release.retry,
+    next: phase === "wait" ? stages[stage + 1]?.percent : undefined,
+  };
+}
+
+// Written once, read by both directions. Values hold no spaces: `retry` is percent-encoded.
+const tail = /\[workers-release ([^\]]*)\]$/;
+
+const fields = z.object({
+  id: z.string().min(1),
+  phase: z.enum(["soak", "wait", "completed", "aborted", "interrupted"]),
+  stage: z.string().regex(/^\d+\/\d+$/),
+  started: z.iso.datetime(),
+  new: z.guid(),
+  old: z.guid().optional(),
+  retry: z.string(),
+  next: z.coerce.number().min(0).max(100).optional(),
+});
+
+/** Cloudflare cuts a deployment's message at this many bytes, and with it the record at its end. */
+const maxBytes = 1000;
+
+/** The message of a deployment: a sentence for people, cut if need be, and the record. */
+export function writeMessage(sentence: string, record: ReleaseRecord): string {
+  const end = ` ${writeRecord(record)}`;
+  return truncate(sentence, maxBytes - byteLength(end)) + end;
+}
+
+/** The record in a deployment's message; undefined when it is not one of ours. */
+export function readRecord(message: string): ReleaseRecord | undefined {
+  const text = tail.exec(message)?.[1];
+  if (text === undefined) return undefined;
+  const pairs = text.split(" ").map((pair) => pair.split("=", 2) as [string, string]);
+  const parsed = fields.safeParse(Object.fromEntries(pairs));
+  return parsed.success ? fromFields(parsed.data) : undefined;
+}
+
+/** The part of a deployment's message that is meant for people. */
+export function readSentence(message: string): string {
+  return message.replace(tail, "").trim();
+}
+
+function writeRecord(record: ReleaseRecord): string {
+  const pairs: [string, string | undefined][] = [
+    ["id", record.id],
+    ["phase", record.phase],
+    ["stage", `${record.stage + 1}/${record.stages}`],
+    ["started", new Date(record.startedAt).toISOString()],
+    ["old", record.oldVersionId],
+    ["new", record.newVersionId],
+    ["retry", encodeURIComponent(record.retry)],
+    ["next", record.next?.toString()],
+  ];
+  const text = pairs
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${value ?? ""}`);
+  return `[workers-release ${text.join(" ")}]`;
+}
+
+function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
+  const [stage = 0, stages = 0] = data.stage.split("/").map(Number);
+  if (stage < 1 || stage > stages) return undefined;
+  return {
+    id: data.id,
+    phase: data.phase,
+    stage: stage - 1,
+    stages,
+    startedAt: Date.parse(data.started),
+    newVersionId: data.new,
+    oldVersionId: data.old,
+    retry: decoded(data.retry),
+    next: data.next,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A hand-made message; the text as it stands is as good a `retry` as any.
+    return text;
+  }
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function truncate(text: string, bytes: number): string {
+  if (byteLength(text) <= bytes) return text;
+  const cut = new TextEncoder().encode(text).slice(0, bytes - byteLength("…"));
+  // A character cut in two becomes U+FFFD, which is dropped.
+  return `${new TextDecoder().decode(cut).replace(/\uFFFD+$/, "")}…`;
+}

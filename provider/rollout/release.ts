@@ -1,0 +1,60 @@
+import type { Plan } from "../plan/plan";
+import type { Clock, Deployments, Interruption, Progress, Split, Telemetry } from "./ports";
+
+/** What a person asks for: bring this version to all traffic by this plan. */
+export interface ReleaseRequest {
+  /** The identity of the release, if it turns out that one begins. */
+  readonly releaseId: string;
+  readonly scriptName: string;
+  /** The new version. */
+  readonly versionId: string;
+  /** Another value allows an aborted version another release. */
+  readonly retry: string;
+  readonly plan: Plan;
+  /** Why an earlier run wanted to revert this version and could not; undefined when none did. */
+  readonly unfinishedRevert: string | undefined;
+}
+
+/** A release under way. */
+export interface Release {
+  readonly id: string;
+  readonly scriptName: string;
+  readonly retry: string;
+  readonly plan: Plan;
+  readonly newVersionId: string;
+  /** Undefined for the first version of a Worker: there is nothing to revert to. */
+  readonly oldVersionId: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Everything outside that a release touches. */
+export interface Outside {
+  readonly deployments: Deployments;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+}
+
+/** The split with `percent` of the traffic on the new version. The order never changes: old before new. */
+export function splitAt(release: Pick<Release, "oldVersionId" | "newVersionId">, percent: number): Split {
+  const fresh = { versionId: release.newVersionId, percent };
+  if (release.oldVersionId === undefined) return [fresh];
+  return [{ versionId: release.oldVersionId, percent: 100 - percent }, fresh];
+}
+
+/** The split after a revert: all traffic on the old version, or where there is none, left on the new one. */
+export function revertedSplit(release: Pick<Release, "oldVersionId" | "newVersionId">): Split {
+  return [{ versionId: release.oldVersionId ?? release.newVersionId, percent: 100 }];
+}
+
+/** The share of the traffic that `versionId` has in a split, from 0 to 100. */
+export function percentOf(split: Split, versionId: string): number {
+  return split.find((share) => share.versionId === versionId)?.percent ?? 0;
+}
+
+/** True when two splits send the same traffic to the same versions; a version at 0 % makes no difference. */
+export function sameTraffic(a: Split, b: Split): boolean {
+  return [...a, ...b].every((share) => percentOf(a, share.versionId) === percentOf(b, share.versionId));
+}

@@ -1,0 +1,68 @@
+import type { Cause } from "./cause";
+import type { Deployment } from "./ports";
+import { PortError } from "./ports";
+import { recordOf, writeMessage } from "./record";
+import { percentOf, revertedSplit, type Outside, type Release } from "./release";
+import { standingOf, type Standing } from "./standing";
+import type { State } from "./state";
+
+/** How an attempt to put the traffic back ended. */
+export type Reverted =
+  | { readonly kind: "done"; readonly deployment: Deployment }
+  /** Somebody else has deployed meanwhile; what they did stands. */
+  | { readonly kind: "yielded"; readonly standing: Standing; readonly active: Deployment | undefined }
+  /** It could not be done in time. */
+  | { readonly kind: "failed"; readonly percent: number; readonly forMs: number; readonly trouble: string };
+
+/** How long a revert is tried, with growing pauses; by then a person has to do it another way. */
+const deadlineMs = 600_000;
+const firstPauseMs = 1000;
+const longestPauseMs = 15_000;
+
+/**
+ * Puts all traffic back on the old version. Nothing beats this: it is tried until it is done, somebody else has taken
+ * over, or the deadline has passed; an interruption does not stop it.
+ */
+export async function revert(
+  release: Release,
+  state: State,
+  cause: Cause,
+  sentence: string,
+  outside: Outside,
+): Promise<Reverted> {
+  const { clock, deployments, progress } = outside;
+  const since = clock.now();
+  let percent = release.plan.stages[state.stage]?.percent ?? 100;
+  for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
+    try {
+      const active = await deployments.active();
+      if (active) percent = percentOf(active.split, release.newVersionId);
+      const standing = standingOf(release, state, active);
+      // An answer that was lost: the traffic is back already.
+      if (active && standing.kind === "ended") return { kind: "done", deployment: active };
+      if (!mayRevert(standing)) return { kind: "yielded", standing, active };
+      const phase = isVerdict(cause) ? "aborted" : "interrupted";
+      const message = writeMessage(sentence, recordOf(release, state.stage, phase));
+      return {
+        kind: "done",
+        deployment: await deployments.create(revertedSplit(release), message, { force: true }),
+      };
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      const forMs = clock.now() - since;
+      if (forMs + pause > deadlineMs) return { kind: "failed", percent, forMs, trouble: error.message };
+      progress.status(`REVERTING, not done yet, trying again: ${error.message}`);
+      await clock.sleep(Math.max(pause, Math.min(error.retryAfterMs ?? 0, longestPauseMs)));
+    }
+  }
+}
+
+/** False when the release merely did not come to its end: its version may be released again without more ado. */
+export function isVerdict(cause: Cause): boolean {
+  return cause.kind !== "interrupted" && cause.kind !== "leftOver";
+}
+
+/** What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. */
+function mayRevert(standing: Standing): boolean {
+  return standing.kind === "ours" || standing.kind === "moved" || standing.kind === "approved";
+}

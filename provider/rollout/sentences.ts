@@ -1,0 +1,193 @@
+import { badShare, type Counts } from "../health/series";
+import type { Sli } from "../health/sli";
+import { formatDuration } from "../plan/duration";
+import type { Cause } from "./cause";
+import { judgements, servedWithin, strain } from "./judgements";
+import type { Release } from "./release";
+import type { Sight } from "./sight";
+import { stageStart, type State } from "./state";
+
+/** A share as a person reads it: at most three digits, `11.5 %`. */
+export function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+/** `stage 2 of 5 (25 %)` */
+export function stageText(release: Release, stage: number): string {
+  const { stages } = release.plan;
+  return `stage ${stage + 1} of ${stages.length} (${stages[stage]?.percent ?? 0} %)`;
+}
+
+/** What the bad requests of an SLI did, to follow "11.5 % of requests". */
+function badText(sli: Sli): string {
+  switch (sli.kind) {
+    case "serverErrors":
+      return "failed";
+    case "exceptions":
+      return "ended in an exception";
+    case "wallTime":
+      return `took longer than ${formatDuration(sli.limitMs)}`;
+    case "cpuTime":
+      return `used more than ${formatDuration(sli.limitMs)} of CPU`;
+  }
+}
+
+/** `11.5 % (14 of 122)` */
+function countsText(counts: Counts): string {
+  return `${percentText(badShare(counts))} (${counts.bad} of ${counts.valid})`;
+}
+
+/** The time of day in UTC: `06:12:10Z`. */
+function clockText(time: number): string {
+  return `${new Date(time).toISOString().slice(11, 19)}Z`;
+}
+
+/** The line that is always up to date: stage, percentage, what is left of the soak, and the worst SLO. */
+export function statusLine(release: Release, state: State, sight: Sight, now: number): string {
+  const stage = release.plan.stages[state.stage];
+  const parts = [`stage ${state.stage + 1}/${release.plan.stages.length}`, `${stage?.percent ?? 0} %`];
+  parts.push(
+    state.phase === "waiting"
+      ? waitText(release, state.since, now)
+      : soakText(state.since, stage?.soakMs ?? 0, now),
+  );
+  parts.push(worstText(release, state, sight));
+  if (sight.troubles.length > 0) parts.push(`cannot see everything: ${sight.troubles.join("; ")}`);
+  return parts.join(" · ");
+}
+
+function soakText(since: number, soakMs: number, now: number): string {
+  const left = since + soakMs - now;
+  return left > 0
+    ? `${formatDuration(left)} of soak left`
+    : `soak extended since ${formatDuration(Math.max(1000, -left))}`;
+}
+
+function waitText(release: Release, since: number, now: number): string {
+  const left = formatDuration(Math.max(0, since + release.plan.approvalTimeoutMs - now));
+  return `waits for an approval, ${left} left: workers-release approve ${release.scriptName}`;
+}
+
+/** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
+function worstText(release: Release, state: State, sight: Sight): string {
+  const judged = judgements(release, sight);
+  const [worst] = release.plan.slos
+    .map((slo, index) => {
+      const counts = servedWithin(release, sight.series[index] ?? [], stageStart(state)).new;
+      return { slo, counts, evidence: judged[index]?.evidence ?? 0, strain: strain(slo, counts) };
+    })
+    .sort((a, b) => b.evidence - a.evidence || b.strain - a.strain);
+  if (worst === undefined) return "";
+  if (worst.counts.valid === 0) return "no requests on the new version yet";
+  return `${worst.slo.name} ${countsText(worst.counts)}, limit ${percentText(worst.slo.max)}`;
+}
+
+/** The sentence that a stage begins with, also the message of its deployment. */
+export function stageSentence(release: Release, stage: number, approvedBy: string | undefined): string {
+  const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+  const soak = formatDuration(release.plan.stages[stage]?.soakMs ?? 0);
+  return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${soak}.`;
+}
+
+/** The sentence of a stage that waits, also the message of its deployment. */
+export function waitSentence(release: Release, stage: number): string {
+  const next = release.plan.stages[stage + 1]?.percent ?? 100;
+  return (
+    `Release of ${release.scriptName}: ${stageText(release, stage)} has soaked well and waits for an approval to go to ` +
+    `${next} %: workers-release approve ${release.scriptName}`
+  );
+}
+
+/** The sentence of a release that is complete, also the message of its last deployment. */
+export function completedSentence(release: Release, now: number): string {
+  const took = formatDuration(now - release.startedAt);
+  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+}
+
+/** Why a release reverts: what was found, where, and what would have been allowed. */
+export function causeSentence(release: Release, state: State, cause: Cause, now: number): string {
+  const where = `in ${stageText(release, state.stage)}`;
+  const { plan } = release;
+  switch (cause.kind) {
+    case "violated":
+      return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
+    case "unsure":
+      return (
+        `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.counts)} of requests ` +
+        `${badText(cause.slo.sli)}, limit ${percentText(cause.slo.max)}; ${unsureText(cause.extended)}.`
+      );
+    case "insufficient":
+      return (
+        `Too few requests to judge ${where}: the new version served ${cause.counts.valid} in ${formatDuration(now - stageStart(state))}, ` +
+        `the plan wants ${plan.minRequests} (minRequests); ${unsureText(cause.extended)}.`
+      );
+    case "notApproved":
+      return `Nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
+    case "blind":
+      return (
+        `No answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
+        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime): ${cause.trouble}`
+      );
+    case "stuck":
+      return `The next split could not be deployed ${where}: ${cause.trouble}`;
+    case "interrupted":
+      return `Interrupted ${where}, ${into(state, now)}.`;
+    case "leftOver":
+      return `An interrupted release left version ${release.newVersionId} at ${cause.percent} %.`;
+    case "unfinished":
+      return cause.reason;
+  }
+}
+
+function into(state: State, now: number): string {
+  return `${formatDuration(Math.max(1000, now - stageStart(state)))} into the stage`;
+}
+
+function violationText({ slo, judgement }: Cause & { kind: "violated" }): string {
+  const { trouble } = judgement;
+  if (trouble === undefined) return `limit ${percentText(slo.max)}`;
+  const old =
+    trouble.old.valid === 0
+      ? "the old version served nothing"
+      : `the old version had ${countsText(trouble.old)}`;
+  return (
+    `${percentText(badShare(trouble.new))} of the new version's requests ${badText(slo.sli)} ` +
+    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), limit ${percentText(slo.max)}; ` +
+    `in the same time ${old}`
+  );
+}
+
+function unsureText(extended: boolean): string {
+  return extended
+    ? "one more soak did not change that (whenUnsure: extend)"
+    : "the plan aborts then (whenUnsure: abort)";
+}
+
+/** What to do after an abort. */
+export const afterAbort =
+  "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+
+/** Where the traffic is after a revert. */
+export function revertedSentence(release: Release): string {
+  if (release.oldVersionId !== undefined)
+    return `All traffic is back on the old version ${release.oldVersionId}.`;
+  return (
+    `There is no older version to revert to: version ${release.newVersionId} still serves all traffic. ` +
+    "Deploy another version as soon as you can."
+  );
+}
+
+/** The loudest sentence of all: traffic is where it should not be. */
+export function revertFailedSentence(
+  release: Release,
+  percent: number,
+  forMs: number,
+  trouble: string,
+): string {
+  const old = release.oldVersionId ?? "";
+  return (
+    `COULD NOT REVERT: version ${release.newVersionId} still gets ${percent} % of the traffic of ${release.scriptName}. ` +
+    `Put it back by hand now: npx wrangler versions deploy ${old}@100% --name ${release.scriptName} --yes. ` +
+    `Cloudflare did not take it for ${formatDuration(forMs)}: ${trouble}`
+  );
+}

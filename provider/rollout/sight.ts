@@ -1,0 +1,76 @@
+import { merge } from "../health/merge";
+import type { Series } from "../health/series";
+import type { Deployment } from "./ports";
+import type { Outside, Release } from "./release";
+
+/** What a release has seen up to now. */
+export interface Sight {
+  /** The active deployment when it was last read. */
+  readonly active: Deployment | undefined;
+  /** When the deployments were last read, in milliseconds since the epoch. */
+  readonly activeAt: number;
+  /** What was served since the release began: one series per SLO, in the plan's order. */
+  readonly series: readonly Series[];
+  /** When the telemetry was last read, in milliseconds since the epoch. */
+  readonly telemetryAt: number;
+  /** What the last look ran into; empty when it saw everything. */
+  readonly troubles: readonly string[];
+}
+
+/**
+ * How far back every look reads again. Cloudflare does not document how late an event may arrive; seconds are usual.
+ */
+const settleMs = 120_000;
+
+/** The sight of a release that has not looked yet. */
+export function nothingSeen(release: Release, active: Deployment | undefined, now: number): Sight {
+  const series = release.plan.slos.map((): Series => []);
+  return { active, activeAt: now, series, telemetryAt: now, troubles: [] };
+}
+
+/** Looks at the deployments and the telemetry once. What cannot be read stays as it was last seen. */
+export async function look(release: Release, before: Sight, outside: Outside): Promise<Sight> {
+  const now = outside.clock.now();
+  const { from, to } = span(release, before, now);
+  const [active, fresh] = await Promise.allSettled([
+    outside.deployments.active(),
+    outside.telemetry.read({
+      slis: release.plan.slos.map((slo) => slo.sli),
+      newVersionId: release.newVersionId,
+      oldVersionId: release.oldVersionId,
+      bucketMs: release.plan.pollIntervalMs,
+      from,
+      to,
+    }),
+  ]);
+  return {
+    ...(active.status === "fulfilled"
+      ? { active: newer(before.active, active.value), activeAt: now }
+      : before),
+    ...(fresh.status === "fulfilled"
+      ? {
+          series: before.series.map((known, slo) => merge(known, fresh.value[slo] ?? [], from)),
+          telemetryAt: now,
+        }
+      : { series: before.series, telemetryAt: before.telemetryAt }),
+    troubles: [active, fresh]
+      .filter((result) => result.status === "rejected")
+      .map(({ reason }) => (reason instanceof Error ? reason.message : String(reason))),
+  };
+}
+
+/** The newer of two readings: an answer may still show what was active before our last write. */
+function newer(known: Deployment | undefined, read: Deployment | undefined): Deployment | undefined {
+  return known && read && read.createdAt < known.createdAt ? known : read;
+}
+
+/** The part of the release to read: from the first bucket that may still change to the one that is going on. */
+function span(release: Release, before: Sight, now: number): { from: number; to: number } {
+  const { startedAt, plan } = release;
+  const everything = before.series.every((series) => series.length === 0);
+  const unsettled = everything ? 0 : Math.max(0, before.telemetryAt - settleMs - startedAt);
+  const width = plan.pollIntervalMs;
+  const first = Math.floor(unsettled / width);
+  const end = Math.max(first + 1, Math.ceil((now - startedAt) / width));
+  return { from: startedAt + first * width, to: startedAt + end * width };
+}

@@ -1,0 +1,72 @@
+import type { Deployment } from "./ports";
+import { readRecord, readSentence, type ReleaseRecord } from "./record";
+import { percentOf, type Release, type ReleaseRequest } from "./release";
+import type { State } from "./state";
+
+/** How a request for a release begins, given what is deployed now. */
+export type StartingPoint =
+  /** The Worker has never been deployed: its first version goes to 100 % at once. */
+  | { readonly kind: "first" }
+  /** One version serves: a release from it to the new one. */
+  | { readonly kind: "start"; readonly oldVersionId: string }
+  /** The new version has all traffic already. */
+  | { readonly kind: "serving"; readonly deployment: Deployment }
+  /** This version was aborted, and nobody has asked for another try. */
+  | { readonly kind: "abortedBefore"; readonly reason: string; readonly record: ReleaseRecord }
+  /** A release of this version by this plan is under way, and the one who drove it is gone. */
+  | { readonly kind: "resume"; readonly release: Release; readonly state: State }
+  /** A release of ours was left half done, and cannot be gone on with: its traffic goes back first. */
+  | { readonly kind: "putBack"; readonly release: Release; readonly state: State }
+  /** The traffic is split, and not by us. */
+  | { readonly kind: "foreignSplit"; readonly deployment: Deployment };
+
+/** Decides how a request begins. */
+export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
+  if (active === undefined) return { kind: "first" };
+  const record = readRecord(active.message);
+  if (record?.phase === "aborted" && isSameTry(record, request)) {
+    return { kind: "abortedBefore", reason: readSentence(active.message), record };
+  }
+  if (record?.phase === "soak" || record?.phase === "wait") return unfinished(request, active, record);
+  const serving = active.split.filter((share) => share.percent > 0);
+  const [only] = serving;
+  if (only === undefined || serving.length > 1) return { kind: "foreignSplit", deployment: active };
+  if (only.versionId === request.versionId) return { kind: "serving", deployment: active };
+  return { kind: "start", oldVersionId: only.versionId };
+}
+
+function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
+  return record.newVersionId === request.versionId && record.retry === request.retry;
+}
+
+/** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
+function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
+  const release: Release = {
+    id: record.id,
+    scriptName: request.scriptName,
+    retry: request.retry,
+    plan: request.plan,
+    newVersionId: record.newVersionId,
+    oldVersionId: record.oldVersionId,
+    startedAt: record.startedAt,
+  };
+  const state = stateOf(record, active);
+  const sameVersion = record.newVersionId === request.versionId;
+  if (sameVersion && fits(request, active, record)) return { kind: "resume", release, state };
+  if (record.oldVersionId !== undefined) return { kind: "putBack", release, state };
+  // The first version of a Worker has nothing to put back: it simply serves.
+  if (sameVersion) return { kind: "serving", deployment: active };
+  return { kind: "start", oldVersionId: record.newVersionId };
+}
+
+/** The state that a record describes. */
+export function stateOf(record: ReleaseRecord, deployment: Deployment): State {
+  const inStage = { stage: record.stage, since: deployment.createdAt, deploymentId: deployment.id, past: [] };
+  if (record.phase !== "wait") return { phase: "soaking", ...inStage };
+  return { phase: "waiting", soakedSince: deployment.createdAt, ...inStage };
+}
+
+/** True when the plan has the stage that is deployed: it may have been changed since. */
+function fits({ plan }: ReleaseRequest, active: Deployment, record: ReleaseRecord): boolean {
+  return plan.stages[record.stage]?.percent === percentOf(active.split, record.newVersionId);
+}

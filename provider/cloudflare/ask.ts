@@ -1,0 +1,45 @@
+import type Cloudflare from "cloudflare";
+import type { z } from "zod";
+import { PortError } from "../rollout/ports";
+import { toPortError, type Question } from "./failure";
+
+/** How long one request may take, in milliseconds, unless its question says otherwise. */
+const defaultPatienceMs = 10_000;
+
+/**
+ * Makes one request and reads its answer as `shape`.
+ * @throws {PortError} whatever goes wrong. An answer of another shape is `unavailable`: it tells nothing, not even
+ * whether a write happened, just like no answer.
+ */
+export async function ask<T>(
+  client: Cloudflare,
+  question: Question,
+  shape: z.ZodType<T>,
+  request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
+): Promise<T> {
+  const answer = await answerTo(client, question, request);
+  const parsed = shape.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
+  throw new PortError(
+    "unavailable",
+    `${question.what} was answered in a form this release does not know (${where}: ${issue?.message ?? "unreadable"}). ` +
+      "If it stays so, check that CLOUDFLARE_BASE_URL names a Cloudflare API, and look for a newer release of this package.",
+  );
+}
+
+async function answerTo(
+  client: Cloudflare,
+  question: Question,
+  request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
+): Promise<unknown> {
+  const patienceMs = question.patienceMs ?? defaultPatienceMs;
+  try {
+    // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
+    return await request({ signal: AbortSignal.timeout(patienceMs) });
+  } catch (thrown) {
+    const secrets = [client.apiToken ?? "", ...(question.secrets ?? [])];
+    throw toPortError(thrown, { ...question, secrets, patienceMs }, Date.now());
+  }
+}

@@ -1,0 +1,108 @@
+import { APIConnectionError, APIError, APIUserAbortError, CloudflareError } from "cloudflare";
+import { PortError, type Failure } from "../rollout/ports";
+import { readAnswer, retryAfterMs, type Answer } from "./refusal";
+import { withhold } from "./secrets";
+
+/** What a request is about, in the words of its error messages. */
+export interface Question {
+  /** Begins a sentence: `Reading the deployments of Worker "checkout"`. */
+  readonly what: string;
+  /** The permission that the API token needs for it, by its name in Cloudflare's dashboard. */
+  readonly permission: string;
+  /** What no message may repeat. The API token never is. */
+  readonly secrets?: readonly string[];
+  /** How long the answer may take, in milliseconds. Default: 10 000. */
+  readonly patienceMs?: number;
+}
+
+/** Worker or version not found; the Worker has no versions. */
+const missingCodes = [10007, 10090, 10222];
+/** Unknown, seen under concurrent deploys; concurrent modification; a just-created version is not readable yet. */
+const passingCodes = [10013, 10035, 100146];
+/** Malformed, unknown or insufficient credentials. Some of them come with status 400. */
+const credentialCodes = [6003, 6111, 9106, 9109, 10000, 10001];
+
+/** What to do about a code of the Workers API that is refused for a reason of its own. */
+const remedies: Readonly<Record<number, string>> = {
+  10021: "The script fails Cloudflare's validation: correct it and upload it again.",
+  10211:
+    "A version cannot bring a change of Durable Object classes: deploy that change at once (wrangler deploy), then release the rest in stages.",
+  10220:
+    "A secret has changed since the version was uploaded: upload the version again, so that it has the secrets of today.",
+};
+
+/**
+ * Turns whatever the SDK threw into a {@link PortError} that says what was asked, what was answered and what to do.
+ * @param now Epoch milliseconds, to read a `retry-after` that is a date.
+ */
+export function toPortError(thrown: unknown, question: Required<Question>, now: number): PortError {
+  const { secrets } = question;
+  if (thrown instanceof APIUserAbortError || isAbort(thrown)) {
+    const seconds = question.patienceMs / 1000;
+    return new PortError("unavailable", `${question.what} got no complete answer within ${seconds} s.`);
+  }
+  if (thrown instanceof APIConnectionError) {
+    const reason = withhold(innermost(thrown), secrets);
+    return new PortError(
+      "unavailable",
+      `${question.what} did not reach Cloudflare (${reason}). Check the network and CLOUDFLARE_BASE_URL.`,
+    );
+  }
+  if (isApiError(thrown)) return answered(readAnswer(thrown, secrets), question, now);
+  // The SDK checks a request before it sends it: a name that cannot be part of an address, for example.
+  const failure: Failure = thrown instanceof CloudflareError ? "refused" : "unavailable";
+  return new PortError(failure, `${question.what} failed: ${withhold(innermost(thrown), secrets)}.`);
+}
+
+function answered(answer: Answer, question: Question, now: number): PortError {
+  const failure = failureOf(answer);
+  const verb = { refused: "was refused", missing: "found nothing", unavailable: "failed for now" }[failure];
+  const remedy = remedyFor(failure, answer, question);
+  const message = `${question.what} ${verb}: HTTP ${answer.status}, ${answer.said}.${remedy === "" ? "" : ` ${remedy}`}`;
+  const wait = failure === "unavailable" ? retryAfterMs(answer.headers, now) : undefined;
+  return new PortError(failure, message, wait);
+}
+
+function failureOf({ status, codes }: Answer): Failure {
+  if (codes.some((code) => missingCodes.includes(code))) return "missing";
+  if (codes.some((code) => passingCodes.includes(code))) return "unavailable";
+  if (status >= 500 || [408, 409, 425, 429].includes(status)) return "unavailable";
+  return "refused";
+}
+
+function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: Question): string {
+  if (failure === "missing") {
+    return "Check scriptName and versionId, and that accountId (or CLOUDFLARE_ACCOUNT_ID) is the account they are in.";
+  }
+  if (status === 429)
+    return "The API allows 1200 requests in 5 minutes for all that uses the token's account.";
+  if (failure === "unavailable") return "";
+  const known = codes.map((code) => remedies[code]).find((remedy) => remedy !== undefined);
+  if (known !== undefined) return known;
+  if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
+    return (
+      "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +
+      `and has the permission "${question.permission}".`
+    );
+  }
+  return isJson
+    ? ""
+    : "Check that CLOUDFLARE_BASE_URL, if set, is a Cloudflare API and ends with /client/v4.";
+}
+
+function isApiError(thrown: unknown): thrown is APIError {
+  return thrown instanceof APIError;
+}
+
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === "AbortError" || thrown.name === "TimeoutError");
+}
+
+/** The message of the last cause: "fetch failed" says nothing, the ECONNREFUSED below it does. */
+function innermost(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.cause !== undefined) return innermost(thrown.cause);
+  // Several addresses tried in vain come as one error without words.
+  if (thrown instanceof AggregateError) return thrown.errors.map(innermost).join("; ");
+  return thrown.message;
+}

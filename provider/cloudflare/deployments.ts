@@ -1,0 +1,90 @@
+import type Cloudflare from "cloudflare";
+import { z } from "zod";
+import type { Deployment, Deployments, Split } from "../rollout/ports";
+import { ask } from "./ask";
+import type { WorkerName } from "./client";
+
+/** Longer than a read may take: giving up on a write leaves open whether it happened. */
+const writePatienceMs = 30_000;
+/** Cloudflare cuts a longer message off, and with it what a resumed release reads from its end. */
+const maxMessageBytes = 1000;
+/** What reading and changing deployments takes, by the API reference of both. */
+const permission = "Workers Scripts Write";
+
+const epochMs = z.string().transform(Date.parse).pipe(z.number());
+
+const deployment = z
+  .object({
+    id: z.string().min(1),
+    created_on: epochMs,
+    source: z.string().nullish(),
+    author_email: z.string().nullish(),
+    versions: z
+      .array(z.object({ version_id: z.string().min(1), percentage: z.number().min(0).max(100) }))
+      .min(1),
+    annotations: z
+      .object({ "workers/message": z.string().nullish(), "workers/triggered_by": z.string().nullish() })
+      .nullish(),
+  })
+  .transform((made): Deployment => ({
+    id: made.id,
+    createdAt: made.created_on,
+    split: made.versions.map((share) => ({ versionId: share.version_id, percent: share.percentage })),
+    message: made.annotations?.["workers/message"] ?? "",
+    author: `${made.author_email ?? "somebody"} with ${made.source ?? "something unknown"}`,
+    byUpload: made.annotations?.["workers/triggered_by"] === "upload",
+  }));
+
+// The newest deployment comes first and is the active one. The others are not looked at: an old oddity among them
+// must not stop a release.
+const newest = z.object({
+  deployments: z
+    .array(z.unknown())
+    .transform((all) => all.slice(0, 1))
+    .pipe(z.array(deployment)),
+});
+
+/** The deployments of one Worker, over Cloudflare's API. One request a call. */
+export function cloudflareDeployments(
+  client: Cloudflare,
+  { accountId, scriptName }: WorkerName,
+): Deployments {
+  const api = client.workers.scripts.deployments;
+  return {
+    async active() {
+      const question = { what: `Reading the deployments of Worker "${scriptName}"`, permission };
+      const page = await ask(client, question, newest, async (options) => {
+        const { result } = await api.list(scriptName, { account_id: accountId }, options);
+        return result;
+      });
+      return page.deployments[0];
+    },
+
+    async create(split, message, { force = false } = {}) {
+      checkLength(message);
+      const what = `Deploying ${describe(split)} of Worker "${scriptName}"`;
+      const body = {
+        account_id: accountId,
+        strategy: "percentage" as const,
+        versions: split.map((share) => ({ version_id: share.versionId, percentage: share.percent })),
+        annotations: { "workers/message": message },
+        ...(force && { force }),
+      };
+      return ask(client, { what, permission, patienceMs: writePatienceMs }, deployment, (options) =>
+        api.create(scriptName, body, options),
+      );
+    },
+  };
+}
+
+function describe(split: Split): string {
+  return split.map((share) => `version ${share.versionId} at ${share.percent} %`).join(" and ");
+}
+
+function checkLength(message: string): void {
+  const bytes = Buffer.byteLength(message);
+  if (bytes <= maxMessageBytes) return;
+  throw new RangeError(
+    `The message of a deployment has ${bytes} bytes, Cloudflare keeps ${maxMessageBytes}: shorten it before it is passed on.`,
+  );
+}

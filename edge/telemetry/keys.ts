@@ -1,0 +1,49 @@
+import type { DatabaseSync } from "node:sqlite";
+import { eachRow } from "./database";
+import { toRegExp } from "./pattern";
+import type { KeysQuery } from "./schema";
+import { EVENTS, within } from "./scope";
+import { sql } from "./sql";
+import { EVENT_ROW, fieldsOf, wireEvent, type FoundField } from "./wire";
+
+/** A field that events have, and when it was last seen. */
+export interface Key extends FoundField {
+  lastSeenAt: number;
+}
+
+/** Logged objects have whatever fields they like, so they are looked at one by one, and only the newest ones. */
+const MOST_EVENTS = 10_000;
+
+const MOST_KEYS = 1000;
+
+/** The fields of the newest events, the one seen last first. */
+export function listKeys(db: DatabaseSync, query: KeysQuery): Key[] {
+  const { from = 0, to = Number.MAX_SAFE_INTEGER, keyNeedle, limit = MOST_KEYS } = query;
+  const rows = eachRow(
+    db,
+    sql`SELECT ${EVENT_ROW} FROM ${EVENTS} WHERE ${within({ ...query, timeframe: { from, to } })}
+      ORDER BY e.timestamp DESC, e.id DESC LIMIT ${MOST_EVENTS}`,
+  );
+  const keys = new Map<string, Key>();
+  for (const row of rows) {
+    const event = wireEvent(row);
+    for (const field of fieldsOf(event)) {
+      const name = `${field.type} ${field.key}`;
+      if (!keys.has(name)) keys.set(name, { ...field, lastSeenAt: event.timestamp });
+    }
+  }
+  const wanted = matcherOf(keyNeedle);
+  return [...keys.values()].filter(({ key }) => wanted(key)).slice(0, limit);
+}
+
+function matcherOf(needle: KeysQuery["keyNeedle"]): (key: string) => boolean {
+  if (!needle) return () => true;
+  const value = String(needle.value);
+  if (needle.isRegex) {
+    const pattern = toRegExp(value, needle.matchCase ? "" : "i");
+    return (key) => pattern.test(key);
+  }
+  return needle.matchCase
+    ? (key) => key.includes(value)
+    : (key) => key.toLowerCase().includes(value.toLowerCase());
+}

@@ -1,0 +1,52 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS account (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE IF NOT EXISTS scripts (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+
+  CREATE TABLE IF NOT EXISTS versions (
+    id TEXT PRIMARY KEY,
+    script TEXT NOT NULL REFERENCES scripts (name) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (script, number)
+  ) STRICT;
+
+  CREATE TABLE IF NOT EXISTS modules (
+    version TEXT NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (version, position)
+  ) STRICT;
+
+  CREATE TABLE IF NOT EXISTS deployments (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    script TEXT NOT NULL REFERENCES scripts (name) ON DELETE CASCADE,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE INDEX IF NOT EXISTS deployments_of_script ON deployments (script, sequence);
+`;
+
+/** Where in the state folder something is kept, or SQLite's name for "in memory" when there is no folder. */
+export function databaseFile(stateDir: string | undefined, name: string): string {
+  if (stateDir === undefined) return ":memory:";
+  // Tokens and secret bindings are in there: for the owner only.
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  return join(stateDir, name);
+}
+
+/** Opens the database and makes its tables, if it has none. */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+  database.exec(SCHEMA);
+  return database;
+}

@@ -1,0 +1,15 @@
+import type { Instances } from "./data/instances";
+import type { RoutingTable } from "./data/routes";
+import type { State } from "./state";
+import type { TelemetryStore } from "./telemetry";
+
+/** The parts of one edge, as the control plane uses them. */
+export interface EdgeContext {
+  readonly accountId: string;
+  readonly token: string;
+  readonly subdomain: string;
+  readonly state: State;
+  readonly routes: RoutingTable;
+  readonly instances: Instances;
+  readonly telemetry: TelemetryStore;
+}

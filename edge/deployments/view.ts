@@ -1,0 +1,24 @@
+import type { Deployment } from "./types";
+
+/** The author of everything here: the one user of the local account. */
+export const AUTHOR_EMAIL = "local@localhost";
+
+/** A deployment as the API shows it. */
+export function presentDeployment(deployment: Deployment): object {
+  const { message } = deployment;
+  return {
+    id: deployment.id,
+    created_on: deployment.createdOn,
+    source: deployment.source,
+    strategy: "percentage",
+    versions: deployment.shares.map((share) => ({
+      version_id: share.versionId,
+      percentage: share.percentage,
+    })),
+    annotations: {
+      ...(message !== undefined && { "workers/message": message }),
+      "workers/triggered_by": deployment.triggeredBy,
+    },
+    author_email: AUTHOR_EMAIL,
+  };
+}

@@ -1,0 +1,96 @@
+import { AUTHOR_EMAIL } from "../deployments/view";
+import { presentBindings } from "./bindings";
+import type { Script, ScriptSettings, Version } from "./types";
+
+/** A version as lists show it. */
+export function presentVersionItem(version: Version): object {
+  const { tag, message } = version;
+  return {
+    id: version.id,
+    number: version.number,
+    metadata: {
+      created_on: version.createdOn,
+      modified_on: version.createdOn,
+      source: version.source,
+      author_email: AUTHOR_EMAIL,
+      author_id: "",
+      hasPreview: false,
+    },
+    annotations: {
+      ...(message !== undefined && { "workers/message": message }),
+      ...(tag !== undefined && { "workers/tag": tag }),
+      "workers/triggered_by": version.triggeredBy,
+    },
+  };
+}
+
+/** A version in full. */
+export function presentVersion(version: Version): object {
+  return {
+    ...presentVersionItem(version),
+    resources: {
+      script: { etag: version.etag, last_deployed_from: version.source },
+      script_runtime: {
+        compatibility_date: version.compatibilityDate,
+        compatibility_flags: version.compatibilityFlags,
+        usage_model: version.usageModel,
+      },
+      bindings: presentBindings(version.bindings),
+    },
+    startup_time_ms: version.startupTimeMs,
+  };
+}
+
+/** The settings of a script that no version has. */
+export function presentScriptSettings({ observability, logpush, tags }: ScriptSettings): object {
+  return { observability, logpush, tags, tail_consumers: [] };
+}
+
+/** The settings of a script together with those of its latest version. */
+export function presentSettings(script: Script, latest: Version | undefined): object {
+  return {
+    ...presentScriptSettings(script.settings),
+    bindings: presentBindings(latest?.bindings ?? []),
+    compatibility_date: latest?.compatibilityDate ?? "",
+    compatibility_flags: latest?.compatibilityFlags ?? [],
+    usage_model: latest?.usageModel ?? "standard",
+    placement: {},
+  };
+}
+
+/** A script, with what of it comes from its latest version. */
+export function presentScript(script: Script, latest: Version | undefined): object {
+  return {
+    id: script.name,
+    tag: script.tag,
+    created_on: script.createdOn,
+    modified_on: script.modifiedOn,
+    last_deployed_from: script.lastDeployedFrom,
+    has_modules: true,
+    has_assets: false,
+    ...presentScriptSettings(script.settings),
+    ...(latest && {
+      etag: latest.etag,
+      compatibility_date: latest.compatibilityDate,
+      compatibility_flags: latest.compatibilityFlags,
+      usage_model: latest.usageModel,
+    }),
+  };
+}
+
+/** A script as the older "services" routes show it: with one environment. */
+export function presentService(script: Script, latest: Version | undefined): object {
+  const environment = {
+    environment: "production",
+    created_on: script.createdOn,
+    modified_on: script.modifiedOn,
+    script: presentScript(script, latest),
+  };
+  return {
+    id: script.name,
+    created_on: script.createdOn,
+    modified_on: script.modifiedOn,
+    default_environment: environment,
+    environments: [environment],
+  };
+}

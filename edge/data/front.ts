@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { State } from "../state";
+import type { Collector } from "./collector";
+import type { Exchange } from "./exchange";
+import { forward } from "./forward";
+import type { Instance } from "./instance";
+import type { Instances } from "./instances";
+import { overrideFor } from "./overrides";
+import { sendException, sendNothingHere } from "./pages";
+import { newRay } from "./ray";
+import type { Route, RoutingTable } from "./routes";
+import { chooseVersion } from "./split";
+
+/** The data plane's front door: which version handles a request, and the way there. */
+export class Front {
+  constructor(
+    private readonly state: State,
+    private readonly routes: RoutingTable,
+    private readonly instances: Instances,
+    private readonly collector: Collector,
+  ) {}
+
+  handle(scriptName: string, request: IncomingMessage, response: ServerResponse): void {
+    const ray = newRay();
+    const route = this.routes.find(scriptName);
+    if (route?.subdomainEnabled !== true) {
+      sendNothingHere(response, ray, whyNothing(scriptName, route));
+      return;
+    }
+    const versionId = versionFor(route, request);
+    if (versionId === undefined) {
+      sendNothingHere(
+        response,
+        ray,
+        `The Worker ${scriptName} has no deployment: none of its versions is live.`,
+      );
+      return;
+    }
+    this.toVersion(route, versionId, { ray, request, response });
+  }
+
+  private toVersion(route: Route, versionId: string, exchange: Exchange): void {
+    const ready = this.instances.ready(versionId);
+    if (ready) this.toInstance(ready, exchange);
+    else void this.startFor(route, versionId, exchange);
+  }
+
+  private async startFor(route: Route, versionId: string, exchange: Exchange): Promise<void> {
+    try {
+      this.toInstance(await this.started(route.scriptName, versionId), exchange);
+    } catch {
+      // The version started when it was uploaded; that it does not now is nothing a client could understand.
+      sendException(exchange.response, exchange.ray);
+    }
+  }
+
+  private started(scriptName: string, versionId: string): Promise<Instance> {
+    return this.instances.get(versionId, () => {
+      const version = this.state.versions.get(scriptName, versionId);
+      if (version === undefined) throw new Error(`Version ${versionId} of ${scriptName} was deleted.`);
+      return { version, modules: this.state.versions.modules(versionId) };
+    });
+  }
+
+  private toInstance(instance: Instance, exchange: Exchange): void {
+    forward(instance, exchange, (invocation) => {
+      this.collector.onCanceled(instance, invocation);
+    });
+  }
+}
+
+function versionFor(route: Route, request: IncomingMessage): string | undefined {
+  return chooseVersion(route.split, {
+    key: headerOf(request, "cloudflare-workers-version-key"),
+    override: overrideFor(route.scriptName, headerOf(request, "cloudflare-workers-version-overrides")),
+    random: Math.random,
+  });
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+function whyNothing(scriptName: string, route: Route | undefined): string {
+  return route === undefined
+    ? `There is no Worker named ${scriptName} here.`
+    : `The Worker ${scriptName} is not enabled on this subdomain.`;
+}

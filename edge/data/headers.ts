@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import { rayHeader } from "./ray";
+
+/** Headers of one connection: the next one has its own. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Headers that only Cloudflare may set: what a client sends of them is dropped. */
+const EDGE_OWN = new Set([
+  "cf-connecting-ip",
+  "cf-connecting-ipv6",
+  "cf-ipcountry",
+  "cf-ray",
+  "cf-visitor",
+  "cf-worker",
+  "x-real-ip",
+  "x-forwarded-proto",
+  // workerd takes request.cf from this one.
+  "mf-cf-blob",
+]);
+
+/** `rawHeaders` without the names that `drop` says. */
+function without(rawHeaders: readonly string[], drop: (name: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (!drop(name.toLowerCase())) kept.push(name, rawHeaders[index + 1] ?? "");
+  }
+  return kept;
+}
+
+/** `request.cf`: what is true of a request from this machine to itself. */
+function cfOf(request: IncomingMessage): string {
+  return JSON.stringify({ colo: "LOC", httpProtocol: `HTTP/${request.httpVersion}` });
+}
+
+/** What the version sees of a client's headers. */
+export function forwardedHeaders(request: IncomingMessage, ray: string): string[] {
+  const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
+  const client = request.socket.remoteAddress ?? "127.0.0.1";
+  headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(ray));
+  headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "mf-cf-blob", cfOf(request));
+  // Without a length the body goes on in chunks, as it came.
+  if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");
+  return headers;
+}
+
+/** What the client sees of a version's headers. */
+export function answeredHeaders(answer: IncomingMessage, ray: string): string[] {
+  const headers = without(answer.rawHeaders, (name) => HOP_BY_HOP.has(name) || name === "cf-ray");
+  headers.push("cf-ray", rayHeader(ray));
+  return headers;
+}

@@ -1,0 +1,35 @@
+import type { ServerResponse } from "node:http";
+import { rayHeader } from "./ray";
+
+interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+function send(response: ServerResponse, ray: string, page: Page): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response
+    .writeHead(page.status, { "content-type": "text/html; charset=UTF-8", "cf-ray": rayHeader(ray) })
+    .end(
+      `<!DOCTYPE html>\n<title>${page.title}</title>\n<h1>${page.title}</h1>\n<p>${page.text}</p>\n<p>Ray ID: ${ray}</p>\n`,
+    );
+}
+
+/** The version threw, or its process ended, before it had answered. */
+export function sendException(response: ServerResponse, ray: string): void {
+  const title = "Error 1101: Worker threw exception";
+  send(response, ray, {
+    status: 500,
+    title,
+    text: "You have requested a page that runs on a Worker which threw an uncaught exception. Its telemetry says which.",
+  });
+}
+
+/** No such Worker here, or not on this subdomain, or none of its versions is deployed. */
+export function sendNothingHere(response: ServerResponse, ray: string, why: string): void {
+  send(response, ray, { status: 404, title: "error code: 1042", text: why });
+}

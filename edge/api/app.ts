@@ -1,0 +1,61 @@
+import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { EdgeContext } from "../context";
+import { accountRoutes } from "./account";
+import { requireAccount, requireToken } from "./auth";
+import { CODES } from "./codes";
+import { deploymentRoutes } from "./deployments";
+import { failure } from "./envelope";
+import { ApiError } from "./error";
+import { scriptRoutes } from "./scripts";
+import { settingsRoutes } from "./settings";
+import { subdomainRoutes } from "./subdomain";
+import { telemetryRoutes } from "./telemetry";
+import { versionRoutes } from "./versions";
+
+/** Cloudflare takes 64 MB before compression. */
+const UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const ACCOUNT = "/accounts/:account";
+
+/** The control plane: the part of Cloudflare's API that the edge emulates. */
+export function createApi(edge: EdgeContext): Hono {
+  const api = new Hono();
+  api.use(requireToken(edge.token));
+  api.use(bodyLimit({ maxSize: UPLOAD_LIMIT_BYTES, onError: answerTooLarge }));
+  api.route("/", accountRoutes(edge));
+  api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
+  for (const routes of [scriptRoutes, versionRoutes, deploymentRoutes, settingsRoutes, subdomainRoutes]) {
+    api.route(`${ACCOUNT}/workers`, routes(edge));
+  }
+  api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));
+  const root = new Hono();
+  root.onError(answerError);
+  root.notFound(answerUnknown);
+  root.route("/client/v4", api);
+  return root;
+}
+
+function answerError(error: Error, context: Context): Response {
+  if (error instanceof ApiError) return failure(context, error.status, error.code, error.message);
+  return failure(context, 500, CODES.internal, `The local edge failed: ${error.message}`);
+}
+
+function answerTooLarge(context: Context): Response {
+  return failure(
+    context,
+    413,
+    CODES.tooLarge,
+    "The request body is larger than 64 MB, the most that is taken.",
+  );
+}
+
+function answerUnknown(context: Context): Response {
+  const { method, path } = context.req;
+  return failure(
+    context,
+    404,
+    CODES.noRoute,
+    `No route for that URI: the local edge does not emulate ${method} ${path}.`,
+  );
+}

@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Context, MiddlewareHandler } from "hono";
+import { CODES } from "./codes";
+import { ApiError } from "./error";
+
+/** Lets a request pass that carries the edge's token, and refuses others as Cloudflare does. */
+export function requireToken(token: string): MiddlewareHandler {
+  return async (context, next) => {
+    const given = bearerOf(context);
+    if (!isSame(given, token)) throw refusal(context.req.path);
+    await next();
+  };
+}
+
+/** Lets a request pass that is about the edge's own account. */
+export function requireAccount(accountId: string): MiddlewareHandler {
+  return async (context, next) => {
+    const asked = context.req.param("account") ?? "";
+    if (asked !== accountId) {
+      throw new ApiError(
+        403,
+        CODES.authentication,
+        `Authentication error: the token has no access to account ${asked}. This local edge has the account ${accountId}.`,
+      );
+    }
+    await next();
+  };
+}
+
+function bearerOf(context: Context): string {
+  const header = context.req.header("authorization");
+  if (header === undefined) throw missing(context.req.path);
+  const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+  if (token === undefined) {
+    throw new ApiError(
+      400,
+      CODES.invalidHeaders,
+      "Invalid request headers: Invalid format for Authorization header",
+    );
+  }
+  return token;
+}
+
+/** Digests have one length, so neither the length nor the content of the token can be told from the time it takes. */
+function isSame(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function missing(path: string): ApiError {
+  return isVerify(path)
+    ? new ApiError(401, CODES.missingAuthorization, 'Missing "Authorization" header')
+    : new ApiError(401, CODES.authentication, "Authentication error");
+}
+
+/** Different parts of Cloudflare's API refuse a token in different words. */
+function refusal(path: string): ApiError {
+  if (isVerify(path)) return new ApiError(401, CODES.invalidToken, "Invalid API Token");
+  if (path.includes("/workers/")) return new ApiError(401, CODES.authentication, "Authentication error");
+  return new ApiError(403, CODES.invalidAccessToken, "Invalid access token");
+}
+
+function isVerify(path: string): boolean {
+  return path.endsWith("/tokens/verify");
+}

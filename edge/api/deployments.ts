@@ -1,0 +1,65 @@
+import { Hono } from "hono";
+import * as z from "zod";
+import type { EdgeContext } from "../context";
+import { deploy } from "../deployments/deploy";
+import type { Deployment } from "../deployments/types";
+import { presentDeployment } from "../deployments/view";
+import { parsedBody } from "./body";
+import { CODES } from "./codes";
+import { success } from "./envelope";
+import { ApiError } from "./error";
+import { existingScript } from "./find";
+import { sourceOf } from "./source";
+
+const wish = z.looseObject({
+  strategy: z.literal("percentage"),
+  versions: z.array(z.looseObject({ version_id: z.string(), percentage: z.number() })),
+  annotations: z.looseObject({ "workers/message": z.string().nullish() }).nullish(),
+});
+
+function existingDeployment(edge: EdgeContext, scriptName: string, id: string): Deployment {
+  const deployment = edge.state.deployments.get(scriptName, id);
+  if (deployment) return deployment;
+  throw new ApiError(404, CODES.scriptNotFound, `Deployment ${id} does not exist for this Worker.`);
+}
+
+/** The deployments of a script. */
+export function deploymentRoutes(edge: EdgeContext): Hono {
+  const { state } = edge;
+  const routes = new Hono();
+  routes.get("/scripts/:script/deployments", (context) => {
+    const { name } = existingScript(edge, context);
+    return success(context, { deployments: state.deployments.list(name).map(presentDeployment) });
+  });
+  routes.post("/scripts/:script/deployments", async (context) => {
+    const { name } = existingScript(edge, context);
+    const { versions, annotations } = await parsedBody(context, wish);
+    const deployment = deploy(edge, name, sourceOf(context), {
+      shares: versions.map(({ version_id, percentage }) => ({ versionId: version_id, percentage })),
+      message: annotations?.["workers/message"] ?? undefined,
+      triggeredBy: "deployment",
+    });
+    return success(context, presentDeployment(deployment));
+  });
+  routes.get("/scripts/:script/deployments/:deployment", (context) => {
+    const { name } = existingScript(edge, context);
+    return success(
+      context,
+      presentDeployment(existingDeployment(edge, name, context.req.param("deployment"))),
+    );
+  });
+  routes.delete("/scripts/:script/deployments/:deployment", (context) => {
+    const { name } = existingScript(edge, context);
+    const { id } = existingDeployment(edge, name, context.req.param("deployment"));
+    if (state.deployments.active(name)?.id === id) {
+      throw new ApiError(
+        400,
+        CODES.unparsableBody,
+        `Deployment ${id} is the active one and cannot be deleted. Create another deployment first.`,
+      );
+    }
+    state.deployments.delete(id);
+    return success(context, null);
+  });
+  return routes;
+}

@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+
+/** Cloudflare's page size where none is asked for. */
+const PER_PAGE = 10;
+const PER_PAGE_LIMIT = 100;
+
+/** A page of a list, and what `result_info` says about it. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly info: Record<"page" | "per_page" | "count" | "total_count" | "total_pages", number>;
+}
+
+/** The page that the query's `page` and `per_page` ask for. */
+export function pageOf<T>(context: Context, all: readonly T[]): Page<T> {
+  const page = positive(context.req.query("page"), 1);
+  const perPage = Math.min(positive(context.req.query("per_page"), PER_PAGE), PER_PAGE_LIMIT);
+  const items = all.slice((page - 1) * perPage, page * perPage);
+  return {
+    items,
+    info: {
+      page,
+      per_page: perPage,
+      count: items.length,
+      total_count: all.length,
+      total_pages: Math.ceil(all.length / perPage),
+    },
+  };
+}
+
+function positive(text: string | undefined, otherwise: number): number {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0 ? number : otherwise;
+}

@@ -1,0 +1,60 @@
+import { Hono } from "hono";
+import type { EdgeContext } from "../context";
+import { dateWarning } from "../scripts/compatibility";
+import { uploadAndDeploy } from "../scripts/publish";
+import type { Script, Version } from "../scripts/types";
+import { parseUpload } from "../scripts/upload";
+import { presentScript, presentService } from "../scripts/view";
+import { formBody } from "./body";
+import { CODES } from "./codes";
+import { success, type Message } from "./envelope";
+import { ApiError } from "./error";
+import { existingScript, scriptName } from "./find";
+import { sourceOf } from "./source";
+
+/** What to tell the one who uploaded a version, beside that it went well. */
+export function warningsAbout(edge: EdgeContext, version: Version): Message[] {
+  const warning = dateWarning(version.compatibilityDate, edge.instances.newestCompatibilityDate);
+  return warning === undefined ? [] : [{ code: CODES.invalidScript, message: warning }];
+}
+
+function presentUploaded(script: Script, version: Version): object {
+  return {
+    ...presentScript(script, version),
+    entry_point: version.mainModule,
+    deployment_id: version.id,
+    startup_time_ms: version.startupTimeMs,
+  };
+}
+
+/** The scripts of an account. */
+export function scriptRoutes(edge: EdgeContext): Hono {
+  const { state } = edge;
+  const routes = new Hono();
+  routes.get("/scripts", (context) =>
+    success(
+      context,
+      state.scripts.list().map((script) => presentScript(script, state.versions.latest(script.name))),
+    ),
+  );
+  routes.put("/scripts/:script", async (context) => {
+    const uploader = { scriptName: scriptName(context), source: sourceOf(context) };
+    const upload = await parseUpload(await formBody(context));
+    const { script, version } = await uploadAndDeploy(edge, uploader, upload);
+    return success(context, presentUploaded(script, version), { messages: warningsAbout(edge, version) });
+  });
+  routes.delete("/scripts/:script", async (context) => {
+    const { name } = existingScript(edge, context);
+    const versions = state.versions.list(name).map(({ id }) => id);
+    state.scripts.delete(name);
+    edge.routes.reload(name);
+    await edge.instances.stop(versions);
+    return success(context, null);
+  });
+  routes.get("/services/:script", (context) => {
+    const script = state.scripts.get(context.req.param("script"));
+    if (!script) throw new ApiError(404, CODES.serviceNotFound, "workers.api.error.service_not_found");
+    return success(context, presentService(script, state.versions.latest(script.name)));
+  });
+  return routes;
+}

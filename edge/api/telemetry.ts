@@ -1,0 +1,13 @@
+import { Hono } from "hono";
+import type { EdgeContext } from "../context";
+import { jsonBody } from "./body";
+import { success } from "./envelope";
+
+/** Workers Observability. */
+export function telemetryRoutes({ telemetry }: EdgeContext): Hono {
+  const routes = new Hono();
+  routes.post("/query", async (context) => success(context, telemetry.query(await jsonBody(context))));
+  routes.post("/keys", async (context) => success(context, telemetry.keys(await jsonBody(context))));
+  routes.post("/values", async (context) => success(context, telemetry.values(await jsonBody(context))));
+  return routes;
+}

@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+import type { EdgeContext } from "../context";
+import { uploadVersion } from "../scripts/publish";
+import type { Version } from "../scripts/types";
+import { parseUpload } from "../scripts/upload";
+import { presentVersion, presentVersionItem } from "../scripts/view";
+import { formBody } from "./body";
+import { CODES } from "./codes";
+import { success } from "./envelope";
+import { ApiError } from "./error";
+import { existingScript } from "./find";
+import { pageOf } from "./page";
+import { warningsAbout } from "./scripts";
+import { sourceOf } from "./source";
+
+/** Only the versions uploaded last can be deployed. */
+const DEPLOYABLE = 100;
+
+function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
+  const version = edge.state.versions.get(scriptName, id);
+  if (version) return version;
+  throw new ApiError(404, CODES.versionNotFound, `Version ${id} does not exist for this Worker.`);
+}
+
+/** The versions of a script. */
+export function versionRoutes(edge: EdgeContext): Hono {
+  const { state } = edge;
+  const routes = new Hono();
+  routes.get("/scripts/:script/versions", (context) => {
+    const versions = state.versions.list(existingScript(edge, context).name);
+    if (context.req.query("deployable") === "true") {
+      return success(context, { items: versions.slice(0, DEPLOYABLE).map(presentVersionItem) });
+    }
+    const { items, info } = pageOf(context, versions);
+    return success(context, { items: items.map(presentVersionItem) }, { result_info: info });
+  });
+  routes.post("/scripts/:script/versions", async (context) => {
+    const { name } = existingScript(edge, context);
+    const upload = await parseUpload(await formBody(context));
+    const version = await uploadVersion(edge, { scriptName: name, source: sourceOf(context) }, upload);
+    return success(context, presentVersion(version), { messages: warningsAbout(edge, version) });
+  });
+  routes.get("/scripts/:script/versions/:version", (context) => {
+    const { name } = existingScript(edge, context);
+    return success(context, presentVersion(existingVersion(edge, name, context.req.param("version"))));
+  });
+  return routes;
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { createApi } from "./api/app";
+import type { EdgeContext } from "./context";
+import { Collector } from "./data/collector";
+import { Front } from "./data/front";
+import { Instances } from "./data/instances";
+import { reapOrphans } from "./data/processes";
+import { RoutingTable } from "./data/routes";
+import { loadRuntime, type Runtime } from "./data/runtime";
+import { createEdgeServer, listen, shut } from "./server";
+import { openState, type State } from "./state";
+import { databaseFile } from "./state/database";
+import { openTelemetry, type TelemetryStore } from "./telemetry";
+
+/** How to start a local edge. */
+export interface EdgeOptions {
+  /** The port of both planes. Default: a free one. */
+  readonly port?: number | undefined;
+  /** A folder to keep scripts, versions, deployments and telemetry in. Default: none, all is gone at the end. */
+  readonly stateDir?: string | undefined;
+  /** The API token to accept. Default: made once, and kept in `stateDir`. */
+  readonly token?: string | undefined;
+  /** The id of the one account. Default: made once, and kept in `stateDir`. */
+  readonly accountId?: string | undefined;
+  /** The account's workers.dev subdomain. Default: `local`. */
+  readonly subdomain?: string | undefined;
+}
+
+/** A local edge that runs. */
+export interface Edge {
+  readonly port: number;
+  /** The address of the API, as clients want it. */
+  readonly baseUrl: string;
+  readonly accountId: string;
+  readonly token: string;
+  readonly subdomain: string;
+  /** Where a Worker answers, once its subdomain is enabled and a version is deployed. */
+  workerUrl(scriptName: string): string;
+  /** What to export for Cloudflare's clients to talk to this edge. */
+  environment(): Record<string, string>;
+  /** Ends the edge and every process it has started. */
+  close(): Promise<void>;
+}
+
+/** Starts an embedded Cloudflare on loopback: its API, its Workers in workerd, and their telemetry. */
+export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
+  const runtime = await loadRuntime();
+  await reapOrphans();
+  const state = openState(options.stateDir);
+  const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
+  const { context, front } = assemble(runtime, state, telemetry, options);
+  const server = createEdgeServer(createApi(context), front, context.subdomain);
+  const close = async (): Promise<void> => {
+    await shut(server);
+    await context.instances.stopAll();
+    telemetry.close();
+    state.close();
+  };
+  return edgeAt(await listen(server, options.port ?? 0), context, close);
+}
+
+/** Makes the parts of an edge and ties them together. */
+function assemble(
+  runtime: Runtime,
+  state: State,
+  telemetry: TelemetryStore,
+  { token, accountId, subdomain = "local" }: EdgeOptions,
+): { context: EdgeContext; front: Front } {
+  const routes = new RoutingTable(state);
+  const collector = new Collector(telemetry, routes);
+  const instances = new Instances(runtime, collector);
+  const context: EdgeContext = {
+    accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
+    token: token ?? state.account.remember("token", () => randomBytes(30).toString("base64url")),
+    subdomain,
+    state,
+    routes,
+    instances,
+    telemetry,
+  };
+  return { context, front: new Front(state, routes, instances, collector) };
+}
+
+function edgeAt(port: number, context: EdgeContext, close: () => Promise<void>): Edge {
+  const { accountId, token, subdomain } = context;
+  const baseUrl = `http://127.0.0.1:${port}/client/v4`;
+  return {
+    port,
+    baseUrl,
+    accountId,
+    token,
+    subdomain,
+    workerUrl: (scriptName) => `http://${scriptName}.${subdomain}.localhost:${port}/`,
+    environment: () => ({
+      CLOUDFLARE_BASE_URL: baseUrl,
+      CLOUDFLARE_API_BASE_URL: baseUrl,
+      CLOUDFLARE_ACCOUNT_ID: accountId,
+      CLOUDFLARE_API_TOKEN: token,
+    }),
+    close,
+  };
+}

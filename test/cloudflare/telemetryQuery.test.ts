@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { countQuery, halves, partsFor, pieces } from "../../provider/cloudflare/telemetryQuery";
+
+const second = 1000;
+const span = { from: 0, to: 60 * second, bucketMs: 10 * second };
+
+describe("the parts that are counted", () => {
+  it("are the invocations alone for exceptions", () => {
+    assert.deepEqual(partsFor([{ kind: "exceptions" }]), [{ kind: "invocations" }]);
+  });
+
+  it("are one more for server errors and for each limit, however many SLIs share it", () => {
+    const parts = partsFor([
+      { kind: "serverErrors" },
+      { kind: "wallTime", limitMs: 500 },
+      { kind: "serverErrors" },
+      { kind: "wallTime", limitMs: 500 },
+      { kind: "cpuTime", limitMs: 500 },
+      { kind: "wallTime", limitMs: 100 },
+    ]);
+    assert.deepEqual(parts, [
+      { kind: "invocations" },
+      { kind: "statusErrors" },
+      { kind: "wallTime", limitMs: 500 },
+      { kind: "cpuTime", limitMs: 500 },
+      { kind: "wallTime", limitMs: 100 },
+    ]);
+  });
+});
+
+describe("the query of a part", () => {
+  const subject = { scriptName: "checkout", versionIds: ["new", "old"] };
+
+  it("counts the invocations of the versions by version and outcome, in as many buckets as asked", () => {
+    assert.deepEqual(countQuery(subject, span, { kind: "invocations" }), {
+      queryId: "workers-release",
+      dry: true,
+      view: "calculations",
+      timeframe: { from: 0, to: 60_000 },
+      granularity: 6,
+      chart: true,
+      limit: 2000,
+      parameters: {
+        datasets: ["cloudflare-workers"],
+        filterCombination: "and",
+        filters: [
+          { key: "$metadata.service", operation: "eq", type: "string", value: "checkout" },
+          { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
+          { key: "$workers.scriptVersion.id", operation: "in", type: "string", value: "new,old" },
+        ],
+        calculations: [{ operator: "count" }],
+        groupBys: [
+          { type: "string", value: "$workers.scriptVersion.id" },
+          { type: "string", value: "$workers.outcome" },
+        ],
+        limit: 2000,
+      },
+    });
+  });
+
+  const filters = [
+    [{ kind: "statusErrors" }, "$workers.event.response.status", "gte", 500],
+    [{ kind: "wallTime", limitMs: 250 }, "$workers.wallTimeMs", "gt", 250],
+    [{ kind: "cpuTime", limitMs: 5 }, "$workers.cpuTimeMs", "gt", 5],
+  ] as const;
+  for (const [part, key, operation, value] of filters) {
+    it(`filters for ${key} with ${operation} ${value}`, () => {
+      const query = countQuery(subject, span, part);
+      assert.deepEqual(query.parameters?.filters?.at(-1), { key, operation, type: "number", value });
+    });
+  }
+});
+
+describe("a span", () => {
+  it("is cut into pieces of 300 buckets", () => {
+    const day = { from: 5, to: 5 + 24 * 3600 * second, bucketMs: 10 * second };
+    const cut = pieces(day);
+    assert.equal(cut.length, 29);
+    assert.deepEqual([cut[0]?.from, cut.at(-1)?.to], [day.from, day.to]);
+    cut.slice(1).forEach((piece, index) => {
+      assert.equal(piece.from, cut[index]?.to);
+    });
+    assert.ok(cut.every(({ from, to }) => (to - from) % day.bucketMs === 0));
+  });
+
+  it("is halved between two buckets", () => {
+    const three = { ...span, to: 30 * second };
+    assert.deepEqual(halves(three), [
+      { ...three, to: 10 * second },
+      { ...three, from: 10 * second },
+    ]);
+    assert.equal(halves({ ...span, to: 10 * second }), undefined);
+  });
+});

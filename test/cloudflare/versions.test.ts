@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { Upload } from "../../provider/cloudflare/upload";
+import { cloudflareVersions } from "../../provider/cloudflare/versions";
+import { failure, startServer, success, type Answer, type Seen, type Server } from "./server";
+
+const upload: Upload = {
+  mainModule: "index.mjs",
+  modules: [
+    { name: "index.mjs", content: "export default {}", contentType: "application/javascript+module" },
+    { name: "lib/data.bin", content: new Uint8Array([104, 105]), contentType: "application/octet-stream" },
+  ],
+  compatibilityDate: "2026-01-31",
+  bindings: [
+    { type: "plain_text", name: "GREETING", text: "hello" },
+    { type: "secret_text", name: "KEY", text: "hunter2" },
+  ],
+  observability: { enabled: true },
+  annotations: { message: "a change" },
+};
+
+const noWorker = failure(404, 10007, "This Worker does not exist on your account.");
+const someVersions = success({ items: [{ id: "v1", number: 1 }] });
+
+/** The parts of a form: the lines of their headers, and their content. */
+function partsOf({ headers, body }: Seen): string[][] {
+  const boundary = /boundary=(.+)$/.exec(headers["content-type"] ?? "")?.[1] ?? "";
+  const parts = body.split(`--${boundary}`).slice(1, -1);
+  return parts.map((part) => part.trim().split(/(?:\r\n)+/));
+}
+
+const metadata = {
+  main_module: "index.mjs",
+  compatibility_date: "2026-01-31",
+  bindings: upload.bindings,
+  annotations: { "workers/message": "a change" },
+};
+
+const modules = [
+  [
+    'Content-Disposition: form-data; name="index.mjs"; filename="index.mjs"',
+    "Content-Type: application/javascript+module",
+    "export default {}",
+  ],
+  [
+    'Content-Disposition: form-data; name="lib/data.bin"; filename="lib/data.bin"',
+    "Content-Type: application/octet-stream",
+    "hi",
+  ],
+];
+
+describe("Cloudflare's versions", () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function versions(...answers: Answer[]) {
+    server = await startServer(...answers);
+    return cloudflareVersions(server.client, { accountId: "acc", scriptName: "checkout" });
+  }
+
+  function requests(): string[] {
+    return (server?.seen ?? []).map(
+      ({ method, path }) => `${method} ${path.replace("/accounts/acc/workers/scripts", "")}`,
+    );
+  }
+
+  /** What the form of a request has: the metadata read, the modules as they are. */
+  function form(request: number) {
+    const seen = server?.seen[request];
+    assert.ok(seen !== undefined);
+    const [[disposition, json = ""] = [], ...files] = partsOf(seen);
+    assert.equal(disposition, 'Content-Disposition: form-data; name="metadata"');
+    return { metadata: JSON.parse(json) as unknown, files };
+  }
+
+  it("are uploaded without traffic, and the Worker's own settings apart", async () => {
+    const port = await versions(someVersions, success({ id: "v2", number: 2 }), success({}));
+    assert.deepEqual(await port.upload(upload), { versionId: "v2", number: 2, deployed: false });
+    assert.deepEqual(requests(), [
+      "GET /checkout/versions",
+      "POST /checkout/versions",
+      "PATCH /checkout/script-settings",
+    ]);
+    assert.deepEqual(form(1), { metadata, files: modules });
+    assert.deepEqual(JSON.parse(server?.seen[2]?.body ?? ""), {
+      observability: { enabled: true, head_sampling_rate: 1 },
+    });
+  });
+
+  it("leave the Worker's settings alone when they say nothing about them", async () => {
+    const port = await versions(someVersions, success({ id: "v2", number: 2 }));
+    const { observability, ...rest } = upload;
+    assert.ok(observability?.enabled);
+    await port.upload(rest);
+    assert.deepEqual(requests(), ["GET /checkout/versions", "POST /checkout/versions"]);
+  });
+
+  it("create the Worker when it is the first", async () => {
+    const port = await versions(noWorker, success({ id: "checkout" }), someVersions);
+    assert.deepEqual(await port.upload(upload), { versionId: "v1", number: 1, deployed: true });
+    assert.deepEqual(requests(), ["GET /checkout/versions", "PUT /checkout", "GET /checkout/versions"]);
+    const observability = { enabled: true, head_sampling_rate: 1 };
+    assert.deepEqual(form(1), { metadata: { ...metadata, observability }, files: modules });
+  });
+
+  it("create no Worker when it is not known whether there is one", async () => {
+    const port = await versions(failure(500, 1, "down"));
+    await assert.rejects(port.upload(upload), { failure: "unavailable" });
+    assert.deepEqual(requests(), ["GET /checkout/versions"]);
+  });
+
+  it("are refused without their secrets in the message", async () => {
+    const port = await versions(someVersions, failure(400, 10021, "KEY=hunter2 is not valid"));
+    await assert.rejects(port.upload(upload), (error: Error) => {
+      assert.match(
+        error.message,
+        /^Uploading a version of Worker "checkout" was refused.*words withheld.*upload it again/,
+      );
+      return !error.message.includes("hunter2");
+    });
+  });
+
+  it("exist, or do not", async () => {
+    const port = await versions(success({ id: "v1", number: 1 }), failure(404, 10090, "Version not found"));
+    assert.equal(await port.exists("v1"), true);
+    assert.equal(await port.exists("v2"), false);
+    assert.deepEqual(requests(), ["GET /checkout/versions/v1", "GET /checkout/versions/v2"]);
+  });
+});

@@ -37,7 +37,7 @@ const errorSlo = z
   .strictObject({
     name,
     sli: z.enum(["serverErrors", "exceptions"]),
-    max: number(0, 1, maxShare).lt(1, { error: maxShare }),
+    max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }),
   })
   .transform((slo): Objective => ({ name: slo.name ?? slo.sli, sli: { kind: slo.sli }, max: slo.max }));
 
@@ -45,7 +45,8 @@ const latencySlo = z
   .strictObject({
     name,
     sli: z.enum(["wallTime", "cpuTime"]),
-    percentile: number(0, 100, betweenPercentiles)
+    percentile: z
+      .number({ error: betweenPercentiles })
       .gt(0, { error: betweenPercentiles })
       .lt(100, { error: betweenPercentiles }),
     limit: duration(1, day),
@@ -120,7 +121,8 @@ type Fault = (path: (string | number)[], message: string) => void;
 function checkStages(stages: readonly PlanStage[], pollIntervalMs: number, fault: Fault): void {
   stages.forEach((stage, index) => {
     const before = stages[index - 1];
-    if (before !== undefined && stage.percent <= before.percent) {
+    // What is no percentage at all has been told already.
+    if (before !== undefined && before.percent <= 100 && stage.percent <= before.percent) {
       fault(["stages", index, "percent"], `more than the ${before.percent} of the stage before`);
     }
     if (stage.soakMs < pollIntervalMs) {

@@ -77,7 +77,12 @@ async function firstStage(
       : stageSentence(release, stage, undefined);
   const split = splitAt(release, plan.stages[stage]?.percent ?? 0);
   const message = writeMessage(sentence, recordOf(release, stage, "soak"));
-  const deployment = await createOrFind(() => outside.deployments.create(split, message), message, outside);
+  const deployment = await createOrFind(
+    () => outside.deployments.create(split, message),
+    message,
+    plan.maxBlindMs,
+    outside,
+  );
   outside.progress.event(sentence);
   const state: State = {
     phase: "soaking",
@@ -93,17 +98,32 @@ async function firstStage(
 async function createOrFind(
   create: () => Promise<Deployment>,
   message: string,
+  patienceMs: number,
   outside: Outside,
 ): Promise<Deployment> {
   try {
     return await create();
   } catch (error) {
     if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
-    const active = await outside.deployments.active();
+    const active = await lookUntil(outside.clock.now() + patienceMs, outside);
     if (active?.message === message) return active;
     throw error;
   }
 }
+
+/** Reads the active deployment, again and again until `deadline` if Cloudflare does not answer. */
+async function lookUntil(deadline: number, outside: Outside): Promise<Deployment | undefined> {
+  for (;;) {
+    try {
+      return await outside.deployments.active();
+    } catch (error) {
+      if (!(error instanceof PortError) || outside.clock.now() + lookPauseMs > deadline) throw error;
+      await outside.clock.sleep(lookPauseMs);
+    }
+  }
+}
+
+const lookPauseMs = 2000;
 
 type Unfinished = Extract<StartingPoint, { kind: "resume" | "putBack" }>;
 

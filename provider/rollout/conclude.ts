@@ -27,12 +27,10 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
   const { release } = ended;
   switch (reverted.kind) {
     case "done": {
-      const interrupted = cause.kind === "interrupted";
-      const todo = interrupted
-        ? "The next `pulumi up` releases the version from the first stage."
-        : afterAbort;
+      const verdict = isVerdict(cause);
+      const todo = verdict ? afterAbort : "The next `pulumi up` releases the version from the first stage.";
       const reason = `${found} ${revertedSentence(release)} ${todo}`;
-      return outcome(ended, interrupted ? "interrupted" : "aborted", reason, reverted.deployment);
+      return outcome(ended, verdict ? "aborted" : "interrupted", reason, reverted.deployment);
     }
     case "yielded": {
       const others = yielded(ended, reverted.standing, reverted.active);

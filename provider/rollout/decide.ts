@@ -2,7 +2,7 @@ import type { Counts } from "../health/series";
 import { soakResult } from "../health/soak";
 import type { Objective, PlanStage } from "../plan/plan";
 import type { Cause } from "./cause";
-import { judgements, minRequestsIn, servedWithin } from "./judgements";
+import { minRequestsIn, servedWithin } from "./counting";
 import type { Release } from "./release";
 import type { Sight } from "./sight";
 import { standingOf, type Standing } from "./standing";
@@ -78,9 +78,8 @@ function harm({ release, state, sight, stuck, now }: Situation): Cause | undefin
 }
 
 function violation(release: Release, sight: Sight): Cause | undefined {
-  const all = judgements(release, sight);
-  const index = all.findIndex((judgement) => judgement.violated);
-  const [slo, judgement] = [release.plan.slos[index], all[index]];
+  const index = sight.judgements.findIndex((judgement) => judgement.violated);
+  const [slo, judgement] = [release.plan.slos[index], sight.judgements[index]];
   return slo && judgement && { kind: "violated", slo, judgement };
 }
 

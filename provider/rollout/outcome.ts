@@ -2,7 +2,7 @@ import { badShare, type Counts } from "../health/series";
 import { judge, type Judgement } from "../health/judge";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
-import { levelPerSlo, minRequestsIn, servedWithin } from "./judgements";
+import { levelPerSlo, minRequestsIn, servedWithin } from "./counting";
 import type { Split } from "./ports";
 import type { Release } from "./release";
 import type { Sight } from "./sight";

@@ -2,7 +2,7 @@ import { badShare, type Counts } from "../health/series";
 import type { Sli } from "../health/sli";
 import { formatDuration } from "../plan/duration";
 import type { Cause } from "./cause";
-import { judgements, servedWithin, strain } from "./judgements";
+import { servedWithin, strain } from "./counting";
 import type { Release } from "./release";
 import type { Sight } from "./sight";
 import { stageStart, type State } from "./state";
@@ -70,11 +70,10 @@ function waitText(release: Release, since: number, now: number): string {
 
 /** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
 function worstText(release: Release, state: State, sight: Sight): string {
-  const judged = judgements(release, sight);
   const [worst] = release.plan.slos
     .map((slo, index) => {
       const counts = servedWithin(release, sight.series[index] ?? [], stageStart(state)).new;
-      return { slo, counts, evidence: judged[index]?.evidence ?? 0, strain: strain(slo, counts) };
+      return { slo, counts, evidence: sight.judgements[index]?.evidence ?? 0, strain: strain(slo, counts) };
     })
     .sort((a, b) => b.evidence - a.evidence || b.strain - a.strain);
   if (worst === undefined) return "";

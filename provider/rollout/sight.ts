@@ -1,5 +1,7 @@
+import { judge, type Judgement } from "../health/judge";
 import { merge } from "../health/merge";
 import type { Series } from "../health/series";
+import { levelPerSlo } from "./counting";
 import type { Deployment } from "./ports";
 import type { Outside, Release } from "./release";
 
@@ -11,6 +13,8 @@ export interface Sight {
   readonly activeAt: number;
   /** What was served since the release began: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
+  /** What the series say about each SLO, in the plan's order. */
+  readonly judgements: readonly Judgement[];
   /** When the telemetry was last read, in milliseconds since the epoch. */
   readonly telemetryAt: number;
   /** What the last look ran into; empty when it saw everything. */
@@ -25,7 +29,14 @@ const settleMs = 120_000;
 /** The sight of a release that has not looked yet. */
 export function nothingSeen(release: Release, active: Deployment | undefined, now: number): Sight {
   const series = release.plan.slos.map((): Series => []);
-  return { active, activeAt: now, series, telemetryAt: now, troubles: [] };
+  return {
+    active,
+    activeAt: now,
+    series,
+    judgements: judgeAll(release, series),
+    telemetryAt: now,
+    troubles: [],
+  };
 }
 
 /** Looks at the deployments and the telemetry once. What cannot be read stays as it was last seen. */
@@ -43,20 +54,29 @@ export async function look(release: Release, before: Sight, outside: Outside): P
       to,
     }),
   ]);
+  const series =
+    fresh.status === "fulfilled"
+      ? before.series.map((known, slo) => merge(known, fresh.value[slo] ?? [], from))
+      : before.series;
   return {
-    ...(active.status === "fulfilled"
-      ? { active: newer(before.active, active.value), activeAt: now }
-      : before),
-    ...(fresh.status === "fulfilled"
-      ? {
-          series: before.series.map((known, slo) => merge(known, fresh.value[slo] ?? [], from)),
-          telemetryAt: now,
-        }
-      : { series: before.series, telemetryAt: before.telemetryAt }),
-    troubles: [active, fresh]
-      .filter((result) => result.status === "rejected")
-      .map(({ reason }) => (reason instanceof Error ? reason.message : String(reason))),
+    active: active.status === "fulfilled" ? newer(before.active, active.value) : before.active,
+    activeAt: active.status === "fulfilled" ? now : before.activeAt,
+    series,
+    judgements: judgeAll(release, series),
+    telemetryAt: fresh.status === "fulfilled" ? now : before.telemetryAt,
+    troubles: [active, fresh].flatMap((result) =>
+      result.status === "rejected" ? [messageOf(result.reason)] : [],
+    ),
   };
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+/** The judgement of each SLO on all that was served since the release began. */
+function judgeAll({ plan }: Release, series: readonly Series[]): readonly Judgement[] {
+  return plan.slos.map((slo, index) => judge(slo, series[index] ?? [], levelPerSlo(plan)));
 }
 
 /** The newer of two readings: an answer may still show what was active before our last write. */

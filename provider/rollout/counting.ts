@@ -1,8 +1,7 @@
-import { judge, served, type Judgement, type Served } from "../health/judge";
+import { served, type Served } from "../health/judge";
 import { badShare, type Counts, type Series } from "../health/series";
 import type { Objective, Plan } from "../plan/plan";
 import type { Release } from "./release";
-import type { Sight } from "./sight";
 
 /**
  * The level each SLO is judged at: an equal part of what the whole release may be wrong, so that all SLOs together
@@ -10,12 +9,6 @@ import type { Sight } from "./sight";
  */
 export function levelPerSlo(plan: Plan): number {
   return (1 - plan.confidence) / plan.slos.length;
-}
-
-/** The judgement of each SLO on all that was served since the release began, in the plan's order. */
-export function judgements(release: Release, sight: Sight): readonly Judgement[] {
-  const level = levelPerSlo(release.plan);
-  return release.plan.slos.map((slo, index) => judge(slo, sight.series[index] ?? [], level));
 }
 
 /** What both versions served since a moment; the bucket it lies in counts as a whole. */

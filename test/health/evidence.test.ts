@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { evidenceAgainst } from "../../provider/health/evidence";
+import { judge } from "../../provider/health/judge";
+import { merge } from "../../provider/health/merge";
+import { noCounts, type Counts, type Series } from "../../provider/health/series";
+import { soakResult } from "../../provider/health/soak";
+import { binomial, generator } from "../fakes/random";
+
+const buckets = fc.array(
+  fc
+    .integer({ min: 0, max: 500 })
+    .chain((valid) => fc.integer({ min: 0, max: valid }).map((bad) => ({ valid, bad }))),
+  { maxLength: 40 },
+);
+const limits = fc.constantFrom(0.001, 0.01, 0.05, 0.3, 0.9);
+
+/** Every series of `length` buckets with one request each, and how likely it is when each is bad with `share`. */
+function everySeries(length: number, share: number): { counts: Counts[]; probability: number }[] {
+  if (length === 0) return [{ counts: [], probability: 1 }];
+  return everySeries(length - 1, share).flatMap(({ counts, probability }) => [
+    { counts: [...counts, { valid: 1, bad: 0 }], probability: probability * (1 - share) },
+    { counts: [...counts, { valid: 1, bad: 1 }], probability: probability * share },
+  ]);
+}
+
+describe("the evidence of a violation", () => {
+  for (const [max, level] of [
+    [0.01, 0.2],
+    [0.01, 0.01],
+    [0.1, 0.05],
+    [0.1, 0.01],
+    [0.5, 0.2],
+    [0.5, 0.05],
+  ] as const) {
+    it(`is conclusive at a level of ${level} with at most that probability, by enumeration, at a limit of ${max}`, () => {
+      const wrong = everySeries(12, max)
+        .filter(({ counts }) => evidenceAgainst(counts, max).log >= -Math.log(level))
+        .reduce((sum, { probability }) => sum + probability, 0);
+      assert.ok(wrong <= level, `${wrong}`);
+      assert.ok(wrong > 0, "the enumeration must reach a wrong verdict at all, or it proves nothing");
+    });
+  }
+
+  it("never shrinks when a good event turns out bad", () => {
+    fc.assert(
+      fc.property(buckets, limits, fc.nat(), (counts, max, pick) => {
+        const index = pick % Math.max(1, counts.length);
+        const worse = counts.map((count, at) =>
+          at === index && count.bad < count.valid ? { ...count, bad: count.bad + 1 } : count,
+        );
+        assert.ok(evidenceAgainst(worse, max).log >= evidenceAgainst(counts, max).log - 1e-9);
+      }),
+    );
+  });
+
+  it("never shrinks with time: what was conclusive stays so", () => {
+    fc.assert(
+      fc.property(buckets, buckets, limits, (earlier, later, max) => {
+        assert.ok(evidenceAgainst([...earlier, ...later], max).log >= evidenceAgainst(earlier, max).log);
+      }),
+    );
+  });
+
+  it("is a number for a billion events", () => {
+    const counts = Array.from({ length: 1000 }, () => ({ valid: 1e6, bad: 1e4 }));
+    assert.ok(Number.isFinite(evidenceAgainst(counts, 0.01).log));
+    assert.ok(evidenceAgainst([...counts, { valid: 1e9, bad: 1e8 }], 0.01).log > 1e6);
+  });
+
+  it("is proof with the first bad event where none is allowed", () => {
+    assert.equal(evidenceAgainst([{ valid: 1e6, bad: 0 }], 0).log, 0);
+    assert.deepEqual(evidenceAgainst([noCounts, { valid: 5, bad: 0 }, { valid: 5, bad: 1 }], 0), {
+      log: Infinity,
+      onset: 2,
+    });
+  });
+
+  it("finds the bucket the trouble began with", () => {
+    const random = generator("onset");
+    const counts = Array.from({ length: 200 }, (_, at) => ({
+      valid: 50,
+      bad: binomial(50, at < 150 ? 0.005 : 0.1, random),
+    }));
+    const { onset } = evidenceAgainst(counts, 0.01);
+    assert.ok(onset !== undefined && Math.abs(onset - 150) <= 2, String(onset));
+  });
+});
+
+describe("a judgement", () => {
+  const slo = { max: 0.01 };
+  function seriesOf(...counts: Counts[]): Series {
+    return counts.map((count, index) => ({ start: index * 10_000, new: count, old: { valid: 150, bad: 1 } }));
+  }
+
+  it("does not depend on buckets in which the new version served nothing", () => {
+    const served = seriesOf({ valid: 50, bad: 3 }, { valid: 50, bad: 4 });
+    const late = served.map((bucket) => ({ ...bucket, start: bucket.start + 100_000 }));
+    const idle = seriesOf(...Array.from({ length: 10 }, () => noCounts));
+    assert.equal(judge(slo, [...idle, ...late], 0.01).evidence, judge(slo, served, 0.01).evidence);
+  });
+
+  it("tells what both versions served since the trouble began", () => {
+    const series = seriesOf(
+      { valid: 50, bad: 0 },
+      { valid: 50, bad: 0 },
+      { valid: 50, bad: 20 },
+      { valid: 50, bad: 30 },
+    );
+    const judgement = judge(slo, series, 0.01);
+    assert.equal(judgement.violated, true);
+    assert.deepEqual(judgement.trouble, {
+      since: 20_000,
+      new: { valid: 100, bad: 50 },
+      old: { valid: 300, bad: 2 },
+    });
+  });
+
+  it("of a version that fails every request falls after two of them at one request a look", () => {
+    const failing = (requests: number): Series =>
+      seriesOf(...Array.from({ length: requests }, () => ({ valid: 1, bad: 1 })));
+    assert.equal(judge(slo, failing(1), 0.01).violated, false);
+    assert.equal(judge(slo, failing(2), 0.01).violated, true);
+  });
+});
+
+describe("a soak", () => {
+  for (const [counts, minRequests, result] of [
+    [{ valid: 49, bad: 40 }, 50, "insufficient"],
+    [{ valid: 50, bad: 0 }, 50, "healthy"],
+    [{ valid: 100, bad: 1 }, 50, "healthy"],
+    [{ valid: 100, bad: 2 }, 50, "unsure"],
+    [noCounts, 0, "healthy"],
+  ] as const) {
+    it(`with ${counts.bad} bad of ${counts.valid} requests is ${result}`, () => {
+      assert.equal(soakResult({ max: 0.01 }, counts, minRequests), result);
+    });
+  }
+});
+
+describe("a series", () => {
+  it("takes what was read again in place of what was known", () => {
+    const bucket = (start: number, valid: number): Series[number] => ({
+      start,
+      new: { valid, bad: 0 },
+      old: noCounts,
+    });
+    const merged = merge([bucket(0, 1), bucket(10, 2), bucket(20, 3)], [bucket(10, 5), bucket(30, 6)], 10);
+    assert.deepEqual(
+      merged.map(({ start, new: { valid } }) => [start, valid]),
+      [
+        [0, 1],
+        [10, 5],
+        [30, 6],
+      ],
+    );
+  });
+});

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import type { z } from "zod";
+import { formatDuration, parseDuration } from "../../provider/plan/duration";
+import { faultsOf, unknownValue } from "../../provider/plan/faults";
+import { planSchema } from "../../provider/plan/schema";
+import type { ReleasePlan } from "../../provider/plan/types";
+import { seedPlan } from "../rollout/simulate";
+
+// The documented type and the schema are written apart, so that the type can carry its documentation. These lines fail
+// to compile when they part ways.
+type Checked = z.input<typeof planSchema>;
+const everyDocumentedPlanIsTaken = (plan: ReleasePlan): Checked => plan;
+const everyPropertyIsDocumented: Record<keyof Checked, true> = {} as Record<keyof ReleasePlan, true>;
+
+function faults(plan: unknown): string[] {
+  const parsed = planSchema.safeParse(plan);
+  return parsed.success
+    ? []
+    : faultsOf(parsed.error, plan, "plan").map(({ path, reason }) => `${path}: ${reason}`);
+}
+
+/** The plan of the seed with one thing changed. */
+function changed(change: (plan: Record<string, unknown>) => void): Record<string, unknown> {
+  const plan = structuredClone(seedPlan) as unknown as Record<string, unknown>;
+  change(plan);
+  return plan;
+}
+
+function stages(...given: unknown[]): Record<string, unknown> {
+  return changed((plan) => (plan["stages"] = given));
+}
+
+function slos(...given: unknown[]): Record<string, unknown> {
+  return changed((plan) => (plan["slos"] = given));
+}
+
+const full = { percent: 100, soakTime: "1m" };
+
+describe("a plan", () => {
+  it("gets its defaults", () => {
+    const plan = planSchema.parse({ ...everyPropertyIsDocumented, ...everyDocumentedPlanIsTaken(seedPlan) });
+    assert.deepEqual(
+      { ...plan, slos: plan.slos.length, stages: plan.stages.length },
+      {
+        slos: 2,
+        stages: 5,
+        pollIntervalMs: 10_000,
+        confidence: 0.99,
+        minRequests: 50,
+        whenUnsure: "extend",
+        maxBlindMs: 120_000,
+        approvalTimeoutMs: 86_400_000,
+        onInterrupt: "revert",
+      },
+    );
+    assert.deepEqual(plan.slos[1], {
+      name: "p99 wallTime",
+      sli: { kind: "wallTime", limitMs: 500 },
+      max: 0.01,
+    });
+  });
+
+  const cases: [string, unknown, string][] = [
+    ["no plan", undefined, "plan: nothing was given; allowed is a plan with `slos` and `stages`"],
+    ["no stages", stages(), "plan.stages: [] was given; allowed is a list of at least one stage"],
+    ["no SLOs", slos(), "plan.slos: [] was given; allowed is a list of at least one SLO"],
+    [
+      "a percentage past 100",
+      stages({ percent: 250, soakTime: "1m" }, full),
+      "plan.stages[0].percent: 250 was given; allowed is a percentage from 0 to 100",
+    ],
+    [
+      "percentages that do not rise",
+      stages({ percent: 50, soakTime: "1m" }, { percent: 50, soakTime: "1m" }, full),
+      "plan.stages[1].percent: 50 was given; allowed is more than the 50 of the stage before",
+    ],
+    [
+      "percentages that do not end at 100",
+      stages({ percent: 50, soakTime: "1m" }),
+      "plan.stages[0].percent: 50 was given; allowed is 100 in the last stage, so that the release ends with all traffic",
+    ],
+    [
+      "a soak time without a unit",
+      stages({ percent: 100, soakTime: "5" }),
+      'plan.stages[0].soakTime: "5" was given; allowed is a duration from "1s" to "30d", such as "30s", "10m" or "1h30m"',
+    ],
+    [
+      "a soak time as a number",
+      stages({ percent: 100, soakTime: 5 }),
+      'plan.stages[0].soakTime: 5 was given; allowed is a duration from "1s" to "30d", such as "30s", "10m" or "1h30m"',
+    ],
+    [
+      "a soak shorter than a look",
+      stages({ percent: 100, soakTime: "5s" }),
+      'plan.stages[0].soakTime: "5s" was given; allowed is at least the pollInterval, 10s',
+    ],
+    [
+      "a misspelt property",
+      stages({ ...full, soaktime: "1m" }),
+      'plan.stages[0]: "soaktime" is not a property it has: check the spelling or take it out',
+    ],
+    [
+      "a manual last stage",
+      stages({ ...full, progression: "manual" }),
+      'plan.stages[0].progression: "manual" was given; allowed is "automatic" in the last stage: no stage comes after it',
+    ],
+    [
+      "an unknown progression",
+      stages({ ...full, progression: "auto" }),
+      'plan.stages[0].progression: "auto" was given; allowed is "automatic" or "manual"',
+    ],
+    [
+      "an unknown SLI",
+      slos({ sli: "latency", max: 0.01 }),
+      'plan.slos[0].sli: "latency" was given; allowed is an SLI this package knows: "serverErrors", "exceptions", "wallTime" or "cpuTime"',
+    ],
+    [
+      "an objective that cannot be violated",
+      slos({ sli: "serverErrors", max: 1 }),
+      "plan.slos[0].max: 1 was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+    ],
+    [
+      "a bound as a percentage",
+      slos({ sli: "serverErrors", max: 5 }),
+      "plan.slos[0].max: 5 was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+    ],
+    [
+      "no bound",
+      slos({ sli: "serverErrors" }),
+      "plan.slos[0].max: nothing was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+    ],
+    [
+      "the 100th percentile",
+      slos({ sli: "wallTime", percentile: 100, limit: "1s" }),
+      "plan.slos[0].percentile: 100 was given; allowed is a percentile above 0 and below 100, such as 99",
+    ],
+    [
+      "two SLOs of one name",
+      slos({ sli: "serverErrors", max: 0.1 }, { sli: "serverErrors", max: 0.2 }),
+      'plan.slos[1].name: nothing was given; allowed is a name no other SLO has ("serverErrors" is taken)',
+    ],
+    [
+      "a confidence of 1",
+      changed((plan) => (plan["confidence"] = 1)),
+      "plan.confidence: 1 was given; allowed is a probability from 0.5 to 0.999999",
+    ],
+    [
+      "half a request",
+      changed((plan) => (plan["minRequests"] = 0.5)),
+      "plan.minRequests: 0.5 was given; allowed is a whole number from 0 to 1000000000",
+    ],
+  ];
+  for (const [what, plan, fault] of cases) {
+    it(`with ${what} is refused by name`, () => {
+      assert.deepEqual(faults(plan), [fault]);
+    });
+  }
+
+  it("tells all its faults at once", () => {
+    const plan = changed((given) => {
+      given["confidence"] = 7;
+      given["slos"] = [{ sli: "wallTime", percentile: 99, limit: "fast" }];
+    });
+    assert.deepEqual(
+      faults(plan).map((fault) => fault.split(":")[0]),
+      ["plan.slos[0].limit", "plan.confidence"],
+    );
+  });
+
+  it("may hold values that are not known yet, and is still checked beside them", () => {
+    const plan = changed((given) => {
+      given["pollInterval"] = unknownValue;
+      given["confidence"] = 7;
+      given["slos"] = [{ sli: unknownValue, max: 0.1 }];
+    });
+    assert.deepEqual(
+      faults(plan).map((fault) => fault.split(":")[0]),
+      ["plan.confidence"],
+    );
+  });
+});
+
+describe("a duration", () => {
+  for (const [text, ms] of [
+    ["500ms", 500],
+    ["90s", 90_000],
+    ["10m", 600_000],
+    ["1.5h", 5_400_000],
+    ["1h30m", 5_400_000],
+    ["7d", 604_800_000],
+    ["", undefined],
+    ["5", undefined],
+    ["m", undefined],
+    ["5 m", undefined],
+    ["-5m", undefined],
+    ["5 minutes", undefined],
+  ] as const) {
+    it(`"${text}" is ${ms === undefined ? "none" : `${ms} ms`}`, () => {
+      assert.equal(parseDuration(text), ms);
+    });
+  }
+
+  for (const [ms, text] of [
+    [0, "0ms"],
+    [450, "450ms"],
+    [42_000, "42s"],
+    [59_600, "1m"],
+    [272_000, "4m 32s"],
+    [5_400_000, "1h 30m"],
+    [86_400_000, "1d"],
+  ] as const) {
+    it(`of ${ms} ms is written "${text}"`, () => {
+      assert.equal(formatDuration(ms), text);
+    });
+  }
+});

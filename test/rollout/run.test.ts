@@ -1,0 +1,339 @@
+import assert from "node:assert/strict";
+import { PortError } from "../../provider/rollout/ports";
+import { readRecord } from "../../provider/rollout/record";
+import {
+  all,
+  badNewVersion,
+  newVersion,
+  nextRun,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  release,
+  seedPlan,
+  shares,
+  world,
+} from "./simulate";
+
+const minute = 60_000;
+const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
+
+const manualAt50 = {
+  ...seedPlan,
+  stages: [
+    { percent: 50, soakTime: "5m", progression: "manual" as const },
+    { percent: 100, soakTime: "5m" },
+  ],
+};
+
+describe("a release", () => {
+  it("of a healthy version goes through all stages, each soaking for its time, and ends with the new version alone", async () => {
+    const outside = world();
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+    assert.deepEqual(outside.deployments.history[0]?.split, all(newVersion));
+    assert.equal(outside.clock.elapsed(), 41 * minute);
+    assert.deepEqual(
+      outcome.stages.map((stage) => (Date.parse(stage.endedAt) - Date.parse(stage.startedAt)) / minute),
+      [1, 5, 10, 10, 15],
+    );
+  });
+
+  it("of a bad version reverts in the first stage with traffic, and says everything in one sentence", async () => {
+    const outside = world(badNewVersion(0.2));
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(shares(outside), [0, 0, 25, 0]);
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.ok(outside.clock.elapsed() < 2 * minute);
+    assert.match(
+      outcome.reason,
+      /SLO "5xx" violated in stage 2 of 5 \(25 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since [\d:]+Z\), limit 1 %; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\. All traffic is back on the old version 0{8}-.*1\. Fix the Worker/,
+    );
+  });
+
+  for (const [when, fromMs, stage] of [
+    ["in the middle of a soak", 10 * minute, 50],
+    ["in the last soak at 100 %", 30 * minute, 100],
+  ] as const) {
+    it(`that turns bad ${when} reverts there, within minutes`, async () => {
+      const outside = world(badNewVersion(0.1, fromMs));
+      const outcome = await release(outside);
+      assert.equal(outcome.status, "aborted");
+      assert.equal(outcome.stages.at(-1)?.percent, stage);
+      assert.equal(outcome.stages.at(-1)?.slos[0]?.verdict, "violated");
+      assert.ok(outside.clock.elapsed() - fromMs < 2 * minute);
+    });
+  }
+
+  it("reports what it measured in each stage", async () => {
+    const outcome = await release(world());
+    const slo = outcome.stages[1]?.slos[0];
+    assert.ok(slo);
+    assert.deepEqual([slo.name, slo.limit, slo.verdict], ["5xx", 0.01, "healthy"]);
+    // 25 % of 50 requests a second for 5 minutes, and the bucket in which the stage began.
+    assert.ok(slo.valid > 3700 && slo.valid < 4000, String(slo.valid));
+    assert.equal(slo.measured, Number((slo.bad / slo.valid).toPrecision(4)));
+  });
+});
+
+describe("a stage with manual progression", () => {
+  it("waits, and goes on when somebody deploys the next stage's split", async () => {
+    const outside = world();
+    outside.clock.at(60 * minute, () => outside.deployments.foreign(all(newVersion)));
+    const outcome = await release(outside, { plan: manualAt50 });
+    assert.equal(outcome.status, "completed");
+    assert.ok(outside.clock.elapsed() >= 65 * minute);
+    assert.ok(
+      outside.progress.events.some((line) => line.includes("approved by jo@example.com with wrangler")),
+    );
+  });
+
+  it("records that it waits and for what", async () => {
+    const outside = world();
+    outside.clock.at(60 * minute, () => {
+      const record = readRecord(outside.deployments.history[0]?.message ?? "");
+      assert.equal(record?.phase, "wait");
+      assert.equal(record.next, 100);
+      outside.deployments.foreign(all(oldVersion));
+    });
+    const outcome = await release(outside, { plan: manualAt50 });
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /jo@example.com with wrangler put the old version back/);
+  });
+
+  it("reverts at once when an SLO is violated while it waits", async () => {
+    const outside = world(badNewVersion(0.2, 60 * minute));
+    const outcome = await release(outside, { plan: manualAt50 });
+    assert.equal(outcome.status, "aborted");
+    assert.ok(outside.clock.elapsed() < 61 * minute);
+  });
+
+  it("reverts when nobody approves it in time", async () => {
+    const outside = world();
+    const outcome = await release(outside, { plan: { ...manualAt50, approvalTimeout: "2h" } });
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /Nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+  });
+});
+
+describe("what others deploy meanwhile", () => {
+  const meanwhile = [
+    ["the old version at 100 %", all(oldVersion), "aborted"],
+    ["the new version at 100 %", all(newVersion), "completed"],
+    ["another version", all(otherVersion), "superseded"],
+    [
+      "another split of the same two",
+      [
+        { versionId: oldVersion, percent: 40 },
+        { versionId: newVersion, percent: 60 },
+      ],
+      "superseded",
+    ],
+  ] as const;
+  for (const [what, split, status] of meanwhile) {
+    it(`${what} ends the release as ${status} and stays`, async () => {
+      const outside = world();
+      outside.clock.at(8 * minute, () => outside.deployments.foreign(split));
+      const outcome = await release(outside);
+      assert.equal(outcome.status, status);
+      assert.equal(outside.deployments.history[0]?.author, "jo@example.com with wrangler");
+    });
+  }
+
+  it("the next stage's split is an approval only while the release waits for one", async () => {
+    const outside = world();
+    const early = [
+      { versionId: oldVersion, percent: 50 },
+      { versionId: newVersion, percent: 50 },
+    ];
+    outside.clock.at(3 * minute, () => outside.deployments.foreign(early));
+    assert.equal((await release(outside)).status, "superseded");
+  });
+});
+
+describe("a soak that proves nothing", () => {
+  const almostNothing = { ...quietTraffic, requestsPerSecond: () => 0.05 };
+  const oneStage = (whenUnsure: "extend" | "progress" | "abort") => ({
+    ...seedPlan,
+    stages: [
+      { percent: 50, soakTime: "10m" },
+      { percent: 100, soakTime: "10m" },
+    ],
+    whenUnsure,
+  });
+
+  it("soaks once more and then aborts, by default", async () => {
+    const outside = world(almostNothing);
+    const outcome = await release(outside, { plan: oneStage("extend") });
+    assert.equal(outcome.status, "aborted");
+    assert.equal(outside.clock.elapsed(), 20 * minute);
+    assert.match(
+      outcome.reason,
+      /Too few requests to judge in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
+    );
+  });
+
+  it("goes on as soon as the extended soak has enough requests", async () => {
+    const outside = world({
+      ...quietTraffic,
+      requestsPerSecond: (elapsed) => (elapsed < 12 * minute ? 0 : 50),
+    });
+    const outcome = await release(outside, { plan: oneStage("extend") });
+    assert.equal(outcome.status, "completed");
+    assert.ok(outside.clock.elapsed() < 25 * minute);
+  });
+
+  it("aborts at its end with whenUnsure: abort", async () => {
+    const outside = world(almostNothing);
+    assert.equal((await release(outside, { plan: oneStage("abort") })).status, "aborted");
+    assert.equal(outside.clock.elapsed(), 10 * minute);
+  });
+
+  it("passes with whenUnsure: progress", async () => {
+    assert.equal((await release(world(almostNothing), { plan: oneStage("progress") })).status, "completed");
+  });
+});
+
+describe("a release that cannot see", () => {
+  it("does not start when the telemetry says it is off", async () => {
+    const outside = world();
+    outside.telemetry.blindBecause = "Observability of checkout is off.";
+    await assert.rejects(release(outside), /Observability of checkout is off\. No traffic was moved\./);
+    assert.equal(outside.deployments.calls.create, 0);
+  });
+
+  it("reverts when the telemetry is silent for longer than maxBlindTime", async () => {
+    const outside = world();
+    outside.telemetry.fail(unavailable(), 10 * minute);
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /No answer from the telemetry for 2m/);
+    assert.ok(outside.clock.elapsed() <= 12.5 * minute);
+  });
+
+  it("goes on after a shorter silence", async () => {
+    const outside = world();
+    outside.telemetry.fail(unavailable(), 10 * minute, 11.5 * minute);
+    assert.equal((await release(outside)).status, "completed");
+  });
+
+  it("does not pass a stage whose end it has not seen", async () => {
+    const outside = world();
+    outside.telemetry.fail(unavailable(), 5.5 * minute, 7 * minute);
+    const outcome = await release(outside);
+    assert.equal(Date.parse(outcome.stages[1]?.endedAt ?? "") - outside.clock.start, 7 * minute);
+  });
+});
+
+describe("a write that goes wrong", () => {
+  it("is tried again when it did not happen", async () => {
+    const outside = world();
+    outside.clock.at(30_000, () => {
+      outside.deployments.failNext("before", unavailable());
+    });
+    assert.equal((await release(outside)).status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("is found, not repeated, when only its answer was lost", async () => {
+    const outside = world();
+    outside.clock.at(30_000, () => {
+      outside.deployments.failNext("after", unavailable());
+    });
+    assert.equal((await release(outside)).status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("is found too when it was the first of the release", async () => {
+    const outside = world();
+    outside.deployments.failNext("after", unavailable());
+    assert.equal((await release(outside)).status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("reverts when Cloudflare refuses the next split for good", async () => {
+    const outside = world();
+    outside.clock.at(30_000, () => {
+      outside.deployments.failNext("before", new PortError("refused", "not allowed (10000)"));
+    });
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /The next split could not be deployed in stage 1 of 5 \(0 %\): not allowed/);
+  });
+
+  it("does not stop a revert: it is tried until it is done", async () => {
+    const outside = world(badNewVersion(0.3));
+    outside.clock.at(61_000, () => {
+      for (let times = 0; times < 20; times++) outside.deployments.failNext("before", unavailable());
+    });
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+  });
+
+  it("of a revert whose answer was lost is not repeated", async () => {
+    const outside = world(badNewVersion(0.3));
+    outside.clock.at(61_000, () => {
+      outside.deployments.failNext("after", unavailable());
+    });
+    assert.equal((await release(outside)).status, "aborted");
+    assert.deepEqual(shares(outside), [0, 0, 25, 0]);
+  });
+
+  it("says first that it could not revert, and how to do it by hand", async () => {
+    const outside = world(badNewVersion(0.3));
+    outside.clock.at(61_000, () => {
+      for (let times = 0; times < 1000; times++) outside.deployments.failNext("before", unavailable());
+    });
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "revertFailed");
+    assert.match(
+      outcome.reason,
+      /^COULD NOT REVERT: version .*2 still gets 25 % .* npx wrangler versions deploy .*1@100% --name checkout/,
+    );
+  });
+
+  it("reverts even to a version whose secrets have changed since", async () => {
+    const outside = world(badNewVersion(0.3));
+    outside.clock.at(61_000, () => outside.deployments.outdated.add(oldVersion));
+    assert.equal((await release(outside)).status, "aborted");
+  });
+});
+
+describe("an interruption", () => {
+  it("reverts and lets the next run release from the first stage", async () => {
+    const outside = world();
+    outside.clock.at(10 * minute, () => {
+      outside.interruption.request();
+    });
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "interrupted");
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.equal((await release(nextRun(outside), { releaseId: "r2" })).status, "completed");
+  });
+
+  it("leaves the split with onInterrupt: hold, and the next run goes on from there with the same evidence", async () => {
+    const outside = world();
+    outside.clock.at(10 * minute, () => {
+      outside.interruption.request();
+    });
+    const outcome = await release(outside, { plan: { ...seedPlan, onInterrupt: "hold" } });
+    assert.equal(outcome.status, "interrupted");
+    assert.equal(shares(outside).at(-1), 50);
+    const resumed = await release(nextRun(outside), { releaseId: "r2" });
+    assert.deepEqual([resumed.status, resumed.releaseId], ["completed", "r1"]);
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("never holds a version that is being found bad", async () => {
+    const outside = world(badNewVersion(0.3));
+    outside.clock.at(80_000, () => {
+      outside.interruption.request();
+    });
+    const outcome = await release(outside, { plan: { ...seedPlan, onInterrupt: "hold" } });
+    assert.equal(outcome.status, "aborted");
+  });
+});

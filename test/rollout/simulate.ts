@@ -1,0 +1,98 @@
+import type { ReleasePlan } from "../../provider/plan/types";
+import { planSchema } from "../../provider/plan/schema";
+import { run } from "../../provider/rollout/run";
+import type { Outcome } from "../../provider/rollout/outcome";
+import type { Split } from "../../provider/rollout/ports";
+import type { ReleaseRequest } from "../../provider/rollout/release";
+import { FakeInterruption, VirtualClock } from "../fakes/clock";
+import { FakeDeployments } from "../fakes/deployments";
+import { RecordingProgress } from "../fakes/progress";
+import { FakeTelemetry, type Traffic } from "../fakes/telemetry";
+
+export const oldVersion = "00000000-0000-4000-8000-000000000001";
+export const newVersion = "00000000-0000-4000-8000-000000000002";
+export const otherVersion = "00000000-0000-4000-8000-000000000003";
+
+export const seedPlan: ReleasePlan = {
+  slos: [
+    { name: "5xx", sli: "serverErrors", max: 0.01 },
+    { sli: "wallTime", percentile: 99, limit: "500ms" },
+  ],
+  stages: [
+    { percent: 0, soakTime: "1m" },
+    { percent: 25, soakTime: "5m" },
+    { percent: 50, soakTime: "10m" },
+    { percent: 75, soakTime: "10m" },
+    { percent: 100, soakTime: "15m" },
+  ],
+};
+
+/** A Worker with 50 requests a second, whose versions all are well at half of every limit. */
+export const quietTraffic: Traffic = { requestsPerSecond: () => 50, badShare: () => 0.005 };
+
+/** The new version fails with `share` of its requests from `fromMs` on. */
+export function badNewVersion(share: number, fromMs = 0): Traffic {
+  return {
+    requestsPerSecond: () => 50,
+    badShare: (version, sli, elapsed) =>
+      version === newVersion && sli.kind === "serverErrors" && elapsed >= fromMs ? share : 0.002,
+  };
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly deployments: FakeDeployments;
+  readonly telemetry: FakeTelemetry;
+  readonly progress: RecordingProgress;
+  readonly interruption: FakeInterruption;
+}
+
+/** A Worker in virtual time whose old version has all traffic, unless `serving` says otherwise; `[]` is a Worker never deployed. */
+export function world(traffic: Traffic = quietTraffic, serving: Split = all(oldVersion)): World {
+  const clock = new VirtualClock();
+  const deployments = new FakeDeployments(clock);
+  if (serving.length > 0) deployments.foreign(serving);
+  const telemetry = new FakeTelemetry(clock, deployments, traffic);
+  return {
+    clock,
+    deployments,
+    telemetry,
+    progress: new RecordingProgress(),
+    interruption: new FakeInterruption(),
+  };
+}
+
+/** The same Worker, for another run that nobody has interrupted. */
+export function nextRun(outside: World): World {
+  return { ...outside, progress: new RecordingProgress(), interruption: new FakeInterruption() };
+}
+
+export function all(versionId: string): Split {
+  return [{ versionId, percent: 100 }];
+}
+
+export function request(
+  changes: Partial<Omit<ReleaseRequest, "plan">> & { plan?: ReleasePlan } = {},
+): ReleaseRequest {
+  const { plan = seedPlan, ...rest } = changes;
+  return {
+    releaseId: "r1",
+    scriptName: "checkout",
+    versionId: newVersion,
+    retry: "",
+    unfinishedRevert: undefined,
+    plan: planSchema.parse(plan),
+    ...rest,
+  };
+}
+
+export function release(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Outcome> {
+  return run(request(changes), outside);
+}
+
+/** The new version's share of the traffic in each deployment, oldest first. */
+export function shares(outside: World, versionId = newVersion): number[] {
+  return outside.deployments.history
+    .map(({ split }) => split.find((share) => share.versionId === versionId)?.percent ?? 0)
+    .reverse();
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import type { Deployment, Split } from "../../provider/rollout/ports";
+import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import { startingPoint } from "../../provider/rollout/start";
+import {
+  all,
+  newVersion,
+  nextRun,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  release,
+  request,
+  shares,
+  world,
+} from "./simulate";
+
+const record: ReleaseRecord = {
+  id: "earlier",
+  phase: "soak",
+  stage: 1,
+  stages: 5,
+  startedAt: Date.UTC(2030, 0, 1),
+  newVersionId: newVersion,
+  oldVersionId: oldVersion,
+  retry: "",
+  next: undefined,
+};
+
+function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
+  const message = of ? writeMessage("An earlier sentence.", { ...record, ...of }) : "";
+  return { id: "d", createdAt: Date.UTC(2030, 0, 1), split, message, author: "jo", byUpload: false };
+}
+
+function between(oldId: string, newId: string, percent: number): Split {
+  return [
+    { versionId: oldId, percent: 100 - percent },
+    { versionId: newId, percent },
+  ];
+}
+
+describe("where a release starts", () => {
+  const cases: [string, Deployment | undefined, string][] = [
+    ["no deployment at all", undefined, "first"],
+    ["the old version alone", deployment(all(oldVersion)), "start"],
+    ["the old version, and another at 0 %", deployment(between(otherVersion, oldVersion, 100)), "start"],
+    ["the new version alone", deployment(all(newVersion)), "serving"],
+    ["a split that is not ours", deployment(between(oldVersion, newVersion, 25)), "foreignSplit"],
+    ["our split for this version", deployment(between(oldVersion, newVersion, 25), {}), "resume"],
+    [
+      "our split, waiting for an approval",
+      deployment(between(oldVersion, newVersion, 25), { phase: "wait" }),
+      "resume",
+    ],
+    [
+      "our split at a percentage the plan no longer has",
+      deployment(between(oldVersion, newVersion, 30), {}),
+      "putBack",
+    ],
+    [
+      "our split for another version",
+      deployment(between(oldVersion, otherVersion, 25), { newVersionId: otherVersion }),
+      "putBack",
+    ],
+    ["this version aborted", deployment(all(oldVersion), { phase: "aborted" }), "abortedBefore"],
+    [
+      "this version aborted, with another retry",
+      deployment(all(oldVersion), { phase: "aborted", retry: "1" }),
+      "start",
+    ],
+    [
+      "another version aborted",
+      deployment(all(oldVersion), { phase: "aborted", newVersionId: otherVersion }),
+      "start",
+    ],
+    ["this version interrupted and put back", deployment(all(oldVersion), { phase: "interrupted" }), "start"],
+    ["this version complete", deployment(all(newVersion), { phase: "completed" }), "serving"],
+    [
+      "the first version, being watched",
+      deployment(all(newVersion), { stage: 4, oldVersionId: undefined }),
+      "resume",
+    ],
+    [
+      "another first version, being watched",
+      deployment(all(otherVersion), { stage: 4, oldVersionId: undefined, newVersionId: otherVersion }),
+      "start",
+    ],
+  ];
+  for (const [what, active, kind] of cases) {
+    it(`${what}: ${kind}`, () => {
+      assert.equal(startingPoint(request(), active).kind, kind);
+    });
+  }
+});
+
+describe("a release that starts", () => {
+  it("gives the first version of a Worker all traffic and watches it for the last soak", async () => {
+    const outside = world(quietTraffic, []);
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(shares(outside), [100, 100]);
+    assert.equal(outside.clock.elapsed(), 15 * 60_000);
+  });
+
+  it("says that a bad first version has nothing to revert to", async () => {
+    const outside = world({ requestsPerSecond: () => 10, badShare: () => 0.5 }, []);
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /There is no older version to revert to: .* still serves all traffic/);
+    const again = await release(nextRun(outside), { releaseId: "r2" });
+    assert.match(again.reason, /was aborted before, and no traffic was moved/);
+  });
+
+  it("leaves a split of somebody else alone", async () => {
+    const outside = world(quietTraffic, between(oldVersion, otherVersion, 10));
+    await assert.rejects(
+      release(outside),
+      /split already \(90 % to .*1, 10 % to .*3\), by jo@example.com with wrangler/,
+    );
+    assert.equal(outside.deployments.calls.create, 0);
+  });
+
+  it("puts back what an interrupted release of another version left", async () => {
+    const outside = world();
+    const message = writeMessage("left", { ...record, newVersionId: otherVersion });
+    outside.deployments.foreign(between(oldVersion, otherVersion, 25), message);
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.equal(outcome.oldVersionId, oldVersion);
+    assert.deepEqual(shares(outside, otherVersion).slice(0, 3), [0, 25, 0]);
+  });
+
+  it("does not move an aborted version again, until retry changes", async () => {
+    const outside = world({
+      requestsPerSecond: () => 50,
+      badShare: (version) => (version === newVersion ? 0.3 : 0),
+    });
+    assert.equal((await release(outside)).status, "aborted");
+    const writes = outside.deployments.calls.create;
+    const again = await release(nextRun(outside), { releaseId: "r2" });
+    assert.equal(again.status, "aborted");
+    assert.match(again.reason, /was aborted before, and no traffic was moved: SLO "5xx" violated in stage 2/);
+    assert.equal(outside.deployments.calls.create, writes);
+    await release(nextRun(outside), { releaseId: "r3", retry: "1" });
+    assert.ok(outside.deployments.calls.create > writes);
+  });
+
+  it("reverts first what an earlier run could not revert", async () => {
+    const outside = world();
+    outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
+    outside.telemetry.blindBecause = "Observability is off.";
+    const outcome = await release(outside, { unfinishedRevert: "It was bad." });
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /^It was bad\. All traffic is back on the old version/);
+  });
+
+  it("says which upload deployed the version when there is nothing to release", async () => {
+    const outside = world();
+    outside.deployments.upload(newVersion);
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.match(
+      outcome.reason,
+      /serves all traffic already\. Its upload has just deployed it .* WorkersScript/,
+    );
+  });
+});

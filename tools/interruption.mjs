@@ -7,7 +7,9 @@ const controller = new AbortController();
 /** Aborts at the first signal that asks us to end, so that whoever works can clean up instead of just dying. */
 export const interruption = controller.signal;
 
-for (const signal of endings) process.on(signal, () => controller.abort(new Interrupted(signal)));
+export function heedSignals() {
+  for (const signal of endings) process.on(signal, () => controller.abort(new Interrupted(signal)));
+}
 
 export class Interrupted extends Error {
   constructor(signal) {

@@ -1,8 +1,9 @@
 import { Problem } from "./problem.mjs";
-import { Interrupted } from "./interruption.mjs";
+import { heedSignals, Interrupted } from "./interruption.mjs";
 
 /** Runs a command of the toolchain; `work` resolves with its exit code. */
 export async function main(work) {
+  heedSignals();
   try {
     process.exitCode = await work();
   } catch (error) {

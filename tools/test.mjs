@@ -6,6 +6,10 @@ import { attend } from "./run.mjs";
 import { say } from "./say.mjs";
 import { setUp } from "./setup/set-up.mjs";
 
+const given = process.argv.slice(2);
+const tests = given.some((arg) => /^(\.\/)?test\//.test(arg)) ? [] : ["test/**/*.test.{ts,mjs}"];
+const parallel = ["--parallel", `--jobs=${availableParallelism()}`];
+
 const steps = [
   { says: "Checking the types", tool: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
   { says: "Linting", tool: "eslint/bin/eslint.js", args: ["."] },
@@ -17,14 +21,7 @@ const steps = [
   {
     says: "Running the tests",
     tool: "mocha/bin/mocha.js",
-    args: [
-      "--parallel",
-      "--jobs",
-      String(availableParallelism()),
-      "--reporter",
-      "tools/reporter.mjs",
-      ...process.argv.slice(2),
-    ],
+    args: [...parallel, "--reporter=tools/reporter.mjs", ...given, ...tests],
   },
 ];
 

@@ -25,11 +25,11 @@ function take(lock) {
   const mine = `${lock}.${process.pid}`;
   writeFileSync(mine, String(process.pid));
   try {
+    if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
     linkSync(mine, lock);
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
-    if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
     return false;
   } finally {
     rmSync(mine);

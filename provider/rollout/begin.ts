@@ -1,5 +1,6 @@
 import { revertFor, type Course } from "./act";
-import { soleVersion, type Outcome, type Status } from "./outcome";
+import type { Cause } from "./cause";
+import type { Outcome } from "./outcome";
 import { PortError, type Deployment } from "./ports";
 import { recordOf, writeMessage } from "./record";
 import { percentOf, splitAt, type Outside, type Release, type ReleaseRequest } from "./release";
@@ -11,6 +12,17 @@ import type { State } from "./state";
 /** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
 export class CannotStart extends Error {
   override readonly name = "CannotStart";
+}
+
+/** The version was found bad before and nobody has asked for another try. Nothing was touched. */
+export class AbortedBefore extends CannotStart {
+  constructor(
+    versionId: string,
+    /** Why it was aborted then. */
+    readonly reason: string,
+  ) {
+    super(`Version ${versionId} was aborted before, and no traffic was moved: ${reason} ${afterAbort}`);
+  }
 }
 
 /** How a request begins: with a course to follow, or with its end. */
@@ -26,20 +38,14 @@ export type Begun = Course | { readonly outcome: Outcome };
 export async function begin(request: ReleaseRequest, outside: Outside): Promise<Begun> {
   const active = await outside.deployments.active();
   const point = startingPoint(request, active);
-  if (point.kind === "abortedBefore")
-    return { outcome: abortedBefore(request, point, active, outside.clock.now()) };
+  if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.reason);
   if (point.kind === "serving")
     return { outcome: alreadyServing(request, point.deployment, outside.clock.now()) };
   if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
   // An earlier run found this version bad and could not put the traffic back. That comes first, seeing or not.
-  if (point.kind === "resume" && request.unfinishedRevert !== undefined) {
-    return {
-      outcome: await revertFor(
-        { kind: "unfinished", reason: request.unfinishedRevert },
-        resumed(point, active, outside),
-        outside,
-      ),
-    };
+  if (point.kind === "resume" && request.verdictBefore?.status === "revertFailed") {
+    const cause: Cause = { kind: "unfinished", reason: request.verdictBefore.reason };
+    return { outcome: await revertFor(cause, resumed(point, active, outside), outside) };
   }
   await requireSight(outside);
   if (point.kind === "resume") return resumed(point, active, outside);
@@ -159,16 +165,6 @@ function foreignSplitSentence({ scriptName }: ReleaseRequest, { split, author }:
   );
 }
 
-function abortedBefore(
-  request: ReleaseRequest,
-  { reason, record }: Extract<StartingPoint, { kind: "abortedBefore" }>,
-  active: Deployment | undefined,
-  now: number,
-): Outcome {
-  const told = `Version ${request.versionId} was aborted before, and no traffic was moved: ${reason} ${afterAbort}`;
-  return noStages(request, "aborted", told, active, record.oldVersionId, now);
-}
-
 /** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
 const recentMs = 600_000;
 
@@ -178,26 +174,14 @@ function alreadyServing(request: ReleaseRequest, active: Deployment, now: number
     ? " Its upload has just deployed it at 100 %, so there was nothing to release in stages: WorkersScript and `wrangler " +
       "deploy` do that. Upload with WorkerVersion, ScriptVersion or `wrangler versions upload` instead."
     : "";
-  const told = `Version ${request.versionId} serves all traffic already.${hint}`;
-  return noStages(request, "completed", told, active, undefined, now);
-}
-
-function noStages(
-  request: ReleaseRequest,
-  status: Status,
-  reason: string,
-  active: Deployment | undefined,
-  oldVersionId: string | undefined,
-  now: number,
-): Outcome {
   const at = new Date(now).toISOString();
   return {
-    status,
-    reason,
+    status: "completed",
+    reason: `Version ${request.versionId} serves all traffic already.${hint}`,
     releaseId: request.releaseId,
-    oldVersionId,
-    deployedVersionId: active && soleVersion(active.split),
-    deploymentId: active?.id,
+    oldVersionId: undefined,
+    deployedVersionId: request.versionId,
+    deploymentId: active.id,
     startedAt: at,
     endedAt: at,
     stages: [],

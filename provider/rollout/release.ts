@@ -11,8 +11,14 @@ export interface ReleaseRequest {
   /** Another value allows an aborted version another release. */
   readonly retry: string;
   readonly plan: Plan;
-  /** Why an earlier run wanted to revert this version and could not; undefined when none did. */
-  readonly unfinishedRevert: string | undefined;
+  /** How the last release of this very version ended, if it was found bad; undefined when it was not. */
+  readonly verdictBefore: VerdictBefore | undefined;
+}
+
+/** The verdict an earlier run came to: the version was reverted, or should have been. */
+export interface VerdictBefore {
+  readonly status: "aborted" | "revertFailed";
+  readonly reason: string;
 }
 
 /** A release under way. */

@@ -12,7 +12,7 @@ export type StartingPoint =
   /** The new version has all traffic already. */
   | { readonly kind: "serving"; readonly deployment: Deployment }
   /** This version was aborted, and nobody has asked for another try. */
-  | { readonly kind: "abortedBefore"; readonly reason: string; readonly record: ReleaseRecord }
+  | { readonly kind: "abortedBefore"; readonly reason: string }
   /** A release of this version by this plan is under way, and the one who drove it is gone. */
   | { readonly kind: "resume"; readonly release: Release; readonly state: State }
   /** A release of ours was left half done, and cannot be gone on with: its traffic goes back first. */
@@ -24,15 +24,21 @@ export type StartingPoint =
 export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
   if (active === undefined) return { kind: "first" };
   const record = readRecord(active.message);
-  if (record?.phase === "aborted" && isSameTry(record, request)) {
-    return { kind: "abortedBefore", reason: readSentence(active.message), record };
-  }
   if (record?.phase === "soak" || record?.phase === "wait") return unfinished(request, active, record);
+  const aborted = record?.phase === "aborted" && isSameTry(record, request);
+  const reason = aborted ? readSentence(active.message) : abortedReason(request);
   const serving = active.split.filter((share) => share.percent > 0);
   const [only] = serving;
+  // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
+  const isServing = serving.length === 1 && only?.versionId === request.versionId;
+  if (isServing && !aborted) return { kind: "serving", deployment: active };
+  if (reason !== undefined) return { kind: "abortedBefore", reason };
   if (only === undefined || serving.length > 1) return { kind: "foreignSplit", deployment: active };
-  if (only.versionId === request.versionId) return { kind: "serving", deployment: active };
   return { kind: "start", oldVersionId: only.versionId };
+}
+
+function abortedReason({ verdictBefore }: ReleaseRequest): string | undefined {
+  return verdictBefore?.status === "aborted" ? verdictBefore.reason : undefined;
 }
 
 function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {

@@ -80,7 +80,7 @@ export function request(
     scriptName: "checkout",
     versionId: newVersion,
     retry: "",
-    unfinishedRevert: undefined,
+    verdictBefore: undefined,
     plan: planSchema.parse(plan),
     ...rest,
   };

@@ -107,8 +107,7 @@ describe("a release that starts", () => {
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
     assert.match(outcome.reason, /There is no older version to revert to: .* still serves all traffic/);
-    const again = await release(nextRun(outside), { releaseId: "r2" });
-    assert.match(again.reason, /was aborted before, and no traffic was moved/);
+    await assert.rejects(release(nextRun(outside)), /was aborted before, and no traffic was moved/);
   });
 
   it("leaves a split of somebody else alone", async () => {
@@ -137,19 +136,30 @@ describe("a release that starts", () => {
     });
     assert.equal((await release(outside)).status, "aborted");
     const writes = outside.deployments.calls.create;
-    const again = await release(nextRun(outside), { releaseId: "r2" });
-    assert.equal(again.status, "aborted");
-    assert.match(again.reason, /was aborted before, and no traffic was moved: SLO "5xx" violated in stage 2/);
+    await assert.rejects(
+      release(nextRun(outside)),
+      /was aborted before, and no traffic was moved: SLO "5xx" violated in stage 2.*set `retry` to another value/,
+    );
     assert.equal(outside.deployments.calls.create, writes);
     await release(nextRun(outside), { releaseId: "r3", retry: "1" });
     assert.ok(outside.deployments.calls.create > writes);
+  });
+
+  it("remembers an abort that no deployment records any more, unless somebody gave the version all traffic", async () => {
+    const verdictBefore = { status: "aborted", reason: "It was bad." } as const;
+    const outside = world(quietTraffic, all(otherVersion));
+    await assert.rejects(release(outside, { verdictBefore }), /was aborted before.*: It was bad\./);
+    outside.deployments.foreign(all(newVersion));
+    assert.equal((await release(nextRun(outside), { verdictBefore })).status, "completed");
   });
 
   it("reverts first what an earlier run could not revert", async () => {
     const outside = world();
     outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
     outside.telemetry.blindBecause = "Observability is off.";
-    const outcome = await release(outside, { unfinishedRevert: "It was bad." });
+    const outcome = await release(outside, {
+      verdictBefore: { status: "revertFailed", reason: "It was bad." },
+    });
     assert.equal(outcome.status, "aborted");
     assert.match(outcome.reason, /^It was bad\. All traffic is back on the old version/);
   });

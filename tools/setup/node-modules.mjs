@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Problem } from "../problem.mjs";
-import { root } from "../root.mjs";
+import { nodeOfClone, root } from "../root.mjs";
 import { run } from "../run.mjs";
 import { saying } from "../say.mjs";
 import { isExecutable, machineFolders } from "../search-path.mjs";
@@ -10,7 +10,7 @@ import { isExecutable, machineFolders } from "../search-path.mjs";
 export async function installNodeModules() {
   if (isInstalled(root)) return;
   await saying("Installing node_modules", npmCi);
-  if (isInstalled(root)) return;
+  if (isExecutable(nodeOfClone)) return;
   throw new Problem(
     "npm ci ended well, but node_modules/.bin/node is not there: the package `node` fetches its program in an\n" +
       "install script. Allow install scripts (`npm config delete ignore-scripts`) and run this again.",

@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { cloudflareClient } from "../../provider/cloudflare/client";
+import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
+import { cloudflareVersions } from "../../provider/cloudflare/versions";
+import { startEdge, type Edge } from "../../edge";
+import { deploymentsContract, type DeployableWorker } from "./deployments.contract";
+import { telemetryContract, type ObservedWorker } from "./telemetry.contract";
+import { counted, request } from "./traffic";
+
+/** Does what the path of a request says. */
+const script = `
+  export default {
+    async fetch(request) {
+      switch (new URL(request.url).pathname) {
+        case "/status500": return new Response("no", { status: 500 });
+        case "/throws": throw new Error("thrown for a test");
+        case "/slow": await new Promise((resolve) => setTimeout(resolve, 50)); return new Response("late");
+        default: return new Response("ok");
+      }
+    }
+  };
+`;
+
+describe("over the official SDK on a local edge", function () {
+  // The first Worker starts a runtime.
+  this.timeout(30_000);
+
+  let edge: Edge;
+  before(async () => {
+    edge = await startEdge();
+  });
+  after(() => edge.close());
+
+  const client = () => cloudflareClient({ apiToken: edge.token, baseUrl: edge.baseUrl });
+
+  /** A Worker with two versions, the first of which is deployed. */
+  async function worker(observability: boolean) {
+    const name = { accountId: edge.accountId, scriptName: `worker-${randomUUID().slice(0, 8)}` };
+    const versions = cloudflareVersions(client(), name);
+    const upload = {
+      mainModule: "index.mjs",
+      modules: [{ name: "index.mjs", content: script, contentType: "application/javascript+module" }],
+      compatibilityDate: "2026-01-31",
+      observability: { enabled: observability },
+    };
+    const old = await versions.upload(upload);
+    const fresh = await versions.upload(upload);
+    return { name, oldVersionId: old.versionId, newVersionId: fresh.versionId };
+  }
+
+  async function deployable(): Promise<DeployableWorker> {
+    const { name, ...versionIds } = await worker(true);
+    const nowhere = { ...name, scriptName: "no-such-worker" };
+    return {
+      ...versionIds,
+      deployments: cloudflareDeployments(client(), name),
+      ofNoWorker: cloudflareDeployments(client(), nowhere),
+      unknownVersionId: randomUUID(),
+    };
+  }
+
+  async function observed(): Promise<ObservedWorker> {
+    const { name, oldVersionId, newVersionId } = await worker(true);
+    const { scriptName, accountId } = name;
+    const split = [
+      { versionId: newVersionId, percent: 50 },
+      { versionId: oldVersionId, percent: 50 },
+    ];
+    await cloudflareDeployments(client(), name).create(split, "");
+    await client().workers.scripts.subdomain.create(scriptName, { account_id: accountId, enabled: true });
+    const telemetry = cloudflareTelemetry(client(), name);
+    const bucketMs = 250;
+    let servedUntil = 0;
+    return {
+      telemetry,
+      blind: cloudflareTelemetry(client(), (await worker(false)).name),
+      oldVersionId,
+      newVersionId,
+      async serve(load) {
+        while (Date.now() < servedUntil) await new Promise((resolve) => setTimeout(resolve, 10));
+        const from = Math.floor(Date.now() / bucketMs) * bucketMs;
+        for (let sent = 0; sent < load.requests; sent += 1) {
+          await request(edge, scriptName, newVersionId, load.new);
+          await request(edge, scriptName, oldVersionId, load.old);
+        }
+        const to = (Math.floor(Date.now() / bucketMs) + 1) * bucketMs;
+        servedUntil = to;
+        await counted(telemetry, { newVersionId, oldVersionId, from, to, bucketMs }, 2 * load.requests);
+        return { from, to, bucketMs };
+      },
+    };
+  }
+
+  describe("the deployments keep the contract", () => {
+    deploymentsContract(deployable);
+  });
+
+  describe("the telemetry keeps the contract", () => {
+    telemetryContract(observed);
+  });
+});

@@ -75,7 +75,7 @@ function columnOf(key: string): Column | undefined {
   return Object.hasOwn(columns, key) ? columns[key] : undefined;
 }
 
-/** `a.b` is the field `a.b` of the logged object, or else the field `b` of its field `a`. */
+/** `a.b` is the field `a.b` of the logged object, or else (also when that has another type) `b` of its field `a`. */
 function pathsOf(key: string): string[] {
   const nested = key.split(".");
   const literal = jsonPath([key]);

@@ -120,10 +120,11 @@ function endsWith(field: Sql, value: string | number): Sql {
   return sql`substr(CAST(${field} AS BLOB), ${-length}) = CAST(${value} AS BLOB)`;
 }
 
-/** A list of any length takes one placeholder. */
+/** A list of any length takes one placeholder. JSON's integers may be wider than a double; the fields are not. */
 function isMember(field: Sql, given: Primitive, type: ValueType): Sql {
   const list = members(given, type).map((member) => (member === undefined ? null : stored(member)));
-  return sql`${field} IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
+  const member = type === "number" ? sql`CAST(value AS REAL)` : sql`value`;
+  return sql`${field} IN (SELECT ${member} FROM json_each(${JSON.stringify(list)}))`;
 }
 
 function otherwise(condition: Sql): Sql {

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { openTelemetry } from "../../../edge/telemetry";
+import { OPERATORS, type Operator } from "../../../edge/telemetry/calculations";
+import { invocation, START } from "./sample";
+
+const LENGTH = 1000;
+const TIMEFRAME = { from: START, to: START + LENGTH };
+
+const samples = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: LENGTH - 1 }),
+    version: fc.constantFrom("old", "new"),
+    wall: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
+  }),
+  { maxLength: 60 },
+);
+
+type Sample = { at: number; version: string; wall: number };
+
+interface Aggregate {
+  value: number;
+  count: number;
+  groups?: { key: string; value: unknown }[];
+}
+
+interface Answer {
+  calculations: { aggregates: Aggregate[]; series: { time: string; data: Aggregate[] }[] }[];
+}
+
+const LEVELS: Partial<Record<Operator, number>> = {
+  ...{ p001: 1, p01: 10, p05: 50, p10: 100, p25: 250, median: 500 },
+  ...{ p75: 750, p90: 900, p95: 950, p99: 990, p999: 999 },
+};
+
+/** What an operator is, from a plain sort. Levels are thousandths, so that no rank is lost to rounding. */
+function expected(operator: Operator, values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const sum = values.reduce((total, value) => total + value, 0);
+  const mean = sum / values.length;
+  const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / values.length;
+  const simple: Partial<Record<Operator, number>> = {
+    ...{ count: values.length, uniq: new Set(values).size, sum, avg: mean, variance },
+    ...{ min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN, stddev: Math.sqrt(variance) },
+  };
+  const rank = Math.max(1, Math.ceil(((LEVELS[operator] ?? NaN) * values.length) / 1000));
+  return simple[operator] ?? sorted[rank - 1] ?? NaN;
+}
+
+function calculate(list: readonly Sample[], operators: readonly Operator[], granularity: number): Answer {
+  const store = openTelemetry({ file: ":memory:" });
+  store.record(
+    list.map(({ at, version, wall }) =>
+      invocation({ timestamp: START + at, versionId: version, wallTimeMs: wall }),
+    ),
+  );
+  const answer = store.query({
+    ...{ queryId: "q", view: "calculations", timeframe: TIMEFRAME, granularity },
+    parameters: {
+      calculations: operators.map((operator) => ({
+        operator,
+        key: "$workers.wallTimeMs",
+        keyType: "number",
+      })),
+      groupBys: [{ type: "string", value: "$workers.scriptVersion.id" }],
+    },
+  });
+  store.close();
+  return answer as Answer;
+}
+
+function assertClose(actual: number, wanted: number): void {
+  const tolerance = 1e-9 * Math.max(1, Math.abs(wanted));
+  assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual} is not ${wanted}`);
+}
+
+describe("calculations on a store", () => {
+  it("are what a plain sort and a plain sum say, for every operator and group", () => {
+    fc.assert(
+      fc.property(samples, (list) => {
+        const { calculations } = calculate(list, OPERATORS, 1);
+        OPERATORS.forEach((operator, i) => {
+          const aggregates = calculations[i]?.aggregates ?? [];
+          assert.equal(aggregates.length, new Set(list.map((each) => each.version)).size);
+          for (const { value, count, groups } of aggregates) {
+            const walls = list.filter((each) => each.version === groups?.[0]?.value).map((each) => each.wall);
+            assertClose(value, expected(operator, walls));
+            assert.equal(count, walls.length);
+          }
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("put every event into one bucket, the one its time is in", () => {
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: 1500 }), (list, granularity) => {
+        const series = calculate(list, ["count"], granularity).calculations[0]?.series ?? [];
+        const buckets = Math.min(granularity, LENGTH);
+        const counts = Array.from({ length: buckets }, () => 0);
+        for (const { at } of list) {
+          const bucket = Math.floor((at * buckets) / LENGTH);
+          counts[bucket] = (counts[bucket] ?? 0) + 1;
+        }
+        assert.deepEqual(
+          series.map(({ data }) => data.reduce((sum, { value }) => sum + value, 0)),
+          counts,
+        );
+      }),
+    );
+  });
+
+  it("count every event of adjacent timeframes once", () => {
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: LENGTH - 1 }), (list, cut) => {
+        const store = openTelemetry({ file: ":memory:" });
+        store.record(list.map(({ at }) => invocation({ timestamp: START + at })));
+        const count = (from: number, to: number): number => {
+          const parameters = { calculations: [{ operator: "count" }] };
+          const answer = store.query({ queryId: "q", timeframe: { from, to }, parameters }) as Answer;
+          return answer.calculations[0]?.aggregates[0]?.value ?? NaN;
+        };
+        assert.equal(count(START, START + cut) + count(START + cut, START + LENGTH), list.length);
+        store.close();
+      }),
+    );
+  });
+});

@@ -93,6 +93,20 @@ describe("calculations on a store", () => {
     );
   });
 
+  it("hold for more values than a property makes", () => {
+    // 7919 is prime, so these are the numbers from 1 to 1000 in disorder.
+    const list = Array.from({ length: 1000 }, (_, i) => ({
+      at: i,
+      version: "new",
+      wall: ((i * 7919) % 1000) + 1,
+    }));
+    const { calculations } = calculate(list, ["p001", "p25", "median", "p999", "max", "variance"], 1);
+    assert.deepEqual(
+      calculations.map(({ aggregates }) => aggregates[0]?.value),
+      [1, 250, 500, 999, 1000, (1000 ** 2 - 1) / 12],
+    );
+  });
+
   it("put every event into one bucket, the one its time is in", () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 1500 }), (list, granularity) => {

@@ -48,15 +48,21 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   await reapOrphans();
   const state = openState(options.stateDir);
   const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
-  const { context, front } = assemble(runtime, state, telemetry, options);
+  const { context, front, collector } = assemble(runtime, state, telemetry, options);
   const server = createEdgeServer(createApi(context), front, context.subdomain);
   const close = async (): Promise<void> => {
     await shut(server);
-    await context.instances.stopAll();
+    await context.instances.close();
+    collector.close();
     telemetry.close();
     state.close();
   };
-  return edgeAt(await listen(server, options.port ?? 0), context, close);
+  try {
+    return edgeAt(await listen(server, options.port ?? 0), context, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Makes the parts of an edge and ties them together. */
@@ -65,9 +71,9 @@ function assemble(
   state: State,
   telemetry: TelemetryStore,
   { token, accountId, subdomain = "local" }: EdgeOptions,
-): { context: EdgeContext; front: Front } {
+): { context: EdgeContext; front: Front; collector: Collector } {
   const routes = new RoutingTable(state);
-  const collector = new Collector(telemetry, routes);
+  const collector = new Collector(telemetry);
   const instances = new Instances(runtime, collector);
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
@@ -78,7 +84,7 @@ function assemble(
     instances,
     telemetry,
   };
-  return { context, front: new Front(state, routes, instances, collector) };
+  return { context, front: new Front(state, routes, instances, collector), collector };
 }
 
 function edgeAt(port: number, context: EdgeContext, close: () => Promise<void>): Edge {

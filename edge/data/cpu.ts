@@ -24,7 +24,9 @@ export function openCpuClock(pid: number | undefined): CpuClock {
 function schedulerClock(file: number): CpuClock {
   const line = Buffer.alloc(64);
   let last = 0;
+  let isOpen = true;
   const read = (): number => {
+    if (!isOpen) return last;
     try {
       const length = readSync(file, line, 0, line.length, 0);
       last = Number.parseInt(line.toString("latin1", 0, length), 10) / 1e6;
@@ -36,6 +38,7 @@ function schedulerClock(file: number): CpuClock {
   return {
     read,
     close: () => {
+      isOpen = false;
       closeSync(file);
     },
   };

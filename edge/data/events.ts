@@ -47,7 +47,7 @@ interface Ending {
 }
 
 function invocationEvent(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent {
-  const { method, url } = invocation;
+  const { method, url, path } = invocation.request;
   return {
     ...originOf(version),
     type: "cf-worker-event",
@@ -59,7 +59,7 @@ function invocationEvent(version: Version, invocation: Invocation, ending: Endin
     cpuTimeMs: invocation.cpuTimeMs,
     method,
     url,
-    path: new URL(url).pathname,
+    path,
     level: ending.outcome === "ok" || ending.outcome === "canceled" ? "info" : "error",
     message: `${method} ${url}`,
     ...(ending.status !== undefined && { status: ending.status }),

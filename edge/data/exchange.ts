@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A request, the answer that is owed to it, and the id both have. */
+/** A request, the answer that is owed to it, and what is settled about both from the start. */
 export interface Exchange {
   readonly ray: string;
+  /** Whether Workers Observability is to hear of it. */
+  readonly isObserved: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }

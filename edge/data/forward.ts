@@ -2,8 +2,8 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import type { Exchange } from "./exchange";
 import { answeredHeaders, forwardedHeaders } from "./headers";
 import type { Instance } from "./instance";
-import type { Invocation } from "./invocations";
-import { sendException } from "./pages";
+import type { Invocation, RequestLine } from "./invocations";
+import { sendBadRequest, sendException } from "./pages";
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
 export function forward(
@@ -11,15 +11,16 @@ export function forward(
   exchange: Exchange,
   onCanceled: (invocation: Invocation) => void,
 ): void {
-  const { ray, request, response } = exchange;
-  const invocation = instance.invocations.begin(ray, request.method ?? "GET", urlOf(request));
-  const upstream = open(instance, request, ray);
+  const { request, response } = exchange;
+  const upstream = open(instance, exchange);
+  if (upstream === undefined) return;
+  const invocation = instance.invocations.begin(exchange, requestLineOf(request));
 
   upstream.once("response", (answer) => {
     passOn(answer, exchange);
   });
-  upstream.once("error", () => {
-    sendException(response, ray);
+  upstream.on("error", () => {
+    sendException(response, exchange.ray);
   });
   response.once("close", () => {
     instance.invocations.end(invocation);
@@ -31,19 +32,27 @@ export function forward(
   sendBody(request, upstream);
 }
 
-function urlOf(request: IncomingMessage): string {
-  return new URL(request.url ?? "/", `http://${request.headers.host ?? "localhost"}`).href;
+/** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
+function requestLineOf({ method = "GET", url = "/", headers }: IncomingMessage): RequestLine {
+  const full = url.startsWith("/") ? `http://${headers.host ?? ""}${url}` : url;
+  return { method, url: full, path: url.split("?", 1)[0] ?? "/" };
 }
 
-function open(instance: Instance, request: IncomingMessage, ray: string): ClientRequest {
-  return httpRequest({
-    ...instance.address,
-    agent: instance.agent,
-    method: request.method,
-    path: request.url,
-    headers: forwardedHeaders(request, ray),
-    setHost: false,
-  });
+function open(instance: Instance, { ray, request, response }: Exchange): ClientRequest | undefined {
+  try {
+    return httpRequest({
+      ...instance.address,
+      agent: instance.agent,
+      method: request.method,
+      path: request.url,
+      headers: forwardedHeaders(request, ray),
+      setHost: false,
+    });
+  } catch {
+    // Node takes requests in which it would not send on: control characters in the path.
+    sendBadRequest(response, ray);
+    return undefined;
+  }
 }
 
 function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
@@ -62,7 +71,7 @@ function passOn(answer: IncomingMessage, { ray, response }: Exchange): void {
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answeredHeaders(answer, ray));
   answer.pipe(response);
   // An answer that breaks off must not look complete to the client.
-  answer.once("error", () => response.destroy());
+  answer.on("error", () => response.destroy());
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange";
 import { forward } from "./forward";
 import type { Instance } from "./instance";
 import type { Instances } from "./instances";
+import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
 import { newRay } from "./ray";
@@ -36,7 +37,7 @@ export class Front {
       );
       return;
     }
-    this.toVersion(route, versionId, { ray, request, response });
+    this.toVersion(route, versionId, { ray, isObserved: isObserved(route.observability), request, response });
   }
 
   private toVersion(route: Route, versionId: string, exchange: Exchange): void {

@@ -12,6 +12,9 @@ export interface Startable {
 export class Instances {
   private readonly starting = new Map<string, Promise<Instance>>();
   private readonly running = new Map<string, Instance>();
+  /** Those whose process ended by itself, while what is left of them is cleared away. */
+  private readonly clearing = new Set<Promise<void>>();
+  private isClosed = false;
 
   constructor(
     private readonly runtime: Runtime,
@@ -30,8 +33,8 @@ export class Instances {
 
   /** The version's instance, started if it does not run. */
   async get(versionId: string, load: () => Startable): Promise<Instance> {
-    const starting = this.starting.get(versionId) ?? this.start(versionId, load());
-    return starting;
+    if (this.isClosed) throw new Error("The local edge is closing.");
+    return this.starting.get(versionId) ?? this.start(versionId, load());
   }
 
   /** Ends the versions' processes, those that are starting too. */
@@ -39,14 +42,18 @@ export class Instances {
     await Promise.all(versionIds.map((id) => this.stopOne(id)));
   }
 
-  async stopAll(): Promise<void> {
-    await this.stop([...this.starting.keys()]);
+  /** Ends every process. None is started any more. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([this.stop([...this.starting.keys()]), ...this.clearing]);
   }
 
   private start(versionId: string, { version, modules }: Startable): Promise<Instance> {
     const starting = startInstance(this.runtime, version, modules, {
       onTraces: this.events.onTraces,
-      onEnd: (instance) => void this.ended(instance),
+      onEnd: (instance) => {
+        this.ended(instance);
+      },
     });
     this.starting.set(versionId, starting);
     starting.then(
@@ -66,12 +73,14 @@ export class Instances {
   }
 
   /** A process ended by itself. The next request starts another one. */
-  private async ended(instance: Instance): Promise<void> {
+  private ended(instance: Instance): void {
     if (this.running.get(instance.version.id) !== instance) return;
     this.forget(instance.version.id);
     this.events.onEnd(instance);
-    // Miniflare would start it again by itself, on ports of its own choosing.
-    await instance.stop().catch(() => undefined);
+    // Left alone, Miniflare would start it again, needed or not.
+    const clearing = instance.stop().catch(() => undefined);
+    this.clearing.add(clearing);
+    void clearing.then(() => this.clearing.delete(clearing));
   }
 
   private forget(versionId: string): void {

@@ -1,15 +1,24 @@
 import type { CpuClock } from "./cpu";
 
+/** What a request asks for. */
+export interface RequestLine {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+}
+
 /** A request that a version has begun to handle and whose telemetry has not come in. */
 export interface Invocation {
   readonly ray: string;
-  readonly method: string;
-  readonly url: string;
+  readonly isObserved: boolean;
+  readonly request: RequestLine;
   readonly startedAt: number;
   cpuTimeMs: number;
   /** The client left before it had the whole answer. */
   canceled: boolean;
 }
+
+type Origin = Pick<Invocation, "ray" | "isObserved">;
 
 /**
  * The invocations of one version's process, and how its CPU time is shared out among them.
@@ -25,9 +34,9 @@ export class Invocations {
 
   constructor(private readonly clock: CpuClock) {}
 
-  begin(ray: string, method: string, url: string): Invocation {
+  begin({ ray, isObserved }: Origin, request: RequestLine): Invocation {
     this.shareOut();
-    const invocation = { ray, method, url, startedAt: Date.now(), cpuTimeMs: 0, canceled: false };
+    const invocation = { ray, isObserved, request, startedAt: Date.now(), cpuTimeMs: 0, canceled: false };
     this.running.add(invocation);
     this.open.set(ray, invocation);
     return invocation;

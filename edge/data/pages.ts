@@ -33,3 +33,12 @@ export function sendException(response: ServerResponse, ray: string): void {
 export function sendNothingHere(response: ServerResponse, ray: string, why: string): void {
   send(response, ray, { status: 404, title: "error code: 1042", text: why });
 }
+
+/** The request cannot be handed to a version. */
+export function sendBadRequest(response: ServerResponse, ray: string): void {
+  send(response, ray, {
+    status: 400,
+    title: "400 Bad Request",
+    text: "The path has characters that no URL has.",
+  });
+}

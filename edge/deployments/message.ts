@@ -6,5 +6,7 @@ export function cutMessage(message: string): string {
   const bytes = new TextEncoder().encode(message);
   if (bytes.length <= LIMIT_BYTES) return message;
   // A streaming decoder holds back the character that the cut has torn.
-  return new TextDecoder().decode(bytes.subarray(0, LIMIT_BYTES), { stream: true });
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, LIMIT_BYTES), {
+    stream: true,
+  });
 }

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Miniflare } from "miniflare";
+import { ApiError } from "../api/error";
+import { CODES } from "../api/codes";
+import { openCpuClock } from "./cpu";
+import { pidOf } from "./processes";
+import { WORKER } from "./worker-options";
+
+/** Cloudflare gives a script's top level 1 second of CPU. The rest is for workerd itself. */
+const STARTUP_CPU_MS = 2_000;
+
+/** Where CPU time is not to be had, and for a script that waits for ever. */
+const STARTUP_WALL_MS = 30_000;
+
+const LOOK_EVERY_MS = 100;
+
+/** Waits until a version answers. Throws code 10021 when it never will, and nothing of it is left then. */
+export async function untilReady(miniflare: Miniflare, mark: string): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([miniflare.ready, startupLimit(mark, over.signal)]);
+  } catch (error) {
+    await miniflare.dispose().catch(() => undefined);
+    throw refusal(error);
+  } finally {
+    over.abort();
+  }
+}
+
+async function startupLimit(mark: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + STARTUP_WALL_MS;
+  await sleep(LOOK_EVERY_MS * 5, undefined, { signal });
+  const clock = openCpuClock(await pidOf(mark));
+  try {
+    while (clock.read() < STARTUP_CPU_MS && Date.now() < deadline) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
+    }
+  } finally {
+    clock.close();
+  }
+  throw new ApiError(400, CODES.invalidScript, "Script startup exceeded CPU time limit.");
+}
+
+/** workerd's words about a script begin with the name that only we gave it. */
+const OUR_NAME = new RegExp(`^(?:service )?core:user:${WORKER}: `);
+
+function refusal(error: unknown): unknown {
+  const [, words] = /Runtime stderr:\n([\s\S]+)$/.exec(error instanceof Error ? error.message : "") ?? [];
+  if (words === undefined) return error;
+  return new ApiError(400, CODES.invalidScript, words.trim().replace(OUR_NAME, ""));
+}

@@ -33,14 +33,24 @@ function refuse(request: IncomingMessage, response: ServerResponse, subdomain: s
 /** Listens on loopback only. Returns the port. */
 export async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`The local edge cannot listen on 127.0.0.1:${port}: ${reason(error)}`, { cause: error });
+  }
   return (server.address() as AddressInfo).port;
 }
 
 /** Stops listening, and ends the connections that are open. */
 export async function shut(server: Server): Promise<void> {
+  if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "EADDRINUSE" ? "the port is in use. Choose another, or 0 for a free one." : message;
 }

@@ -1,5 +1,4 @@
-import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono, type Context, type Next } from "hono";
 import type { EdgeContext } from "../context";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken } from "./auth";
@@ -22,7 +21,7 @@ const ACCOUNT = "/accounts/:account";
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono();
   api.use(requireToken(edge.token));
-  api.use(bodyLimit({ maxSize: UPLOAD_LIMIT_BYTES, onError: answerTooLarge }));
+  api.use(limitBody);
   api.route("/", accountRoutes(edge));
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   for (const routes of [scriptRoutes, versionRoutes, deploymentRoutes, settingsRoutes, subdomainRoutes]) {
@@ -31,7 +30,7 @@ export function createApi(edge: EdgeContext): Hono {
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));
   const root = new Hono();
   root.onError(answerError);
-  root.notFound(answerUnknown);
+  root.notFound((context) => answerUnknown(context, methodsAt(root, context.req.path)));
   root.route("/client/v4", api);
   return root;
 }
@@ -41,21 +40,32 @@ function answerError(error: Error, context: Context): Response {
   return failure(context, 500, CODES.internal, `The local edge failed: ${error.message}`);
 }
 
-function answerTooLarge(context: Context): Response {
-  return failure(
-    context,
-    413,
-    CODES.tooLarge,
-    "The request body is larger than 64 MB, the most that is taken.",
-  );
+async function limitBody(context: Context, next: Next): Promise<void> {
+  if (Number(context.req.header("content-length") ?? 0) > UPLOAD_LIMIT_BYTES) {
+    throw new ApiError(413, CODES.tooLarge, "The request body is larger than 64 MB, the most that is taken.");
+  }
+  await next();
 }
 
-function answerUnknown(context: Context): Response {
+function answerUnknown(context: Context, methods: readonly string[]): Response {
   const { method, path } = context.req;
-  return failure(
-    context,
-    404,
-    CODES.noRoute,
-    `No route for that URI: the local edge does not emulate ${method} ${path}.`,
-  );
+  const what = `the local edge does not emulate ${method} ${path}`;
+  return methods.length > 0
+    ? failure(
+        context,
+        405,
+        CODES.methodNotAllowed,
+        `Method not allowed: ${what}, only ${methods.join(", ")}.`,
+      )
+    : failure(context, 404, CODES.noRoute, `No route for that URI: ${what}.`);
+}
+
+/** The methods that a path has routes for. */
+function methodsAt({ routes }: Hono, path: string): string[] {
+  const found = routes.filter((route) => route.method !== "ALL" && patternOf(route.path).test(path));
+  return [...new Set(found.map(({ method }) => method))];
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+")}$`);
 }

@@ -2,10 +2,10 @@ import type { Context } from "hono";
 import type { EdgeContext } from "../context";
 import type { Script } from "../scripts/types";
 import { CODES } from "./codes";
-import { ApiError } from "./error";
+import { ApiError, noSuchScript } from "./error";
 
 /** A name that can be the first label of a host, which is where a Worker answers. */
-const SCRIPT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const SCRIPT_NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** The script name in the path. */
 export function scriptName(context: Context): string {
@@ -14,7 +14,7 @@ export function scriptName(context: Context): string {
   throw new ApiError(
     400,
     CODES.invalidScriptName,
-    `'${name}' is not a script name: use 1 to 63 lower-case letters, digits and dashes, with no dash at either end.`,
+    `'${name}' is not a script name: use 1 to 63 lower-case letters, digits, underscores and dashes, with no dash at either end.`,
   );
 }
 
@@ -22,5 +22,5 @@ export function scriptName(context: Context): string {
 export function existingScript(edge: EdgeContext, context: Context): Script {
   const script = edge.state.scripts.get(context.req.param("script") ?? "");
   if (script) return script;
-  throw new ApiError(404, CODES.scriptNotFound, "This Worker does not exist on your account.");
+  throw noSuchScript();
 }

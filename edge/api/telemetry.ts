@@ -4,9 +4,13 @@ import { jsonBody } from "./body";
 import { success } from "./envelope";
 
 /** Workers Observability. */
-export function telemetryRoutes({ telemetry }: EdgeContext): Hono {
+export function telemetryRoutes({ telemetry, accountId }: EdgeContext): Hono {
   const routes = new Hono();
-  routes.post("/query", async (context) => success(context, telemetry.query(await jsonBody(context))));
+  // The account's one user goes by the account's id.
+  const caller = { accountId, userId: accountId };
+  routes.post("/query", async (context) =>
+    success(context, telemetry.query(await jsonBody(context), caller)),
+  );
   routes.post("/keys", async (context) => success(context, telemetry.keys(await jsonBody(context))));
   routes.post("/values", async (context) => success(context, telemetry.values(await jsonBody(context))));
   return routes;

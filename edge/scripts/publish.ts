@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { noSuchScript } from "../api/error";
 import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
 import { DEFAULT_COMPATIBILITY_DATE } from "./compatibility";
@@ -45,6 +46,8 @@ export async function uploadVersion(
 ): Promise<Version> {
   const version = await tried(context, draft(uploader, upload, "version_upload"), upload.modules);
   return stored(context, version, (numbered) => {
+    // It may have been deleted while the version was being tried.
+    if (!context.state.scripts.get(uploader.scriptName)) throw noSuchScript();
     context.state.versions.add(numbered, upload.modules);
     return numbered;
   });

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { ask, call, deploy, addVersion, goLive, invocationsOf, rowsOf, until, useEdge } from "./support";
+
+const WORKER = `export default {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/throw") throw new TypeError("kaboom");
+    if (pathname === "/wait") await scheduler.wait(200);
+    if (pathname === "/work") for (const end = Date.now() + 100; Date.now() < end; );
+    if (pathname === "/forever") await scheduler.wait(60_000);
+    if (pathname === "/log") {
+      console.log("plain", { and: "object" });
+      console.error(JSON.stringify({ card: "declined" }));
+      console.warn({ card: "stolen" });
+    }
+    return new Response("done", { status: pathname === "/teapot" ? 418 : 200 });
+  },
+};`;
+
+describe("telemetry of the data plane", () => {
+  const started = useEdge();
+
+  async function collected(name: string, count: number): ReturnType<typeof invocationsOf> {
+    return until(`${count} invocations of ${name}`, async () => {
+      const rows = await invocationsOf(started.edge, name);
+      return rows.length >= count ? rows : undefined;
+    });
+  }
+
+  it("has one row for each invocation, with its version, request, status and outcome", async () => {
+    const versionId = await goLive(started.edge, "rows", WORKER, { annotations: { "workers/tag": "v1" } });
+    const answer = await ask(started.edge, "rows", { path: "/teapot?x=1", method: "PUT", body: "x" });
+    const [row, ...others] = await collected("rows", 1);
+    assert.equal(others.length, 0);
+    assert.equal(row?.$workers.outcome, "ok");
+    assert.equal(row.$workers.eventType, "fetch");
+    assert.deepEqual(
+      { id: row.$workers.scriptVersion.id, tag: row.$workers.scriptVersion.tag },
+      { id: versionId, tag: "v1" },
+    );
+    assert.equal(row.$workers.event?.response?.status, 418);
+    assert.equal(row.$workers.event.request?.method, "PUT");
+    assert.equal(row.$workers.event.request.path, "/teapot");
+    assert.equal(`${row.$workers.requestId}-LOC`, answer.headers["cf-ray"]);
+  });
+
+  it("tells the versions of a split apart and counts every request", async () => {
+    const one = await goLive(started.edge, "count", WORKER);
+    const two = await addVersion(started.edge, "count", WORKER);
+    await deploy(started.edge, "count", { [one]: 50, [two]: 50 });
+    await Promise.all(Array.from({ length: 200 }, () => ask(started.edge, "count")));
+    const rows = await collected("count", 200);
+    assert.equal(rows.length, 200);
+    assert.equal(new Set(rows.map((row) => row.$workers.requestId)).size, 200);
+    assert.deepEqual(new Set(rows.map((row) => row.$workers.scriptVersion.id)), new Set([one, two]));
+  });
+
+  it("measures wall time, and CPU time where the system tells it", async () => {
+    await goLive(started.edge, "time", WORKER);
+    await ask(started.edge, "time", { path: "/wait" });
+    await ask(started.edge, "time", { path: "/work" });
+    const rows = await collected("time", 2);
+    const of = (path: string): { wallTimeMs: number; cpuTimeMs: number } => {
+      const row = rows.find(({ $workers }) => $workers.event?.request?.path === path);
+      assert.ok(row);
+      return row.$workers;
+    };
+    assert.ok(of("/wait").wallTimeMs >= 190, String(of("/wait").wallTimeMs));
+    if (process.platform !== "linux") return;
+    assert.ok(of("/work").cpuTimeMs > of("/wait").cpuTimeMs, JSON.stringify([of("/work"), of("/wait")]));
+    assert.ok(of("/work").cpuTimeMs > 10, String(of("/work").cpuTimeMs));
+  });
+
+  it("tells an uncaught exception", async () => {
+    await goLive(started.edge, "exception", WORKER);
+    await ask(started.edge, "exception", { path: "/throw" });
+    const [row] = await collected("exception", 1);
+    assert.equal(row?.$workers.outcome, "exception");
+    assert.equal(row.$metadata.error, "TypeError: kaboom");
+    assert.equal(row.$workers.event?.response?.status, 500);
+  });
+
+  it("has a row for each console line, tied to its invocation", async () => {
+    await goLive(started.edge, "console", WORKER);
+    await ask(started.edge, "console", { path: "/log" });
+    const [invocation] = await collected("console", 1);
+    const lines = (await rowsOf(started.edge, "console")).filter((row) => row.$metadata.type === "cf-worker");
+    const told = lines.map(({ $metadata: { level, message }, source }) => ({ level, message, source }));
+    assert.deepEqual(
+      told
+        .toSorted((a, b) => a.level.localeCompare(b.level))
+        .map(({ level, message }) => ({ level, message })),
+      [
+        { level: "error", message: '{"card":"declined"}' },
+        { level: "log", message: 'plain {"and":"object"}' },
+        { level: "warn", message: '{"card":"stolen"}' },
+      ],
+    );
+    assert.equal(told.find(({ level }) => level === "error")?.source["card"], "declined");
+    assert.equal(told.find(({ level }) => level === "warn")?.source["card"], "stolen");
+    for (const line of lines) assert.equal(line.$workers.requestId, invocation?.$workers.requestId);
+  });
+
+  it("tells of a client that left", async () => {
+    await goLive(started.edge, "canceled", WORKER);
+    await assert.rejects(
+      ask(started.edge, "canceled", { path: "/forever", signal: AbortSignal.timeout(100) }),
+    );
+    const [row] = await collected("canceled", 1);
+    assert.equal(row?.$workers.outcome, "canceled");
+    assert.equal(row.$metadata.error, undefined);
+  });
+
+  it("tells of requests that a hanging version never answered", async () => {
+    await goLive(started.edge, "hanging", "export default { fetch() { for (;;) {} } };");
+    await assert.rejects(ask(started.edge, "hanging", { signal: AbortSignal.timeout(100) }));
+    const [row] = await collected("hanging", 1);
+    assert.equal(row?.$workers.outcome, "canceled");
+  });
+
+  it("keeps nothing of a script whose observability is off, and from then on what is asked for", async () => {
+    await goLive(started.edge, "off", WORKER, { observability: undefined });
+    const path = `/accounts/${started.edge.accountId}/workers/scripts/off/script-settings`;
+    const set = (observability: object): ReturnType<typeof call> =>
+      call(started.edge, path, { method: "PATCH", body: JSON.stringify({ observability }) });
+    await ask(started.edge, "off", { path: "/before" });
+    await set({ enabled: true, head_sampling_rate: 0 });
+    await ask(started.edge, "off", { path: "/sampled-out" });
+    await set({ enabled: true });
+    await ask(started.edge, "off", { path: "/after" });
+    // A version tells of its invocations in order: with the last one here, the others would be.
+    const rows = await collected("off", 1);
+    assert.deepEqual(
+      rows.map((row) => row.$workers.event?.request?.path),
+      ["/after"],
+    );
+  });
+});

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { addVersion, ask, deploy, enable, goLive, putScript, saying, until, useEdge } from "./support";
+
+const ECHO = `export default {
+  fetch(request) {
+    return new Response(request.body, {
+      headers: { "x-seen": JSON.stringify([...request.headers]), "x-url": request.url, "x-method": request.method },
+    });
+  },
+};`;
+
+describe("the data plane", () => {
+  const started = useEdge();
+
+  it("answers 404 for a Worker that is unknown, not enabled, or not deployed", async () => {
+    assert.match((await ask(started.edge, "unknown")).body, /no Worker named unknown/);
+    await putScript(started.edge, "hidden", saying("hidden"));
+    const hidden = await ask(started.edge, "hidden");
+    assert.equal(hidden.status, 404);
+    assert.match(hidden.body, /not enabled on this subdomain/);
+    await enable(started.edge, "hidden");
+    assert.equal((await ask(started.edge, "hidden")).body, "hidden");
+    await started.client.workers.scripts.subdomain.delete("hidden", { account_id: started.edge.accountId });
+    assert.equal((await ask(started.edge, "hidden")).status, 404);
+  });
+
+  it("sends each request to a version of the active deployment", async () => {
+    const one = await goLive(started.edge, "split", saying("one"));
+    const two = await addVersion(started.edge, "split", saying("two"));
+    const words = async (): Promise<Set<string>> => {
+      const answers = await Promise.all(Array.from({ length: 40 }, () => ask(started.edge, "split")));
+      return new Set(answers.map(({ body }) => body));
+    };
+    assert.deepEqual(await words(), new Set(["one"]));
+    await deploy(started.edge, "split", { [one]: 50, [two]: 50 });
+    // One word only out of 40 draws at 50 % happens once in 5e11 times.
+    assert.deepEqual(await words(), new Set(["one", "two"]));
+    await deploy(started.edge, "split", { [one]: 100, [two]: 0 });
+    assert.deepEqual(await words(), new Set(["one"]));
+    await deploy(started.edge, "split", { [two]: 100 });
+    assert.deepEqual(await words(), new Set(["two"]));
+  });
+
+  it("follows an override to a version of the active deployment, at 0 % too, and no other", async () => {
+    const one = await goLive(started.edge, "override", saying("one"));
+    const two = await addVersion(started.edge, "override", saying("two"));
+    const overridden = async (versionId: string): Promise<string> => {
+      const headers = { "Cloudflare-Workers-Version-Overrides": `override="${versionId}"` };
+      return (await ask(started.edge, "override", { headers })).body;
+    };
+    assert.equal(await overridden(two), "one");
+    await deploy(started.edge, "override", { [two]: 0, [one]: 100 });
+    assert.equal(await overridden(two), "two");
+    assert.equal((await ask(started.edge, "override")).body, "one");
+  });
+
+  it("keeps a client with a version key on its version", async () => {
+    const one = await goLive(started.edge, "key", saying("one"));
+    const two = await addVersion(started.edge, "key", saying("two"));
+    await deploy(started.edge, "key", { [two]: 50, [one]: 50 });
+    for (const client of ["alice", "bob", "carol"]) {
+      const headers = { "cloudflare-workers-version-key": client };
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => ask(started.edge, "key", { headers })),
+      );
+      assert.equal(new Set(answers.map(({ body }) => body)).size, 1, client);
+    }
+  });
+
+  it("passes requests and answers on as they are", async () => {
+    await goLive(started.edge, "echo", ECHO);
+    const answer = await ask(started.edge, "echo", {
+      method: "POST",
+      path: "/a%20b?c=d&e",
+      body: "hello",
+      headers: { "x-own": "mine", "cf-ray": "forged", "cf-connecting-ip": "6.6.6.6", "mf-cf-blob": "{}" },
+    });
+    assert.equal(answer.body, "hello");
+    assert.equal(answer.headers["x-method"], "POST");
+    assert.equal(answer.headers["x-url"], `http://echo.local.localhost:${started.edge.port}/a%20b?c=d&e`);
+    const seen = new Map(JSON.parse(String(answer.headers["x-seen"])) as [string, string][]);
+    assert.equal(seen.get("x-own"), "mine");
+    assert.equal(seen.get("cf-connecting-ip"), "127.0.0.1");
+    assert.equal(seen.get("mf-cf-blob"), undefined);
+    assert.match(seen.get("cf-ray") ?? "", /^[0-9a-f]{16}-LOC$/);
+    assert.equal(answer.headers["cf-ray"], seen.get("cf-ray"));
+  });
+
+  it("streams both ways: a part of the answer arrives before the request has ended", async () => {
+    await goLive(started.edge, "stream", ECHO);
+    const host = `stream.local.localhost:${started.edge.port}`;
+    const request = httpRequest({
+      port: started.edge.port,
+      host: "127.0.0.1",
+      method: "POST",
+      headers: { host },
+    });
+    request.write("first");
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const [chunk] = (await once(response, "data")) as [Buffer];
+    assert.equal(chunk.toString(), "first");
+    request.end();
+    await once(response.resume(), "end");
+  });
+
+  it("carries large bodies whole", async () => {
+    await goLive(started.edge, "large", ECHO);
+    const body = "0123456789abcdef".repeat(500_000);
+    const answer = await ask(started.edge, "large", { method: "PUT", body });
+    assert.ok(answer.body === body);
+  });
+
+  it("answers error 1101 for an uncaught exception, and leaves a Worker's own 500 alone", async () => {
+    await goLive(
+      started.edge,
+      "throws",
+      `export default { fetch(request) {
+        if (request.url.endsWith("/own")) return new Response("Internal Server Error", { status: 500 });
+        throw new Error("no");
+      } };`,
+    );
+    const thrown = await ask(started.edge, "throws");
+    assert.equal(thrown.status, 500);
+    assert.match(thrown.body, /Error 1101/);
+    assert.equal((await ask(started.edge, "throws", { path: "/own" })).body, "Internal Server Error");
+  });
+
+  it("outlives clients that leave and requests that make no sense", async () => {
+    await goLive(
+      started.edge,
+      "leave",
+      `export default { async fetch(request) {
+        if (new URL(request.url).pathname === "/slow") await new Promise((resolve) => setTimeout(resolve, 60_000));
+        return new Response("here");
+      } };`,
+    );
+    const left = ask(started.edge, "leave", { path: "/slow", signal: AbortSignal.timeout(100) });
+    await assert.rejects(left);
+    for (const target of ["//", "*", "http://elsewhere/x", "/\u00ff", "/%", "/a\tb"]) {
+      const socket = connect(started.edge.port, "127.0.0.1");
+      socket.end(
+        `GET ${target} HTTP/1.1\r\nhost: leave.local.localhost\r\nconnection: close\r\n\r\n`,
+        "latin1",
+      );
+      await once(socket.resume(), "close");
+    }
+    assert.equal((await ask(started.edge, "leave")).body, "here");
+  });
+
+  it("loses no request and disturbs none in flight while deployments change under load", async () => {
+    const one = await goLive(started.edge, "load", saying("one"));
+    const two = await addVersion(
+      started.edge,
+      "load",
+      `export default { async fetch() { await scheduler.wait(20); return new Response("two"); } };`,
+    );
+    const bad: string[] = [];
+    const seen = new Map<string, number>();
+    let isOver = false;
+    const client = async (): Promise<void> => {
+      while (!isOver) {
+        const { status, body } = await ask(started.edge, "load").catch((error: unknown) => ({
+          status: 0,
+          body: String(error),
+        }));
+        if (status === 200) seen.set(body, (seen.get(body) ?? 0) + 1);
+        else bad.push(`${status} ${body}`);
+      }
+    };
+    const clients = Array.from({ length: 16 }, client);
+    for (const share of [10, 50, 90, 100, 0, 100, 50, 0]) {
+      const soFar = [...seen.values()].reduce((sum, count) => sum + count, 0);
+      await deploy(started.edge, "load", { [one]: 100 - share, [two]: share });
+      await until("requests under this split", () =>
+        [...seen.values()].reduce((sum, count) => sum + count, 0) > soFar + 100 ? true : undefined,
+      );
+    }
+    isOver = true;
+    await Promise.all(clients);
+    assert.deepEqual(bad, []);
+    assert.ok((seen.get("one") ?? 0) > 0 && (seen.get("two") ?? 0) > 0);
+  });
+});
+
+describe("a version that misbehaves", () => {
+  const started = useEdge();
+
+  it("by looping endlessly leaves its neighbour alone", async () => {
+    const good = await goLive(started.edge, "loop", saying("good"));
+    const bad = await addVersion(started.edge, "loop", "export default { fetch() { for (;;) {} } };");
+    await deploy(started.edge, "loop", { [good]: 100, [bad]: 0 });
+    const leave = new AbortController();
+    const headers = { "cloudflare-workers-version-overrides": `loop="${bad}"` };
+    const stuck = ask(started.edge, "loop", { headers, signal: leave.signal });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(started.edge, "loop")));
+    assert.deepEqual(new Set(answers.map(({ body }) => body)), new Set(["good"]));
+    leave.abort();
+    await assert.rejects(stuck);
+    await started.client.workers.scripts.delete("loop", { account_id: started.edge.accountId });
+  });
+
+  it("by looping while it starts is refused", async () => {
+    await assert.rejects(putScript(started.edge, "startup", "for (;;) {}"), /10021.*exceeded CPU time limit/);
+  }).timeout(60_000);
+
+  it("by crashing leaves its neighbour alone, and is started again", async () => {
+    const good = await goLive(started.edge, "crash", saying("good"));
+    const bad = await addVersion(
+      started.edge,
+      "crash",
+      `export default { fetch(request) {
+        if (!request.url.endsWith("/crash")) return new Response("again");
+        const hoard = [];
+        for (;;) hoard.push(new Array(1e6).fill(hoard.length));
+      } };`,
+    );
+    await deploy(started.edge, "crash", { [good]: 100, [bad]: 0 });
+    const headers = { "cloudflare-workers-version-overrides": `crash="${bad}"` };
+    const crashing = ask(started.edge, "crash", { headers, path: "/crash" });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(started.edge, "crash")));
+    assert.deepEqual(new Set(answers.map(({ body }) => body)), new Set(["good"]));
+    assert.equal((await crashing).status, 500);
+    await until("the version to run again", async () => {
+      const { status, body } = await ask(started.edge, "crash", { headers });
+      return status === 200 && body === "again" ? true : undefined;
+    });
+  }).timeout(60_000);
+});

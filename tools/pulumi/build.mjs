@@ -26,7 +26,7 @@ export function buildWithGo() {
 
 async function buildInto(draft, progress) {
   const built = join(draft, "built");
-  const packages = await fetchModules(progress);
+  const packages = await fetchModules(draft, progress);
   const compiled = new Set();
   const note = (line) => {
     if (packages.has(line)) progress(`${compiled.add(line).size} of ${packages.size} packages`);
@@ -34,6 +34,7 @@ async function buildInto(draft, progress) {
   for (const { module, name, main } of programs) {
     await go(
       module,
+      draft,
       ["build", "-v", "-trimpath", "-ldflags", linkerFlags(), "-o", join(built, "bin", name), main],
       note,
     );
@@ -43,13 +44,13 @@ async function buildInto(draft, progress) {
 }
 
 /** Resolves with the names of all packages that may have to be compiled. */
-async function fetchModules(progress) {
+async function fetchModules(draft, progress) {
   let fetched = 0;
   const note = (line) => {
     if (line.startsWith("go: downloading ")) progress(`${++fetched} modules fetched`);
   };
   const lists = [];
-  for (const { module, main } of programs) lists.push(await go(module, ["list", "-deps", main], note));
+  for (const { module, main } of programs) lists.push(await go(module, draft, ["list", "-deps", main], note));
   return new Set(lists.flat());
 }
 
@@ -58,9 +59,9 @@ function linkerFlags() {
   return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${wrappedVersion()}`;
 }
 
-async function go(module, [command, ...args], onError) {
-  // No C compiler needed; no go.work of a folder above; never a change to go.mod.
-  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
+async function go(module, draft, [command, ...args], onError) {
+  // No C compiler needed; no go.work of a folder above; what Go leaves when interrupted goes with the draft.
+  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOTMPDIR: draft };
   const options = { cwd: join(here, module), env, onError };
   const { code, out, err } = await run("go", [command, "-mod=readonly", ...args], options).catch(explain);
   if (code !== 0) throw new Error(`go ${command} failed: ${err.slice(-5).join(" / ")}`);

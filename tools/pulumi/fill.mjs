@@ -18,7 +18,8 @@ export async function fill(folder, make) {
     if (!isFilled(folder)) replace(folder, made, join(draft, "replaced"));
     return completeIn(join(folder, "bin"));
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    // Again and again for a while, since what was interrupted may still be writing.
+    rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 
@@ -39,12 +40,13 @@ function isFilled(folder) {
   }
 }
 
-/** Drafts of processes that were killed. */
+/** Removes the drafts of processes that were killed; another set-up may be doing the same. */
 function sweep(folder) {
   const parent = dirname(folder);
   for (const name of readdirSync(parent).filter((name) => name.startsWith(basename(draftsOf(folder))))) {
     const draft = join(parent, name);
-    if (Date.now() - statSync(draft).mtimeMs > day) rmSync(draft, { recursive: true, force: true });
+    const made = statSync(draft, { throwIfNoEntry: false })?.mtimeMs;
+    if (Date.now() - made > day) rmSync(draft, { recursive: true, force: true });
   }
 }
 

@@ -90,6 +90,7 @@ async function complete(course: Course, outside: Outside): Promise<Step> {
   const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
   const placed = await place(placement, course.sight.active, course.stuck, outside);
   if (placed.kind !== "made") return notMade(course, placed);
+  outside.progress.event(sentence);
   return { outcome: completed(ended(course, outside), placed.deployment) };
 }
 

@@ -171,8 +171,9 @@ const recentMs = 600_000;
 function alreadyServing(request: ReleaseRequest, active: Deployment, now: number): Outcome {
   const byUpload = active.byUpload && now - active.createdAt < recentMs;
   const hint = byUpload
-    ? " Its upload has just deployed it at 100 %, so there was nothing to release in stages: WorkersScript and `wrangler " +
-      "deploy` do that. Upload with WorkerVersion, ScriptVersion or `wrangler versions upload` instead."
+    ? " Its upload has just deployed it at 100 %, as the first upload of a Worker always does. If it is not the first, " +
+      "there was nothing to release in stages: WorkersScript and `wrangler deploy` deploy at once; upload with " +
+      "WorkerVersion, ScriptVersion or `wrangler versions upload` instead."
     : "";
   const at = new Date(now).toISOString();
   return {

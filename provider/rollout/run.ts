@@ -18,9 +18,10 @@ export async function run(request: ReleaseRequest, outside: Outside): Promise<Ou
     const { clock, interruption, progress } = outside;
     const { release, state, stuck } = step;
     const sight = await look(release, step.sight, outside);
-    progress.status(statusLine(release, state, sight, clock.now()));
-    const situation = { release, state, sight, stuck, interrupted: interruption.requested, now: clock.now() };
-    step = await act(decide(situation), { release, state, sight, stuck }, outside);
+    const now = clock.now();
+    const action = decide({ release, state, sight, stuck, interrupted: interruption.requested, now });
+    if (action.do === "keep") progress.status(statusLine(release, state, sight, now));
+    step = await act(action, { release, state, sight, stuck }, outside);
     if ("outcome" in step) break;
     await Promise.race([clock.sleep(release.plan.pollIntervalMs), interruption.happened]);
   }

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Release, ScriptVersion } from "pulumi-workers-release";
+
+const config = new pulumi.Config();
+/** What becomes of one request in N: `slow` or `error`. */
+const badLuck = config.get("badLuck") ?? "slow";
+/** Another word here makes another version of the same code. */
+const label = config.get("label") ?? "first";
+
+const scriptName = "simulated-service";
+
+const version = new ScriptVersion("version", {
+  scriptName,
+  mainModule: "worker.mjs",
+  modules: [{ name: "worker.mjs", contentFile: "worker.mjs" }],
+  compatibilityDate: "2025-07-24",
+  bindings: [
+    { type: "plain_text", name: "BAD_LUCK", text: badLuck },
+    { type: "version_metadata", name: "VERSION" },
+  ],
+  observability: { enabled: true },
+  annotations: { tag: label },
+});
+
+const release = new Release("release", {
+  scriptName,
+  versionId: version.versionId,
+  plan: {
+    slos: [
+      { name: "5xx", sli: "serverErrors", max: 0.01 },
+      { sli: "wallTime", percentile: 90, limit: "500ms" },
+    ],
+    // Short stages, to be watched; in production they last minutes or hours.
+    stages: [
+      { percent: 0, soakTime: "3s" },
+      { percent: 25, soakTime: "8s" },
+      { percent: 50, soakTime: "8s" },
+      { percent: 75, soakTime: "8s" },
+      { percent: 100, soakTime: "8s" },
+    ],
+    pollInterval: "1s",
+  },
+});
+
+export const versionId = version.versionId;
+export const status = release.status;
+export const reason = release.reason;

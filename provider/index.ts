@@ -1,0 +1,10 @@
+export { Release, type ReleaseArgs } from "./release";
+export {
+  ScriptVersion,
+  type ScriptBinding,
+  type ScriptModule,
+  type ScriptVersionArgs,
+} from "./scriptVersion";
+export type { Inputs } from "./inputs";
+export type { Duration, ErrorSlo, LatencySlo, ReleasePlan, Slo, Stage } from "./plan/types";
+export type { SloReport, StageReport, Status } from "./rollout/outcome";

@@ -1,0 +1,49 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { resolveAccountId } from "../cloudflare/credentials";
+import { faultsOf } from "../plan/faults";
+import { sources } from "./surroundings";
+
+/** The inputs to go on with, and what is wrong with them. */
+export interface Checked extends dynamic.CheckResult {
+  readonly inputs: Record<string, unknown>;
+  readonly failures: dynamic.CheckFailure[];
+}
+
+/** Fills in the account and checks inputs against a schema; values that are not known yet pass. */
+export function checked(schema: z.ZodType, news: Record<string, unknown>): Checked {
+  const account = news["accountId"] ?? accountOrReason();
+  if (account instanceof Error) {
+    return { inputs: news, failures: [{ property: "accountId", reason: account.message }] };
+  }
+  const inputs = { ...news, accountId: account };
+  const parsed = schema.safeParse(inputs);
+  const faults = parsed.success ? [] : faultsOf(parsed.error, inputs, "");
+  return {
+    inputs,
+    failures: faults.map(({ path, reason }) => ({ property: path, reason: `${path}: ${reason}` })),
+  };
+}
+
+function accountOrReason(): string | Error {
+  try {
+    return resolveAccountId(sources());
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The properties without those that are undefined: the engine's protocol knows no such value. */
+export function defined(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+/** Structural equality of values that came as JSON. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) =>
+    same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}

@@ -1,0 +1,46 @@
+import { createRequire } from "node:module";
+import type { EngineClient as EngineClientType } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type { Progress } from "../rollout/ports";
+
+// The client must be built with the gRPC library that @pulumi/pulumi itself uses, which is a dependency of its, not ours.
+const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+
+/**
+ * Tells what a release does in the Info column of `pulumi up`, at the resource itself. Without an engine to tell, or
+ * when it does not listen, nothing is told: a release never fails because of its narration.
+ *
+ * @param urn the resource; undefined where it is not known
+ */
+export function engineProgress(urn: string | undefined): Progress {
+  const log = engineLog(urn);
+  return {
+    status: (line) => {
+      log(line, true);
+    },
+    event: (line) => {
+      log(line, false);
+    },
+  };
+}
+
+function engineLog(urn: string | undefined): (line: string, ephemeral: boolean) => void {
+  // The engine starts the provider process with its own address as the only argument.
+  const address = process.argv[2];
+  if (urn === undefined || address === undefined) return () => undefined;
+  const { EngineClient } = pulumiRequire("./proto/engine_grpc_pb") as {
+    EngineClient: typeof EngineClientType;
+  };
+  const { LogRequest, LogSeverity } = pulumiRequire(
+    "./proto/engine_pb",
+  ) as typeof import("@pulumi/pulumi/proto/engine_pb");
+  const { credentials } = pulumiRequire("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
+  const client = new EngineClient(address, credentials.createInsecure());
+  return (line, ephemeral) => {
+    const request = new LogRequest();
+    request.setSeverity(LogSeverity.INFO);
+    request.setUrn(urn);
+    request.setMessage(line);
+    request.setEphemeral(ephemeral);
+    client.log(request, () => undefined);
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { planSchema } from "../plan/schema";
+
+const versionId =
+  "the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion";
+const scriptName = "the name of a Worker: letters, digits, - and _, at most 255";
+const accountId = "the id of a Cloudflare account, 32 hexadecimal digits";
+
+/** The Worker and the account, as both resources take them. */
+export const workerInputs = {
+  accountId: z.string({ error: accountId }).regex(/^[0-9a-f]{32}$/, { error: accountId }),
+  scriptName: z.string({ error: scriptName }).regex(/^[A-Za-z0-9_-]{1,255}$/, { error: scriptName }),
+};
+
+/** The inputs of a `Release` as the engine passes them. */
+export const releaseInputs = z.object({
+  ...workerInputs,
+  versionId: z.guid({ error: versionId }),
+  plan: planSchema,
+  retry: z
+    .string({ error: "a text of at most 64 characters" })
+    .max(64, { error: "a text of at most 64 characters" })
+    .default(""),
+  __urn: z.string().optional(),
+});
+
+const status = z.enum(["completed", "aborted", "interrupted", "superseded", "revertFailed"]);
+
+/** What a state remembers of a `Release`, as far as anything is decided on it. */
+export const releaseState = z.object({
+  accountId: z.string().optional(),
+  scriptName: z.string().optional(),
+  versionId: z.string().optional(),
+  retry: z.string().default(""),
+  plan: z.unknown().optional(),
+  status: status.optional(),
+  reason: z.string().default(""),
+  deployedVersionId: z.string().optional(),
+});

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { cloudflareClient } from "../cloudflare/client";
+import { resolveConnection } from "../cloudflare/credentials";
+import { cloudflareDeployments } from "../cloudflare/deployments";
+import { cloudflareTelemetry } from "../cloudflare/telemetry";
+import { AbortedBefore } from "../rollout/begin";
+import { soleVersion } from "../rollout/outcome";
+import { PortError, type Interruption } from "../rollout/ports";
+import type { Outside, VerdictBefore } from "../rollout/release";
+import { run } from "../rollout/run";
+import { checked, defined, same } from "./checked";
+import { systemClock } from "./clock";
+import { engineProgress } from "./engine";
+import { rememberedFailure } from "./failure";
+import { interruptible } from "./interruption";
+import { releaseInputs, releaseState } from "./releaseInputs";
+import { sources, takeConfig } from "./surroundings";
+
+type Properties = Record<string, unknown>;
+type Inputs = z.output<typeof releaseInputs>;
+type State = z.output<typeof releaseState>;
+
+/** Takes the stack's configuration. */
+export async function configure(request: dynamic.ConfigureRequest): Promise<void> {
+  takeConfig(request);
+  return Promise.resolve();
+}
+
+/** Fills in the account and checks everything that is known. */
+export async function check(_olds: unknown, news: Properties): Promise<dynamic.CheckResult> {
+  return Promise.resolve(checked(releaseInputs, news));
+}
+
+/** Says whether there is something to do, and nothing about how the provider is spelled. */
+export async function diff(_id: string, olds: unknown, news: Properties): Promise<dynamic.DiffResult> {
+  const before = releaseState.parse(olds);
+  const replaces = (["accountId", "scriptName"] as const).filter((key) => before[key] !== news[key]);
+  const changes = replaces.length > 0 || needsRelease(before, news) || !same(before.plan, news["plan"]);
+  return Promise.resolve({ changes, replaces });
+}
+
+/** True when traffic has to move; a change of the plan alone is only recorded. */
+function needsRelease(before: State, news: Properties): boolean {
+  return (
+    before.status !== "completed" ||
+    before.deployedVersionId !== before.versionId ||
+    before.versionId !== news["versionId"] ||
+    before.retry !== (news["retry"] ?? "")
+  );
+}
+
+/** Releases the version. */
+export async function create(news: Properties): Promise<dynamic.CreateResult> {
+  const inputs = releaseInputs.parse(news);
+  const id = `${inputs.accountId}/${inputs.scriptName}`;
+  return { id, outs: await release(id, inputs, {}, news) };
+}
+
+/** Releases the version if it is not what was released last; else only remembers the new plan. */
+export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+  const inputs = releaseInputs.parse(news);
+  if (needsRelease(releaseState.parse(olds), news)) return { outs: await release(id, inputs, olds, news) };
+  engineProgress(inputs.__urn).event("The new plan holds from the next release on; nothing to release now.");
+  return { outs: { ...olds, ...news } };
+}
+
+/** Carries out a release and gives the outputs; every ending but completion is a failure that Pulumi remembers. */
+async function release(id: string, inputs: Inputs, olds: Properties, news: Properties): Promise<Properties> {
+  const { scriptName, versionId, retry, plan } = inputs;
+  const verdictBefore = verdictOf(releaseState.parse(olds), inputs);
+  const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, verdictBefore };
+  try {
+    const outcome = await interruptible((interruption) => run(request, outsideOf(inputs, interruption)));
+    const outputs = defined({ ...news, ...outcome });
+    if (outcome.status === "completed") return outputs;
+    throw rememberedFailure(id, outputs, [outcome.reason]);
+  } catch (error) {
+    if (!(error instanceof AbortedBefore)) throw error;
+    const remembered = verdictBefore ? { ...olds, ...news } : news;
+    throw rememberedFailure(id, { ...remembered, status: "aborted", reason: error.reason }, [error.message]);
+  }
+}
+
+/** What the state knows of an earlier release of this very version. */
+function verdictOf(before: State, inputs: Inputs): VerdictBefore | undefined {
+  if (before.versionId !== inputs.versionId || before.retry !== inputs.retry) return undefined;
+  if (before.status !== "aborted" && before.status !== "revertFailed") return undefined;
+  return { status: before.status, reason: before.reason };
+}
+
+function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
+  const client = cloudflareClient(resolveConnection(sources()));
+  return {
+    deployments: cloudflareDeployments(client, inputs),
+    telemetry: cloudflareTelemetry(client, inputs),
+    clock: systemClock,
+    progress: engineProgress(inputs.__urn),
+    interruption,
+  };
+}
+
+/** Sorts by time and is told apart from any other: `20301231-235959-1a2b3c`. */
+function newReleaseId(): string {
+  const now = new Date().toISOString();
+  return `${now.slice(0, 10).replaceAll("-", "")}-${now.slice(11, 19).replaceAll(":", "")}-${randomBytes(3).toString("hex")}`;
+}
+
+/** Reads what serves now, so that the next preview shows when somebody deployed something else. */
+export async function read(id: string, olds: Properties): Promise<dynamic.ReadResult> {
+  const [accountId = "", scriptName = ""] = id.split("/");
+  const client = cloudflareClient(resolveConnection(sources()));
+  try {
+    const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
+    const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
+    return { id, props: defined({ ...olds, ...now }) };
+  } catch (error) {
+    // The Worker is gone, and with it the release.
+    if (error instanceof PortError && error.failure === "missing") return {};
+    throw error;
+  }
+}
+
+/** Leaves the traffic alone: the version that serves goes on serving. */
+export async function remove(): Promise<void> {
+  return Promise.resolve();
+}
+
+export { remove as delete };

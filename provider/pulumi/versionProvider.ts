@@ -1,0 +1,89 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { z } from "zod";
+import { cloudflareClient } from "../cloudflare/client";
+import { resolveConnection } from "../cloudflare/credentials";
+import type { Upload } from "../cloudflare/upload";
+import { cloudflareVersions, type Versions } from "../cloudflare/versions";
+import { hasUnknown } from "../plan/faults";
+import { checked, defined, same } from "./checked";
+import { sources, takeConfig } from "./surroundings";
+import { versionInputs } from "./versionInputs";
+import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
+
+type Properties = Record<string, unknown>;
+
+/** Takes the stack's configuration. */
+export async function configure(request: dynamic.ConfigureRequest): Promise<void> {
+  takeConfig(request);
+  return Promise.resolve();
+}
+
+/** Fills in the account and the fingerprints of the modules, and checks everything that is known. */
+export async function check(_olds: unknown, news: Properties): Promise<dynamic.CheckResult> {
+  const result = checked(versionInputs, news);
+  if (result.failures.length > 0) return result;
+  return Promise.resolve(withFingerprints(result.inputs));
+}
+
+function withFingerprints(inputs: Properties): dynamic.CheckResult {
+  if (hasUnknown(inputs["modules"])) return { inputs, failures: [] };
+  const failures: dynamic.CheckFailure[] = [];
+  const modules = (inputs["modules"] as ModuleInput[]).map((module, index) => {
+    try {
+      return { ...module, contentSha256: fingerprint(module) };
+    } catch (error) {
+      const property = `modules[${index}].contentFile`;
+      const reason = `${property}: "${module.contentFile ?? ""}" was given and cannot be read (${codeOf(error)}); allowed is the path of a file, from ${process.cwd()}`;
+      failures.push({ property, reason });
+      return module;
+    }
+  });
+  return { inputs: { ...inputs, modules }, failures };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+/** A version never changes: whatever differs makes a new one. */
+export async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+  const inputs = Object.keys(versionInputs.shape);
+  const replaces = inputs.filter((key) => !same(olds[key], news[key]));
+  return Promise.resolve({ changes: replaces.length > 0, replaces });
+}
+
+/** Uploads the version. */
+export async function create(news: Properties): Promise<dynamic.CreateResult> {
+  const inputs = versionInputs.parse(news);
+  const { versionId, number, deployed } = await versionsOf(inputs).upload(uploadOf(inputs));
+  return { id: versionId, outs: defined({ ...news, versionId, number, deployed }) };
+}
+
+function uploadOf(inputs: z.output<typeof versionInputs>): Upload {
+  const { mainModule, modules, compatibilityDate, compatibilityFlags, bindings, observability, annotations } =
+    inputs;
+  const optional = { compatibilityDate, compatibilityFlags, bindings, observability, annotations };
+  return { mainModule, modules: modules.map(loadModule), ...(defined(optional) as Partial<Upload>) };
+}
+
+/** Finds out whether the version still exists. */
+export async function read(id: string, olds: Properties): Promise<dynamic.ReadResult> {
+  const worker = z.object({ accountId: z.string(), scriptName: z.string() }).parse(olds);
+  return (await versionsOf(worker).exists(id)) ? { id, props: olds } : {};
+}
+
+/** Never asked for: every difference replaces the version. */
+export async function update(_id: string, olds: Properties): Promise<dynamic.UpdateResult> {
+  return Promise.resolve({ outs: olds });
+}
+
+/** Leaves the version where it is: Cloudflare keeps versions for rollbacks and deletes them with the Worker. */
+export async function remove(): Promise<void> {
+  return Promise.resolve();
+}
+
+export { remove as delete };
+
+function versionsOf(worker: { accountId: string; scriptName: string }): Versions {
+  return cloudflareVersions(cloudflareClient(resolveConnection(sources())), worker);
+}

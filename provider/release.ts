@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "./inputs";
+import type { ReleasePlan } from "./plan/types";
+import { shell } from "./pulumi/shell";
+import type { StageReport, Status } from "./rollout/outcome";
+
+/** The inputs of a {@link Release}. */
+export interface ReleaseArgs {
+  /**
+   * The account the Worker belongs to, 32 hexadecimal digits.
+   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
+   */
+  accountId?: pulumi.Input<string>;
+  /** The name of the Worker. */
+  scriptName: pulumi.Input<string>;
+  /**
+   * The new version: uploaded, and not deployed by its upload. That is what `ScriptVersion`, Cloudflare's
+   * `WorkerVersion` and `wrangler versions upload` do; `WorkersScript` and `wrangler deploy` deploy at once.
+   */
+  versionId: pulumi.Input<string>;
+  /** The stages, what is watched meanwhile, and how sure a verdict must be. Changing only the plan releases nothing. */
+  plan: Inputs<ReleasePlan>;
+  /**
+   * A version that was aborted stays aborted: the next `pulumi up` fails at once and moves no traffic. Another value
+   * here releases it again. At most 64 characters.
+   * @default ""
+   */
+  retry?: pulumi.Input<string>;
+}
+
+const moduleName = "workers-release";
+const typeName = "Release";
+
+/**
+ * One release of a Cloudflare Worker: from the version that serves now to a new one, in stages, while the SLOs are
+ * judged without pause. Creating it, or giving it another version, carries the release out; `pulumi up` returns when
+ * the release is complete, and fails when it was aborted and the traffic put back. Deleting it leaves the traffic
+ * alone.
+ *
+ * The API token is read from `CLOUDFLARE_API_TOKEN` or the stack's secret `cloudflare:apiToken` when it is used; it is
+ * in no state.
+ *
+ * @example
+ * ```ts
+ * new Release("checkout", {
+ *   scriptName: "checkout",
+ *   versionId: version.versionId,
+ *   plan: {
+ *     slos: [{ sli: "serverErrors", max: 0.01 }],
+ *     stages: [
+ *       { percent: 10, soakTime: "5m" },
+ *       { percent: 100, soakTime: "10m" },
+ *     ],
+ *   },
+ * });
+ * ```
+ */
+export class Release extends pulumi.dynamic.Resource {
+  /** The identity of the release, also in the message of each of its deployments. */
+  declare readonly releaseId: pulumi.Output<string>;
+  /** How the release ended; `completed` unless `pulumi up` failed. */
+  declare readonly status: pulumi.Output<Status>;
+  /** How the release ended, in words. */
+  declare readonly reason: pulumi.Output<string>;
+  /** The version that served before; undefined for the first version of a Worker. */
+  declare readonly oldVersionId: pulumi.Output<string | undefined>;
+  /** The version that serves all traffic; undefined while the traffic is split. */
+  declare readonly deployedVersionId: pulumi.Output<string | undefined>;
+  /** The deployment that was active when the release ended, or at the last refresh. */
+  declare readonly deploymentId: pulumi.Output<string | undefined>;
+  /** When the release began, ISO 8601. */
+  declare readonly startedAt: pulumi.Output<string>;
+  /** When the release ended, ISO 8601. */
+  declare readonly endedAt: pulumi.Output<string>;
+  /** What each stage measured. */
+  declare readonly stages: pulumi.Output<StageReport[]>;
+
+  constructor(name: string, args: ReleaseArgs, options?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      releaseId: undefined,
+      status: undefined,
+      reason: undefined,
+      oldVersionId: undefined,
+      deployedVersionId: undefined,
+      deploymentId: undefined,
+      startedAt: undefined,
+      endedAt: undefined,
+      stages: undefined,
+    };
+    // The provider learns from its inputs alone which resource it works for, so that it can tell what it does there.
+    const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${moduleName}:${typeName}`, options?.parent);
+    super(
+      shell("pulumi-workers-release/internal/release"),
+      name,
+      { ...outputs, ...args, __urn: urn },
+      options,
+      moduleName,
+      typeName,
+    );
+  }
+}

@@ -15,7 +15,8 @@ const group = z.object({ key: z.string(), value: z.union([z.string(), z.number()
 
 // `count` is an estimate, the sum of the sample intervals of what was stored, and `sampleInterval` their mean (so the
 // SDK's reference says). Their quotient is how many were stored, which is what evidence may weigh: at a sampling
-// rate of 1 %, one stored failure is one failure seen, not a hundred.
+// rate of 1 %, one stored failure is one failure seen, not a hundred. What the API may thin out itself when it reads
+// very many rows (`statistics.abr_level`) is not documented and not corrected for.
 const cell = z
   .object({
     count: z.number().nonnegative(),

@@ -25,7 +25,7 @@ const queryPatienceMs = 20_000;
  * 10 s), and more often only where so many versions and outcomes meet that an answer is cut.
  */
 export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName }: WorkerName): Telemetry {
-  // For a query the reference accepts several; users report that reading alone is not enough.
+  // That a query needs "Write" is what users report; it was not tried on a real account.
   const permissionFor = { settings: "Workers Scripts Read", query: "Workers Observability Write" };
 
   const count = async (subject: Subject, span: Span, part: Part): Promise<CountAnswer> => {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { rayHeader } from "./ray";
 
-/** Headers of one connection: the next one has its own. */
+/** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
 const HOP_BY_HOP = new Set([
   "connection",
+  "expect",
   "keep-alive",
   "proxy-authenticate",
   "proxy-authorization",

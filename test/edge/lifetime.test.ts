@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startEdge } from "../../edge";
+import { isAlive, workerdOf } from "./processes";
 import { addVersion, ask, call, deploy, goLive, invocationsOf, saying, until } from "./support";
 
 describe("a local edge", () => {
@@ -138,29 +139,4 @@ function fixture(name: string): string[] {
 
 function runFixture(name: string): Promise<{ stdout: string }> {
   return promisify(execFile)(process.execPath, fixture(name));
-}
-
-/** The workerd processes that a process has started. */
-function workerdOf(parent: number): number[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-        return stat.includes("(workerd)") && stat.split(") ")[1]?.split(" ")[1] === String(parent);
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** A zombie waits for whoever is its parent now; it is dead all the same. */
-function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }

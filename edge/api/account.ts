@@ -20,11 +20,9 @@ export function accountRoutes(edge: EdgeContext): Hono {
     ),
   );
   routes.get("/accounts", (context) =>
-    success(
-      context,
-      [{ id: edge.accountId, name: "Local edge", type: "standard", settings: {}, created_on: null }],
-      { result_info: { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 } },
-    ),
+    success(context, [{ id: edge.accountId, name: "Local edge", type: "standard", settings: {} }], {
+      result_info: { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 },
+    }),
   );
   return routes;
 }

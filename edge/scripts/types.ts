@@ -9,7 +9,7 @@ export interface ScriptModule {
   readonly content: Uint8Array;
 }
 
-/** A binding as it was uploaded; {@link file://./bindings.ts} knows the kinds. */
+/** A binding as it was uploaded. What it needs beside its name depends on its type. */
 export interface Binding {
   readonly type: string;
   readonly name: string;

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type Cloudflare from "cloudflare";
+import type { Edge } from "../../edge";
+import type { ReleasePlan } from "../../provider/plan/types";
+import { addVersion, clientOf, deploy, goLive, until, useEdge, type Metadata } from "../edge/support";
+import { Load } from "./load";
+import { folderInRepository, Stack } from "./stack";
+
+/** A Worker that always answers well. */
+export const healthy = `export default { fetch() { return new Response("hello"); } };`;
+
+/** A Worker that answers, and with 500 to every other request for /faulty. */
+export const faulty = `
+  let asked = 0;
+  export default {
+    fetch(request) {
+      const fails = new URL(request.url).pathname === "/faulty" && ++asked % 2 === 0;
+      return new Response("hello", { status: fails ? 500 : 200 });
+    },
+  };`;
+
+/** Short stages, judged every second: none, half, all. */
+export const plan = {
+  slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
+  stages: [
+    { percent: 0, soakTime: "2s" },
+    { percent: 50, soakTime: "3s" },
+    { percent: 100, soakTime: "2s" },
+  ],
+  pollInterval: "1s",
+  minRequests: 20,
+} satisfies ReleasePlan;
+
+/** A deployment as the official client tells it. */
+export interface Deployed {
+  readonly id: string;
+  /** Percentages by version. */
+  readonly split: Readonly<Record<string, number>>;
+  readonly message: string;
+}
+
+/** A Worker on a local edge that is asked all the time, and a stack to release it with. */
+export class Worker {
+  constructor(
+    readonly edge: Edge,
+    readonly name: string,
+    /** The version that serves before any release. */
+    readonly oldVersion: string,
+    readonly stack: Stack,
+    readonly load: Load,
+  ) {}
+
+  /** Uploads a version that gets no traffic. */
+  upload(source: string, metadata?: Metadata): Promise<string> {
+    return addVersion(this.edge, this.name, source, metadata);
+  }
+
+  /** Makes the program one that releases this Worker. */
+  program(args: { versionId: string; plan?: unknown; retry?: string }): void {
+    this.stack.write(releasing({ scriptName: this.name, plan, ...args }));
+  }
+
+  /** Deploys as wrangler or the dashboard would: with no record of a release. */
+  async deploy(split: Record<string, number>): Promise<void> {
+    await deploy(this.edge, this.name, split);
+  }
+
+  /** The deployments as the official client tells them, oldest first. */
+  async deployments(): Promise<Deployed[]> {
+    const account = { account_id: this.edge.accountId };
+    const { result } = await clientOf(this.edge).workers.scripts.deployments.list(this.name, account);
+    // The client's types take this for a page of lists; Cloudflare answers with one.
+    const { deployments } = result as unknown as Cloudflare.Workers.Scripts.DeploymentListResponse;
+    return deployments
+      .map(({ id, versions, annotations }) => ({
+        id,
+        split: Object.fromEntries(versions.map((version) => [version.version_id, version.percentage])),
+        message: annotations?.["workers/message"] ?? "",
+      }))
+      .reverse();
+  }
+
+  /** The percentages of a version in the deployments, oldest first. */
+  async shares(versionId: string): Promise<number[]> {
+    return (await this.deployments()).map(({ split }) => split[versionId] ?? 0);
+  }
+
+  /** What serves now. */
+  async active(): Promise<Deployed> {
+    const active = (await this.deployments()).at(-1);
+    assert(active, `${this.name} is deployed`);
+    return active;
+  }
+
+  /** Waits until a deployment is active of which `is` holds. */
+  async until(what: string, is: (active: Deployed) => boolean): Promise<Deployed> {
+    return until(what, async () => {
+      const active = await this.active();
+      return is(active) ? active : undefined;
+    });
+  }
+}
+
+/** A program with one release, which exports what came of it. */
+function releasing(args: Record<string, unknown>): string {
+  return `
+    const { Release } = require("pulumi-workers-release");
+    const release = new Release("release", ${JSON.stringify(args)});
+    module.exports = {
+      status: release.status,
+      reason: release.reason,
+      oldVersionId: release.oldVersionId,
+      deployedVersionId: release.deployedVersionId,
+      stages: release.stages,
+    };`;
+}
+
+/** Everything that a file of tests opens is closed after its last test. */
+export interface Opened {
+  readonly edge: Edge;
+  /** An empty stack. */
+  stack(folder?: string): Promise<Stack>;
+  /** A Worker that serves `source`, is asked all the time, and has a stack. */
+  worker(name: string, source?: string): Promise<Worker>;
+}
+
+/** An edge for the tests of one `describe`, and on it as many Workers and stacks as they open. */
+export function useWorkers(): Opened {
+  const given = useEdge();
+  const stacks: Stack[] = [];
+  const loads: Load[] = [];
+  after("ends what was opened", async () => {
+    for (const load of loads) load.stop();
+    await Promise.all(stacks.map((stack) => stack.remove()));
+  });
+  return {
+    get edge() {
+      return given.edge;
+    },
+    async stack(folder = folderInRepository()) {
+      const stack = new Stack(given.edge, folder);
+      stacks.push(stack);
+      await stack.init();
+      return stack;
+    },
+    async worker(name, source = healthy) {
+      const oldVersion = await goLive(given.edge, name, source);
+      const stack = await this.stack();
+      const load = new Load(given.edge, name);
+      loads.push(load);
+      return new Worker(given.edge, name, oldVersion, stack, load);
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import type { Interruption } from "../rollout/ports";
+import { watchLifeline } from "./lifeline";
 
 /** An interruption and the way to ask for it. */
 export interface Stoppable extends Interruption {
@@ -28,7 +29,8 @@ export function stoppable(): Stoppable {
 const running = new Set<Stoppable>();
 
 /**
- * Runs `work` so that what ends this process interrupts it first:
+ * Runs `work` so that what stops `pulumi up` interrupts it:
+ * - a first Ctrl-C, which ends the program;
  * - a second Ctrl-C, where the engine sends SIGINT and kills the process 5 seconds later;
  * - the death of the engine, which orphans this process and closes its standard input.
  *
@@ -51,19 +53,31 @@ function interruptAll(): void {
   for (const interruption of running) interruption.request();
 }
 
+let ending = false;
+
+/** The engine is gone or wants this process gone: once the releases have ended, so must this process. */
+function endAfterAll(): void {
+  ending = true;
+  interruptAll();
+}
+
+let letGo: () => void = () => undefined;
+
 function listen(): void {
-  process.on("SIGINT", interruptAll);
-  process.on("SIGTERM", interruptAll);
-  process.stdin.on("end", interruptAll);
-  process.stdin.on("close", interruptAll);
+  letGo = watchLifeline(interruptAll);
+  process.on("SIGINT", endAfterAll);
+  process.on("SIGTERM", endAfterAll);
+  process.stdin.on("end", endAfterAll);
   process.stdin.resume();
 }
 
 function stopListening(): void {
-  process.off("SIGINT", interruptAll);
-  process.off("SIGTERM", interruptAll);
-  process.stdin.off("end", interruptAll);
-  process.stdin.off("close", interruptAll);
+  letGo();
+  process.off("SIGINT", endAfterAll);
+  process.off("SIGTERM", endAfterAll);
+  process.stdin.off("end", endAfterAll);
   // An open standard input would keep the process alive.
   process.stdin.pause();
+  // In a moment, so that the answer to the engine gets out if there still is one.
+  if (ending) setTimeout(() => process.exit(1), 500);
 }

@@ -11,7 +11,7 @@ export interface ReleaseArgs {
    * The account the Worker belongs to, 32 hexadecimal digits.
    * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
    */
-  accountId?: pulumi.Input<string>;
+  accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. */
   scriptName: pulumi.Input<string>;
   /**
@@ -26,7 +26,7 @@ export interface ReleaseArgs {
    * here releases it again. At most 64 characters.
    * @default ""
    */
-  retry?: pulumi.Input<string>;
+  retry?: pulumi.Input<string> | undefined;
 }
 
 const moduleName = "workers-release";

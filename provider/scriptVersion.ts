@@ -35,7 +35,7 @@ export interface ScriptVersionArgs {
    * The account the Worker belongs to, 32 hexadecimal digits.
    * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
    */
-  accountId?: pulumi.Input<string>;
+  accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. It is created with its first version. */
   scriptName: pulumi.Input<string>;
   /** The name of the module with the handlers. */

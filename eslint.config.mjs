@@ -11,7 +11,7 @@ const pureCore = {
       {
         patterns: [
           {
-            regex: "^(node:|cloudflare|@pulumi/|hono|commander)",
+            regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
             message: "plan/, health/ and rollout/ are pure.",
           },
         ],
@@ -22,6 +22,17 @@ const pureCore = {
       "error",
       { object: "Date", property: "now", message: "Time comes in through the Clock." },
       { object: "Math", property: "random", message: "The core is deterministic." },
+    ],
+  },
+};
+
+// The edge stands in for Cloudflare: it must not know the package it proves, nor the package the edge.
+const edgeApart = {
+  files: ["edge/**/*.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [{ regex: "/provider(/|$)", message: "The edge stands alone." }] },
     ],
   },
 };
@@ -64,4 +75,5 @@ export default tseslint.config(
     languageOptions: { globals: { Response: "readonly", URL: "readonly", setTimeout: "readonly" } },
   },
   pureCore,
+  edgeApart,
 );

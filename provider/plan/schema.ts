@@ -131,7 +131,7 @@ function checkStages(stages: readonly PlanStage[], pollIntervalMs: number, fault
   });
   const lastIndex = stages.length - 1;
   const last = stages[lastIndex];
-  if (last !== undefined && last.percent !== 100) {
+  if (last !== undefined && last.percent < 100) {
     fault(
       ["stages", lastIndex, "percent"],
       "100 in the last stage, so that the release ends with all traffic",

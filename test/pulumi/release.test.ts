@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { unknownValue } from "../../provider/plan/faults";
+import { check, diff } from "../../provider/pulumi/releaseProvider";
+import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
+
+const accountId = "0123456789abcdef0123456789abcdef";
+const inputs = {
+  accountId,
+  scriptName: "checkout",
+  versionId: newVersion,
+  plan: seedPlan,
+  __provider: "code",
+};
+const released = { ...inputs, status: "completed", reason: "done", deployedVersionId: newVersion };
+
+describe("the diff of a release", () => {
+  const cases: [
+    string,
+    Record<string, unknown>,
+    Record<string, unknown>,
+    { changes: boolean; replaces?: string[] },
+  ][] = [
+    ["nothing", {}, {}, { changes: false }],
+    ["another text of the provider", { __provider: "older code" }, {}, { changes: false }],
+    ["another version", {}, { versionId: oldVersion }, { changes: true }],
+    ["a version not known yet", {}, { versionId: unknownValue }, { changes: true }],
+    ["another retry", {}, { retry: "1" }, { changes: true }],
+    ["an empty retry where there was none", {}, { retry: "" }, { changes: false }],
+    ["another plan", {}, { plan: { ...seedPlan, confidence: 0.9 } }, { changes: true }],
+    [
+      "a release that was aborted",
+      { status: "aborted", deployedVersionId: oldVersion },
+      {},
+      { changes: true },
+    ],
+    ["a release that was interrupted", { status: "interrupted" }, {}, { changes: true }],
+    ["somebody else's deployment, after a refresh", { deployedVersionId: oldVersion }, {}, { changes: true }],
+    ["a split, after a refresh", { deployedVersionId: undefined }, {}, { changes: true }],
+    ["another Worker", {}, { scriptName: "cart" }, { changes: true, replaces: ["scriptName"] }],
+  ];
+  for (const [what, olds, news, expected] of cases) {
+    it(`by ${what} is ${JSON.stringify(expected)}`, async () => {
+      const { changes, replaces } = await diff("id", { ...released, ...olds }, { ...inputs, ...news });
+      assert.deepEqual({ changes, replaces }, { replaces: [], ...expected });
+    });
+  }
+});
+
+describe("the check of a release", () => {
+  async function failures(news: Record<string, unknown>): Promise<string[]> {
+    return (await check({}, { ...inputs, ...news })).failures?.map(({ reason }) => reason) ?? [];
+  }
+
+  it("passes what is right", async () => {
+    assert.deepEqual(await failures({}), []);
+  });
+
+  it("passes what is not known before the update", async () => {
+    const plan = { ...seedPlan, stages: [{ percent: unknownValue, soakTime: "1m" }] };
+    assert.deepEqual(await failures({ versionId: unknownValue, scriptName: unknownValue, plan }), []);
+  });
+
+  it("names the place, what was given and what is allowed", async () => {
+    const plan = { ...seedPlan, stages: [{ percent: 120, soakTime: "1m" }] };
+    assert.deepEqual(await failures({ versionId: "latest", plan, retry: 1 }), [
+      'versionId: "latest" was given; allowed is the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion',
+      "plan.stages[0].percent: 120 was given; allowed is a percentage from 0 to 100",
+      "retry: 1 was given; allowed is a text of at most 64 characters",
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { runtime } from "@pulumi/pulumi";
+import { shell } from "../../provider/pulumi/shell";
+
+function serialized(): Promise<string> {
+  const provider = shell("pulumi-workers-release/internal/release");
+  return runtime.serializeFunction(() => provider).then(({ text }) => text);
+}
+
+describe("the provider that goes into the state", () => {
+  it("is small, and only names the module that does the work", async () => {
+    const text = await serialized();
+    assert.ok(text.length < 6000, `${text.length} characters`);
+    assert.match(text, /pulumi-workers-release\/internal\/release/);
+    assert.doesNotMatch(text, /zod|planSchema|deployments/);
+  });
+
+  it("is the same text whatever the environment holds", async () => {
+    const before = await serialized();
+    process.env["CLOUDFLARE_API_TOKEN"] = "a-token-that-must-not-be-kept";
+    try {
+      assert.equal(await serialized(), before);
+    } finally {
+      delete process.env["CLOUDFLARE_API_TOKEN"];
+    }
+  });
+});

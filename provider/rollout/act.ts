@@ -2,7 +2,7 @@ import type { Cause } from "./cause";
 import { afterRevert, completed, held, yielded, type Ended } from "./conclude";
 import type { Action, Stuck } from "./decide";
 import type { Outcome } from "./outcome";
-import { place, type Placed } from "./place";
+import { place, type Placement } from "./place";
 import type { Deployment } from "./ports";
 import { readSentence, recordOf } from "./record";
 import { splitAt, type Outside, type Release } from "./release";
@@ -46,7 +46,7 @@ export async function act(action: Action, course: Course, outside: Outside): Pro
   }
 }
 
-async function enter(
+function enter(
   course: Course,
   stage: number,
   approvedBy: string | undefined,
@@ -56,42 +56,41 @@ async function enter(
   const split = splitAt(release, release.plan.stages[stage]?.percent ?? 0);
   const sentence = stageSentence(release, stage, approvedBy);
   const placement = { split, sentence, record: recordOf(release, stage, "soak") };
-  const placed = await place(placement, course.sight.active, course.stuck, outside);
-  if (placed.kind !== "made") return notMade(course, placed);
-  outside.progress.event(sentence);
-  return onward(
-    course,
-    placed.deployment,
-    entered(state, stage, placed.deployment.id, outside.clock.now()),
-    outside,
+  return deploy(placement, course, outside, (made) =>
+    onward(course, made, entered(state, stage, made.id, outside.clock.now()), outside),
   );
 }
 
-async function awaitApproval(course: Course, outside: Outside): Promise<Step> {
+function awaitApproval(course: Course, outside: Outside): Promise<Step> {
   const { release, state } = course;
   const split = splitAt(release, release.plan.stages[state.stage]?.percent ?? 0);
   const sentence = waitSentence(release, state.stage);
   const placement = { split, sentence, record: recordOf(release, state.stage, "wait") };
-  const placed = await place(placement, course.sight.active, course.stuck, outside);
-  if (placed.kind !== "made") return notMade(course, placed);
-  outside.progress.event(sentence);
-  return onward(
-    course,
-    placed.deployment,
-    awaiting(state, placed.deployment.id, outside.clock.now()),
-    outside,
+  return deploy(placement, course, outside, (made) =>
+    onward(course, made, awaiting(state, made.id, outside.clock.now()), outside),
   );
 }
 
-async function complete(course: Course, outside: Outside): Promise<Step> {
+function complete(course: Course, outside: Outside): Promise<Step> {
   const { release, state } = course;
   const split = splitAt({ ...release, oldVersionId: undefined }, 100);
   const sentence = completedSentence(release, outside.clock.now());
   const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
+  return deploy(placement, course, outside, (made) => ({ outcome: completed(ended(course, outside), made) }));
+}
+
+/** Deploys a split and goes on with `then`; if that does not work, the course stays, and the loop decides anew. */
+async function deploy(
+  placement: Placement,
+  course: Course,
+  outside: Outside,
+  then: (made: Deployment) => Step,
+): Promise<Step> {
   const placed = await place(placement, course.sight.active, course.stuck, outside);
-  if (placed.kind !== "made") return notMade(course, placed);
-  outside.progress.event(sentence);
-  return { outcome: completed(ended(course, outside), placed.deployment) };
+  if (placed.kind === "changed") return course;
+  if (placed.kind === "stuck") return { ...course, stuck: placed.stuck };
+  outside.progress.event(placement.sentence);
+  return then(placed.deployment);
 }
 
 /** Puts the traffic back for `cause` and tells how that went. */
@@ -125,10 +124,6 @@ function onward(course: Course, active: Deployment, state: State, outside: Outsi
     sight: { ...course.sight, active, activeAt: outside.clock.now() },
     stuck: undefined,
   };
-}
-
-function notMade(course: Course, placed: Exclude<Placed, { kind: "made" }>): Course {
-  return placed.kind === "stuck" ? { ...course, stuck: placed.stuck } : course;
 }
 
 function ended(course: Course, outside: Outside): Ended {

@@ -21,7 +21,9 @@ export class AbortedBefore extends CannotStart {
     /** Why it was aborted then. */
     readonly reason: string,
   ) {
-    super(`Version ${versionId} was aborted before, and no traffic was moved: ${reason} ${afterAbort}`);
+    // A state remembers the whole reason, with what to do; a deployment only what was found.
+    const todo = reason.endsWith(afterAbort) ? "" : ` ${afterAbort}`;
+    super(`Version ${versionId} was aborted before, and no traffic was moved: ${reason}${todo}`);
   }
 }
 

@@ -153,6 +153,15 @@ describe("a release that starts", () => {
     assert.equal((await release(nextRun(outside), { verdictBefore })).status, "completed");
   });
 
+  it("says once what to do about an abort by hand, which only the state remembers", async () => {
+    const outside = world();
+    outside.clock.at(60_000, () => outside.deployments.foreign(all(oldVersion)));
+    const { status, reason } = await release(outside);
+    assert.equal(status, "aborted");
+    const again = release(nextRun(outside), { verdictBefore: { status, reason } });
+    await assert.rejects(again, ({ message }: Error) => message.split("Fix the Worker").length === 2);
+  });
+
   it("reverts first what an earlier run could not revert", async () => {
     const outside = world();
     outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));

@@ -14,15 +14,23 @@ export interface Checked extends dynamic.CheckResult {
 export function checked(schema: z.ZodType, news: Record<string, unknown>): Checked {
   const account = news["accountId"] ?? accountOrReason();
   if (account instanceof Error) {
-    return { inputs: news, failures: [{ property: "accountId", reason: account.message }] };
+    return { inputs: news, failures: [failureOf(account.message)] };
   }
   const inputs = { ...news, accountId: account };
   const parsed = schema.safeParse(inputs);
   const faults = parsed.success ? [] : faultsOf(parsed.error, inputs, "");
   return {
     inputs,
-    failures: faults.map(({ path, reason }) => ({ property: path, reason: `${path}: ${reason}` })),
+    failures: faults.map(({ path, reason }) => failureOf(`${path}: ${reason}`)),
   };
+}
+
+/**
+ * A failure whose reason names the property itself. Where a failure names it, the engine prints in front of the reason
+ * the whole value of a top-level property, and `{<nil>}` for any deeper one.
+ */
+export function failureOf(reason: string): dynamic.CheckFailure {
+  return { property: "", reason };
 }
 
 function accountOrReason(): string | Error {

@@ -5,7 +5,7 @@ import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
-import { checked, defined, same } from "./checked";
+import { checked, defined, failureOf, same } from "./checked";
 import { sources, takeConfig } from "./surroundings";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
@@ -32,9 +32,8 @@ function withFingerprints(inputs: Properties): dynamic.CheckResult {
     try {
       return { ...module, contentSha256: fingerprint(module) };
     } catch (error) {
-      const property = `modules[${index}].contentFile`;
-      const reason = `${property}: "${module.contentFile ?? ""}" was given and cannot be read (${codeOf(error)}); allowed is the path of a file, from ${process.cwd()}`;
-      failures.push({ property, reason });
+      const reason = `modules[${index}].contentFile: "${module.contentFile ?? ""}" was given and cannot be read (${codeOf(error)}); allowed is the path of a file, from ${process.cwd()}`;
+      failures.push(failureOf(reason));
       return module;
     }
   });

@@ -120,8 +120,8 @@ export interface Opened {
   readonly edge: Edge;
   /** An empty stack. */
   stack(folder?: string): Promise<Stack>;
-  /** A Worker that serves `source`, is asked all the time, and has a stack. */
-  worker(name: string, source?: string): Promise<Worker>;
+  /** A healthy Worker that serves, is asked all the time, and has a stack. */
+  worker(name: string, metadata?: Metadata): Promise<Worker>;
 }
 
 /** An edge for the tests of one `describe`, and on it as many Workers and stacks as they open. */
@@ -143,8 +143,8 @@ export function useWorkers(): Opened {
       await stack.init();
       return stack;
     },
-    async worker(name, source = healthy) {
-      const oldVersion = await goLive(given.edge, name, source);
+    async worker(name, metadata) {
+      const oldVersion = await goLive(given.edge, name, healthy, metadata);
       const stack = await this.stack();
       const load = new Load(given.edge, name);
       loads.push(load);

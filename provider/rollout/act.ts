@@ -98,7 +98,7 @@ export async function revertFor(cause: Cause, course: Course, outside: Outside):
   const { release, state } = course;
   const found = causeSentence(release, state, cause, outside.clock.now());
   outside.progress.event(`Reverting: ${found}`);
-  const reverted = await revert(release, state, cause, found, outside);
+  const reverted = await revert(release, state, course.sight.active, cause, found, outside);
   return afterRevert(ended(course, outside), cause, found, reverted);
 }
 

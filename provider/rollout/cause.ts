@@ -25,5 +25,7 @@ export type Cause =
   | { readonly kind: "interrupted" }
   /** An interrupted release was left at a percentage, and another version is to be released. */
   | { readonly kind: "leftOver"; readonly percent: number }
+  /** This package has a fault of its own. */
+  | { readonly kind: "fault"; readonly fault: string }
   /** An earlier run could not put the traffic back. */
   | { readonly kind: "unfinished"; readonly reason: string };

@@ -106,11 +106,11 @@ function whileSoaking(situation: Situation): Action {
   if (stage === undefined) throw new Error(`the plan has no stage ${state.stage + 1}`);
   const soakedUntil = state.since + stage.soakMs;
   // The last look must cover the whole soak: a stage never passes on what was not seen.
-  if (sight.telemetryAt < soakedUntil) return { do: "keep" };
+  if (sight.seenUntil < soakedUntil) return { do: "keep" };
   const doubt = firstDoubt(release, sight, state);
   if (doubt === undefined || release.plan.whenUnsure === "progress") return next(release, state.stage, stage);
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
-  if (sight.telemetryAt < soakedUntil + stage.soakMs) return { do: "keep" };
+  if (sight.seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
   return { do: "revert", cause: { ...doubt, extended: true } };
 }
 

@@ -1,5 +1,5 @@
 import type { Stuck } from "./decide";
-import { PortError, type Deployment, type Split } from "./ports";
+import { newer, PortError, type Deployment, type Split } from "./ports";
 import { writeMessage, type ReleaseRecord } from "./record";
 import type { Outside } from "./release";
 
@@ -31,8 +31,8 @@ export async function place(
   outside: Outside,
 ): Promise<Placed> {
   try {
-    const active = await outside.deployments.active();
-    if (active && !isSameOrOlder(active, expected)) return { kind: "changed" };
+    const active = newer(expected, await outside.deployments.active());
+    if (active?.id !== expected?.id) return { kind: "changed" };
     const message = writeMessage(placement.sentence, placement.record);
     return { kind: "made", deployment: await outside.deployments.create(placement.split, message) };
   } catch (error) {
@@ -43,9 +43,4 @@ export async function place(
       stuck: { since, forGood: error.failure !== "unavailable", trouble: error.message },
     };
   }
-}
-
-/** A read may still show what was there before our last write. */
-function isSameOrOlder(active: Deployment, expected: Deployment | undefined): boolean {
-  return expected !== undefined && (active.id === expected.id || active.createdAt < expected.createdAt);
 }

@@ -25,6 +25,11 @@ export interface Deployment {
   readonly byUpload: boolean;
 }
 
+/** The newer of two readings: an answer may still show what was active before the last write. */
+export function newer(known: Deployment | undefined, read: Deployment | undefined): Deployment | undefined {
+  return known && read && read.createdAt < known.createdAt ? known : read;
+}
+
 /**
  * The first port: the deployments of one Worker. Each method throws a {@link PortError}; none retries by itself,
  * since whether a lost write may be repeated is a decision of the rollout.

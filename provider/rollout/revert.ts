@@ -1,6 +1,6 @@
 import type { Cause } from "./cause";
 import type { Deployment } from "./ports";
-import { PortError } from "./ports";
+import { newer, PortError } from "./ports";
 import { recordOf, writeMessage } from "./record";
 import { percentOf, revertedSplit, type Outside, type Release } from "./release";
 import { standingOf, type Standing } from "./standing";
@@ -22,10 +22,13 @@ const longestPauseMs = 15_000;
 /**
  * Puts all traffic back on the old version. Nothing beats this: it is tried until it is done, somebody else has taken
  * over, or the deadline has passed; an interruption does not stop it.
+ *
+ * @param known the active deployment, as far as it is known
  */
 export async function revert(
   release: Release,
   state: State,
+  known: Deployment | undefined,
   cause: Cause,
   sentence: string,
   outside: Outside,
@@ -35,7 +38,7 @@ export async function revert(
   let percent = release.plan.stages[state.stage]?.percent ?? 100;
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     try {
-      const active = await deployments.active();
+      const active = newer(known, await deployments.active());
       if (active) percent = percentOf(active.split, release.newVersionId);
       const standing = standingOf(release, state, active);
       // An answer that was lost: the traffic is back already.
@@ -59,7 +62,7 @@ export async function revert(
 
 /** False when the release merely did not come to its end: its version may be released again without more ado. */
 export function isVerdict(cause: Cause): boolean {
-  return cause.kind !== "interrupted" && cause.kind !== "leftOver";
+  return cause.kind !== "interrupted" && cause.kind !== "leftOver" && cause.kind !== "fault";
 }
 
 /** What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. */

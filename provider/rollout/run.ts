@@ -1,4 +1,4 @@
-import { act } from "./act";
+import { act, revertFor, type Course, type Step } from "./act";
 import { begin } from "./begin";
 import { decide } from "./decide";
 import type { Outcome } from "./outcome";
@@ -13,17 +13,28 @@ import { look } from "./sight";
  * @throws CannotStart and PortError before anything is moved; afterwards every failure is an {@link Outcome}
  */
 export async function run(request: ReleaseRequest, outside: Outside): Promise<Outcome> {
-  let step = await begin(request, outside);
+  let step: Step = await begin(request, outside);
   while (!("outcome" in step)) {
-    const { clock, interruption, progress } = outside;
-    const { release, state, stuck } = step;
-    const sight = await look(release, step.sight, outside);
-    const now = clock.now();
-    const action = decide({ release, state, sight, stuck, interrupted: interruption.requested, now });
-    if (action.do === "keep") progress.status(statusLine(release, state, sight, now));
-    step = await act(action, { release, state, sight, stuck }, outside);
+    step = await turn(step, outside);
     if ("outcome" in step) break;
-    await Promise.race([clock.sleep(release.plan.pollIntervalMs), interruption.happened]);
+    const { clock, interruption } = outside;
+    await Promise.race([clock.sleep(step.release.plan.pollIntervalMs), interruption.happened]);
   }
   return step.outcome;
+}
+
+/** One look, one decision and what follows from it. */
+async function turn(course: Course, outside: Outside): Promise<Step> {
+  const { release, state, stuck } = course;
+  try {
+    const sight = await look(release, course.sight, outside);
+    const now = outside.clock.now();
+    const { requested: interrupted } = outside.interruption;
+    const action = decide({ release, state, sight, stuck, interrupted, now });
+    if (action.do === "keep") outside.progress.status(statusLine(release, state, sight, now));
+    return await act(action, { release, state, sight, stuck }, outside);
+  } catch (error) {
+    // Nothing of this is expected to throw. If it does, that is a fault of ours, and no traffic may suffer from it.
+    return { outcome: await revertFor({ kind: "fault", fault: String(error) }, course, outside) };
+  }
 }

@@ -133,6 +133,8 @@ export function causeSentence(release: Release, state: State, cause: Cause, now:
       return `Interrupted ${where}, ${into(state, now)}.`;
     case "leftOver":
       return `An interrupted release left version ${release.newVersionId} at ${cause.percent} %.`;
+    case "fault":
+      return `A fault in pulumi-workers-release stopped the release ${where}, please report it: ${cause.fault}.`;
     case "unfinished":
       return cause.reason;
   }

@@ -2,7 +2,7 @@ import { judge, type Judgement } from "../health/judge";
 import { merge } from "../health/merge";
 import type { Series } from "../health/series";
 import { levelPerSlo } from "./counting";
-import type { Deployment } from "./ports";
+import { newer, type Deployment } from "./ports";
 import type { Outside, Release } from "./release";
 
 /** What a release has seen up to now. */
@@ -15,8 +15,10 @@ export interface Sight {
   readonly series: readonly Series[];
   /** What the series say about each SLO, in the plan's order. */
   readonly judgements: readonly Judgement[];
-  /** When the telemetry was last read, in milliseconds since the epoch. */
+  /** When the telemetry last answered or, before that, when the looking began; in milliseconds since the epoch. */
   readonly telemetryAt: number;
+  /** Up to when the series are known: not at all before the first answer, even where the release is older. */
+  readonly seenUntil: number;
   /** What the last look ran into; empty when it saw everything. */
   readonly troubles: readonly string[];
 }
@@ -35,6 +37,7 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
     series,
     judgements: judgeAll(release, series),
     telemetryAt: now,
+    seenUntil: release.startedAt,
     troubles: [],
   };
 }
@@ -64,6 +67,7 @@ export async function look(release: Release, before: Sight, outside: Outside): P
     series,
     judgements: judgeAll(release, series),
     telemetryAt: fresh.status === "fulfilled" ? now : before.telemetryAt,
+    seenUntil: fresh.status === "fulfilled" ? now : before.seenUntil,
     troubles: [active, fresh].flatMap((result) =>
       result.status === "rejected" ? [messageOf(result.reason)] : [],
     ),
@@ -79,18 +83,11 @@ function judgeAll({ plan }: Release, series: readonly Series[]): readonly Judgem
   return plan.slos.map((slo, index) => judge(slo, series[index] ?? [], levelPerSlo(plan)));
 }
 
-/** The newer of two readings: an answer may still show what was active before our last write. */
-function newer(known: Deployment | undefined, read: Deployment | undefined): Deployment | undefined {
-  return known && read && read.createdAt < known.createdAt ? known : read;
-}
-
 /** The part of the release to read: from the first bucket that may still change to the one that is going on. */
 function span(release: Release, before: Sight, now: number): { from: number; to: number } {
   const { startedAt, plan } = release;
-  const everything = before.series.every((series) => series.length === 0);
-  const unsettled = everything ? 0 : Math.max(0, before.telemetryAt - settleMs - startedAt);
   const width = plan.pollIntervalMs;
-  const first = Math.floor(unsettled / width);
+  const first = Math.max(0, Math.floor((before.seenUntil - settleMs - startedAt) / width));
   const end = Math.max(first + 1, Math.ceil((now - startedAt) / width));
   return { from: startedAt + first * width, to: startedAt + end * width };
 }

@@ -19,6 +19,9 @@ export class FakeDeployments implements Deployments {
   readonly unknown = new Set<string>();
   /** Versions whose deployment is refused unless forced, since a secret has changed since their upload. */
   readonly outdated = new Set<string>();
+  /** How many reads after each deployment still show the one before. */
+  lag = 0;
+  private staleReads = 0;
   /** False for a Worker that does not exist. */
   exists = true;
   private readonly failures: Record<Moment, PortError[]> = { read: [], before: [], after: [] };
@@ -29,7 +32,9 @@ export class FakeDeployments implements Deployments {
     this.calls.active += 1;
     this.failIfTold("read");
     this.failIfGone();
-    return Promise.resolve(this.history[0]);
+    if (this.staleReads === 0) return Promise.resolve(this.history[0]);
+    this.staleReads -= 1;
+    return Promise.resolve(this.history[1]);
   }
 
   async create(
@@ -77,6 +82,7 @@ export class FakeDeployments implements Deployments {
     const id = `deployment-${this.history.length + 1}`;
     const deployment = { id, createdAt: this.clock.now(), ...made };
     this.history.unshift(deployment);
+    this.staleReads = this.lag;
     return deployment;
   }
 

@@ -121,7 +121,9 @@ describe("every release", () => {
         if (outcome.status === "interrupted" && plan.onInterrupt === "revert") assert.equal(percent, 0);
         const violated = outcome.stages.some((stage) => stage.slos.some((slo) => slo.verdict === "violated"));
         const byPerson = readRecord(active.message) === undefined;
-        if (violated && !byPerson) assert.notEqual(outcome.status, "completed");
+        // A completion whose answer was lost is found at a later look, which may also see what was served since.
+        const maybeFoundLater = given.lost.some(([, moment]) => moment === "after");
+        if (violated && !byPerson && !maybeFoundLater) assert.notEqual(outcome.status, "completed");
         assert.ok(outcome.reason.length > 0);
       }),
       { numRuns: 500 },

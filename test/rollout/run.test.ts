@@ -296,10 +296,84 @@ describe("a write that goes wrong", () => {
     );
   });
 
+  it("is not taken for somebody else's while reads lag behind it", async () => {
+    const outside = world();
+    await outside.clock.sleep(minute);
+    outside.deployments.lag = 3;
+    assert.equal((await release(outside)).status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("is reverted all the same while reads lag behind it", async () => {
+    const outside = world({
+      requestsPerSecond: () => 50,
+      badShare: (version) => (version === newVersion ? 1 : 0),
+    });
+    await outside.clock.sleep(minute);
+    outside.deployments.lag = 3;
+    const plan = {
+      ...seedPlan,
+      stages: [
+        { percent: 25, soakTime: "1m" },
+        { percent: 100, soakTime: "1m" },
+      ],
+    };
+    assert.equal((await release(outside, { plan })).status, "aborted");
+    assert.deepEqual(shares(outside), [0, 25, 0]);
+  });
+
   it("reverts even to a version whose secrets have changed since", async () => {
     const outside = world(badNewVersion(0.3));
     outside.clock.at(61_000, () => outside.deployments.outdated.add(oldVersion));
     assert.equal((await release(outside)).status, "aborted");
+  });
+});
+
+describe("a release that another process goes on with", () => {
+  it("passes no stage before it has seen what was served meanwhile", async () => {
+    const outside = world(badNewVersion(0.2, 8 * minute));
+    const held = { ...seedPlan, onInterrupt: "hold" as const, minRequests: 0 };
+    outside.clock.at(7 * minute, () => {
+      outside.interruption.request();
+    });
+    assert.equal((await release(outside, { plan: held })).status, "interrupted");
+    await outside.clock.sleep(20 * minute);
+    outside.telemetry.fail(unavailable(), 0, 27.5 * minute);
+    const resuming = { ...nextRun(outside) };
+    resuming.telemetry.blindness = () => Promise.resolve(undefined);
+    const outcome = await release(resuming, { plan: held });
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 0]);
+  });
+
+  it("does not read again what has settled, even where nothing was served", async () => {
+    const outside = world({ ...quietTraffic, requestsPerSecond: () => 0 });
+    const widest = { buckets: 0 };
+    const read = outside.telemetry.read.bind(outside.telemetry);
+    outside.telemetry.read = (query) => {
+      widest.buckets = Math.max(widest.buckets, (query.to - query.from) / query.bucketMs);
+      return read(query);
+    };
+    await release(outside, { plan: { ...seedPlan, whenUnsure: "progress" } });
+    assert.ok(widest.buckets <= 14, String(widest.buckets));
+  });
+});
+
+describe("a fault of this package", () => {
+  it("reverts, and says whose fault it is", async () => {
+    const outside = world();
+    outside.clock.at(2 * minute, () => {
+      outside.progress.status = () => {
+        throw new TypeError("cannot read properties of undefined");
+      };
+    });
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "interrupted");
+    assert.match(
+      outcome.reason,
+      /A fault in pulumi-workers-release .* please report it: TypeError: cannot read/,
+    );
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
   });
 });
 

@@ -41,8 +41,11 @@ export async function begin(request: ReleaseRequest, outside: Outside): Promise<
   const active = await outside.deployments.active();
   const point = startingPoint(request, active);
   if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.reason);
-  if (point.kind === "serving")
-    return { outcome: alreadyServing(request, point.deployment, outside.clock.now()) };
+  if (point.kind === "serving") {
+    const outcome = alreadyServing(request, point.deployment, outside.clock.now());
+    outside.progress.event(outcome.reason);
+    return { outcome };
+  }
   if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
   // An earlier run found this version bad and could not put the traffic back. That comes first, seeing or not.
   if (point.kind === "resume" && request.verdictBefore?.status === "revertFailed") {

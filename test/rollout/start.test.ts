@@ -182,5 +182,6 @@ describe("a release that starts", () => {
       outcome.reason,
       /serves all traffic already\. Its upload has just deployed it .* WorkersScript/,
     );
+    assert.deepEqual(outside.progress.events, [outcome.reason]);
   });
 });

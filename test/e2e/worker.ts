@@ -39,6 +39,21 @@ export interface Deployed {
   readonly message: string;
 }
 
+/** The deployments of a Worker as the official client tells them, oldest first. */
+export async function deploymentsOf(edge: Edge, scriptName: string): Promise<Deployed[]> {
+  const account = { account_id: edge.accountId };
+  const { result } = await clientOf(edge).workers.scripts.deployments.list(scriptName, account);
+  // The client's types take this for a page of lists; Cloudflare answers with one.
+  const { deployments } = result as unknown as Cloudflare.Workers.Scripts.DeploymentListResponse;
+  return deployments
+    .map(({ id, versions, annotations }) => ({
+      id,
+      split: Object.fromEntries(versions.map((version) => [version.version_id, version.percentage])),
+      message: annotations?.["workers/message"] ?? "",
+    }))
+    .reverse();
+}
+
 /** A Worker on a local edge that is asked all the time, and a stack to release it with. */
 export class Worker {
   constructor(
@@ -66,18 +81,8 @@ export class Worker {
   }
 
   /** The deployments as the official client tells them, oldest first. */
-  async deployments(): Promise<Deployed[]> {
-    const account = { account_id: this.edge.accountId };
-    const { result } = await clientOf(this.edge).workers.scripts.deployments.list(this.name, account);
-    // The client's types take this for a page of lists; Cloudflare answers with one.
-    const { deployments } = result as unknown as Cloudflare.Workers.Scripts.DeploymentListResponse;
-    return deployments
-      .map(({ id, versions, annotations }) => ({
-        id,
-        split: Object.fromEntries(versions.map((version) => [version.version_id, version.percentage])),
-        message: annotations?.["workers/message"] ?? "",
-      }))
-      .reverse();
+  deployments(): Promise<Deployed[]> {
+    return deploymentsOf(this.edge, this.name);
   }
 
   /** The percentages of a version in the deployments, oldest first. */
@@ -118,6 +123,8 @@ function releasing(args: Record<string, unknown>): string {
 /** Everything that a file of tests opens is closed after its last test. */
 export interface Opened {
   readonly edge: Edge;
+  /** Asks a Worker all the time, which may not be there yet. */
+  load(scriptName: string): Load;
   /** An empty stack. */
   stack(folder?: string): Promise<Stack>;
   /** A healthy Worker that serves, is asked all the time, and has a stack. */
@@ -137,6 +144,11 @@ export function useWorkers(): Opened {
     get edge() {
       return given.edge;
     },
+    load(scriptName) {
+      const load = new Load(given.edge, scriptName);
+      loads.push(load);
+      return load;
+    },
     async stack(folder = folderInRepository()) {
       const stack = new Stack(given.edge, folder);
       stacks.push(stack);
@@ -145,10 +157,7 @@ export function useWorkers(): Opened {
     },
     async worker(name, metadata) {
       const oldVersion = await goLive(given.edge, name, healthy, metadata);
-      const stack = await this.stack();
-      const load = new Load(given.edge, name);
-      loads.push(load);
-      return new Worker(given.edge, name, oldVersion, stack, load);
+      return new Worker(given.edge, name, oldVersion, await this.stack(), this.load(name));
     },
   };
 }

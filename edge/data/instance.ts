@@ -5,7 +5,7 @@ import type { Modules, Version } from "../scripts/types";
 import { openCpuClock, type CpuClock } from "./cpu";
 import { Invocations } from "./invocations";
 import { pidOf } from "./processes";
-import type { Runtime } from "./runtime";
+import { startMiniflare, type Runtime } from "./runtime";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
 import { optionsFor, WORKER, type Outlets } from "./worker-options";
@@ -50,7 +50,7 @@ export async function startInstance(
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
-  const miniflare = new runtime.Miniflare(optionsFor(runtime, version, modules, wiring));
+  const miniflare = startMiniflare(runtime, optionsFor(runtime, version, modules, wiring));
   await untilReady(miniflare, wiring.mark);
   const clock = openCpuClock(await pidOf(wiring.mark));
   const { hostname, port } = await miniflare.unsafeGetDirectURL(WORKER);

@@ -1,3 +1,5 @@
+import type { Miniflare, MiniflareOptions } from "miniflare";
+
 /** Miniflare, which runs workerd. It weighs 100 MB, so who only releases need not have it. */
 export type Runtime = typeof import("miniflare");
 
@@ -22,6 +24,22 @@ function isMissing(error: unknown): boolean {
     (error.code === "MODULE_NOT_FOUND" || error.code === "ERR_MODULE_NOT_FOUND") &&
     error.message.includes("'miniflare'")
   );
+}
+
+/**
+ * Starts a Miniflare that leaves signals alone: by itself it would end the process at once, in the middle of whatever
+ * the edge's owner does to end well. What it started still ends with the process.
+ */
+export function startMiniflare(runtime: Runtime, options: MiniflareOptions): Miniflare {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const owners = signals.flatMap((signal) => process.listeners(signal));
+  const miniflare = new runtime.Miniflare(options);
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (!owners.includes(listener)) process.off(signal, listener);
+    }
+  }
+  return miniflare;
 }
 
 /** The newest compatibility date that this workerd runs. */

@@ -38,6 +38,19 @@ describe("a local edge", () => {
     }
   });
 
+  it("leaves it to its owner what happens at a signal", async () => {
+    const listeners = (): unknown[] =>
+      (["SIGINT", "SIGTERM"] as const).map((signal) => process.listeners(signal));
+    const before = listeners();
+    const edge = await startEdge();
+    try {
+      await goLive(edge, "one", saying("one"));
+      assert.deepEqual(listeners(), before);
+    } finally {
+      await edge.close();
+    }
+  });
+
   it("says what to install when Miniflare is missing", async () => {
     const { stdout } = await runFixture("no-miniflare.ts");
     assert.match(stdout, /npm install miniflare@4/);

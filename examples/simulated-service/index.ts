@@ -22,7 +22,7 @@ const version = new ScriptVersion("version", {
   annotations: { tag: label },
 });
 
-const release = new Release("release", {
+new Release("release", {
   scriptName,
   versionId: version.versionId,
   plan: {
@@ -32,16 +32,14 @@ const release = new Release("release", {
     ],
     // Short stages, to be watched; in production they last minutes or hours.
     stages: [
-      { percent: 0, soakTime: "3s" },
-      { percent: 25, soakTime: "8s" },
-      { percent: 50, soakTime: "8s" },
-      { percent: 75, soakTime: "8s" },
-      { percent: 100, soakTime: "8s" },
+      { percent: 0, soakTime: "5s" },
+      { percent: 25, soakTime: "15s" },
+      { percent: 50, soakTime: "15s" },
+      { percent: 75, soakTime: "15s" },
+      { percent: 100, soakTime: "15s" },
     ],
-    pollInterval: "1s",
+    pollInterval: "2s",
   },
 });
 
 export const versionId = version.versionId;
-export const status = release.status;
-export const reason = release.reason;

@@ -4,18 +4,20 @@ import { until } from "../edge/support";
 /**
  * The processes that were started for a folder: its name is in their environment, which they hand on to whatever they
  * start. Empty where the system does not tell.
+ *
+ * @param command what must be in their command line
  */
-export function processesOf(folder: string): number[] {
+export function processesOf(folder: string, command = ""): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => environmentOf(pid).includes(folder))
+    .filter((pid) => read(pid, "environ").includes(folder) && read(pid, "cmdline").includes(command))
     .map(Number);
 }
 
-function environmentOf(pid: string): string {
+function read(pid: string, file: "environ" | "cmdline"): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     // Gone meanwhile, or somebody else's.
     return "";

@@ -27,10 +27,8 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
   const { release } = ended;
   switch (reverted.kind) {
     case "done": {
-      const verdict = isVerdict(cause);
-      const todo = verdict ? afterAbort : "The next `pulumi up` releases the version from the first stage.";
-      const reason = `${found} ${revertedSentence(release)} ${todo}`;
-      return outcome(ended, verdict ? "aborted" : "interrupted", reason, reverted.deployment);
+      const status = isVerdict(cause) ? "aborted" : "interrupted";
+      return outcome(ended, status, revertedReason(release, status, found), reverted.deployment);
     }
     case "yielded": {
       const others = yielded(ended, reverted.standing, reverted.active);
@@ -42,6 +40,13 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
       return outcome(ended, "revertFailed", reason, ended.sight.active);
     }
   }
+}
+
+/** Why the traffic was put back, where it is now, and what to do next. */
+function revertedReason(release: Release, status: "aborted" | "interrupted", found: string): string {
+  const todo =
+    status === "aborted" ? afterAbort : "The next `pulumi up` releases the version from the first stage.";
+  return `${found} ${revertedSentence(release)} ${todo}`;
 }
 
 /** The release was stopped and the plan wants the split to stay. */
@@ -58,11 +63,10 @@ export function yielded(ended: Ended, standing: Standing, active: Deployment | u
   const { release } = ended;
   switch (standing.kind) {
     case "ended": {
-      const status =
-        standing.record.phase === "completed" || standing.record.phase === "interrupted"
-          ? standing.record.phase
-          : "aborted";
-      return outcome(ended, status, standing.sentence, active);
+      const { sentence, record } = standing;
+      if (record.phase === "completed") return outcome(ended, "completed", sentence, active);
+      const status = record.phase === "interrupted" ? "interrupted" : "aborted";
+      return outcome(ended, status, revertedReason(release, status, sentence), active);
     }
     case "rolledBack":
       return outcome(

@@ -41,6 +41,16 @@ export function recordOf(release: Release, stage: number, phase: ReleaseRecord["
   };
 }
 
+/** True when the release has not ended: it soaks, or waits for an approval. */
+export function isUnderWay({ phase }: ReleaseRecord): boolean {
+  return phase === "soak" || phase === "wait";
+}
+
+/** The percentage that an approval leads to; undefined when the release waits for none. */
+export function awaitedPercent({ phase, stage, stages, next }: ReleaseRecord): number | undefined {
+  return phase === "wait" && stage + 1 < stages ? next : undefined;
+}
+
 // Written once, read by both directions. Values hold no spaces: `retry` is percent-encoded.
 const tail = /\[workers-release ([^\]]*)\]$/;
 

@@ -169,7 +169,7 @@ export const afterAbort =
   "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 
 /** Where the traffic is after a revert. */
-export function revertedSentence(release: Release): string {
+export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
   if (release.oldVersionId !== undefined)
     return `All traffic is back on the old version ${release.oldVersionId}.`;
   return (

@@ -1,5 +1,5 @@
 import type { Deployment } from "./ports";
-import { readRecord, readSentence, type ReleaseRecord } from "./record";
+import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { revertedSplit, sameTraffic, splitAt, type Release } from "./release";
 import type { State } from "./state";
 
@@ -30,8 +30,7 @@ export function standingOf(release: Release, state: State, active: Deployment | 
   if (active.id === state.deploymentId) return { kind: "ours" };
   const record = readRecord(active.message);
   if (record?.id === release.id) {
-    const going = record.phase === "soak" || record.phase === "wait";
-    if (going) return { kind: "moved", record, deployment: active };
+    if (isUnderWay(record)) return { kind: "moved", record, deployment: active };
     return { kind: "ended", record, sentence: readSentence(active.message) };
   }
   return standingOfForeign(release, state, active);

@@ -1,5 +1,5 @@
 import type { Deployment } from "./ports";
-import { readRecord, readSentence, type ReleaseRecord } from "./record";
+import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf, type Release, type ReleaseRequest } from "./release";
 import type { State } from "./state";
 
@@ -24,7 +24,7 @@ export type StartingPoint =
 export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
   if (active === undefined) return { kind: "first" };
   const record = readRecord(active.message);
-  if (record?.phase === "soak" || record?.phase === "wait") return unfinished(request, active, record);
+  if (record && isUnderWay(record)) return unfinished(request, active, record);
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
   const reason = aborted ? readSentence(active.message) : abortedReason(request);
   const serving = active.split.filter((share) => share.percent > 0);

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
-import { holdLifeline } from "./pulumi/lifeline";
 import { shell } from "./pulumi/shell";
 import type { StageReport, Status } from "./rollout/outcome";
 
@@ -88,7 +87,6 @@ export class Release extends pulumi.dynamic.Resource {
       endedAt: undefined,
       stages: undefined,
     };
-    if (!pulumi.runtime.isDryRun()) holdLifeline();
     // The provider learns from its inputs alone which resource it works for, so that it can tell what it does there.
     const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${moduleName}:${typeName}`, options?.parent);
     super(

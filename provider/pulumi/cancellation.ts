@@ -12,8 +12,7 @@ const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 const incoming = z.object({ headers: z.object({ ":path": z.string() }) });
 
 /**
- * In the provider: calls `cancelled` when the engine asks its providers to stop. A Node from before June 2025
- * does not tell of the call.
+ * Calls `cancelled` when the engine asks its providers to stop. It takes Node 22.17 or newer.
  *
  * @returns how to stop listening
  */

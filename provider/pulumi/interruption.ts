@@ -1,6 +1,5 @@
 import type { Interruption } from "../rollout/ports";
 import { watchCancel } from "./cancellation";
-import { watchLifeline } from "./lifeline";
 
 /** An interruption and the way to ask for it. */
 export interface Stoppable extends Interruption {
@@ -31,7 +30,7 @@ const running = new Set<Stoppable>();
 
 /**
  * Runs `work` so that what stops `pulumi up` interrupts it:
- * - a first Ctrl-C, where the engine tells its providers so and, with a recent language host, ends the program;
+ * - a first Ctrl-C, where the engine tells its providers so;
  * - a second Ctrl-C, where the engine sends SIGINT and kills the process 5 seconds later;
  * - the death of the engine, which orphans this process and closes its standard input.
  *
@@ -62,10 +61,10 @@ function endAfterAll(): void {
   interruptAll();
 }
 
-let letGo: (() => void)[] = [];
+let stopWatching: () => void = () => undefined;
 
 function listen(): void {
-  letGo = [watchCancel(interruptAll), watchLifeline(interruptAll)];
+  stopWatching = watchCancel(interruptAll);
   process.on("SIGINT", endAfterAll);
   process.on("SIGTERM", endAfterAll);
   process.stdin.on("end", endAfterAll);
@@ -73,7 +72,7 @@ function listen(): void {
 }
 
 function stopListening(): void {
-  for (const release of letGo) release();
+  stopWatching();
   process.off("SIGINT", endAfterAll);
   process.off("SIGTERM", endAfterAll);
   process.stdin.off("end", endAfterAll);

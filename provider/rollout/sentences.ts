@@ -58,8 +58,9 @@ export function statusLine(release: Release, state: State, sight: Sight, now: nu
 
 function soakText(since: number, soakMs: number, now: number): string {
   const left = since + soakMs - now;
+  // Whole seconds, so that the end of a soak reads like the rest of it.
   return left > 0
-    ? `${formatDuration(left)} of soak left`
+    ? `${formatDuration(Math.ceil(left / 1000) * 1000)} of soak left`
     : `soak extended since ${formatDuration(Math.max(1000, -left))}`;
 }
 

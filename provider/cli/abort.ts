@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { abortion } from "../rollout/operator";
+import { afterAbort, revertedSentence } from "../rollout/sentences";
+import { carryOut } from "./carryOut";
+import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
+
+interface Options extends WorkerOptions {
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/** `workers-release abort <script>` */
+export function abortCommand(): Command {
+  return workerCommand("abort", "Aborts the release that is under way: all traffic back to the old version.")
+    .option("--reason <text>", "why; `pulumi up` fails with it")
+    .option("--by <name>", "who aborts, for the record", operator())
+    .action(async (scriptName: string, options: Options) => {
+      const { sentence, record } = await carryOut(deploymentsOf(scriptName, options), (active) =>
+        abortion(scriptName, active, options.by, options.reason),
+      );
+      console.log(`${sentence} ${revertedSentence(record)}\n${afterAbort}`);
+    });
+}

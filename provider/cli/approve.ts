@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { approval } from "../rollout/operator";
+import { carryOut } from "./carryOut";
+import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
+
+interface Options extends WorkerOptions {
+  readonly by: string;
+}
+
+/** `workers-release approve <script>` */
+export function approveCommand(): Command {
+  return workerCommand(
+    "approve",
+    "Lets a release go on that waits after a manual stage: deploys the next split.",
+  )
+    .option("--by <name>", "who approves, for the record", operator())
+    .action(async (scriptName: string, options: Options) => {
+      const { sentence } = await carryOut(deploymentsOf(scriptName, options), (active) =>
+        approval(scriptName, active, options.by),
+      );
+      console.log(
+        `${sentence}\n` +
+          "The `pulumi up` that waited goes on from here. If it no longer runs, start it: nobody else watches the new version.",
+      );
+    });
+}

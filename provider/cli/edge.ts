@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import { Command, InvalidArgumentError } from "commander";
+
+interface Options {
+  readonly port: number;
+  readonly state?: string;
+  readonly token?: string;
+  readonly subdomain: string;
+}
+
+/** `workers-release edge` */
+export function edgeCommand(): Command {
+  return new Command("edge")
+    .description(
+      "Runs a local Cloudflare to rehearse releases on, until it is stopped with Ctrl-C or SIGTERM.",
+    )
+    .option("--port <number>", "the port on 127.0.0.1; 0 for a free one", port, 8787)
+    .option("--state <folder>", "keeps Workers, deployments and telemetry there (default: gone at the end)")
+    .option("--token <token>", "the API token to accept (default: a random one, kept in the state)")
+    .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
+    .addHelpText("after", whatItIs)
+    .action(runEdge);
+}
+
+const whatItIs = `
+As soon as it answers it prints what to export for Cloudflare's clients, one
+NAME=value a line. A Worker answers at http://<script>.<subdomain>.localhost:<port>/
+once its subdomain is enabled.
+
+It emulates scripts and versions (bindings plain_text, secret_text, json and
+version_metadata), deployments, settings, the workers.dev subdomain, and the
+telemetry of Workers Observability; each version runs in a workerd of its own.
+It does not emulate other bindings and products (KV, R2, D1, Durable Objects,
+Queues, routes), WebSockets, the limits of CPU and memory, or Cloudflare's
+delays. What it does not emulate it refuses.`;
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65535) return number;
+  throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+async function runEdge({ port, state, token, subdomain }: Options): Promise<void> {
+  const stopped = toldToStop();
+  // Loaded only here, since who never asks for an edge need not have what it is made of.
+  const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
+  const edge = await startEdge({ port, stateDir: state, token, subdomain });
+  for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
+  await stopped;
+  await edge.close();
+}
+
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        resolve();
+      });
+    }
+  });
+}

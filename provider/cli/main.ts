@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { abortCommand } from "./abort";
+import { approveCommand } from "./approve";
+import { edgeCommand } from "./edge";
+import { statusCommand } from "./status";
+
+const program = new Command("workers-release")
+  .description("Looks after releases of Cloudflare Workers, and runs a local Cloudflare to rehearse them on.")
+  .addCommand(statusCommand())
+  .addCommand(approveCommand())
+  .addCommand(abortCommand())
+  .addCommand(edgeCommand())
+  .showHelpAfterError("Add --help to see what is possible.");
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,52 @@
+import { userInfo } from "node:os";
+import { Command } from "commander";
+import { cloudflareClient } from "../cloudflare/client";
+import { resolveAccountId, resolveConnection, type Sources } from "../cloudflare/credentials";
+import { cloudflareDeployments } from "../cloudflare/deployments";
+import type { Deployments } from "../rollout/ports";
+
+/** The options of every command that is about one Worker. */
+export interface WorkerOptions {
+  readonly accountId?: string;
+}
+
+/** A command about one Worker: `workers-release <name> <script>`. */
+export function workerCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument("<script>", "the name of the Worker")
+    .option("--account-id <id>", "the account the Worker is in (default: CLOUDFLARE_ACCOUNT_ID)")
+    .addHelpText("after", environmentHelp);
+}
+
+const environmentHelp = `
+Environment:
+  CLOUDFLARE_API_TOKEN   an API token with the permission Workers Scripts Write
+  CLOUDFLARE_ACCOUNT_ID  the account
+  CLOUDFLARE_BASE_URL    an API at another address than Cloudflare's, such as a local edge`;
+
+/** The deployments of a Worker, reached with what the environment says. */
+export function deploymentsOf(scriptName: string, options: WorkerOptions): Deployments {
+  requireSetting("API token", "CLOUDFLARE_API_TOKEN", undefined);
+  requireSetting("account", "CLOUDFLARE_ACCOUNT_ID", options.accountId);
+  const accountId = options.accountId ?? resolveAccountId(sources);
+  return cloudflareDeployments(cloudflareClient(resolveConnection(sources)), { accountId, scriptName });
+}
+
+/** A command has no stack, so whoever lacks a setting must not be sent to a stack's configuration. */
+const sources: Sources = { environment: process.env, config: () => undefined };
+
+function requireSetting(what: string, variable: string, given: string | undefined): void {
+  if (given !== undefined || process.env[variable]?.trim()) return;
+  throw new Error(`There is no Cloudflare ${what}: set the environment variable ${variable}.`);
+}
+
+/** Who gives a command, unless it says so itself. */
+export function operator(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user that has no name.
+    return "somebody";
+  }
+}

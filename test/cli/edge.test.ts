@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Edge } from "../../edge";
+import { isAlive, workerdOf } from "../edge/processes";
+import { ask, goLive, saying, useEdge } from "../edge/support";
+import { start, workersRelease } from "./command";
+
+describe("workers-release edge", function () {
+  this.timeout(60_000);
+
+  it("prints what to export and nothing else, serves, and ends with all its processes at a SIGTERM", async () => {
+    const command = start(["edge", "--port", "0", "--token", "secret", "--subdomain", "mine"]);
+    try {
+      const edge = edgeFrom(await command.lines(4));
+      assert.equal(edge.token, "secret");
+      await goLive(edge, "one", saying("hello"));
+      assert.equal((await ask(edge, "one")).body, "hello");
+      const processes = process.platform === "linux" ? workerdOf(command.process.pid ?? 0) : [];
+      command.process.kill("SIGTERM");
+      const { code, out, err } = await command.ended;
+      assert.deepEqual({ code, lines: out.split("\n").length, err }, { code: 0, lines: 5, err: "" });
+      assert.deepEqual(processes.filter(isAlive), []);
+    } finally {
+      command.process.kill("SIGKILL");
+    }
+  });
+
+  describe("on a port that is taken", () => {
+    const taken = useEdge();
+
+    it("says so and what to do", async () => {
+      const { code, out, err } = await workersRelease(["edge", "--port", String(taken.edge.port)]);
+      assert.deepEqual({ code, out }, { code: 1, out: "" });
+      assert.match(
+        err,
+        /^The local edge cannot listen on 127\.0\.0\.1:\d+: the port is in use\. Choose another.*\n$/,
+      );
+    });
+  });
+
+  it("says what to install when Miniflare is missing", async () => {
+    const without = join(__dirname, "fixtures/no-miniflare.ts");
+    const { code, out, err } = await start(["edge", "--port", "0"], {}, without).ended;
+    assert.deepEqual({ code, out }, { code: 1, out: "" });
+    assert.match(err, /^The local edge runs.*npm install miniflare@4\n$/);
+  });
+
+  it("refuses what is no port", async () => {
+    const { code, err } = await workersRelease(["edge", "--port", "many"]);
+    assert.equal(code, 1);
+    assert.match(err, /'many' is invalid\. A port is a whole number from 0 to 65535\./);
+  });
+
+  it("says in its help what it emulates and what not", async () => {
+    const { code, out } = await workersRelease(["edge", "--help"]);
+    assert.equal(code, 0);
+    assert.match(out, /It emulates scripts and versions/);
+    assert.match(out, /It does not emulate other bindings/);
+  });
+});
+
+/** The edge that printed these lines. */
+function edgeFrom(lines: readonly string[]): Edge {
+  const printed = new Map(lines.map((line) => line.split("=", 2) as [string, string]));
+  const baseUrl = printed.get("CLOUDFLARE_BASE_URL") ?? "";
+  assert.equal(printed.get("CLOUDFLARE_API_BASE_URL"), baseUrl);
+  return {
+    baseUrl,
+    port: Number(new URL(baseUrl).port),
+    accountId: printed.get("CLOUDFLARE_ACCOUNT_ID") ?? "",
+    token: printed.get("CLOUDFLARE_API_TOKEN") ?? "",
+    subdomain: "mine",
+  } as Edge;
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { cloudflareClient } from "../../provider/cloudflare/client";
+import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
+import { planSchema } from "../../provider/plan/schema";
+import { systemClock } from "../../provider/pulumi/clock";
+import { stoppable } from "../../provider/pulumi/interruption";
+import type { Outcome } from "../../provider/rollout/outcome";
+import type { Deployments } from "../../provider/rollout/ports";
+import { readRecord } from "../../provider/rollout/record";
+import { run } from "../../provider/rollout/run";
+import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
+import { RecordingProgress } from "../fakes/progress";
+import { workersRelease } from "./command";
+
+describe("workers-release and a running release", function () {
+  this.timeout(60_000);
+  const interruption = stoppable();
+  const outcomes: Promise<Outcome>[] = [];
+  // Should a test fail, its release must not wait for a day, nor for an edge that is gone.
+  after(async () => {
+    interruption.request();
+    await Promise.all(outcomes);
+  });
+  const live = useEdge();
+
+  it("status tells what it waits for, approve lets it go on", async () => {
+    const { outcome, progress } = await releaseThatWaits("approved");
+    const status = await workersRelease(["status", "approved"], live.edge.environment());
+    assert.deepEqual([status.code, status.err], [0, ""]);
+    assert.match(status.out, /stage +1 of 2 \(50 %\), waiting for an approval to go to 100 % since/);
+
+    const approved = await workersRelease(["approve", "approved", "--by", "jo"], live.edge.environment());
+    assert.deepEqual([approved.code, approved.err], [0, ""]);
+    assert.match(approved.out, /^Approved by jo: stage 2 of 2 \(100 %\)\.$/m);
+    assert.equal((await outcome).status, "completed");
+    assert.ok(progress.events.includes("Approved by jo: stage 2 of 2 (100 %)."));
+
+    const over = await workersRelease(["approve", "approved"], live.edge.environment());
+    assert.deepEqual([over.code, over.out], [1, ""]);
+    assert.match(over.err, /^There is nothing to approve\. .* ended as completed: .*\n$/);
+  });
+
+  it("abort puts the old version back and ends it with the reason", async () => {
+    const { outcome, deployments, oldVersionId } = await releaseThatWaits("aborted");
+    const args = ["abort", "aborted", "--by", "jo", "--reason", "Paris is slow"];
+    const aborted = await workersRelease(args, live.edge.environment());
+    assert.deepEqual([aborted.code, aborted.err], [0, ""]);
+    assert.match(
+      aborted.out,
+      /^Aborted by jo in stage 1 of 2 \(50 %\): Paris is slow\. All traffic is back on/,
+    );
+    const { status, reason } = await outcome;
+    assert.equal(status, "aborted");
+    assert.match(reason, /^Aborted by jo .*: Paris is slow\. All traffic is back on the old version/);
+    assert.deepEqual((await deployments.active())?.split, [{ versionId: oldVersionId, percent: 100 }]);
+  });
+
+  it("abort and approve leave what is not theirs alone", async () => {
+    await goLive(live.edge, "foreign", saying("hello"));
+    for (const command of ["abort", "approve"]) {
+      const { code, out, err } = await workersRelease([command, "foreign"], live.edge.environment());
+      assert.deepEqual([code, out], [1, ""]);
+      assert.match(err, /^There is nothing to (abort|approve)\. No release of foreign is under way: .*\n$/);
+    }
+  });
+
+  /** Begins a release that needs no traffic, and waits until it waits. */
+  async function releaseThatWaits(scriptName: string): Promise<Waiting> {
+    const { baseUrl, token: apiToken, accountId } = live.edge;
+    const oldVersionId = await goLive(live.edge, scriptName, saying("old"));
+    const versionId = await addVersion(live.edge, scriptName, saying("new"));
+    const client = cloudflareClient({ baseUrl, apiToken });
+    const deployments = cloudflareDeployments(client, { accountId, scriptName });
+    const telemetry = cloudflareTelemetry(client, { accountId, scriptName });
+    const progress = new RecordingProgress();
+    const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, verdictBefore: undefined };
+    const outcome = run(request, { deployments, telemetry, clock: systemClock, progress, interruption });
+    outcomes.push(outcome);
+    await until("the release to wait", async () => {
+      const active = await deployments.active();
+      return active && readRecord(active.message)?.phase === "wait" ? true : undefined;
+    });
+    return { outcome, deployments, progress, oldVersionId };
+  }
+});
+
+/** A release that waits for an approval. */
+interface Waiting {
+  readonly outcome: Promise<Outcome>;
+  readonly deployments: Deployments;
+  readonly progress: RecordingProgress;
+  readonly oldVersionId: string;
+}
+
+const plan = planSchema.parse({
+  slos: [{ sli: "exceptions", max: 0.01 }],
+  stages: [
+    { percent: 50, soakTime: "1s", progression: "manual" },
+    { percent: 100, soakTime: "1s" },
+  ],
+  pollInterval: "1s",
+  minRequests: 0,
+});
+
+describe("workers-release, when it cannot", function () {
+  this.timeout(30_000);
+  const live = useEdge();
+
+  it("never repeats the token, and says in one line what is wrong", async () => {
+    const token = "token-of-this-test";
+    const environment = live.edge.environment();
+    const cases: [string, Record<string, string>, RegExp][] = [
+      ["is wrong", { ...environment, CLOUDFLARE_API_TOKEN: token }, /HTTP 401/],
+      ["cannot be sent", { ...environment, CLOUDFLARE_API_TOKEN: `${token}\nmore` }, /failed/],
+      [
+        "has no account",
+        { CLOUDFLARE_API_TOKEN: token },
+        /no Cloudflare account: set .* CLOUDFLARE_ACCOUNT_ID/,
+      ],
+      ["is missing", { CLOUDFLARE_ACCOUNT_ID: "a" }, /no Cloudflare API token: set .* CLOUDFLARE_API_TOKEN/],
+    ];
+    for (const [what, env, expected] of cases) {
+      const { code, out, err } = await workersRelease(["status", "one"], env);
+      assert.deepEqual([what, code, out], [what, 1, ""]);
+      assert.match(err, expected);
+      assert.ok(!err.includes(token) && err.trimEnd().split("\n").length === 1, err);
+    }
+  });
+
+  it("says which Worker does not exist", async () => {
+    const { code, err } = await workersRelease(["abort", "nobody"], live.edge.environment());
+    assert.equal(code, 1);
+    assert.match(err, /Worker "nobody" found nothing/);
+  });
+});

@@ -1,4 +1,4 @@
-import { badShare, type Counts } from "../health/series";
+import { badShare, type Counts, type Series } from "../health/series";
 import { judge, type Judgement } from "../health/judge";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
@@ -69,12 +69,13 @@ export function soleVersion(split: Split): string | undefined {
 /** The reports of all stages of a release that ends at `now`. */
 export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
   const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
-  return stages.map(({ stage, startedAt, endedAt }) => ({
+  return stages.map(({ stage, startedAt, endedAt }, position) => ({
     percent: release.plan.stages[stage]?.percent ?? 0,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     slos: release.plan.slos.map((slo, index) => {
-      const seen = (sight.series[index] ?? []).filter((bucket) => bucket.start < endedAt);
+      const series = sight.series[index] ?? [];
+      const seen = position < state.past.length ? until(endedAt, series, release) : series;
       const judgement = judge(slo, seen, levelPerSlo(release.plan));
       return sloReport(
         slo,
@@ -84,6 +85,11 @@ export function stageReports(release: Release, state: State, sight: Sight, now: 
       );
     }),
   }));
+}
+
+/** The buckets that are over at `time`. The one it lies in belongs to the stage that begins then. */
+function until(time: number, series: Series, { plan }: Release): Series {
+  return series.filter((bucket) => bucket.start + plan.pollIntervalMs <= time);
 }
 
 function sloReport(slo: Objective, counts: Counts, judgement: Judgement, minRequests: number): SloReport {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { abortion } from "../rollout/operator";
+import { abort } from "../rollout/operator";
 import { afterAbort, revertedSentence } from "../rollout/sentences";
 import { carryOut } from "./carryOut";
 import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
@@ -16,7 +16,7 @@ export function abortCommand(): Command {
     .option("--by <name>", "who aborts, for the record", operator())
     .action(async (scriptName: string, options: Options) => {
       const { sentence, record } = await carryOut(deploymentsOf(scriptName, options), (active) =>
-        abortion(scriptName, active, options.by, options.reason),
+        abort(scriptName, active, options.by, options.reason),
       );
       console.log(`${sentence} ${revertedSentence(record)}\n${afterAbort}`);
     });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { approval } from "../rollout/operator";
+import { approve } from "../rollout/operator";
 import { carryOut } from "./carryOut";
 import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
 
@@ -16,7 +16,7 @@ export function approveCommand(): Command {
     .option("--by <name>", "who approves, for the record", operator())
     .action(async (scriptName: string, options: Options) => {
       const { sentence } = await carryOut(deploymentsOf(scriptName, options), (active) =>
-        approval(scriptName, active, options.by),
+        approve(scriptName, active, options.by),
       );
       console.log(
         `${sentence}\n` +

@@ -16,7 +16,7 @@ export type Order =
  * @param active the Worker's active deployment
  * @param by who approves
  */
-export function approval(scriptName: string, active: Deployment | undefined, by: string): Order {
+export function approve(scriptName: string, active: Deployment | undefined, by: string): Order {
   const record = active && readRecord(active.message);
   if (!active || !record || !isUnderWay(record)) {
     return refuse(`There is nothing to approve. ${notUnderWay(scriptName, active)}`);
@@ -38,7 +38,7 @@ export function approval(scriptName: string, active: Deployment | undefined, by:
  * @param by who aborts
  * @param why that person's reason; undefined for none
  */
-export function abortion(
+export function abort(
   scriptName: string,
   active: Deployment | undefined,
   by: string,

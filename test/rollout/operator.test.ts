@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortion, approval, type Order } from "../../provider/rollout/operator";
+import { abort, approve, type Order } from "../../provider/rollout/operator";
 import { overview } from "../../provider/rollout/overview";
 import type { Deployment, Split } from "../../provider/rollout/ports";
 import { readRecord, writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
@@ -48,7 +48,7 @@ const firstVersion = deployment(all(newVersion), { stage: 4, oldVersionId: undef
 
 describe("an approval", () => {
   it("is the deployment that the release itself would make for the next stage", () => {
-    const order = approval("checkout", waiting, "jo");
+    const order = approve("checkout", waiting, "jo");
     assert.deepEqual(order, {
       kind: "deploy",
       placement: {
@@ -60,7 +60,7 @@ describe("an approval", () => {
   });
 
   it("has a message of one line, whatever the name of who approves", () => {
-    const order = approval("checkout", waiting, " jo\nof  Ops\t");
+    const order = approve("checkout", waiting, " jo\nof  Ops\t");
     assert.ok(order.kind === "deploy");
     assert.equal(order.placement.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
   });
@@ -100,7 +100,7 @@ describe("an approval", () => {
   ];
   for (const [what, active, reason] of refused) {
     it(`of ${what} is refused`, () => {
-      refusal(approval("checkout", active, "jo"), reason);
+      refusal(approve("checkout", active, "jo"), reason);
     });
   }
 });
@@ -111,7 +111,7 @@ describe("an abort by a person", () => {
     ["waits", waiting],
   ] as const) {
     it(`puts the old version back when the release ${what}, and says why`, () => {
-      assert.deepEqual(abortion("checkout", active, "jo", "Paris is slow"), {
+      assert.deepEqual(abort("checkout", active, "jo", "Paris is slow"), {
         kind: "deploy",
         placement: {
           split: all(oldVersion),
@@ -123,13 +123,13 @@ describe("an abort by a person", () => {
   }
 
   it("needs no reason", () => {
-    const order = abortion("checkout", soaking, "jo", undefined);
+    const order = abort("checkout", soaking, "jo", undefined);
     assert.ok(order.kind === "deploy");
     assert.equal(order.placement.sentence, "Aborted by jo in stage 2 of 5 (25 %).");
   });
 
   it("leaves the first version of a Worker where it is, since there is no other", () => {
-    const order = abortion("checkout", firstVersion, "jo", undefined);
+    const order = abort("checkout", firstVersion, "jo", undefined);
     assert.ok(order.kind === "deploy");
     assert.deepEqual(order.placement.split, all(newVersion));
   });
@@ -154,7 +154,7 @@ describe("an abort by a person", () => {
   ];
   for (const [what, active, reason] of refused) {
     it(`of ${what} is refused`, () => {
-      refusal(abortion("checkout", active, "jo", "so"), reason);
+      refusal(abort("checkout", active, "jo", "so"), reason);
     });
   }
 });
@@ -171,8 +171,8 @@ describe("a running release", () => {
 
   it("follows each approval, as if it had made the deployment itself", async () => {
     const outside = world();
-    outside.clock.at(20 * minute, () => carryOut(outside, (active) => approval("checkout", active, "jo")));
-    outside.clock.at(40 * minute, () => carryOut(outside, (active) => approval("checkout", active, "jo")));
+    outside.clock.at(20 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo")));
+    outside.clock.at(40 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo")));
     const outcome = await release(outside, { plan: manual });
     assert.equal(outcome.status, "completed");
     assert.deepEqual(shares(outside), [0, 25, 25, 50, 50, 100, 100]);
@@ -192,7 +192,7 @@ describe("a running release", () => {
     it(`that ${when} ends as aborted, with the reason of who aborts it`, async () => {
       const outside = world();
       const order = (active: Deployment | undefined): Order =>
-        abortion("checkout", active, "jo", "Paris is slow");
+        abort("checkout", active, "jo", "Paris is slow");
       outside.clock.at(minutes * minute, () => carryOut(outside, order));
       const outcome = await release(outside, { plan: manual });
       assert.equal(outcome.status, "aborted");

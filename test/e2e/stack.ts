@@ -47,7 +47,7 @@ export class Stack {
   constructor(edge: Edge, folder: string) {
     this.#edge = edge;
     this.folder = folder;
-    for (const part of ["program", "state", "home"]) mkdirSync(join(folder, part));
+    for (const part of ["program", "state", "home", "temp"]) mkdirSync(join(folder, part));
     // The name of a file: a folder would make Pulumi take the `main` of this repository's package.json.
     const project = { name: "e2e", runtime: "nodejs", main: "index.js" };
     writeFileSync(join(this.program, "Pulumi.yaml"), JSON.stringify(project));
@@ -157,6 +157,7 @@ export class Stack {
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_HOME: join(this.folder, "home"),
+      TMPDIR: join(this.folder, "temp"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...this.environment,
     };

@@ -27,6 +27,8 @@ const remedies: Readonly<Record<number, string>> = {
   10021: "The script fails Cloudflare's validation: correct it and upload it again.",
   10211:
     "A version cannot bring a change of Durable Object classes: deploy that change at once (wrangler deploy), then release the rest in stages.",
+  100146:
+    "A version that was just uploaded can take some seconds to be found. If it stays so, check versionId and scriptName.",
   10220:
     "A secret has changed since the version was uploaded: upload the version again, so that it has the secrets of today.",
 };
@@ -51,7 +53,10 @@ export function toPortError(thrown: unknown, question: Required<Question>, now: 
   if (isApiError(thrown)) return answered(readAnswer(thrown, secrets), question, now);
   // The SDK checks a request before it sends it: a name that cannot be part of an address, for example.
   const failure: Failure = thrown instanceof CloudflareError ? "refused" : "unavailable";
-  return new PortError(failure, `${question.what} failed: ${withhold(innermost(thrown), secrets)}.`);
+  return new PortError(
+    failure,
+    `${question.what} failed: ${withhold(innermost(thrown), secrets).replace(/\.$/, "")}.`,
+  );
 }
 
 function answered(answer: Answer, question: Question, now: number): PortError {
@@ -76,9 +81,9 @@ function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question
   }
   if (status === 429)
     return "The API allows 1200 requests in 5 minutes for all that uses the token's account.";
-  if (failure === "unavailable") return "";
   const known = codes.map((code) => remedies[code]).find((remedy) => remedy !== undefined);
   if (known !== undefined) return known;
+  if (failure === "unavailable") return "";
   if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
     return (
       "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +

@@ -38,6 +38,8 @@ export async function diff(_id: string, olds: unknown, news: Properties): Promis
   const before = releaseState.parse(olds);
   const replaces = (["accountId", "scriptName"] as const).filter((key) => before[key] !== news[key]);
   const changes = replaces.length > 0 || needsRelease(before, news) || !same(before.plan, news["plan"]);
+  const why = outlook(before, news);
+  if (why !== undefined) engineProgress(urnOf(news)).event(why);
   return Promise.resolve({ changes, replaces });
 }
 
@@ -49,6 +51,27 @@ function needsRelease(before: State, news: Properties): boolean {
     before.versionId !== news["versionId"] ||
     before.retry !== (news["retry"] ?? "")
   );
+}
+
+/** What cannot be seen from the inputs: why a release comes although none of them has changed. */
+export function outlook(before: State, news: Properties): string | undefined {
+  const { versionId = "", status, deployedVersionId } = before;
+  if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return undefined;
+  if (status === "aborted" && deployedVersionId !== versionId) {
+    return `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
+  }
+  if (status !== "completed")
+    return `The last release of version ${versionId} ended as ${status ?? "nothing"}: it will be released again.`;
+  if (deployedVersionId === versionId) return undefined;
+  const now =
+    deployedVersionId === undefined
+      ? "The traffic is split"
+      : `Version ${deployedVersionId} serves all traffic`;
+  return `${now}, not what was released: version ${versionId} will be released again, in stages.`;
+}
+
+function urnOf(news: Properties): string | undefined {
+  return typeof news["__urn"] === "string" ? news["__urn"] : undefined;
 }
 
 /** Releases the version. */
@@ -77,6 +100,9 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
     if (outcome.status === "completed") return outputs;
     throw rememberedFailure(id, outputs, [outcome.reason]);
   } catch (error) {
+    // Once a release has begun, every failure is an outcome; so this came before.
+    if (error instanceof PortError)
+      throw new Error(`${error.message} The release did not start.`, { cause: error });
     if (!(error instanceof AbortedBefore)) throw error;
     const remembered = verdictBefore ? { ...olds, ...news } : news;
     throw rememberedFailure(id, { ...remembered, status: "aborted", reason: error.reason }, [error.message]);

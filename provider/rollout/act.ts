@@ -7,7 +7,13 @@ import type { Deployment } from "./ports";
 import { readSentence, recordOf } from "./record";
 import { splitAt, type Outside, type Release } from "./release";
 import { revert } from "./revert";
-import { causeSentence, completedSentence, stageSentence, waitSentence } from "./sentences";
+import {
+  causeSentence,
+  completedSentence,
+  revertingSentence,
+  stageSentence,
+  waitSentence,
+} from "./sentences";
 import type { Sight } from "./sight";
 import type { Standing } from "./standing";
 import { awaiting, entered, type State } from "./state";
@@ -97,7 +103,7 @@ async function deploy(
 export async function revertFor(cause: Cause, course: Course, outside: Outside): Promise<Outcome> {
   const { release, state } = course;
   const found = causeSentence(release, state, cause, outside.clock.now());
-  outside.progress.event(`Reverting: ${found}`);
+  outside.progress.event(revertingSentence(release, state));
   const reverted = await revert(release, state, course.sight.active, cause, found, outside);
   return afterRevert(ended(course, outside), cause, found, reverted);
 }

@@ -1,7 +1,7 @@
 import { revertFor, type Course } from "./act";
 import type { Cause } from "./cause";
 import type { Outcome } from "./outcome";
-import { PortError, type Deployment } from "./ports";
+import { PortError, type Deployment, type Split } from "./ports";
 import { recordOf, writeMessage } from "./record";
 import { percentOf, splitAt, type Outside, type Release, type ReleaseRequest } from "./release";
 import { afterAbort, stageSentence, stageText } from "./sentences";
@@ -22,7 +22,7 @@ export class AbortedBefore extends CannotStart {
     readonly reason: string,
   ) {
     // A state remembers the whole reason, with what to do; a deployment only what was found.
-    const todo = reason.endsWith(afterAbort) ? "" : ` ${afterAbort}`;
+    const todo = reason.includes("`retry`") ? "" : ` ${afterAbort}`;
     super(`Version ${versionId} was aborted before, and no traffic was moved: ${reason}${todo}`);
   }
 }
@@ -55,7 +55,7 @@ export async function begin(request: ReleaseRequest, outside: Outside): Promise<
   await requireSight(outside);
   if (point.kind === "resume") return resumed(point, active, outside);
   if (point.kind === "putBack") return putBackFirst(request, point, active, outside);
-  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, outside);
+  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, active, outside);
 }
 
 async function requireSight(outside: Outside): Promise<void> {
@@ -67,6 +67,7 @@ async function requireSight(outside: Outside): Promise<void> {
 async function firstStage(
   request: ReleaseRequest,
   oldVersionId: string | undefined,
+  active: Deployment | undefined,
   outside: Outside,
 ): Promise<Course> {
   const { plan, scriptName, retry, versionId: newVersionId } = request;
@@ -88,12 +89,7 @@ async function firstStage(
       : stageSentence(release, stage, undefined);
   const split = splitAt(release, plan.stages[stage]?.percent ?? 0);
   const message = writeMessage(sentence, recordOf(release, stage, "soak"));
-  const deployment = await createOrFind(
-    () => outside.deployments.create(split, message),
-    message,
-    plan.maxBlindMs,
-    outside,
-  );
+  const deployment = await createFirst(split, message, active, outside);
   outside.progress.event(sentence);
   const state: State = {
     phase: "soaking",
@@ -105,36 +101,54 @@ async function firstStage(
   return { release, state, sight: nothingSeen(release, deployment, outside.clock.now()), stuck: undefined };
 }
 
-/** When the answer to the first write is lost, a look tells whether it happened. */
-async function createOrFind(
-  create: () => Promise<Deployment>,
+/** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
+const firstWriteMs = 30_000;
+const pauseMs = 2000;
+
+/** Makes the first deployment. When its answer is lost, a look tells whether it happened, before another is made. */
+async function createFirst(
+  split: Split,
   message: string,
-  patienceMs: number,
+  before: Deployment | undefined,
   outside: Outside,
 ): Promise<Deployment> {
-  try {
-    return await create();
-  } catch (error) {
-    if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
-    const active = await lookUntil(outside.clock.now() + patienceMs, outside);
-    if (active?.message === message) return active;
-    throw error;
-  }
-}
-
-/** Reads the active deployment, again and again until `deadline` if Cloudflare does not answer. */
-async function lookUntil(deadline: number, outside: Outside): Promise<Deployment | undefined> {
+  const { clock, deployments, progress } = outside;
+  const deadline = clock.now() + firstWriteMs;
   for (;;) {
     try {
-      return await outside.deployments.active();
+      return await deployments.create(split, message);
     } catch (error) {
-      if (!(error instanceof PortError) || outside.clock.now() + lookPauseMs > deadline) throw error;
-      await outside.clock.sleep(lookPauseMs);
+      if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
+      const active = await lookUntil(deadline, error, outside);
+      if (active?.message === message) return active;
+      if (active?.id !== before?.id || clock.now() >= deadline) throw error;
+      progress.status(`Not begun yet, trying again: ${error.message}`);
+      await clock.sleep(pauseMs);
     }
   }
 }
 
-const lookPauseMs = 2000;
+/** Reads the active deployment after a write whose fate is unknown; again and again until `deadline`. */
+async function lookUntil(
+  deadline: number,
+  unknown: PortError,
+  outside: Outside,
+): Promise<Deployment | undefined> {
+  for (;;) {
+    try {
+      return await outside.deployments.active();
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      if (outside.clock.now() >= deadline) {
+        throw new CannotStart(
+          `${unknown.message} It is not known whether the first split was deployed; the next \`pulumi up\` finds out and ` +
+            "goes on from there.",
+        );
+      }
+      await outside.clock.sleep(pauseMs);
+    }
+  }
+}
 
 type Unfinished = Extract<StartingPoint, { kind: "resume" | "putBack" }>;
 
@@ -176,14 +190,13 @@ const recentMs = 600_000;
 function alreadyServing(request: ReleaseRequest, active: Deployment, now: number): Outcome {
   const byUpload = active.byUpload && now - active.createdAt < recentMs;
   const hint = byUpload
-    ? " Its upload has just deployed it at 100 %, as the first upload of a Worker always does. If it is not the first, " +
-      "there was nothing to release in stages: WorkersScript and `wrangler deploy` deploy at once; upload with " +
-      "WorkerVersion, ScriptVersion or `wrangler versions upload` instead."
+    ? ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with " +
+      "WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once"
     : "";
   const at = new Date(now).toISOString();
   return {
     status: "completed",
-    reason: `Version ${request.versionId} serves all traffic already.${hint}`,
+    reason: `Version ${request.versionId} serves all traffic already${hint}.`,
     releaseId: request.releaseId,
     oldVersionId: undefined,
     deployedVersionId: request.versionId,

@@ -3,7 +3,15 @@ import type { Deployment } from "./ports";
 import { soleVersion, stageReports, type Outcome, type Status } from "./outcome";
 import type { Release } from "./release";
 import { isVerdict, type Reverted } from "./revert";
-import { afterAbort, completedSentence, revertedSentence, revertFailedSentence } from "./sentences";
+import {
+  afterAbort,
+  afterInterruption,
+  completedSentence,
+  revertedSentence,
+  revertFailedSentence,
+  stageText,
+  todoAfter,
+} from "./sentences";
 import type { Sight } from "./sight";
 import type { Standing } from "./standing";
 import type { State } from "./state";
@@ -28,7 +36,8 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
   switch (reverted.kind) {
     case "done": {
       const status = isVerdict(cause) ? "aborted" : "interrupted";
-      return outcome(ended, status, revertedReason(release, status, found), reverted.deployment);
+      const reason = `${found} ${revertedSentence(release)} ${todoAfter(cause)}`;
+      return outcome(ended, status, reason, reverted.deployment);
     }
     case "yielded": {
       const others = yielded(ended, reverted.standing, reverted.active);
@@ -42,58 +51,49 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
   }
 }
 
-/** Why the traffic was put back, where it is now, and what to do next. */
-function revertedReason(release: Release, status: "aborted" | "interrupted", found: string): string {
-  const todo =
-    status === "aborted" ? afterAbort : "The next `pulumi up` releases the version from the first stage.";
-  return `${found} ${revertedSentence(release)} ${todo}`;
-}
-
 /** The release was stopped and the plan wants the split to stay. */
 export function held(ended: Ended): Outcome {
-  const percent = ended.release.plan.stages[ended.state.stage]?.percent ?? 0;
+  const { release, state } = ended;
+  const percent = release.plan.stages[state.stage]?.percent ?? 0;
   const reason =
-    `Interrupted; as the plan says (onInterrupt: hold), version ${ended.release.newVersionId} keeps ${percent} % of the ` +
-    "traffic and nobody watches it. The next `pulumi up` goes on from here.";
+    `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
+    `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +
+    "The next `pulumi up` goes on from here.";
   return outcome(ended, "interrupted", reason, ended.sight.active);
 }
 
 /** Somebody else has decided how the release ends. */
 export function yielded(ended: Ended, standing: Standing, active: Deployment | undefined): Outcome {
   const { release } = ended;
+  const where = `Release of ${release.scriptName}: in ${stageText(release, ended.state.stage)}`;
   switch (standing.kind) {
     case "ended": {
       const { sentence, record } = standing;
       if (record.phase === "completed") return outcome(ended, "completed", sentence, active);
       const status = record.phase === "interrupted" ? "interrupted" : "aborted";
-      return outcome(ended, status, revertedReason(release, status, sentence), active);
+      const todo = status === "aborted" ? afterAbort : afterInterruption;
+      return outcome(ended, status, `${sentence} ${revertedSentence(release)} ${todo}`, active);
     }
-    case "rolledBack":
-      return outcome(
-        ended,
-        "aborted",
-        `${standing.by} put the old version back to 100 %. ${afterAbort}`,
-        active,
-      );
-    case "promoted":
-      return outcome(
-        ended,
-        "completed",
-        `${standing.by} gave version ${release.newVersionId} all traffic.`,
-        active,
-      );
-    default:
-      return outcome(ended, "superseded", supersededSentence(standing, active), active);
+    case "rolledBack": {
+      const found = `${where}, ${standing.by} put the old version back to 100 %.`;
+      return outcome(ended, "aborted", `${found} ${revertedSentence(release)} ${afterAbort}`, active);
+    }
+    case "promoted": {
+      const reason = `${where}, ${standing.by} gave version ${release.newVersionId} all traffic.`;
+      return outcome(ended, "completed", reason, active);
+    }
+    default: {
+      const by = "by" in standing ? standing.by : "somebody else";
+      const reason =
+        `${where}, ${by} deployed something else (${splitText(active)}). That was left as it is, and the release ended. ` +
+        "When it is sorted out, `pulumi up` starts the release again.";
+      return outcome(ended, "superseded", reason, active);
+    }
   }
 }
 
-function supersededSentence(standing: Standing, active: Deployment | undefined): string {
-  const by = "by" in standing ? standing.by : "somebody else";
-  const split = active?.split.map((share) => `${share.percent} % ${share.versionId}`).join(", ") ?? "nothing";
-  return (
-    `The release ended because ${by} deployed something else meanwhile (${split}); that was left as it is. ` +
-    "When it is sorted out, `pulumi up` starts the release again."
-  );
+function splitText(active: Deployment | undefined): string {
+  return active?.split.map((share) => `${share.percent} % ${share.versionId}`).join(", ") ?? "nothing";
 }
 
 function outcome(ended: Ended, status: Status, reason: string, active: Deployment | undefined): Outcome {

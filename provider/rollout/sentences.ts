@@ -106,6 +106,10 @@ export function completedSentence(release: Release, now: number): string {
 
 /** Why a release reverts: what was found, where, and what would have been allowed. */
 export function causeSentence(release: Release, state: State, cause: Cause, now: number): string {
+  return `Release of ${release.scriptName}: ${causeText(release, state, cause, now)}`;
+}
+
+function causeText(release: Release, state: State, cause: Cause, now: number): string {
   const where = `in ${stageText(release, state.stage)}`;
   const { plan } = release;
   switch (cause.kind) {
@@ -118,27 +122,36 @@ export function causeSentence(release: Release, state: State, cause: Cause, now:
       );
     case "insufficient":
       return (
-        `Too few requests to judge ${where}: the new version served ${cause.counts.valid} in ${formatDuration(now - stageStart(state))}, ` +
+        `too few requests to judge ${where}: the new version served ${cause.counts.valid} in ${formatDuration(now - stageStart(state))}, ` +
         `the plan wants ${plan.minRequests} (minRequests); ${unsureText(cause.extended)}.`
       );
     case "notApproved":
-      return `Nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
+      return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
       return (
-        `No answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
-        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime): ${cause.trouble}`
+        `no answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
+        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime): ${withPeriod(cause.trouble)}`
       );
     case "stuck":
-      return `The next split could not be deployed ${where}: ${cause.trouble}`;
+      return `the next split could not be deployed ${where}: ${withPeriod(cause.trouble)}`;
     case "interrupted":
-      return `Interrupted ${where}, ${into(state, now)}.`;
+      return `interrupted ${where}, ${into(state, now)}.`;
     case "leftOver":
-      return `An interrupted release left version ${release.newVersionId} at ${cause.percent} %.`;
+      return `an interrupted run left version ${release.newVersionId} at ${cause.percent} %.`;
     case "fault":
-      return `A fault in pulumi-workers-release stopped the release ${where}, please report it: ${cause.fault}.`;
+      return `a fault in pulumi-workers-release stopped it ${where}, please report it: ${withPeriod(cause.fault)}`;
     case "unfinished":
-      return cause.reason;
+      return `an earlier run could not put the traffic back, so that comes first now. It said: ${cause.reason}`;
   }
+}
+
+/** What is told when a revert begins; why is told when it has ended. */
+export function revertingSentence(release: Release, state: State): string {
+  return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
+}
+
+function withPeriod(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function into(state: State, now: number): string {
@@ -165,9 +178,34 @@ function unsureText(extended: boolean): string {
     : "the plan aborts then (whenUnsure: abort)";
 }
 
-/** What to do after an abort. */
+/** What to do when a version was found bad. */
 export const afterAbort =
   "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+
+/** What to do when a release was aborted through no fault of its version. */
+export const afterMishap = "Set `retry` to another value to release this version again.";
+
+/** What to do after a revert for `cause`. */
+export function todoAfter(cause: Cause): string {
+  switch (cause.kind) {
+    case "violated":
+    case "unsure":
+    case "unfinished":
+      return afterAbort;
+    case "insufficient":
+    case "notApproved":
+    case "blind":
+    case "stuck":
+      return afterMishap;
+    case "interrupted":
+    case "leftOver":
+    case "fault":
+      return afterInterruption;
+  }
+}
+
+/** What to do when a release merely did not come to its end. */
+export const afterInterruption = "The next `pulumi up` releases the version from the first stage.";
 
 /** Where the traffic is after a revert. */
 export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {

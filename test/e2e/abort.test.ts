@@ -20,7 +20,7 @@ describe("a Worker that fails while pulumi up releases it", function () {
   });
 
   const verdict =
-    /SLO "5xx" violated in stage 2 of 3 \(50 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since \d\d:\d\d:\d\dZ\), limit 1 %; in the same time the old version had 0 % \(0 of \d+\)\./;
+    /Release of cart: SLO "5xx" violated in stage 2 of 3 \(50 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since \d\d:\d\d:\d\dZ\), limit 1 %; in the same time the old version had 0 % \(0 of \d+\)\./;
 
   it("makes it exit with 1 and say everything in one place", () => {
     assert.equal(released.code, 1, released.output);

@@ -31,7 +31,7 @@ describe("a pulumi up that is stopped in the middle of a release", function () {
       "the old version alone",
       ({ split }) => split[worker.oldVersion] === 100,
     );
-    assert.match(active.message, /^Interrupted in stage 1 of 2 \(50 %\)/);
+    assert.match(active.message, /^Release of .*: interrupted in stage 1 of 2 \(50 %\)/);
     await until("the end of the provider", () =>
       processesOf(worker.stack.folder, "dynamic-provider").length === 0 ? true : undefined,
     );
@@ -58,7 +58,7 @@ describe("a pulumi up that is stopped in the middle of a release", function () {
       assert.equal(ran.code, 1, ran.output);
       assert.match(
         ran.output,
-        /\* Interrupted in stage 1 of 2 \(50 %\), .* into the stage\. All traffic is back on the old version .*\. The next `pulumi up` releases the version from the first stage\./,
+        /\* Release of .*: interrupted in stage 1 of 2 \(50 %\), .* into the stage\. All traffic is back on the old version .*\. The next `pulumi up` releases the version from the first stage\./,
       );
       assert.equal((await worker.stack.release()).outputs["status"], "interrupted");
       await assertReleasedNext(worker);

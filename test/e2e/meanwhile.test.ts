@@ -46,7 +46,7 @@ describe("while pulumi up releases a Worker", function () {
     assert.equal(code, 1, output);
     assert.match(
       output,
-      new RegExp(`deployed something else meanwhile \\(100 % ${hotfix}\\); that was left as it is`),
+      new RegExp(`deployed something else \\(100 % ${hotfix}\\)\\. That was left as it is`),
     );
     await assertTheirs(worker, { [hotfix]: 100 });
     assert.equal((await worker.stack.release()).outputs["status"], "superseded");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { unknownValue } from "../../provider/plan/faults";
-import { check, diff } from "../../provider/pulumi/releaseProvider";
+import { check, diff, outlook } from "../../provider/pulumi/releaseProvider";
+import { releaseState } from "../../provider/pulumi/releaseInputs";
 import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
 
 const accountId = "0123456789abcdef0123456789abcdef";
@@ -44,6 +45,39 @@ describe("the diff of a release", () => {
       assert.deepEqual({ changes, replaces }, { replaces: [], ...expected });
     });
   }
+});
+
+describe("the outlook of a release in a preview", () => {
+  const cases: [string, Record<string, unknown>, RegExp | undefined][] = [
+    ["that is done", {}, undefined],
+    [
+      "that was aborted",
+      { status: "aborted", deployedVersionId: oldVersion },
+      /was aborted: `pulumi up` will fail/,
+    ],
+    ["that was superseded", { status: "superseded" }, /ended as superseded: it will be released again/],
+    [
+      "whose version serves no more",
+      { deployedVersionId: oldVersion },
+      /Version .*1 serves all traffic, not what was released/,
+    ],
+    [
+      "whose traffic is split",
+      { deployedVersionId: undefined },
+      /The traffic is split, not what was released/,
+    ],
+  ];
+  for (const [what, olds, expected] of cases) {
+    it(`${what} says ${expected?.source ?? "nothing"}`, () => {
+      const before = releaseState.parse({ ...released, ...olds });
+      assert.match(outlook(before, inputs) ?? "", expected ?? /^$/);
+    });
+  }
+
+  it("says nothing where another version is asked for", () => {
+    const before = releaseState.parse({ ...released, status: "aborted" });
+    assert.equal(outlook(before, { ...inputs, versionId: oldVersion }), undefined);
+  });
 });
 
 describe("the check of a release", () => {

@@ -49,7 +49,7 @@ describe("a release", () => {
     assert.ok(outside.clock.elapsed() < 2 * minute);
     assert.match(
       outcome.reason,
-      /SLO "5xx" violated in stage 2 of 5 \(25 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since [\d:]+Z\), limit 1 %; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\. All traffic is back on the old version 0{8}-.*1\. Fix the Worker/,
+      /^Release of checkout: SLO "5xx" violated in stage 2 of 5 \(25 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since [\d:]+Z\), limit 1 %; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\. All traffic is back on the old version 0{8}-.*1\. Fix the Worker/,
     );
   });
 
@@ -114,7 +114,7 @@ describe("a stage with manual progression", () => {
     const outside = world();
     const outcome = await release(outside, { plan: { ...manualAt50, approvalTimeout: "2h" } });
     assert.equal(outcome.status, "aborted");
-    assert.match(outcome.reason, /Nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
+    assert.match(outcome.reason, /nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
     assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
   });
 });
@@ -172,7 +172,7 @@ describe("a soak that proves nothing", () => {
     assert.equal(outside.clock.elapsed(), 20 * minute);
     assert.match(
       outcome.reason,
-      /Too few requests to judge in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
+      /too few requests to judge in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
     );
   });
 
@@ -210,7 +210,7 @@ describe("a release that cannot see", () => {
     outside.telemetry.fail(unavailable(), 10 * minute);
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
-    assert.match(outcome.reason, /No answer from the telemetry for 2m/);
+    assert.match(outcome.reason, /no answer from the telemetry for 2m/);
     assert.ok(outside.clock.elapsed() <= 12.5 * minute);
   });
 
@@ -261,7 +261,7 @@ describe("a write that goes wrong", () => {
     });
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
-    assert.match(outcome.reason, /The next split could not be deployed in stage 1 of 5 \(0 %\): not allowed/);
+    assert.match(outcome.reason, /the next split could not be deployed in stage 1 of 5 \(0 %\): not allowed/);
   });
 
   it("does not stop a revert: it is tried until it is done", async () => {
@@ -371,7 +371,7 @@ describe("a fault of this package", () => {
     assert.equal(outcome.status, "interrupted");
     assert.match(
       outcome.reason,
-      /A fault in pulumi-workers-release .* please report it: TypeError: cannot read/,
+      /a fault in pulumi-workers-release .* please report it: TypeError: cannot read/,
     );
     assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
   });

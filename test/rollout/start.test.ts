@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Deployment, Split } from "../../provider/rollout/ports";
+import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
 import { startingPoint } from "../../provider/rollout/start";
 import {
@@ -138,7 +138,7 @@ describe("a release that starts", () => {
     const writes = outside.deployments.calls.create;
     await assert.rejects(
       release(nextRun(outside)),
-      /was aborted before, and no traffic was moved: SLO "5xx" violated in stage 2.*set `retry` to another value/,
+      /was aborted before, and no traffic was moved: Release of checkout: SLO "5xx" violated in stage 2.*set `retry` to another value/,
     );
     assert.equal(outside.deployments.calls.create, writes);
     await release(nextRun(outside), { releaseId: "r3", retry: "1" });
@@ -170,7 +170,37 @@ describe("a release that starts", () => {
       verdictBefore: { status: "revertFailed", reason: "It was bad." },
     });
     assert.equal(outcome.status, "aborted");
-    assert.match(outcome.reason, /^It was bad\. All traffic is back on the old version/);
+    assert.match(
+      outcome.reason,
+      /an earlier run could not put the traffic back, .* It said: It was bad\. All traffic is back on the old version/,
+    );
+  });
+
+  it("waits for a version that was just uploaded to be deployable", async () => {
+    const outside = world();
+    for (let times = 0; times < 5; times++) {
+      outside.deployments.failNext("before", new PortError("unavailable", "not found yet (100146)"));
+    }
+    assert.equal((await release(outside)).status, "completed");
+  });
+
+  it("gives up when the first split cannot be deployed within half a minute, and has moved nothing", async () => {
+    const outside = world();
+    for (let times = 0; times < 100; times++) {
+      outside.deployments.failNext("before", new PortError("unavailable", "not found yet (100146)"));
+    }
+    await assert.rejects(release(outside), /not found yet \(100146\)/);
+    assert.deepEqual(shares(outside), [0]);
+    assert.equal(outside.clock.elapsed(), 30_000);
+  });
+
+  it("does not write a second time over somebody who deployed after the first was lost", async () => {
+    const outside = world();
+    outside.deployments.failNext("before", new PortError("unavailable", "no answer"));
+    outside.deployments.failNext("before", new PortError("unavailable", "no answer"));
+    outside.clock.at(1000, () => outside.deployments.foreign(all(otherVersion)));
+    await assert.rejects(release(outside), /no answer/);
+    assert.deepEqual(outside.deployments.history[0]?.split, all(otherVersion));
   });
 
   it("says which upload deployed the version when there is nothing to release", async () => {
@@ -180,7 +210,7 @@ describe("a release that starts", () => {
     assert.equal(outcome.status, "completed");
     assert.match(
       outcome.reason,
-      /serves all traffic already\. Its upload has just deployed it .* WorkersScript/,
+      /serves all traffic already: its upload has just deployed it\. .* WorkersScript/,
     );
     assert.deepEqual(outside.progress.events, [outcome.reason]);
   });

@@ -125,8 +125,11 @@ describe("a local edge", () => {
     it("leaves none behind when it is killed: the next edge ends them, and no other's", async () => {
       const other = await startEdge();
       await goLive(other, "other", saying("still here"));
+      // What it has in its temp folder, an edge that is killed cannot remove.
+      const temp = mkdtempSync(join(tmpdir(), "edge-killed-"));
       const lonely = spawn(process.execPath, fixture("lonely-edge.ts"), {
         stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, TMPDIR: temp },
       });
       await once(lonely.stdout, "data");
       const [orphan, ...others] = workerdOf(lonely.pid ?? 0);
@@ -140,6 +143,7 @@ describe("a local edge", () => {
         assert.equal((await ask(other, "other")).body, "still here");
       } finally {
         await Promise.all([next.close(), other.close()]);
+        rmSync(temp, { recursive: true, force: true });
       }
     }).timeout(60_000);
   });

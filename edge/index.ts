@@ -6,6 +6,7 @@ import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
+import { sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { createEdgeServer, listen, shut } from "./server";
 import { openState, type State } from "./state";
@@ -45,7 +46,7 @@ export interface Edge {
 /** Starts an embedded Cloudflare on loopback: its API, its Workers in workerd, and their telemetry. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const runtime = await loadRuntime();
-  await reapOrphans();
+  await Promise.all([reapOrphans(), sweepScratch()]);
   const state = openState(options.stateDir);
   const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
   const { context, front, collector } = assemble(runtime, state, telemetry, options);

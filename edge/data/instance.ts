@@ -6,6 +6,7 @@ import { openCpuClock, type CpuClock } from "./cpu";
 import { Invocations } from "./invocations";
 import { pidOf } from "./processes";
 import { startMiniflare, type Runtime } from "./runtime";
+import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
 import { optionsFor, WORKER, type Outlets } from "./worker-options";
@@ -45,12 +46,15 @@ export class Instance {
 /** Starts a version. Throws Cloudflare's 10021 with workerd's own words when workerd does not take it. */
 export async function startInstance(
   runtime: Runtime,
+  scratch: Scratch,
   version: Version,
   modules: Modules,
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
-  const miniflare = startMiniflare(runtime, optionsFor(runtime, version, modules, wiring));
+  const miniflare = scratch.lend(() =>
+    startMiniflare(runtime, optionsFor(runtime, version, modules, wiring)),
+  );
   await untilReady(miniflare, wiring.mark);
   const clock = openCpuClock(await pidOf(wiring.mark));
   const { hostname, port } = await miniflare.unsafeGetDirectURL(WORKER);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -125,11 +125,8 @@ describe("a local edge", () => {
     it("leaves none behind when it is killed: the next edge ends them, and no other's", async () => {
       const other = await startEdge();
       await goLive(other, "other", saying("still here"));
-      // What it has in its temp folder, an edge that is killed cannot remove.
-      const temp = mkdtempSync(join(tmpdir(), "edge-killed-"));
       const lonely = spawn(process.execPath, fixture("lonely-edge.ts"), {
         stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, TMPDIR: temp },
       });
       await once(lonely.stdout, "data");
       const [orphan, ...others] = workerdOf(lonely.pid ?? 0);
@@ -137,13 +134,16 @@ describe("a local edge", () => {
       lonely.kill("SIGKILL");
       await once(lonely, "exit");
 
+      const left = (): string[] =>
+        readdirSync(tmpdir()).filter((name) => name.startsWith(`workers-release-edge-${lonely.pid ?? 0}-`));
+      assert.equal(left().length, 1);
       const next = await startEdge();
       try {
+        assert.deepEqual(left(), []);
         await until("the orphan's end", () => (isAlive(orphan) ? undefined : true));
         assert.equal((await ask(other, "other")).body, "still here");
       } finally {
         await Promise.all([next.close(), other.close()]);
-        rmSync(temp, { recursive: true, force: true });
       }
     }).timeout(60_000);
   });

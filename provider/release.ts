@@ -62,6 +62,8 @@ export class Release extends pulumi.dynamic.Resource {
   declare readonly status: pulumi.Output<Status>;
   /** How the release ended, in words. */
   declare readonly reason: pulumi.Output<string>;
+  /** What was found wrong, when the release was aborted; undefined when nothing was. */
+  declare readonly finding: pulumi.Output<string | undefined>;
   /** The version that served before; undefined for the first version of a Worker. */
   declare readonly oldVersionId: pulumi.Output<string | undefined>;
   /** The version that serves all traffic; undefined while the traffic is split. */
@@ -80,6 +82,7 @@ export class Release extends pulumi.dynamic.Resource {
       releaseId: undefined,
       status: undefined,
       reason: undefined,
+      finding: undefined,
       oldVersionId: undefined,
       deployedVersionId: undefined,
       deploymentId: undefined,

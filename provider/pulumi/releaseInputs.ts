@@ -35,5 +35,6 @@ export const releaseState = z.object({
   plan: z.unknown().optional(),
   status: status.optional(),
   reason: z.string().default(""),
+  finding: z.string().optional(),
   deployedVersionId: z.string().optional(),
 });

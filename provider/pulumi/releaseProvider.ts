@@ -105,7 +105,8 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
       throw new Error(`${error.message} The release did not start.`, { cause: error });
     if (!(error instanceof AbortedBefore)) throw error;
     const remembered = verdictBefore ? { ...olds, ...news } : news;
-    throw rememberedFailure(id, { ...remembered, status: "aborted", reason: error.reason }, [error.message]);
+    const verdict = { status: "aborted", reason: error.message, finding: error.finding };
+    throw rememberedFailure(id, { ...remembered, ...verdict }, [error.message]);
   }
 }
 
@@ -113,7 +114,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
 function verdictOf(before: State, inputs: Inputs): VerdictBefore | undefined {
   if (before.versionId !== inputs.versionId || before.retry !== inputs.retry) return undefined;
   if (before.status !== "aborted" && before.status !== "revertFailed") return undefined;
-  return { status: before.status, reason: before.reason };
+  return { status: before.status, finding: before.finding ?? before.reason };
 }
 
 function outsideOf(inputs: Inputs, interruption: Interruption): Outside {

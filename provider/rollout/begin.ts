@@ -18,12 +18,10 @@ export class CannotStart extends Error {
 export class AbortedBefore extends CannotStart {
   constructor(
     versionId: string,
-    /** Why it was aborted then. */
-    readonly reason: string,
+    /** What was found wrong then. */
+    readonly finding: string,
   ) {
-    // A state remembers the whole reason, with what to do; a deployment only what was found.
-    const todo = reason.includes("`retry`") ? "" : ` ${afterAbort}`;
-    super(`Version ${versionId} was aborted before, and no traffic was moved: ${reason}${todo}`);
+    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
   }
 }
 
@@ -40,17 +38,17 @@ export type Begun = Course | { readonly outcome: Outcome };
 export async function begin(request: ReleaseRequest, outside: Outside): Promise<Begun> {
   const active = await outside.deployments.active();
   const point = startingPoint(request, active);
-  if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.reason);
+  if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
   if (point.kind === "serving") {
     const outcome = alreadyServing(request, point.deployment, outside.clock.now());
     outside.progress.event(outcome.reason);
     return { outcome };
   }
   if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
-  // An earlier run found this version bad and could not put the traffic back. That comes first, seeing or not.
-  if (point.kind === "resume" && request.verdictBefore?.status === "revertFailed") {
-    const cause: Cause = { kind: "unfinished", reason: request.verdictBefore.reason };
-    return { outcome: await revertFor(cause, resumed(point, active, outside), outside) };
+  // What is known to be bad goes back first, whether or not its health can be seen.
+  if (point.kind === "finishRevert") {
+    const cause: Cause = { kind: "unfinished", finding: point.finding };
+    return { outcome: await revertFor(cause, leftBy(point, active, outside), outside) };
   }
   await requireSight(outside);
   if (point.kind === "resume") return resumed(point, active, outside);
@@ -150,15 +148,20 @@ async function lookUntil(
   }
 }
 
-type Unfinished = Extract<StartingPoint, { kind: "resume" | "putBack" }>;
+type Unfinished = Extract<StartingPoint, { kind: "finishRevert" | "resume" | "putBack" }>;
 
-function resumed({ release, state }: Unfinished, active: Deployment | undefined, outside: Outside): Course {
+function resumed(left: Unfinished, active: Deployment | undefined, outside: Outside): Course {
+  const { release, state } = left;
   const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
   outside.progress.event(
     `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`,
   );
-  const now = outside.clock.now();
-  return { release, state, sight: nothingSeen(release, active, now), stuck: undefined };
+  return leftBy(left, active, outside);
+}
+
+/** The course of a release that somebody left. */
+function leftBy({ release, state }: Unfinished, active: Deployment | undefined, outside: Outside): Course {
+  return { release, state, sight: nothingSeen(release, active, outside.clock.now()), stuck: undefined };
 }
 
 /** Puts back what an interrupted release left, then begins the one asked for. */
@@ -168,8 +171,7 @@ async function putBackFirst(
   active: Deployment | undefined,
   outside: Outside,
 ): Promise<Begun> {
-  const sight = nothingSeen(left.release, active, outside.clock.now());
-  const course: Course = { release: left.release, state: left.state, sight, stuck: undefined };
+  const course = leftBy(left, active, outside);
   const percent = active ? percentOf(active.split, left.release.newVersionId) : 0;
   const outcome = await revertFor({ kind: "leftOver", percent }, course, outside);
   if (outcome.status === "revertFailed") return { outcome };
@@ -196,6 +198,7 @@ function alreadyServing(request: ReleaseRequest, active: Deployment, now: number
   const at = new Date(now).toISOString();
   return {
     status: "completed",
+    finding: undefined,
     reason: `Version ${request.versionId} serves all traffic already${hint}.`,
     releaseId: request.releaseId,
     oldVersionId: undefined,

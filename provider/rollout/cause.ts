@@ -28,4 +28,4 @@ export type Cause =
   /** This package has a fault of its own. */
   | { readonly kind: "fault"; readonly fault: string }
   /** An earlier run could not put the traffic back. */
-  | { readonly kind: "unfinished"; readonly reason: string };
+  | { readonly kind: "unfinished"; readonly finding: string };

@@ -27,7 +27,7 @@ export interface Ended {
 
 /** The new version serves all traffic. */
 export function completed(ended: Ended, deployment: Deployment): Outcome {
-  return outcome(ended, "completed", completedSentence(ended.release, ended.now), deployment);
+  return outcome(ended, "completed", undefined, completedSentence(ended.release, ended.now), deployment);
 }
 
 /** The release was to be reverted: `found` says why, `reverted` whether it could be. */
@@ -37,16 +37,16 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
     case "done": {
       const status = isVerdict(cause) ? "aborted" : "interrupted";
       const reason = `${found} ${revertedSentence(release)} ${todoAfter(cause)}`;
-      return outcome(ended, status, reason, reverted.deployment);
+      return outcome(ended, status, found, reason, reverted.deployment);
     }
     case "yielded": {
       const others = yielded(ended, reverted.standing, reverted.active);
-      return { ...others, reason: `${found} ${others.reason}` };
+      return { ...others, finding: found, reason: `${found} ${others.reason}` };
     }
     case "failed": {
       const { percent, forMs, trouble } = reverted;
       const reason = `${revertFailedSentence(release, percent, forMs, trouble)} Reason of the revert: ${found}`;
-      return outcome(ended, "revertFailed", reason, ended.sight.active);
+      return outcome(ended, "revertFailed", found, reason, ended.sight.active);
     }
   }
 }
@@ -59,7 +59,7 @@ export function held(ended: Ended): Outcome {
     `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
     `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +
     "The next `pulumi up` goes on from here.";
-  return outcome(ended, "interrupted", reason, ended.sight.active);
+  return outcome(ended, "interrupted", undefined, reason, ended.sight.active);
 }
 
 /** Somebody else has decided how the release ends. */
@@ -69,25 +69,25 @@ export function yielded(ended: Ended, standing: Standing, active: Deployment | u
   switch (standing.kind) {
     case "ended": {
       const { sentence, record } = standing;
-      if (record.phase === "completed") return outcome(ended, "completed", sentence, active);
+      if (record.phase === "completed") return outcome(ended, "completed", undefined, sentence, active);
       const status = record.phase === "interrupted" ? "interrupted" : "aborted";
       const todo = status === "aborted" ? afterAbort : afterInterruption;
-      return outcome(ended, status, `${sentence} ${revertedSentence(release)} ${todo}`, active);
+      return outcome(ended, status, sentence, `${sentence} ${revertedSentence(release)} ${todo}`, active);
     }
     case "rolledBack": {
       const found = `${where}, ${standing.by} put the old version back to 100 %.`;
-      return outcome(ended, "aborted", `${found} ${revertedSentence(release)} ${afterAbort}`, active);
+      return outcome(ended, "aborted", found, `${found} ${revertedSentence(release)} ${afterAbort}`, active);
     }
     case "promoted": {
       const reason = `${where}, ${standing.by} gave version ${release.newVersionId} all traffic.`;
-      return outcome(ended, "completed", reason, active);
+      return outcome(ended, "completed", undefined, reason, active);
     }
     default: {
       const by = "by" in standing ? standing.by : "somebody else";
       const reason =
         `${where}, ${by} deployed something else (${splitText(active)}). That was left as it is, and the release ended. ` +
         "When it is sorted out, `pulumi up` starts the release again.";
-      return outcome(ended, "superseded", reason, active);
+      return outcome(ended, "superseded", undefined, reason, active);
     }
   }
 }
@@ -96,11 +96,18 @@ function splitText(active: Deployment | undefined): string {
   return active?.split.map((share) => `${share.percent} % ${share.versionId}`).join(", ") ?? "nothing";
 }
 
-function outcome(ended: Ended, status: Status, reason: string, active: Deployment | undefined): Outcome {
+function outcome(
+  ended: Ended,
+  status: Status,
+  finding: string | undefined,
+  reason: string,
+  active: Deployment | undefined,
+): Outcome {
   const { release, state, sight, now } = ended;
   return {
     status,
     reason,
+    finding,
     releaseId: release.id,
     oldVersionId: release.oldVersionId,
     deployedVersionId: active && soleVersion(active.split),

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly status: Status;
   /** One sentence, or a few, with all that a person needs to know. */
   readonly reason: string;
+  /** What was found wrong, without where the traffic is and what to do; undefined unless something was. */
+  readonly finding: string | undefined;
   readonly releaseId: string;
   readonly oldVersionId: string | undefined;
   /** The version that serves all traffic now; undefined when the traffic is split. */

@@ -18,7 +18,8 @@ export interface ReleaseRequest {
 /** The verdict an earlier run came to: the version was reverted, or should have been. */
 export interface VerdictBefore {
   readonly status: "aborted" | "revertFailed";
-  readonly reason: string;
+  /** What was found wrong then. */
+  readonly finding: string;
 }
 
 /** A release under way. */

@@ -141,7 +141,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "fault":
       return `a fault in pulumi-workers-release stopped it ${where}, please report it: ${withPeriod(cause.fault)}`;
     case "unfinished":
-      return `an earlier run could not put the traffic back, so that comes first now. It said: ${cause.reason}`;
+      return `an earlier run could not put the traffic back, so that comes first now. It had found: ${cause.finding}`;
   }
 }
 

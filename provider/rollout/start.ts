@@ -12,7 +12,14 @@ export type StartingPoint =
   /** The new version has all traffic already. */
   | { readonly kind: "serving"; readonly deployment: Deployment }
   /** This version was aborted, and nobody has asked for another try. */
-  | { readonly kind: "abortedBefore"; readonly reason: string }
+  | { readonly kind: "abortedBefore"; readonly finding: string }
+  /** This version was found bad, and the run that found it could not put the traffic back. */
+  | {
+      readonly kind: "finishRevert";
+      readonly release: Release;
+      readonly state: State;
+      readonly finding: string;
+    }
   /** A release of this version by this plan is under way, and the one who drove it is gone. */
   | { readonly kind: "resume"; readonly release: Release; readonly state: State }
   /** A release of ours was left half done, and cannot be gone on with: its traffic goes back first. */
@@ -26,19 +33,15 @@ export function startingPoint(request: ReleaseRequest, active: Deployment | unde
   const record = readRecord(active.message);
   if (record && isUnderWay(record)) return unfinished(request, active, record);
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
-  const reason = aborted ? readSentence(active.message) : abortedReason(request);
+  const finding = aborted ? readSentence(active.message) : request.verdictBefore?.finding;
   const serving = active.split.filter((share) => share.percent > 0);
   const [only] = serving;
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
   const isServing = serving.length === 1 && only?.versionId === request.versionId;
   if (isServing && !aborted) return { kind: "serving", deployment: active };
-  if (reason !== undefined) return { kind: "abortedBefore", reason };
+  if (finding !== undefined) return { kind: "abortedBefore", finding };
   if (only === undefined || serving.length > 1) return { kind: "foreignSplit", deployment: active };
   return { kind: "start", oldVersionId: only.versionId };
-}
-
-function abortedReason({ verdictBefore }: ReleaseRequest): string | undefined {
-  return verdictBefore?.status === "aborted" ? verdictBefore.reason : undefined;
 }
 
 function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
@@ -58,6 +61,9 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
   };
   const state = stateOf(record, active);
   const sameVersion = record.newVersionId === request.versionId;
+  if (sameVersion && request.verdictBefore !== undefined) {
+    return { kind: "finishRevert", release, state, finding: request.verdictBefore.finding };
+  }
   if (sameVersion && fits(request, active, record)) return { kind: "resume", release, state };
   if (record.oldVersionId !== undefined) return { kind: "putBack", release, state };
   // The first version of a Worker has nothing to put back: it simply serves.

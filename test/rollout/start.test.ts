@@ -146,7 +146,7 @@ describe("a release that starts", () => {
   });
 
   it("remembers an abort that no deployment records any more, unless somebody gave the version all traffic", async () => {
-    const verdictBefore = { status: "aborted", reason: "It was bad." } as const;
+    const verdictBefore = { status: "aborted", finding: "It was bad." } as const;
     const outside = world(quietTraffic, all(otherVersion));
     await assert.rejects(release(outside, { verdictBefore }), /was aborted before.*: It was bad\./);
     outside.deployments.foreign(all(newVersion));
@@ -156,24 +156,39 @@ describe("a release that starts", () => {
   it("says once what to do about an abort by hand, which only the state remembers", async () => {
     const outside = world();
     outside.clock.at(60_000, () => outside.deployments.foreign(all(oldVersion)));
-    const { status, reason } = await release(outside);
+    const { status, finding = "" } = await release(outside);
     assert.equal(status, "aborted");
-    const again = release(nextRun(outside), { verdictBefore: { status, reason } });
+    const again = release(nextRun(outside), { verdictBefore: { status, finding } });
     await assert.rejects(again, ({ message }: Error) => message.split("Fix the Worker").length === 2);
   });
 
-  it("reverts first what an earlier run could not revert", async () => {
-    const outside = world();
-    outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
-    outside.telemetry.blindBecause = "Observability is off.";
-    const outcome = await release(outside, {
-      verdictBefore: { status: "revertFailed", reason: "It was bad." },
+  describe("after a run that found the version bad and could not put the traffic back", () => {
+    const verdictBefore = { status: "revertFailed", finding: "It was bad." } as const;
+
+    it("reverts first, seeing or not", async () => {
+      const outside = world();
+      outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
+      outside.telemetry.blindBecause = "Observability is off.";
+      const outcome = await release(outside, { verdictBefore });
+      assert.equal(outcome.status, "aborted");
+      assert.match(outcome.reason, /It had found: It was bad\. All traffic is back on the old version/);
     });
-    assert.equal(outcome.status, "aborted");
-    assert.match(
-      outcome.reason,
-      /an earlier run could not put the traffic back, .* It said: It was bad\. All traffic is back on the old version/,
-    );
+
+    it("reverts first also when the plan has changed, and does not begin again", async () => {
+      const outside = world();
+      outside.deployments.foreign(between(oldVersion, newVersion, 30), writeMessage("left", record));
+      assert.equal((await release(outside, { verdictBefore })).status, "aborted");
+      assert.deepEqual(shares(outside), [0, 30, 0]);
+    });
+
+    it("does not begin again when somebody has put the traffic back by hand", async () => {
+      const outside = world();
+      await assert.rejects(
+        release(outside, { verdictBefore }),
+        /was aborted before, .*: It was bad\. Fix the Worker/,
+      );
+      assert.deepEqual(shares(outside), [0]);
+    });
   });
 
   it("waits for a version that was just uploaded to be deployable", async () => {

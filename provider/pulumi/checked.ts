@@ -26,6 +26,21 @@ export function checked(schema: z.ZodType, news: Record<string, unknown>): Check
 }
 
 /**
+ * Reads what the engine passes on from a program or a state file.
+ *
+ * @param what what it is, to begin a sentence with
+ * @throws {Error} naming each place, what was found there and what is allowed
+ */
+export function read<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error, value, "");
+  throw new Error(
+    `${what} cannot be read. ${faults.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}.`,
+  );
+}
+
+/**
  * A failure whose reason names the property itself. Where a failure names it, the engine prints in front of the reason
  * the whole value of a top-level property, and `{<nil>}` for any deeper one.
  */

@@ -24,7 +24,9 @@ export const releaseInputs = z.object({
   __urn: z.string().optional(),
 });
 
-const status = z.enum(["completed", "aborted", "interrupted", "superseded", "revertFailed"]);
+const status = z.enum(["completed", "aborted", "interrupted", "superseded", "revertFailed"], {
+  error: "a status this version of pulumi-workers-release knows; a newer one may have written the state",
+});
 
 /** What a state remembers of a `Release`, as far as anything is decided on it. */
 export const releaseState = z.object({

@@ -10,7 +10,7 @@ import { soleVersion } from "../rollout/outcome";
 import { PortError, type Interruption } from "../rollout/ports";
 import type { Outside, VerdictBefore } from "../rollout/release";
 import { run } from "../rollout/run";
-import { checked, defined, same } from "./checked";
+import { checked, defined, read, same } from "./checked";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
@@ -33,9 +33,17 @@ export async function check(_olds: unknown, news: Properties): Promise<dynamic.C
   return Promise.resolve(checked(releaseInputs, news));
 }
 
+function readInputs(news: Properties): Inputs {
+  return read(releaseInputs, news, "What the program gives to the Release");
+}
+
+function readState(olds: unknown): State {
+  return read(releaseState, olds, "The state of the Release");
+}
+
 /** Says whether there is something to do, and nothing about how the provider is spelled. */
 export async function diff(_id: string, olds: unknown, news: Properties): Promise<dynamic.DiffResult> {
-  const before = releaseState.parse(olds);
+  const before = readState(olds);
   const replaces = (["accountId", "scriptName"] as const).filter((key) => before[key] !== news[key]);
   const changes = replaces.length > 0 || needsRelease(before, news) || !same(before.plan, news["plan"]);
   const why = outlook(before, news);
@@ -60,8 +68,11 @@ export function outlook(before: State, news: Properties): string | undefined {
   if (status === "aborted" && deployedVersionId !== versionId) {
     return `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
   }
+  if (status === "revertFailed") {
+    return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;
+  }
   if (status !== "completed")
-    return `The last release of version ${versionId} ended as ${status ?? "nothing"}: it will be released again.`;
+    return `The last release of version ${versionId} ended as ${status ?? "unknown"}: it will be released again.`;
   if (deployedVersionId === versionId) return undefined;
   const now =
     deployedVersionId === undefined
@@ -76,15 +87,15 @@ function urnOf(news: Properties): string | undefined {
 
 /** Releases the version. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
-  const inputs = releaseInputs.parse(news);
+  const inputs = readInputs(news);
   const id = `${inputs.accountId}/${inputs.scriptName}`;
   return { id, outs: await release(id, inputs, {}, news) };
 }
 
 /** Releases the version if it is not what was released last; else only remembers the new plan. */
 export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-  const inputs = releaseInputs.parse(news);
-  if (needsRelease(releaseState.parse(olds), news)) return { outs: await release(id, inputs, olds, news) };
+  const inputs = readInputs(news);
+  if (needsRelease(readState(olds), news)) return { outs: await release(id, inputs, olds, news) };
   engineProgress(inputs.__urn).event("The new plan holds from the next release on; nothing to release now.");
   return { outs: { ...olds, ...news } };
 }
@@ -92,7 +103,7 @@ export async function update(id: string, olds: Properties, news: Properties): Pr
 /** Carries out a release and gives the outputs; every ending but completion is a failure that Pulumi remembers. */
 async function release(id: string, inputs: Inputs, olds: Properties, news: Properties): Promise<Properties> {
   const { scriptName, versionId, retry, plan } = inputs;
-  const verdictBefore = verdictOf(releaseState.parse(olds), inputs);
+  const verdictBefore = verdictOf(readState(olds), inputs);
   const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, verdictBefore };
   try {
     const outcome = await interruptible((interruption) => run(request, outsideOf(inputs, interruption)));
@@ -135,7 +146,7 @@ function newReleaseId(): string {
 }
 
 /** Reads what serves now, so that the next preview shows when somebody deployed something else. */
-export async function read(id: string, olds: Properties): Promise<dynamic.ReadResult> {
+export async function refresh(id: string, olds: Properties): Promise<dynamic.ReadResult> {
   const [accountId = "", scriptName = ""] = id.split("/");
   const client = cloudflareClient(resolveConnection(sources()));
   try {
@@ -154,4 +165,4 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
-export { remove as delete };
+export { refresh as read, remove as delete };

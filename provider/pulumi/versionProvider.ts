@@ -5,7 +5,7 @@ import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
-import { checked, defined, failureOf, same } from "./checked";
+import { checked, defined, failureOf, read, same } from "./checked";
 import { sources, takeConfig } from "./surroundings";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
@@ -53,7 +53,7 @@ export async function diff(_id: string, olds: Properties, news: Properties): Pro
 
 /** Uploads the version. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
-  const inputs = versionInputs.parse(news);
+  const inputs = read(versionInputs, news, "What the program gives to the ScriptVersion");
   const { versionId, number, deployed } = await versionsOf(inputs).upload(uploadOf(inputs));
   return { id: versionId, outs: defined({ ...news, versionId, number, deployed }) };
 }
@@ -65,9 +65,11 @@ function uploadOf(inputs: z.output<typeof versionInputs>): Upload {
   return { mainModule, modules: modules.map(loadModule), ...(defined(optional) as Partial<Upload>) };
 }
 
+const versionState = z.object({ accountId: z.string(), scriptName: z.string() });
+
 /** Finds out whether the version still exists. */
-export async function read(id: string, olds: Properties): Promise<dynamic.ReadResult> {
-  const worker = z.object({ accountId: z.string(), scriptName: z.string() }).parse(olds);
+export async function refresh(id: string, olds: Properties): Promise<dynamic.ReadResult> {
+  const worker = read(versionState, olds, "The state of the ScriptVersion");
   return (await versionsOf(worker).exists(id)) ? { id, props: olds } : {};
 }
 
@@ -81,7 +83,7 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
-export { remove as delete };
+export { refresh as read, remove as delete };
 
 function versionsOf(worker: { accountId: string; scriptName: string }): Versions {
   return cloudflareVersions(cloudflareClient(resolveConnection(sources())), worker);

@@ -47,6 +47,15 @@ describe("the diff of a release", () => {
   }
 });
 
+describe("a state that cannot be read", () => {
+  it("is refused by the place that is wrong, and what could have written it", async () => {
+    await assert.rejects(
+      diff("id", { ...released, status: "paused" }, inputs),
+      /The state of the Release cannot be read\. status: "paused" was given; allowed is a status this version .* knows/,
+    );
+  });
+});
+
 describe("the outlook of a release in a preview", () => {
   const cases: [string, Record<string, unknown>, RegExp | undefined][] = [
     ["that is done", {}, undefined],
@@ -55,6 +64,7 @@ describe("the outlook of a release in a preview", () => {
       { status: "aborted", deployedVersionId: oldVersion },
       /was aborted: `pulumi up` will fail/,
     ],
+    ["that could not be reverted", { status: "revertFailed" }, /puts the traffic back and then fails/],
     ["that was superseded", { status: "superseded" }, /ended as superseded: it will be released again/],
     [
       "whose version serves no more",

@@ -38,12 +38,15 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
         const keys = issue.keys.map((key) => `"${key}"`).join(", ");
         return { path, reason: `${keys} is not a property it has: check the spelling or take it out` };
       }
-      return { path, reason: `${given(valueAt(input, issue.path))}; allowed is ${issue.message}` };
+      return { path, reason: `${given(input, issue.path)}; allowed is ${issue.message}` };
     });
 }
 
-function given(value: unknown): string {
+function given(input: unknown, path: Path): string {
+  const value = valueAt(input, path);
   if (value === undefined) return "nothing was given";
+  // A binding may hold a secret, wherever in it somebody put it.
+  if (path[0] === "bindings") return "something else was given";
   const text = JSON.stringify(value);
   return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} was given`;
 }

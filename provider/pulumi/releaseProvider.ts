@@ -10,7 +10,7 @@ import { soleVersion } from "../rollout/outcome";
 import { PortError, type Interruption } from "../rollout/ports";
 import type { Outside, VerdictBefore } from "../rollout/release";
 import { run } from "../rollout/run";
-import { checked, defined, read, same } from "./checked";
+import { checked, defined, read, same, type Checked } from "./checked";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
@@ -29,7 +29,7 @@ export async function configure(request: dynamic.ConfigureRequest): Promise<void
 }
 
 /** Fills in the account and checks everything that is known. */
-export async function check(_olds: unknown, news: Properties): Promise<dynamic.CheckResult> {
+export async function check(_olds: unknown, news: Properties): Promise<Checked> {
   return Promise.resolve(checked(releaseInputs, news));
 }
 

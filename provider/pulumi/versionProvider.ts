@@ -5,7 +5,7 @@ import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
-import { checked, defined, failureOf, read, same } from "./checked";
+import { checked, defined, failureOf, read, same, type Checked } from "./checked";
 import { sources, takeConfig } from "./surroundings";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
@@ -19,13 +19,13 @@ export async function configure(request: dynamic.ConfigureRequest): Promise<void
 }
 
 /** Fills in the account and the fingerprints of the modules, and checks everything that is known. */
-export async function check(_olds: unknown, news: Properties): Promise<dynamic.CheckResult> {
+export async function check(_olds: unknown, news: Properties): Promise<Checked> {
   const result = checked(versionInputs, news);
   if (result.failures.length > 0) return result;
   return Promise.resolve(withFingerprints(result.inputs));
 }
 
-function withFingerprints(inputs: Properties): dynamic.CheckResult {
+function withFingerprints(inputs: Properties): Checked {
   if (hasUnknown(inputs["modules"])) return { inputs, failures: [] };
   const failures: dynamic.CheckFailure[] = [];
   const modules = (inputs["modules"] as ModuleInput[]).map((module, index) => {

@@ -92,7 +92,7 @@ describe("the outlook of a release in a preview", () => {
 
 describe("the check of a release", () => {
   async function failures(news: Record<string, unknown>): Promise<string[]> {
-    return (await check({}, { ...inputs, ...news })).failures?.map(({ reason }) => reason) ?? [];
+    return (await check({}, { ...inputs, ...news })).failures.map(({ reason }) => reason);
   }
 
   it("passes what is right", async () => {

@@ -11,7 +11,7 @@ const inputs = {
 
 describe("the check of a script version", () => {
   async function failures(news: Record<string, unknown>): Promise<string[]> {
-    return (await check({}, { ...inputs, ...news })).failures?.map(({ reason }) => reason) ?? [];
+    return (await check({}, { ...inputs, ...news })).failures.map(({ reason }) => reason);
   }
 
   it("adds the fingerprint of each module, by which a change of a file is seen", async () => {

@@ -4,7 +4,7 @@ import { decide } from "./decide";
 import type { Outcome } from "./outcome";
 import type { Outside, ReleaseRequest } from "./release";
 import { statusLine } from "./sentences";
-import { look } from "./sight";
+import { look, type Sight } from "./sight";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until
@@ -27,7 +27,7 @@ export async function run(request: ReleaseRequest, outside: Outside): Promise<Ou
 async function turn(course: Course, outside: Outside): Promise<Step> {
   const { release, state, stuck } = course;
   try {
-    const sight = await look(release, course.sight, outside);
+    const sight = await lookUnlessInterrupted(course, outside);
     const now = outside.clock.now();
     const { requested: interrupted } = outside.interruption;
     const action = decide({ release, state, sight, stuck, interrupted, now });
@@ -37,4 +37,11 @@ async function turn(course: Course, outside: Outside): Promise<Step> {
     // Nothing of this is expected to throw. If it does, that is a fault of ours, and no traffic may suffer from it.
     return { outcome: await revertFor({ kind: "fault", fault: String(error) }, course, outside) };
   }
+}
+
+/** A look; where an interruption reverts, it also ends a look that waits for an answer. */
+function lookUnlessInterrupted({ release, sight }: Course, outside: Outside): Promise<Sight> {
+  const looked = look(release, sight, outside);
+  if (release.plan.onInterrupt === "hold") return looked;
+  return Promise.race([looked, outside.interruption.happened.then(() => sight)]);
 }

@@ -234,8 +234,7 @@ describe("a version that misbehaves", () => {
   }).timeout(60_000);
 
   it("by crashing leaves its neighbour alone, is started again, and its failure is told", async function () {
-    // Elsewhere the system does not tell which process to end.
-    if (process.platform !== "linux") this.skip();
+    if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell which process to end
     const good = await goLive(started.edge, "crash", saying("good"));
     const before = workerdOf(process.pid);
     const bad = await addVersion(

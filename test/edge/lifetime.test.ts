@@ -107,8 +107,7 @@ describe("a local edge", () => {
 
   describe("and its processes", () => {
     before(function () {
-      // Elsewhere the system does not tell which processes there are.
-      if (process.platform !== "linux") this.skip();
+      if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell which processes there are
     });
 
     it("ends them all with itself", async () => {

@@ -402,6 +402,18 @@ describe("an interruption", () => {
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
   });
 
+  it("reverts at once also while the telemetry keeps a look waiting", async () => {
+    const outside = world();
+    outside.clock.at(10 * minute, () => {
+      outside.telemetry.read = () => new Promise(() => undefined);
+      setImmediate(() => {
+        outside.interruption.request();
+      });
+    });
+    assert.equal((await release(outside)).status, "interrupted");
+    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+  });
+
   it("never holds a version that is being found bad", async () => {
     const outside = world(badNewVersion(0.3));
     outside.clock.at(80_000, () => {

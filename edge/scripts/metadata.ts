@@ -25,6 +25,8 @@ const uploadMetadata = scriptSettings.extend({
   compatibility_flags: z.array(z.string()).nullish(),
   usage_model: optionalText,
   bindings: z.array(z.looseObject({ type: z.string(), name: z.string().min(1) })).nullish(),
+  /** Kinds of bindings to take over from the version before: how a client keeps the secrets that it does not have. */
+  keep_bindings: z.array(z.string()).nullish(),
   annotations: z.looseObject({ "workers/message": optionalText, "workers/tag": optionalText }).nullish(),
 });
 
@@ -32,7 +34,7 @@ export type UploadMetadata = z.infer<typeof uploadMetadata>;
 export type SettingsChange = z.infer<typeof scriptSettings>;
 
 /** Parts of a version that would change what it does, and that the edge cannot run. */
-const NOT_EMULATED = ["migrations", "assets", "containers", "exports", "body_part", "keep_bindings"];
+const NOT_EMULATED = ["migrations", "assets", "containers", "exports", "body_part"];
 
 /** Reads the text of a `metadata` part. */
 export function parseMetadata(text: string): UploadMetadata {

@@ -4,7 +4,7 @@ import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
 import { DEFAULT_COMPATIBILITY_DATE } from "./compatibility";
 import type { SettingsChange } from "./metadata";
-import type { Modules, Script, ScriptSettings, Version } from "./types";
+import type { Binding, Modules, Script, ScriptSettings, Version } from "./types";
 import type { Upload } from "./upload";
 
 /** Who uploads, and under which name. */
@@ -21,7 +21,7 @@ export async function uploadAndDeploy(
   uploader: Uploader,
   upload: Upload,
 ): Promise<{ script: Script; version: Version }> {
-  const version = await tried(context, draft(uploader, upload, "upload"), upload.modules);
+  const version = await tried(context, draft(context, uploader, upload, "upload"), upload.modules);
   const { scriptName, source } = uploader;
   return stored(context, version, (numbered) => {
     const script = rewritten(context.state.scripts.get(scriptName) ?? newScript(uploader), upload.metadata);
@@ -44,7 +44,7 @@ export async function uploadVersion(
   uploader: Uploader,
   upload: Upload,
 ): Promise<Version> {
-  const version = await tried(context, draft(uploader, upload, "version_upload"), upload.modules);
+  const version = await tried(context, draft(context, uploader, upload, "version_upload"), upload.modules);
   return stored(context, version, (numbered) => {
     // It may have been deleted while the version was being tried.
     if (!context.state.scripts.get(uploader.scriptName)) throw noSuchScript();
@@ -77,6 +77,7 @@ async function stored<T>(context: EdgeContext, version: Version, write: (version
 }
 
 function draft(
+  context: EdgeContext,
   uploader: Uploader,
   { metadata, modules }: Upload,
   triggeredBy: Version["triggeredBy"],
@@ -92,12 +93,21 @@ function draft(
     compatibilityDate: metadata.compatibility_date ?? DEFAULT_COMPATIBILITY_DATE,
     compatibilityFlags: metadata.compatibility_flags ?? [],
     usageModel: metadata.usage_model ?? "standard",
-    bindings: metadata.bindings ?? [],
+    bindings: withKept(metadata, context.state.versions.latest(uploader.scriptName)),
     tag: metadata.annotations?.["workers/tag"] ?? undefined,
     message: metadata.annotations?.["workers/message"] ?? undefined,
     triggeredBy,
     startupTimeMs: 0,
   };
+}
+
+/** The bindings an upload gives, and those it keeps of the version before: by kind, where it gives none of the name. */
+function withKept({ bindings, keep_bindings }: Upload["metadata"], before: Version | undefined): Binding[] {
+  const given = bindings ?? [];
+  const kept = before?.bindings.filter(
+    ({ type, name }) => keep_bindings?.includes(type) && !given.some((binding) => binding.name === name),
+  );
+  return [...given, ...(kept ?? [])];
 }
 
 function etagOf(modules: Modules): string {

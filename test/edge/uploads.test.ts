@@ -171,4 +171,20 @@ describe("an upload", () => {
     const { id, tag } = VERSION as { id: string; tag: string };
     assert.deepEqual({ id, tag }, { id: versionId, tag: "first" });
   });
+
+  it("keeps the bindings of the kinds it asks for, where it gives none of the name", async () => {
+    const source = "export default { fetch(request, env) { return Response.json(env); } };";
+    const before = [
+      { type: "secret_text", name: "KEY", text: "hush" },
+      { type: "secret_text", name: "PIN", text: "1234" },
+      { type: "plain_text", name: "WORD", text: "old" },
+    ];
+    await goLive(started.edge, "keeper", source, { bindings: before });
+    const bindings = [{ type: "secret_text", name: "PIN", text: "4321" }];
+    await putScript(started.edge, "keeper", source, {
+      bindings,
+      keep_bindings: ["secret_text", "secret_key"],
+    });
+    assert.deepEqual(JSON.parse((await ask(started.edge, "keeper")).body), { PIN: "4321", KEY: "hush" });
+  });
 });

@@ -32,7 +32,7 @@ const running = new Set<Stoppable>();
  * Runs `work` so that what stops `pulumi up` interrupts it:
  * - a first Ctrl-C, where the engine tells its providers so;
  * - a second Ctrl-C, where the engine sends SIGINT and kills the process 5 seconds later;
- * - the death of the engine, which orphans this process and closes its standard input.
+ * - the death of the engine, which hands this process to another parent (not so on Windows).
  *
  * The engine also sends SIGINT at every normal shutdown. Then no release is running, so nothing listens and the process
  * ends as any other.
@@ -61,23 +61,24 @@ function endAfterAll(): void {
   interruptAll();
 }
 
-let stopWatching: () => void = () => undefined;
+/** The engine, which starts this process. */
+const parent = process.ppid;
+
+let stopListening: () => void = () => undefined;
 
 function listen(): void {
-  stopWatching = watchCancel(interruptAll);
+  const stopWatching = watchCancel(interruptAll);
   process.on("SIGINT", endAfterAll);
   process.on("SIGTERM", endAfterAll);
-  process.stdin.on("end", endAfterAll);
-  process.stdin.resume();
-}
-
-function stopListening(): void {
-  stopWatching();
-  process.off("SIGINT", endAfterAll);
-  process.off("SIGTERM", endAfterAll);
-  process.stdin.off("end", endAfterAll);
-  // An open standard input would keep the process alive.
-  process.stdin.pause();
-  // In a moment, so that the answer to the engine gets out if there still is one.
-  if (ending) setTimeout(() => process.exit(1), 500);
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) endAfterAll();
+  }, 500);
+  stopListening = () => {
+    stopWatching();
+    process.off("SIGINT", endAfterAll);
+    process.off("SIGTERM", endAfterAll);
+    clearInterval(orphaned);
+    // In a moment, so that the answer to the engine gets out if there still is one.
+    if (ending) setTimeout(() => process.exit(1), 500);
+  };
 }

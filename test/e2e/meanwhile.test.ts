@@ -18,6 +18,15 @@ const halfUntilApproved = {
   ],
 };
 
+/** It fails after two seconds, when the release has long begun. */
+const failingResource = `
+const create = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  throw new Error("the neighbour failed");
+};
+new (require("@pulumi/pulumi").dynamic.Resource)({ create }, "bad", {});
+`;
+
 describe("while pulumi up releases a Worker", function () {
   this.timeout(60_000);
   const opened = useWorkers();
@@ -83,5 +92,16 @@ describe("while pulumi up releases a Worker", function () {
     assert.match(output, /stage 2 of 2 \(100 %\), approved by .* with .*, soaks 2s/);
     // The wait is a deployment as well, and so is what the release made of the approval.
     assert.deepEqual(await worker.shares(newVersion), [0, 50, 50, 100, 100, 100]);
+  });
+
+  it("the failure of another resource in the program does not stop the release", async () => {
+    const worker = await opened.worker("neighbour");
+    const versionId = await worker.upload(healthy);
+    worker.program({ versionId }, failingResource);
+    const { code, output } = await worker.stack.up();
+    assert.equal(code, 1, output);
+    assert.match(output, /error: the neighbour failed/);
+    assert.match(output, /Release of neighbour complete/);
+    assert.deepEqual((await worker.active()).split, { [versionId]: 100 });
   });
 });

@@ -70,9 +70,9 @@ export class Worker {
     return addVersion(this.edge, this.name, source, metadata);
   }
 
-  /** Makes the program one that releases this Worker. */
-  program(args: { versionId: string; plan?: unknown; retry?: string }): void {
-    this.stack.write(releasing({ scriptName: this.name, plan, ...args }));
+  /** Makes the program one that releases this Worker, and does whatever else `more` says. */
+  program(args: { versionId: string; plan?: unknown; retry?: string }, more = ""): void {
+    this.stack.write(releasing({ scriptName: this.name, plan, ...args }) + more);
   }
 
   /** Deploys as wrangler or the dashboard would: with no record of a release. */

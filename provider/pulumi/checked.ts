@@ -18,11 +18,7 @@ export function checked(schema: z.ZodType, news: Record<string, unknown>): Check
   }
   const inputs = { ...news, accountId: account };
   const parsed = schema.safeParse(inputs);
-  const faults = parsed.success ? [] : faultsOf(parsed.error, inputs, "");
-  return {
-    inputs,
-    failures: faults.map(({ path, reason }) => failureOf(`${path}: ${reason}`)),
-  };
+  return { inputs, failures: parsed.success ? [] : wordsOf(parsed.error, inputs).map(failureOf) };
 }
 
 /**
@@ -34,10 +30,12 @@ export function checked(schema: z.ZodType, news: Record<string, unknown>): Check
 export function read<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error, value, "");
-  throw new Error(
-    `${what} cannot be read. ${faults.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}.`,
-  );
+  throw new Error(`${what} cannot be read. ${wordsOf(parsed.error, value).join("; ")}.`);
+}
+
+/** Each fault in words: the place, what was found there and what is allowed. */
+function wordsOf(error: z.ZodError, value: unknown): string[] {
+  return faultsOf(error, value, "").map(({ path, reason }) => `${path}: ${reason}`);
 }
 
 /**

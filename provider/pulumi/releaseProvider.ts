@@ -8,7 +8,7 @@ import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { AbortedBefore } from "../rollout/begin";
 import { soleVersion } from "../rollout/outcome";
 import { PortError, type Interruption } from "../rollout/ports";
-import type { Outside, VerdictBefore } from "../rollout/release";
+import type { Outside } from "../rollout/release";
 import { run } from "../rollout/run";
 import { checked, defined, read, same, type Checked } from "./checked";
 import { systemClock } from "./clock";
@@ -16,17 +16,11 @@ import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState } from "./releaseInputs";
-import { sources, takeConfig } from "./surroundings";
+import { sources } from "./surroundings";
 
 type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
 type State = z.output<typeof releaseState>;
-
-/** Takes the stack's configuration. */
-export async function configure(request: dynamic.ConfigureRequest): Promise<void> {
-  takeConfig(request);
-  return Promise.resolve();
-}
 
 /** Fills in the account and checks everything that is known. */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
@@ -103,8 +97,8 @@ export async function update(id: string, olds: Properties, news: Properties): Pr
 /** Carries out a release and gives the outputs; every ending but completion is a failure that Pulumi remembers. */
 async function release(id: string, inputs: Inputs, olds: Properties, news: Properties): Promise<Properties> {
   const { scriptName, versionId, retry, plan } = inputs;
-  const verdictBefore = verdictOf(readState(olds), inputs);
-  const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, verdictBefore };
+  const findingBefore = findingOf(readState(olds), inputs);
+  const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, findingBefore };
   try {
     const outcome = await interruptible((interruption) => run(request, outsideOf(inputs, interruption)));
     const outputs = defined({ ...news, ...outcome });
@@ -115,17 +109,17 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
     if (error instanceof PortError)
       throw new Error(`${error.message} The release did not start.`, { cause: error });
     if (!(error instanceof AbortedBefore)) throw error;
-    const remembered = verdictBefore ? { ...olds, ...news } : news;
+    const remembered = findingBefore !== undefined ? { ...olds, ...news } : news;
     const verdict = { status: "aborted", reason: error.message, finding: error.finding };
     throw rememberedFailure(id, { ...remembered, ...verdict }, [error.message]);
   }
 }
 
-/** What the state knows of an earlier release of this very version. */
-function verdictOf(before: State, inputs: Inputs): VerdictBefore | undefined {
+/** What the state knows to be wrong with this very version. */
+function findingOf(before: State, inputs: Inputs): string | undefined {
   if (before.versionId !== inputs.versionId || before.retry !== inputs.retry) return undefined;
   if (before.status !== "aborted" && before.status !== "revertFailed") return undefined;
-  return { status: before.status, finding: before.finding ?? before.reason };
+  return before.finding ?? before.reason;
 }
 
 function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
@@ -165,4 +159,5 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
+export { configure } from "./surroundings";
 export { refresh as read, remove as delete };

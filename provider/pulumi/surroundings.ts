@@ -4,8 +4,9 @@ import type { Sources } from "../cloudflare/credentials";
 let config: dynamic.Config | undefined;
 
 /** Takes the stack's configuration, once per process and before anything else. */
-export function takeConfig(request: dynamic.ConfigureRequest): void {
+export async function configure(request: dynamic.ConfigureRequest): Promise<void> {
   config = request.config;
+  return Promise.resolve();
 }
 
 /** Where this process finds credentials. Read at every use and never kept, so that nothing captures a token. */

@@ -6,17 +6,11 @@ import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
 import { checked, defined, failureOf, read, same, type Checked } from "./checked";
-import { sources, takeConfig } from "./surroundings";
+import { sources } from "./surroundings";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
 
 type Properties = Record<string, unknown>;
-
-/** Takes the stack's configuration. */
-export async function configure(request: dynamic.ConfigureRequest): Promise<void> {
-  takeConfig(request);
-  return Promise.resolve();
-}
 
 /** Fills in the account and the fingerprints of the modules, and checks everything that is known. */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
@@ -83,6 +77,7 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
+export { configure } from "./surroundings";
 export { refresh as read, remove as delete };
 
 function versionsOf(worker: { accountId: string; scriptName: string }): Versions {

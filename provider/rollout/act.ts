@@ -5,7 +5,7 @@ import type { Outcome } from "./outcome";
 import { place, type Placement } from "./place";
 import type { Deployment } from "./ports";
 import { readSentence, recordOf } from "./record";
-import { splitAt, type Outside, type Release } from "./release";
+import { promotedSplit, splitAt, stagePercent, type Outside, type Release } from "./release";
 import { revert } from "./revert";
 import {
   causeSentence,
@@ -59,7 +59,7 @@ function enter(
   outside: Outside,
 ): Promise<Step> {
   const { release, state } = course;
-  const split = splitAt(release, release.plan.stages[stage]?.percent ?? 0);
+  const split = splitAt(release, stagePercent(release, stage));
   const sentence = stageSentence(release, stage, approvedBy);
   const placement = { split, sentence, record: recordOf(release, stage, "soak") };
   return deploy(placement, course, outside, (made) =>
@@ -69,7 +69,7 @@ function enter(
 
 function awaitApproval(course: Course, outside: Outside): Promise<Step> {
   const { release, state } = course;
-  const split = splitAt(release, release.plan.stages[state.stage]?.percent ?? 0);
+  const split = splitAt(release, stagePercent(release, state.stage));
   const sentence = waitSentence(release, state.stage);
   const placement = { split, sentence, record: recordOf(release, state.stage, "wait") };
   return deploy(placement, course, outside, (made) =>
@@ -79,7 +79,7 @@ function awaitApproval(course: Course, outside: Outside): Promise<Step> {
 
 function complete(course: Course, outside: Outside): Promise<Step> {
   const { release, state } = course;
-  const split = splitAt({ ...release, oldVersionId: undefined }, 100);
+  const split = promotedSplit(release);
   const sentence = completedSentence(release, outside.clock.now());
   const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
   return deploy(placement, course, outside, (made) => ({ outcome: completed(ended(course, outside), made) }));

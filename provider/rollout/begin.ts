@@ -1,9 +1,9 @@
-import { revertFor, type Course } from "./act";
+import { revertFor, type Course, type Step } from "./act";
 import type { Cause } from "./cause";
 import type { Outcome } from "./outcome";
 import { PortError, type Deployment, type Split } from "./ports";
 import { recordOf, writeMessage } from "./record";
-import { percentOf, splitAt, type Outside, type Release, type ReleaseRequest } from "./release";
+import { percentOf, splitAt, stagePercent, type Outside, type Release, type ReleaseRequest } from "./release";
 import { afterAbort, stageSentence, stageText } from "./sentences";
 import { nothingSeen } from "./sight";
 import { startingPoint, type StartingPoint } from "./start";
@@ -25,9 +25,6 @@ export class AbortedBefore extends CannotStart {
   }
 }
 
-/** How a request begins: with a course to follow, or with its end. */
-export type Begun = Course | { readonly outcome: Outcome };
-
 /**
  * Begins a release: finds out where the Worker stands, and moves traffic only when it is certain that the health can
  * be watched.
@@ -35,7 +32,7 @@ export type Begun = Course | { readonly outcome: Outcome };
  * @throws CannotStart when the traffic is split by somebody else or the telemetry cannot be watched
  * @throws PortError when Cloudflare does not answer or refuses
  */
-export async function begin(request: ReleaseRequest, outside: Outside): Promise<Begun> {
+export async function begin(request: ReleaseRequest, outside: Outside): Promise<Step> {
   const active = await outside.deployments.active();
   const point = startingPoint(request, active);
   if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
@@ -85,7 +82,7 @@ async function firstStage(
     oldVersionId === undefined
       ? `First version of ${scriptName}: it gets all traffic at once, and there is nothing to revert to. Watching it.`
       : stageSentence(release, stage, undefined);
-  const split = splitAt(release, plan.stages[stage]?.percent ?? 0);
+  const split = splitAt(release, stagePercent(release, stage));
   const message = writeMessage(sentence, recordOf(release, stage, "soak"));
   const deployment = await createFirst(split, message, active, outside);
   outside.progress.event(sentence);
@@ -170,7 +167,7 @@ async function putBackFirst(
   left: Unfinished,
   active: Deployment | undefined,
   outside: Outside,
-): Promise<Begun> {
+): Promise<Step> {
   const course = leftBy(left, active, outside);
   const percent = active ? percentOf(active.split, left.release.newVersionId) : 0;
   const outcome = await revertFor({ kind: "leftOver", percent }, course, outside);

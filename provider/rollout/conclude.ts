@@ -1,7 +1,7 @@
 import type { Cause } from "./cause";
 import type { Deployment } from "./ports";
 import { soleVersion, stageReports, type Outcome, type Status } from "./outcome";
-import type { Release } from "./release";
+import { stagePercent, type Release } from "./release";
 import { isVerdict, type Reverted } from "./revert";
 import {
   afterAbort,
@@ -54,7 +54,7 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
 /** The release was stopped and the plan wants the split to stay. */
 export function held(ended: Ended): Outcome {
   const { release, state } = ended;
-  const percent = release.plan.stages[state.stage]?.percent ?? 0;
+  const percent = stagePercent(release, state.stage);
   const reason =
     `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
     `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +

@@ -4,7 +4,7 @@ import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
 import { levelPerSlo, minRequestsIn, servedWithin } from "./counting";
 import type { Split } from "./ports";
-import type { Release } from "./release";
+import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
 import { stageStart, type State } from "./state";
 
@@ -72,7 +72,7 @@ export function soleVersion(split: Split): string | undefined {
 export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
   const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
   return stages.map(({ stage, startedAt, endedAt }, position) => ({
-    percent: release.plan.stages[stage]?.percent ?? 0,
+    percent: stagePercent(release, stage),
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     slos: release.plan.slos.map((slo, index) => {

@@ -2,6 +2,7 @@ import { formatDuration } from "../plan/duration";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf } from "./release";
+import { placeText } from "./sentences";
 
 /** What the active deployment of a Worker says, for a person who asks how its release is doing: a few lines. */
 export function overview(scriptName: string, active: Deployment | undefined, now: number): string {
@@ -23,11 +24,7 @@ export function notUnderWay(scriptName: string, active: Deployment | undefined):
 
 /** `stage 2 of 5 (25 %)` */
 export function stageOf(record: ReleaseRecord, percent: number): string {
-  return `stage ${placeOf(record, percent)}`;
-}
-
-function placeOf({ stage, stages }: ReleaseRecord, percent: number): string {
-  return `${stage + 1} of ${stages} (${percent} %)`;
+  return `stage ${placeText(record.stage, record.stages, percent)}`;
 }
 
 function underWay(
@@ -36,7 +33,7 @@ function underWay(
   record: ReleaseRecord,
   now: number,
 ): readonly string[] {
-  const place = placeOf(record, percentOf(active.split, record.newVersionId));
+  const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
   const next = awaitedPercent(record);
   const doing = next === undefined ? "soaking" : `waiting for an approval to go to ${next} %`;
   return [

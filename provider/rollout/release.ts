@@ -11,15 +11,10 @@ export interface ReleaseRequest {
   /** Another value allows an aborted version another release. */
   readonly retry: string;
   readonly plan: Plan;
-  /** How the last release of this very version ended, if it was found bad; undefined when it was not. */
-  readonly verdictBefore: VerdictBefore | undefined;
-}
-
-/** The verdict an earlier run came to: the version was reverted, or should have been. */
-export interface VerdictBefore {
-  readonly status: "aborted" | "revertFailed";
-  /** What was found wrong then. */
-  readonly finding: string;
+  /**
+   * What an earlier run found wrong with this very version, which it reverted or should have; undefined when none did.
+   */
+  readonly findingBefore: string | undefined;
 }
 
 /** A release under way. */
@@ -54,6 +49,16 @@ export function splitAt(release: Pick<Release, "oldVersionId" | "newVersionId">,
 /** The split after a revert: all traffic on the old version, or where there is none, left on the new one. */
 export function revertedSplit(release: Pick<Release, "oldVersionId" | "newVersionId">): Split {
   return [{ versionId: release.oldVersionId ?? release.newVersionId, percent: 100 }];
+}
+
+/** The split after a promotion: all traffic on the new version, and no other version named. */
+export function promotedSplit({ newVersionId }: Pick<Release, "newVersionId">): Split {
+  return [{ versionId: newVersionId, percent: 100 }];
+}
+
+/** The new version's share in a stage, counted from 0; 0 for a stage that the plan does not have. */
+export function stagePercent({ plan }: Pick<Release, "plan">, stage: number): number {
+  return plan.stages[stage]?.percent ?? 0;
 }
 
 /** The share of the traffic that `versionId` has in a split, from 0 to 100. */

@@ -3,7 +3,7 @@ import type { Sli } from "../health/sli";
 import { formatDuration } from "../plan/duration";
 import type { Cause } from "./cause";
 import { servedWithin, strain } from "./counting";
-import type { Release } from "./release";
+import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
 import { stageStart, type State } from "./state";
 
@@ -12,10 +12,14 @@ export function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
 
+/** `2 of 5 (25 %)`; `stage` is counted from 0. */
+export function placeText(stage: number, stages: number, percent: number): string {
+  return `${stage + 1} of ${stages} (${percent} %)`;
+}
+
 /** `stage 2 of 5 (25 %)` */
 export function stageText(release: Release, stage: number): string {
-  const { stages } = release.plan;
-  return `stage ${stage + 1} of ${stages.length} (${stages[stage]?.percent ?? 0} %)`;
+  return `stage ${placeText(stage, release.plan.stages.length, stagePercent(release, stage))}`;
 }
 
 /** What the bad requests of an SLI did, to follow "11.5 % of requests". */
@@ -45,7 +49,10 @@ function clockText(time: number): string {
 /** The line that is always up to date: stage, percentage, what is left of the soak, and the worst SLO. */
 export function statusLine(release: Release, state: State, sight: Sight, now: number): string {
   const stage = release.plan.stages[state.stage];
-  const parts = [`stage ${state.stage + 1}/${release.plan.stages.length}`, `${stage?.percent ?? 0} %`];
+  const parts = [
+    `stage ${state.stage + 1}/${release.plan.stages.length}`,
+    `${stagePercent(release, state.stage)} %`,
+  ];
   parts.push(
     state.phase === "waiting"
       ? waitText(release, state.since, now)

@@ -1,6 +1,6 @@
 import type { Deployment } from "./ports";
 import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
-import { revertedSplit, sameTraffic, splitAt, type Release } from "./release";
+import { promotedSplit, revertedSplit, sameTraffic, splitAt, type Release } from "./release";
 import type { State } from "./state";
 
 /**
@@ -44,7 +44,6 @@ function standingOfForeign(release: Release, state: State, { split, author: by }
   }
   if (release.oldVersionId !== undefined && sameTraffic(split, revertedSplit(release)))
     return { kind: "rolledBack", by };
-  if (sameTraffic(split, splitAt({ ...release, oldVersionId: undefined }, 100)))
-    return { kind: "promoted", by };
+  if (sameTraffic(split, promotedSplit(release))) return { kind: "promoted", by };
   return { kind: "superseded", by };
 }

@@ -33,7 +33,7 @@ export function startingPoint(request: ReleaseRequest, active: Deployment | unde
   const record = readRecord(active.message);
   if (record && isUnderWay(record)) return unfinished(request, active, record);
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
-  const finding = aborted ? readSentence(active.message) : request.verdictBefore?.finding;
+  const finding = aborted ? readSentence(active.message) : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
   const [only] = serving;
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
@@ -61,8 +61,8 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
   };
   const state = stateOf(record, active);
   const sameVersion = record.newVersionId === request.versionId;
-  if (sameVersion && request.verdictBefore !== undefined) {
-    return { kind: "finishRevert", release, state, finding: request.verdictBefore.finding };
+  if (sameVersion && request.findingBefore !== undefined) {
+    return { kind: "finishRevert", release, state, finding: request.findingBefore };
   }
   if (sameVersion && fits(request, active, record)) return { kind: "resume", release, state };
   if (record.oldVersionId !== undefined) return { kind: "putBack", release, state };

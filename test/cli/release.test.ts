@@ -74,7 +74,7 @@ describe("workers-release and a running release", function () {
     const deployments = cloudflareDeployments(client, { accountId, scriptName });
     const telemetry = cloudflareTelemetry(client, { accountId, scriptName });
     const progress = new RecordingProgress();
-    const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, verdictBefore: undefined };
+    const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, findingBefore: undefined };
     const outcome = run(request, { deployments, telemetry, clock: systemClock, progress, interruption });
     outcomes.push(outcome);
     await until("the release to wait", async () => {

@@ -80,7 +80,7 @@ export function request(
     scriptName: "checkout",
     versionId: newVersion,
     retry: "",
-    verdictBefore: undefined,
+    findingBefore: undefined,
     plan: planSchema.parse(plan),
     ...rest,
   };

@@ -146,11 +146,11 @@ describe("a release that starts", () => {
   });
 
   it("remembers an abort that no deployment records any more, unless somebody gave the version all traffic", async () => {
-    const verdictBefore = { status: "aborted", finding: "It was bad." } as const;
+    const findingBefore = "It was bad.";
     const outside = world(quietTraffic, all(otherVersion));
-    await assert.rejects(release(outside, { verdictBefore }), /was aborted before.*: It was bad\./);
+    await assert.rejects(release(outside, { findingBefore }), /was aborted before.*: It was bad\./);
     outside.deployments.foreign(all(newVersion));
-    assert.equal((await release(nextRun(outside), { verdictBefore })).status, "completed");
+    assert.equal((await release(nextRun(outside), { findingBefore })).status, "completed");
   });
 
   it("says once what to do about an abort by hand, which only the state remembers", async () => {
@@ -158,18 +158,18 @@ describe("a release that starts", () => {
     outside.clock.at(60_000, () => outside.deployments.foreign(all(oldVersion)));
     const { status, finding = "" } = await release(outside);
     assert.equal(status, "aborted");
-    const again = release(nextRun(outside), { verdictBefore: { status, finding } });
+    const again = release(nextRun(outside), { findingBefore: finding });
     await assert.rejects(again, ({ message }: Error) => message.split("Fix the Worker").length === 2);
   });
 
   describe("after a run that found the version bad and could not put the traffic back", () => {
-    const verdictBefore = { status: "revertFailed", finding: "It was bad." } as const;
+    const findingBefore = "It was bad.";
 
     it("reverts first, seeing or not", async () => {
       const outside = world();
       outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
       outside.telemetry.blindBecause = "Observability is off.";
-      const outcome = await release(outside, { verdictBefore });
+      const outcome = await release(outside, { findingBefore });
       assert.equal(outcome.status, "aborted");
       assert.match(outcome.reason, /It had found: It was bad\. All traffic is back on the old version/);
     });
@@ -177,14 +177,14 @@ describe("a release that starts", () => {
     it("reverts first also when the plan has changed, and does not begin again", async () => {
       const outside = world();
       outside.deployments.foreign(between(oldVersion, newVersion, 30), writeMessage("left", record));
-      assert.equal((await release(outside, { verdictBefore })).status, "aborted");
+      assert.equal((await release(outside, { findingBefore })).status, "aborted");
       assert.deepEqual(shares(outside), [0, 30, 0]);
     });
 
     it("does not begin again when somebody has put the traffic back by hand", async () => {
       const outside = world();
       await assert.rejects(
-        release(outside, { verdictBefore }),
+        release(outside, { findingBefore }),
         /was aborted before, .*: It was bad\. Fix the Worker/,
       );
       assert.deepEqual(shares(outside), [0]);

@@ -17,7 +17,10 @@ import { openTelemetry, type TelemetryStore } from "./telemetry";
 export interface EdgeOptions {
   /** The port of both planes. Default: a free one. */
   readonly port?: number | undefined;
-  /** A folder to keep scripts, versions, deployments and telemetry in. Default: none, all is gone at the end. */
+  /**
+   * A folder to keep scripts, versions, deployments and telemetry in, for one edge at a time. Default: none, all is
+   * gone at the end.
+   */
   readonly stateDir?: string | undefined;
   /** The API token to accept. Default: made once, and kept in `stateDir`. */
   readonly token?: string | undefined;
@@ -48,20 +51,32 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const runtime = await loadRuntime();
   await Promise.all([reapOrphans(), sweepScratch()]);
   const state = openState(options.stateDir);
+  try {
+    return await startOn(state, runtime, options);
+  } catch (error) {
+    state.close();
+    throw error;
+  }
+}
+
+async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Promise<Edge> {
   const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
   const { context, front, collector } = assemble(runtime, state, telemetry, options);
   const server = createEdgeServer(createApi(context), front, context.subdomain);
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     await shut(server);
     await context.instances.close();
     collector.close();
     telemetry.close();
+  };
+  const close = async (): Promise<void> => {
+    await stop();
     state.close();
   };
   try {
     return edgeAt(await listen(server, options.port ?? 0), context, close);
   } catch (error) {
-    await close();
+    await stop();
     throw error;
   }
 }

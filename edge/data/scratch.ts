@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../alive";
 
 const PREFIX = "workers-release-edge-";
 
@@ -45,13 +46,4 @@ export async function sweepScratch(): Promise<void> {
 
 function pidIn(name: string): number {
   return Number(name.slice(PREFIX.length).split("-")[0]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is not ours to ask, and not ours to clean up after.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

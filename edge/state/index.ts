@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { AccountStore } from "./account";
 import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
+import { FolderLock } from "./lock";
 import { ScriptStore } from "./scripts";
 import { VersionStore } from "./versions";
 
@@ -12,7 +13,10 @@ export class State {
   readonly versions: VersionStore;
   readonly deployments: DeploymentStore;
 
-  constructor(private readonly database: DatabaseSync) {
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly lock: FolderLock | undefined,
+  ) {
     this.account = new AccountStore(database);
     this.scripts = new ScriptStore(database);
     this.versions = new VersionStore(database);
@@ -34,10 +38,18 @@ export class State {
 
   close(): void {
     this.database.close();
+    this.lock?.release();
   }
 }
 
-/** Opens the state kept in `stateDir`, or a new one in memory. */
+/** Opens the state kept in `stateDir`, and keeps other edges off that folder; or a new one in memory. */
 export function openState(stateDir: string | undefined): State {
-  return new State(openDatabase(databaseFile(stateDir, "edge.sqlite")));
+  const file = databaseFile(stateDir, "edge.sqlite");
+  const lock = stateDir === undefined ? undefined : FolderLock.take(stateDir);
+  try {
+    return new State(openDatabase(file), lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
 }

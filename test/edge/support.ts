@@ -5,6 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Cloudflare from "cloudflare";
 import { startEdge, type Edge, type EdgeOptions } from "../../edge";
 
+/** Where an edge is, and how to be let in. It may run in another process. */
+export type EdgeAddress = Pick<Edge, "port" | "baseUrl" | "accountId" | "token" | "subdomain">;
+
 /** An edge for the tests of one `describe`: started before the first, closed after the last. */
 export function useEdge(options: EdgeOptions = {}): { readonly edge: Edge; readonly client: Cloudflare } {
   let edge: Edge | undefined;
@@ -29,7 +32,7 @@ export function useEdge(options: EdgeOptions = {}): { readonly edge: Edge; reado
 }
 
 /** The official client, told nothing but where the edge is. */
-export function clientOf({ baseUrl, token }: Pick<Edge, "baseUrl" | "token">): Cloudflare {
+export function clientOf({ baseUrl, token }: Pick<EdgeAddress, "baseUrl" | "token">): Cloudflare {
   return new Cloudflare({ baseURL: baseUrl, apiToken: token, maxRetries: 0 });
 }
 
@@ -56,7 +59,7 @@ function uploadOf(source: string, metadata: Metadata): { metadata: never; files:
 
 /** Uploads a script and deploys it at once. Returns the id of the version. */
 export async function putScript(
-  edge: Edge,
+  edge: EdgeAddress,
   name: string,
   source: string,
   metadata: Metadata = {},
@@ -69,7 +72,7 @@ export async function putScript(
 
 /** Uploads a version that gets no traffic. Returns its id. */
 export async function addVersion(
-  edge: Edge,
+  edge: EdgeAddress,
   name: string,
   source: string,
   metadata: Metadata = {},
@@ -80,7 +83,7 @@ export async function addVersion(
   return id;
 }
 
-async function latestVersion(edge: Edge, name: string): Promise<string> {
+async function latestVersion(edge: EdgeAddress, name: string): Promise<string> {
   const page = await clientOf(edge).workers.scripts.versions.list(name, { account_id: edge.accountId });
   const id = page.result.items?.[0]?.id;
   assert(id);
@@ -88,13 +91,13 @@ async function latestVersion(edge: Edge, name: string): Promise<string> {
 }
 
 /** Makes a script answer on the subdomain. */
-export async function enable(edge: Edge, name: string): Promise<void> {
+export async function enable(edge: EdgeAddress, name: string): Promise<void> {
   await clientOf(edge).workers.scripts.subdomain.create(name, { account_id: edge.accountId, enabled: true });
 }
 
 /** Puts a script live: uploaded, deployed, reachable. */
 export async function goLive(
-  edge: Edge,
+  edge: EdgeAddress,
   name: string,
   source: string,
   metadata: Metadata = {},
@@ -105,7 +108,7 @@ export async function goLive(
 }
 
 /** Gives each version its percentage. */
-export async function deploy(edge: Edge, name: string, shares: Record<string, number>): Promise<void> {
+export async function deploy(edge: EdgeAddress, name: string, shares: Record<string, number>): Promise<void> {
   await clientOf(edge).workers.scripts.deployments.create(name, {
     account_id: edge.accountId,
     strategy: "percentage",
@@ -135,7 +138,7 @@ export interface Answer {
 }
 
 /** Asks a Worker as any client would; only the name is not looked up, which not every system does for localhost. */
-export function ask(edge: Edge, name: string, { body, ...options }: Ask = {}): Promise<Answer> {
+export function ask(edge: EdgeAddress, name: string, { body, ...options }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const host = `${name}.${edge.subdomain}.localhost:${edge.port}`;
     const headers = { host, ...options.headers };
@@ -151,7 +154,7 @@ export function ask(edge: Edge, name: string, { body, ...options }: Ask = {}): P
 
 /** A plain call of the API, for what the client cannot be made to send. */
 export async function call(
-  edge: Edge,
+  edge: EdgeAddress,
   path: string,
   init: RequestInit = {},
 ): Promise<{ status: number; json: Envelope }> {
@@ -206,7 +209,7 @@ export interface Row {
 }
 
 /** Everything that Workers Observability has of a script. */
-export async function rowsOf(edge: Edge, scriptName: string): Promise<Row[]> {
+export async function rowsOf(edge: EdgeAddress, scriptName: string): Promise<Row[]> {
   const body = {
     queryId: "rows",
     timeframe: { from: Date.now() - 3_600_000, to: Date.now() + 60_000 },
@@ -224,6 +227,6 @@ export async function rowsOf(edge: Edge, scriptName: string): Promise<Row[]> {
 }
 
 /** The rows that count as invocations. */
-export async function invocationsOf(edge: Edge, scriptName: string): Promise<Row[]> {
+export async function invocationsOf(edge: EdgeAddress, scriptName: string): Promise<Row[]> {
   return (await rowsOf(edge, scriptName)).filter((row) => row.$metadata.type === "cf-worker-event");
 }

@@ -15,14 +15,24 @@ export interface TelemetryEvent {
   versionMessage: string;
   /** Ties the lines of an invocation to it. */
   requestId: string;
-  /** What called the Worker: `fetch`, `scheduled`, `queue`, … */
+  /** What called the Worker: `fetch`, `cron`, `queue`, … */
   eventType: string;
+  /** `stateless` when left out. */
+  executionModel?: "stateless" | "durableObject";
   /** How the invocation ended: `ok`, `exception`, `exceededCpu`, `canceled`, … */
   outcome: string;
   /** Of the whole invocation. A console line has none of its own: what it says here is not stored. */
   wallTimeMs: number;
   /** As `wallTimeMs`. */
   cpuTimeMs: number;
+  /** Whether the invocation logged more than is kept of one. */
+  truncated?: boolean;
+  /** Of a `cron` event: the expression, and the moment that it stands for. */
+  cron?: string;
+  scheduledTimeMs?: number;
+  /** Of a `queue` event: the queue's name, and how many messages. */
+  queue?: string;
+  batchSize?: number;
   status?: number;
   method?: string;
   path?: string;

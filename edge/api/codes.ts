@@ -15,7 +15,22 @@ export const CODES = {
   invalidScript: 10021,
   unparsableBody: 10026,
   tooLarge: 10027,
+  /** The script has no binding of this name. */
+  bindingNotFound: 10056,
+  /** A binding that is to be inherited is not there. */
+  invalidInherit: 10057,
+  /** Another Worker needs the script, or something of it. */
+  inUse: 10064,
+  /** A migration makes a Durable Object class that is there already. */
+  classInUse: 10074,
+  migrationTag: 10079,
   serviceNotFound: 10090,
+  /** A version that is not deployed at once cannot change Durable Object classes. */
+  migrationInVersion: 10211,
+  /** The latest version is not the one that is deployed, so settings of it cannot be edited. */
+  settingsNotDeployed: 10214,
+  /** The same, for secrets. */
+  secretsNotDeployed: 10215,
   /** The script has no version at all. */
   noVersions: 10222,
   methodNotAllowed: 10405,

@@ -10,7 +10,7 @@ import { CODES } from "./codes";
 import { success, type Message } from "./envelope";
 import { ApiError } from "./error";
 import { existingScript, scriptName } from "./find";
-import { sourceOf } from "./source";
+import { isStrict, sourceOf } from "./source";
 
 /** What to tell the one who uploaded a version, beside that it went well. */
 export function warningsAbout(edge: EdgeContext, version: Version): Message[] {
@@ -38,9 +38,9 @@ export function scriptRoutes(edge: EdgeContext): Hono {
     ),
   );
   routes.put("/scripts/:script", async (context) => {
-    const uploader = { scriptName: scriptName(context), source: sourceOf(context) };
-    const upload = await parseUpload(await formBody(context));
-    const { script, version } = await uploadAndDeploy(edge, uploader, upload);
+    const author = { scriptName: scriptName(context), source: sourceOf(context) };
+    const upload = await parseUpload(await formBody(context), isStrict(context));
+    const { script, version } = await uploadAndDeploy(edge, author, upload);
     return success(context, presentUploaded(script, version), { messages: warningsAbout(edge, version) });
   });
   routes.delete("/scripts/:script", async (context) => {

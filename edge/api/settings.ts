@@ -1,7 +1,7 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
 import { scriptSettings, type SettingsChange } from "../scripts/metadata";
-import { changed } from "../scripts/publish";
+import { changed } from "../scripts/script";
 import type { Script } from "../scripts/types";
 import { presentScriptSettings, presentSettings } from "../scripts/view";
 import { formBody, jsonBody } from "./body";

@@ -11,7 +11,7 @@ import { ApiError } from "./error";
 import { existingScript } from "./find";
 import { pageOf } from "./page";
 import { warningsAbout } from "./scripts";
-import { sourceOf } from "./source";
+import { isStrict, sourceOf } from "./source";
 
 /** Only the versions uploaded last can be deployed. */
 const DEPLOYABLE = 100;
@@ -36,7 +36,7 @@ export function versionRoutes(edge: EdgeContext): Hono {
   });
   routes.post("/scripts/:script/versions", async (context) => {
     const { name } = existingScript(edge, context);
-    const upload = await parseUpload(await formBody(context));
+    const upload = await parseUpload(await formBody(context), isStrict(context));
     const version = await uploadVersion(edge, { scriptName: name, source: sourceOf(context) }, upload);
     return success(context, presentVersion(version), { messages: warningsAbout(edge, version) });
   });

@@ -13,6 +13,6 @@ export interface Deployment {
   readonly source: string;
   readonly shares: readonly Share[];
   readonly message?: string | undefined;
-  /** "upload" when uploading the script deployed it too, "deployment" when somebody asked for it. */
-  readonly triggeredBy: "upload" | "deployment";
+  /** "upload" or "secret" when what made the version deployed it too, "deployment" when somebody asked for it. */
+  readonly triggeredBy: "upload" | "secret" | "deployment";
 }

@@ -3,43 +3,79 @@ import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 import { explain } from "../api/explain";
 import { isDate } from "./compatibility";
+import { migrations } from "./migrations";
+import { refuseUnemulated } from "./unemulated";
 
-const optionalText = z.string().nullish();
+const rate = z.number().min(0).max(1).nullish();
 
 const observability = z.looseObject({
   enabled: z.boolean(),
-  head_sampling_rate: z.number().min(0).max(1).nullish(),
+  head_sampling_rate: rate,
+  logs: z.looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: rate }).nullish(),
+  traces: z.looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: rate }).nullish(),
 });
+
+const tailConsumer = z.looseObject({ service: z.string().min(1), environment: z.string().optional() });
 
 /** What belongs to the script whichever version runs, as uploads and settings give it. */
 export const scriptSettings = z.looseObject({
   observability: observability.nullish(),
   logpush: z.boolean().nullish(),
   tags: z.array(z.string()).nullish(),
+  tail_consumers: z.array(tailConsumer).nullish(),
+});
+
+/** Cloudflare takes no longer tag. */
+const TAG_LIMIT_BYTES = 100;
+
+const text = z.string().nullish();
+
+const annotations = z.looseObject({
+  "workers/message": text,
+  "workers/tag": text.refine(
+    (tag) => Buffer.byteLength(tag ?? "") <= TAG_LIMIT_BYTES,
+    "is at most 100 bytes",
+  ),
+  "workers/alias": text,
+});
+
+const limits = z.strictObject({
+  cpu_ms: z.int().positive().optional(),
+  subrequests: z.int().positive().optional(),
+});
+
+/** What belongs to a version. Whatever is left out has a default, or is as it was. */
+export const versionSettings = z.looseObject({
+  compatibility_date: z.string().refine(isDate, "must be a date such as 2025-07-24").nullish(),
+  compatibility_flags: z.array(z.string()).nullish(),
+  usage_model: z.enum(["standard", "bundled", "unbound"]).nullish(),
+  bindings: z.array(z.looseObject({ type: z.string(), name: z.string().min(1) })).nullish(),
+  limits: limits.nullish(),
+  placement: z.record(z.string(), z.json()).nullish(),
+  annotations: annotations.nullish(),
+  migrations: migrations.nullish(),
 });
 
 /** The `metadata` part of an upload. */
-const uploadMetadata = scriptSettings.extend({
+const uploadMetadata = scriptSettings.extend(versionSettings.shape).extend({
   main_module: z.string().min(1),
-  compatibility_date: z.string().refine(isDate, "must be a date such as 2025-07-24").nullish(),
-  compatibility_flags: z.array(z.string()).nullish(),
-  usage_model: optionalText,
-  bindings: z.array(z.looseObject({ type: z.string(), name: z.string().min(1) })).nullish(),
   /** Kinds of bindings to take over from the version before: how a client keeps the secrets that it does not have. */
   keep_bindings: z.array(z.string()).nullish(),
-  annotations: z.looseObject({ "workers/message": optionalText, "workers/tag": optionalText }).nullish(),
 });
 
+export type VersionSettings = z.infer<typeof versionSettings>;
 export type UploadMetadata = z.infer<typeof uploadMetadata>;
 export type SettingsChange = z.infer<typeof scriptSettings>;
-
-/** Parts of a version that would change what it does, and that the edge cannot run. */
-const NOT_EMULATED = ["migrations", "assets", "containers", "exports", "body_part"];
 
 /** Reads the text of a `metadata` part. */
 export function parseMetadata(text: string): UploadMetadata {
   const value = parseJson(text);
   refuseUnemulated(value);
+  return checkedMetadata(value);
+}
+
+/** What an upload says of a version and its script, in the fields of a `metadata` part. */
+export function checkedMetadata(value: unknown): UploadMetadata {
   const result = uploadMetadata.safeParse(value);
   if (result.success) return result.data;
   throw new ApiError(400, CODES.invalidScript, `metadata: ${explain(result.error)}`);
@@ -51,15 +87,4 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new ApiError(400, CODES.invalidScript, `metadata is not JSON: ${(error as Error).message}`);
   }
-}
-
-function refuseUnemulated(metadata: unknown): void {
-  if (typeof metadata !== "object" || metadata === null) return;
-  const found = NOT_EMULATED.find((name) => !isEmpty((metadata as Record<string, unknown>)[name]));
-  if (found === undefined) return;
-  throw new ApiError(400, CODES.invalidScript, `metadata.${found} is not emulated by the local edge.`);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -1,59 +1,117 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { noSuchScript } from "../api/error";
+import { createHash, randomUUID } from "node:crypto";
+import { ApiError, noSuchScript } from "../api/error";
+import { CODES } from "../api/codes";
 import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
-import { DEFAULT_COMPATIBILITY_DATE } from "./compatibility";
-import type { SettingsChange } from "./metadata";
-import type { Binding, Modules, Script, ScriptSettings, Version } from "./types";
+import { uploadedBlueprint } from "./blueprint";
+import type { Ancestors } from "./inherit";
+import { migrated, NO_DURABLE_OBJECTS, wouldMigrate } from "./migrations";
+import { newScript, rewritten } from "./script";
+import type { Blueprint, DurableObjects, Modules, Script, Version } from "./types";
 import type { Upload } from "./upload";
 
-/** Who uploads, and under which name. */
-export interface Uploader {
+/** Who makes a version, and of which script. */
+export interface Author {
   readonly scriptName: string;
   readonly source: string;
 }
 
-const NEW_SETTINGS: ScriptSettings = { observability: { enabled: false }, logpush: false, tags: [] };
+/** A version that is not tried yet. */
+export interface Draft {
+  readonly blueprint: Blueprint;
+  readonly modules: Modules;
+  readonly durableObjects: DurableObjects;
+  readonly triggeredBy: Version["triggeredBy"];
+}
 
 /** Uploads a version and deploys it at 100 % at once, making the script if it is new. */
-export async function uploadAndDeploy(
+export function uploadAndDeploy(
   context: EdgeContext,
-  uploader: Uploader,
-  upload: Upload,
+  author: Author,
+  { metadata, modules, isStrict }: Upload,
 ): Promise<{ script: Script; version: Version }> {
-  const version = await tried(context, draft(context, uploader, upload, "upload"), upload.modules);
-  const { scriptName, source } = uploader;
-  return stored(context, version, (numbered) => {
-    const script = rewritten(context.state.scripts.get(scriptName) ?? newScript(uploader), upload.metadata);
-    context.state.scripts.put({ ...script, lastDeployedFrom: source });
-    context.state.versions.add(numbered, upload.modules);
-    context.state.deployments.add(
-      newDeployment(scriptName, source, {
-        shares: [{ versionId: numbered.id, percentage: 100 }],
-        message: numbered.message,
-        triggeredBy: "upload",
-      }),
-    );
-    return { script, version: numbered };
+  const { scripts, versions } = context.state;
+  const existing = (): Script | undefined => scripts.get(author.scriptName);
+  const draft = (ancestors: Ancestors): Draft => ({
+    blueprint: uploadedBlueprint(metadata, ancestors, isStrict),
+    modules,
+    durableObjects: migrated(existing()?.durableObjects ?? NO_DURABLE_OBJECTS, metadata.migrations),
+    triggeredBy: "upload",
+  });
+  return makeVersion(context, author, draft, (version) => {
+    const settled = rewritten(existing() ?? newScript(author.scriptName, author.source), metadata);
+    const { durableObjects, source } = version;
+    const script = { ...settled, durableObjects, lastDeployedFrom: source };
+    scripts.put(script);
+    versions.add(version, modules);
+    deployAtOnce(context, version);
+    return { script, version };
   });
 }
 
-/** Uploads a version of a script that exists. No traffic goes to it. */
-export async function uploadVersion(
+/** Uploads a version of a script that exists. Traffic goes to it only if `deploys`, and then all of it. */
+export function uploadVersion(
   context: EdgeContext,
-  uploader: Uploader,
-  upload: Upload,
+  author: Author,
+  { metadata, modules, isStrict }: Upload,
+  { deploys }: { deploys: boolean } = { deploys: false },
 ): Promise<Version> {
-  const version = await tried(context, draft(context, uploader, upload, "version_upload"), upload.modules);
-  return stored(context, version, (numbered) => {
+  const draft = (ancestors: Ancestors): Draft => {
+    const { durableObjects } = existingScript(context, author.scriptName);
+    if (wouldMigrate(durableObjects, metadata.migrations)) throw cannotMigrate();
+    const blueprint = uploadedBlueprint(metadata, ancestors, isStrict);
+    return { blueprint, modules, durableObjects, triggeredBy: "version_upload" };
+  };
+  return makeVersion(context, author, draft, (version) => {
     // It may have been deleted while the version was being tried.
-    if (!context.state.scripts.get(uploader.scriptName)) throw noSuchScript();
-    context.state.versions.add(numbered, upload.modules);
-    return numbered;
+    const script = existingScript(context, author.scriptName);
+    context.state.versions.add(version, modules);
+    if (deploys) {
+      context.state.scripts.put({ ...script, lastDeployedFrom: author.source });
+      deployAtOnce(context, version);
+    }
+    return version;
   });
 }
 
-/** Runs the version: what workerd refuses is thrown, and nothing of it is kept. */
+/**
+ * Makes a version of a draft. What workerd refuses is thrown, and nothing of it is kept. Versions of one script are
+ * made one after another, so a draft knows all that came before it.
+ */
+export function makeVersion<T>(
+  context: EdgeContext,
+  author: Author,
+  draft: (ancestors: Ancestors) => Draft,
+  write: (version: Version) => T,
+): Promise<T> {
+  const { state } = context;
+  return state.turns.take(author.scriptName, async () => {
+    const latest = state.versions.latest(author.scriptName);
+    const find = (id: string): Version | undefined => state.versions.get(author.scriptName, id);
+    const drafted = draft({ latest, find });
+    const version = versionOf(author, drafted, (latest?.number ?? 0) + 1);
+    return stored(context, await tried(context, version, drafted.modules), write);
+  });
+}
+
+/** Gives all traffic to a version. To be called inside of the transaction that stores it. */
+export function deployAtOnce({ state }: EdgeContext, version: Version): void {
+  const { scriptName, source, message, triggeredBy } = version;
+  state.deployments.add(
+    newDeployment(scriptName, source, {
+      shares: [{ versionId: version.id, percentage: 100 }],
+      message,
+      triggeredBy: triggeredBy === "version_upload" ? "deployment" : triggeredBy,
+    }),
+  );
+}
+
+export function existingScript({ state }: EdgeContext, scriptName: string): Script {
+  const script = state.scripts.get(scriptName);
+  if (script) return script;
+  throw noSuchScript();
+}
+
 async function tried(context: EdgeContext, version: Version, modules: Modules): Promise<Version> {
   const startedAt = performance.now();
   await context.instances.get(version.id, () => ({ version, modules }));
@@ -64,10 +122,7 @@ async function tried(context: EdgeContext, version: Version, modules: Modules): 
 async function stored<T>(context: EdgeContext, version: Version, write: (version: Version) => T): Promise<T> {
   const { state, routes, instances } = context;
   try {
-    const result = state.transaction(() => {
-      const latest = state.versions.latest(version.scriptName)?.number ?? 0;
-      return write({ ...version, number: latest + 1 });
-    });
+    const result = state.transaction(() => write(version));
     routes.reload(version.scriptName);
     return result;
   } catch (error) {
@@ -76,38 +131,20 @@ async function stored<T>(context: EdgeContext, version: Version, write: (version
   }
 }
 
-function draft(
-  context: EdgeContext,
-  uploader: Uploader,
-  { metadata, modules }: Upload,
-  triggeredBy: Version["triggeredBy"],
-): Version {
+function versionOf({ scriptName, source }: Author, draft: Draft, number: number): Version {
+  const { blueprint, modules, durableObjects, triggeredBy } = draft;
   return {
+    ...blueprint,
     id: randomUUID(),
-    scriptName: uploader.scriptName,
-    number: 0,
+    scriptName,
+    number,
     createdOn: new Date().toISOString(),
-    source: uploader.source,
+    source,
     etag: etagOf(modules),
-    mainModule: metadata.main_module,
-    compatibilityDate: metadata.compatibility_date ?? DEFAULT_COMPATIBILITY_DATE,
-    compatibilityFlags: metadata.compatibility_flags ?? [],
-    usageModel: metadata.usage_model ?? "standard",
-    bindings: withKept(metadata, context.state.versions.latest(uploader.scriptName)),
-    tag: metadata.annotations?.["workers/tag"] ?? undefined,
-    message: metadata.annotations?.["workers/message"] ?? undefined,
+    durableObjects,
     triggeredBy,
     startupTimeMs: 0,
   };
-}
-
-/** The bindings an upload gives, and those it keeps of the version before: by kind, where it gives none of the name. */
-function withKept({ bindings, keep_bindings }: Upload["metadata"], before: Version | undefined): Binding[] {
-  const given = bindings ?? [];
-  const kept = before?.bindings.filter(
-    ({ type, name }) => keep_bindings?.includes(type) && !given.some((binding) => binding.name === name),
-  );
-  return [...given, ...(kept ?? [])];
 }
 
 function etagOf(modules: Modules): string {
@@ -116,32 +153,11 @@ function etagOf(modules: Modules): string {
   return hash.digest("hex");
 }
 
-function newScript({ scriptName, source }: Uploader): Script {
-  const now = new Date().toISOString();
-  return {
-    name: scriptName,
-    tag: randomBytes(16).toString("hex"),
-    createdOn: now,
-    modifiedOn: now,
-    lastDeployedFrom: source,
-    subdomainEnabled: false,
-    previewsEnabled: false,
-    settings: NEW_SETTINGS,
-  };
-}
-
-/** An upload says all of a script's settings: what it leaves out goes back to what a new script has. */
-function rewritten(script: Script, metadata: SettingsChange): Script {
-  return changed({ ...script, settings: NEW_SETTINGS }, metadata);
-}
-
-/** The script with the settings that a change gives, and the others as they were. */
-export function changed(script: Script, change: SettingsChange): Script {
-  const { observability, logpush, tags } = change;
-  const settings = {
-    observability: observability ?? script.settings.observability,
-    logpush: logpush ?? script.settings.logpush,
-    tags: tags ?? script.settings.tags,
-  };
-  return { ...script, settings, modifiedOn: new Date().toISOString() };
+function cannotMigrate(): ApiError {
+  return new ApiError(
+    400,
+    CODES.migrationInVersion,
+    "Version upload failed. You attempted to upload a version of a Worker that includes a Durable Object migration, " +
+      "but migrations must be fully applied: deploy the Worker at once with `wrangler deploy` or PUT …/scripts/{name}.",
+  );
 }

@@ -16,8 +16,46 @@ export interface Binding {
   readonly [field: string]: unknown;
 }
 
+/** What a version may use of the machine it runs on. */
+export interface Limits {
+  readonly cpu_ms?: number | undefined;
+  readonly subrequests?: number | undefined;
+}
+
+/** A Durable Object class that a script has brought into being by a migration. */
+export interface DurableObjectClass {
+  readonly className: string;
+  readonly storage: "sqlite" | "legacy-kv";
+  /** Stays the same when the class is renamed: what is stored belongs to it. */
+  readonly namespaceId: string;
+}
+
+/** The Durable Object classes of a script, as its migrations up to `tag` have left them. */
+export interface DurableObjects {
+  readonly tag?: string | undefined;
+  readonly classes: readonly DurableObjectClass[];
+}
+
+/** What its uploader decides of a version, beside its modules. */
+export interface Blueprint {
+  readonly mainModule: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly usageModel: string;
+  readonly bindings: readonly Binding[];
+  readonly limits?: Limits | undefined;
+  /** Where Cloudflare would run it. Kept and shown; here is only one place. */
+  readonly placement?: Readonly<Record<string, unknown>> | undefined;
+  readonly tag?: string | undefined;
+  readonly message?: string | undefined;
+  readonly alias?: string | undefined;
+}
+
+/** What made a version: an upload that also deployed it, one that did not, or a change of a secret. */
+export type VersionTrigger = "upload" | "version_upload" | "secret";
+
 /** Everything about a version but its modules. A version never changes once stored. */
-export interface Version {
+export interface Version extends Blueprint {
   readonly id: string;
   readonly scriptName: string;
   /** 1 for a script's first version. */
@@ -25,14 +63,9 @@ export interface Version {
   readonly createdOn: string;
   readonly source: string;
   readonly etag: string;
-  readonly mainModule: string;
-  readonly compatibilityDate: string;
-  readonly compatibilityFlags: readonly string[];
-  readonly usageModel: string;
-  readonly bindings: readonly Binding[];
-  readonly tag?: string | undefined;
-  readonly message?: string | undefined;
-  readonly triggeredBy: "upload" | "version_upload";
+  /** The script's Durable Object classes when the version was made. */
+  readonly durableObjects: DurableObjects;
+  readonly triggeredBy: VersionTrigger;
   readonly startupTimeMs: number;
 }
 
@@ -47,11 +80,25 @@ export interface Observability {
   readonly [field: string]: unknown;
 }
 
+/** A Worker that is to hear of another one's invocations. */
+export interface TailConsumer {
+  readonly service: string;
+  readonly environment?: string | undefined;
+}
+
 /** What belongs to the script whichever version runs. */
 export interface ScriptSettings {
   readonly observability: Observability;
   readonly logpush: boolean;
   readonly tags: readonly string[];
+  readonly tailConsumers: readonly TailConsumer[];
+}
+
+/** When a script is to be called by the clock. */
+export interface Schedule {
+  readonly cron: string;
+  readonly createdOn: string;
+  readonly modifiedOn: string;
 }
 
 /** A Worker: a name under which versions are uploaded and deployed. */
@@ -65,4 +112,6 @@ export interface Script {
   readonly subdomainEnabled: boolean;
   readonly previewsEnabled: boolean;
   readonly settings: ScriptSettings;
+  readonly durableObjects: DurableObjects;
+  readonly schedules: readonly Schedule[];
 }

@@ -1,6 +1,5 @@
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { checkBindings } from "./bindings";
 import { parseMetadata, type UploadMetadata } from "./metadata";
 import type { Modules, ModuleType, ScriptModule } from "./types";
 
@@ -8,6 +7,8 @@ import type { Modules, ModuleType, ScriptModule } from "./types";
 export interface Upload {
   readonly metadata: UploadMetadata;
   readonly modules: Modules;
+  /** Whether a binding that is to be inherited, and is not there, is an error. */
+  readonly isStrict: boolean;
 }
 
 /** A field of a form: a text, or a file with a content type of its own. */
@@ -27,12 +28,11 @@ const MODULE_TYPES: Readonly<Record<string, ModuleType>> = {
 const SOURCE_MAP = "application/source-map";
 
 /** Reads a multipart upload: a `metadata` part, and a part for each module. */
-export async function parseUpload(form: FormData): Promise<Upload> {
+export async function parseUpload(form: FormData, isStrict: boolean): Promise<Upload> {
   const metadata = parseMetadata(await textOf(form.get("metadata")));
-  checkBindings(metadata.bindings ?? []);
   const modules = await modulesOf(form);
   checkModules(modules, metadata.main_module);
-  return { metadata, modules };
+  return { metadata, modules, isStrict };
 }
 
 async function textOf(part: Part | null): Promise<string> {

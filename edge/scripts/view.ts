@@ -4,7 +4,7 @@ import type { Script, ScriptSettings, Version } from "./types";
 
 /** A version as lists show it. */
 export function presentVersionItem(version: Version): object {
-  const { tag, message } = version;
+  const { tag, message, alias } = version;
   return {
     id: version.id,
     number: version.number,
@@ -19,6 +19,7 @@ export function presentVersionItem(version: Version): object {
     annotations: {
       ...(message !== undefined && { "workers/message": message }),
       ...(tag !== undefined && { "workers/tag": tag }),
+      ...(alias !== undefined && { "workers/alias": alias }),
       "workers/triggered_by": version.triggeredBy,
     },
   };
@@ -34,6 +35,8 @@ export function presentVersion(version: Version): object {
         compatibility_date: version.compatibilityDate,
         compatibility_flags: version.compatibilityFlags,
         usage_model: version.usageModel,
+        ...(version.limits && { limits: version.limits }),
+        ...migrationTag(version),
       },
       bindings: presentBindings(version.bindings),
     },
@@ -41,9 +44,18 @@ export function presentVersion(version: Version): object {
   };
 }
 
+function migrationTag({ durableObjects: { tag } }: Script | Version): object {
+  return tag === undefined ? {} : { migration_tag: tag };
+}
+
 /** The settings of a script that no version has. */
-export function presentScriptSettings({ observability, logpush, tags }: ScriptSettings): object {
-  return { observability, logpush, tags, tail_consumers: [] };
+export function presentScriptSettings({
+  observability,
+  logpush,
+  tags,
+  tailConsumers,
+}: ScriptSettings): object {
+  return { observability, logpush, tags, tail_consumers: tailConsumers };
 }
 
 /** The settings of a script together with those of its latest version. */
@@ -54,7 +66,9 @@ export function presentSettings(script: Script, latest: Version | undefined): ob
     compatibility_date: latest?.compatibilityDate ?? "",
     compatibility_flags: latest?.compatibilityFlags ?? [],
     usage_model: latest?.usageModel ?? "standard",
-    placement: {},
+    placement: latest?.placement ?? {},
+    ...(latest?.limits && { limits: latest.limits }),
+    ...migrationTag(script),
   };
 }
 
@@ -74,7 +88,10 @@ export function presentScript(script: Script, latest: Version | undefined): obje
       compatibility_date: latest.compatibilityDate,
       compatibility_flags: latest.compatibilityFlags,
       usage_model: latest.usageModel,
+      ...(latest.limits && { limits: latest.limits }),
+      ...(latest.placement && { placement: latest.placement }),
     }),
+    ...migrationTag(script),
   };
 }
 

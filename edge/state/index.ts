@@ -4,6 +4,7 @@ import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
 import { FolderLock } from "./lock";
 import { ScriptStore } from "./scripts";
+import { Turns } from "./turns";
 import { VersionStore } from "./versions";
 
 /** Everything the control plane knows. What a method has written is on disk when it returns. */
@@ -12,6 +13,8 @@ export class State {
   readonly scripts: ScriptStore;
   readonly versions: VersionStore;
   readonly deployments: DeploymentStore;
+  /** One at a time for each script: what has to read it, wait for something, and then write it. */
+  readonly turns = new Turns();
 
   constructor(
     private readonly database: DatabaseSync,

@@ -79,8 +79,8 @@ describe("an upload", () => {
     ],
     [
       "something that is not emulated",
-      { metadata: metadata({ migrations: { new_tag: "v1" } }), "a.mjs": esm(saying("x")) },
-      /metadata\.migrations is not emulated/,
+      { metadata: metadata({ assets: { jwt: "x" } }), "a.mjs": esm(saying("x")) },
+      /metadata\.assets is not emulated/,
     ],
   ];
   for (const [what, parts, message] of bad) {

@@ -1,0 +1,38 @@
+import { ApiError } from "../api/error";
+import { CODES } from "../api/codes";
+
+/** All that the edge understands of what an upload says. */
+const KNOWN = new Set([
+  "annotations",
+  "bindings",
+  "compatibility_date",
+  "compatibility_flags",
+  "keep_bindings",
+  "limits",
+  "logpush",
+  "main_module",
+  "migrations",
+  "observability",
+  "placement",
+  "tags",
+  "tail_consumers",
+  "usage_model",
+  // No version here has assets, so there are none to keep.
+  "keep_assets",
+  // What a version was built with makes no difference to how it runs.
+  "package_dependencies",
+]);
+
+/** Refuses, by name, what an upload says and the edge would not do. */
+export function refuseUnemulated(metadata: unknown): void {
+  if (typeof metadata !== "object" || metadata === null) return;
+  const found = Object.entries(metadata).find(([name, value]) => !KNOWN.has(name) && !saysNothing(value));
+  if (found === undefined) return;
+  throw new ApiError(400, CODES.invalidScript, `metadata.${found[0]} is not emulated by the local edge.`);
+}
+
+/** `null`, `false`, `[]` and `{}` ask for nothing. */
+function saysNothing(value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return true;
+  return typeof value === "object" && Object.values(value).every(saysNothing);
+}

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Edge } from "../../edge";
 import { isAlive, workerdOf } from "../edge/processes";
 import { ask, goLive, saying, useEdge } from "../edge/support";
 import { start, workersRelease } from "./command";
+import { edgeFrom } from "./printed";
 
 describe("workers-release edge", function () {
   this.timeout(60_000);
@@ -11,7 +11,7 @@ describe("workers-release edge", function () {
   it("prints what to export and nothing else, serves, and ends with all its processes at a SIGTERM", async () => {
     const command = start(["edge", "--port", "0", "--token", "secret", "--subdomain", "mine"]);
     try {
-      const edge = edgeFrom(await command.lines(4));
+      const edge = edgeFrom(await command.lines(4), "mine");
       assert.equal(edge.token, "secret");
       await goLive(edge, "one", saying("hello"));
       assert.equal((await ask(edge, "one")).body, "hello");
@@ -58,17 +58,3 @@ describe("workers-release edge", function () {
     assert.match(out, /It does not emulate other bindings/);
   });
 });
-
-/** The edge that printed these lines. */
-function edgeFrom(lines: readonly string[]): Edge {
-  const printed = new Map(lines.map((line) => line.split("=", 2) as [string, string]));
-  const baseUrl = printed.get("CLOUDFLARE_BASE_URL") ?? "";
-  assert.equal(printed.get("CLOUDFLARE_API_BASE_URL"), baseUrl);
-  return {
-    baseUrl,
-    port: Number(new URL(baseUrl).port),
-    accountId: printed.get("CLOUDFLARE_ACCOUNT_ID") ?? "",
-    token: printed.get("CLOUDFLARE_API_TOKEN") ?? "",
-    subdomain: "mine",
-  } as Edge;
-}

@@ -67,7 +67,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await shut(server);
     await context.instances.close();
     collector.close();
-    telemetry.close();
+    await telemetry.close();
   };
   const close = async (): Promise<void> => {
     await stop();

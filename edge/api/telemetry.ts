@@ -9,9 +9,11 @@ export function telemetryRoutes({ telemetry, accountId }: EdgeContext): Hono {
   // The account's one user goes by the account's id.
   const caller = { accountId, userId: accountId };
   routes.post("/query", async (context) =>
-    success(context, telemetry.query(await jsonBody(context), caller)),
+    success(context, await telemetry.query(await jsonBody(context), caller)),
   );
-  routes.post("/keys", async (context) => success(context, telemetry.keys(await jsonBody(context))));
-  routes.post("/values", async (context) => success(context, telemetry.values(await jsonBody(context))));
+  routes.post("/keys", async (context) => success(context, await telemetry.keys(await jsonBody(context))));
+  routes.post("/values", async (context) =>
+    success(context, await telemetry.values(await jsonBody(context))),
+  );
   return routes;
 }

@@ -10,24 +10,10 @@ import { calculationsView } from "./views/calculations";
 import { eventsView } from "./views/events";
 import { invocationsView } from "./views/invocations";
 
-/** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
-export interface TelemetryStore {
-  /** Stores all of `events`, or none. */
-  record(events: readonly TelemetryEvent[]): void;
-  /** The `result` of `POST …/observability/telemetry/query`. Throws `ApiError` when the body cannot be served. */
-  query(body: unknown, caller?: Caller): unknown;
-  /** The `result` of `POST …/observability/telemetry/keys`. Throws like `query`. */
-  keys(body: unknown): unknown;
-  /** The `result` of `POST …/observability/telemetry/values`. Throws like `query`. */
-  values(body: unknown): unknown;
-  /** Ends the store. What was recorded in a file stays there. */
-  close(): void;
-}
-
 const NOBODY: Caller = { accountId: "", userId: "" };
 
-/** The store on SQLite. */
-export class SqliteTelemetry implements TelemetryStore {
+/** The store on SQLite: what the thread of `ThreadedTelemetry` runs, so that nobody else waits for it. */
+export class SqliteTelemetry {
   readonly #db: DatabaseSync;
   readonly #recorder: Recorder;
 
@@ -36,10 +22,12 @@ export class SqliteTelemetry implements TelemetryStore {
     this.#recorder = new Recorder(this.#db);
   }
 
+  /** Stores all of `events`, or none. */
   record(events: readonly TelemetryEvent[]): void {
     this.#recorder.record(events);
   }
 
+  /** Throws `ApiError` when the body cannot be served. */
   query(body: unknown, caller: Caller = NOBODY): unknown {
     const started = new Date();
     const clock = performance.now();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openTelemetry } from "../../../edge/telemetry";
 import { OPERATORS, type Operator } from "../../../edge/telemetry/calculations";
+import { SqliteTelemetry } from "../../../edge/telemetry/store";
 import { invocation, START } from "./sample";
 
 const LENGTH = 1000;
@@ -48,7 +48,7 @@ function expected(operator: Operator, values: readonly number[]): number {
 }
 
 function calculate(list: readonly Sample[], operators: readonly Operator[], granularity: number): Answer {
-  const store = openTelemetry({ file: ":memory:" });
+  const store = new SqliteTelemetry(":memory:");
   store.record(
     list.map(({ at, version, wall }) =>
       invocation({ timestamp: START + at, versionId: version, wallTimeMs: wall }),
@@ -128,7 +128,7 @@ describe("calculations on a store", () => {
   it("count every event of adjacent timeframes once", () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: LENGTH - 1 }), (list, cut) => {
-        const store = openTelemetry({ file: ":memory:" });
+        const store = new SqliteTelemetry(":memory:");
         store.record(list.map(({ at }) => invocation({ timestamp: START + at })));
         const count = (from: number, to: number): number => {
           const parameters = { calculations: [{ operator: "count" }] };

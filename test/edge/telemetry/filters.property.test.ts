@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openTelemetry, type TelemetryEvent } from "../../../edge/telemetry";
+import type { TelemetryEvent } from "../../../edge/telemetry";
 import type { Filter, FilterLeaf, Operation } from "../../../edge/telemetry/filters";
+import { SqliteTelemetry } from "../../../edge/telemetry/store";
 import { invocation, START } from "./sample";
 
 const TIMEFRAME = { from: START, to: START + 1000 };
@@ -145,7 +146,7 @@ describe("filters on a store", () => {
 });
 
 function select(samples: Sample[], filters: Filter[], filterCombination: "and" | "or"): void {
-  const store = openTelemetry({ file: ":memory:" });
+  const store = new SqliteTelemetry(":memory:");
   store.record(samples.map((sample, i) => asEvent(sample, i)));
   const result = store.query({
     ...{ queryId: "q", view: "events", timeframe: TIMEFRAME, limit: 2000 },

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import Cloudflare from "cloudflare";
-import { openTelemetry, type TelemetryStore } from "../../../edge/telemetry";
 import { OPERATORS } from "../../../edge/telemetry/calculations";
+import { SqliteTelemetry } from "../../../edge/telemetry/store";
 import { invocation, line, START } from "./sample";
 
 type Params = Cloudflare.Workers.Observability.TelemetryQueryParams;
 type Calculations = NonNullable<NonNullable<Params["parameters"]>["calculations"]>;
 
 /** The official client, with the store in the place of the network. */
-function clientOf(store: TelemetryStore): Cloudflare {
+function clientOf(store: SqliteTelemetry): Cloudflare {
   return new Cloudflare({
     apiToken: "made-for-this-test",
     fetch: async (url, init) => {
@@ -21,7 +21,7 @@ function clientOf(store: TelemetryStore): Cloudflare {
 }
 
 describe("the official client", () => {
-  const store = openTelemetry({ file: ":memory:" });
+  const store = new SqliteTelemetry(":memory:");
   store.record([
     invocation({ requestId: "r1" }),
     invocation({ requestId: "r2", versionId: "v2", status: 503, timestamp: START + 1000 }),

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Cloudflare from "cloudflare";
 import { ApiError } from "../../../edge/api/error";
-import { openTelemetry, type TelemetryEvent, type TelemetryStore } from "../../../edge/telemetry";
+import type { TelemetryEvent } from "../../../edge/telemetry";
+import { SqliteTelemetry } from "../../../edge/telemetry/store";
 import { invocation, line, START } from "./sample";
 
 const TIMEFRAME = { from: START, to: START + 60_000 };
 
-function storeWith(...events: TelemetryEvent[]): TelemetryStore {
-  const store = openTelemetry({ file: ":memory:" });
+function storeWith(...events: TelemetryEvent[]): SqliteTelemetry {
+  const store = new SqliteTelemetry(":memory:");
   store.record(events);
   return store;
 }
@@ -20,11 +21,11 @@ function storeWith(...events: TelemetryEvent[]): TelemetryStore {
 type Answer = Required<Cloudflare.Workers.Observability.TelemetryQueryResponse>;
 type Calculation = Answer["calculations"][number];
 
-function calculate(store: TelemetryStore, parameters: object, rest: object = {}): Answer {
+function calculate(store: SqliteTelemetry, parameters: object, rest: object = {}): Answer {
   return store.query({ queryId: "q", timeframe: TIMEFRAME, parameters, ...rest }) as Answer;
 }
 
-function view(store: TelemetryStore, name: string, rest: object = {}): Answer {
+function view(store: SqliteTelemetry, name: string, rest: object = {}): Answer {
   return store.query({ queryId: "q", timeframe: TIMEFRAME, view: name, parameters: {}, ...rest }) as Answer;
 }
 
@@ -57,7 +58,7 @@ const count = { operator: "count" };
 describe("the view calculations", () => {
   const served = (versionId: string, given: Partial<TelemetryEvent> = {}): TelemetryEvent =>
     invocation({ versionId, ...given });
-  const traffic = (): TelemetryStore =>
+  const traffic = (): SqliteTelemetry =>
     storeWith(
       ...[served("v1"), served("v1", { status: 500 }), served("v1", { timestamp: START + 30_000 })],
       ...[served("v2", { status: 500 }), served("v2", { wallTimeMs: 900 }), served("v3"), line("hello")],
@@ -353,10 +354,10 @@ describe("recording", () => {
 
     it("keeps what was recorded for the next process", () => {
       const file = join(folder, "kept.sqlite");
-      const first = openTelemetry({ file });
+      const first = new SqliteTelemetry(file);
       first.record([invocation(), invocation({ versionId: "v2" })]);
       first.close();
-      const second = openTelemetry({ file });
+      const second = new SqliteTelemetry(file);
       second.record([invocation()]);
       assert.equal(groupsOf(calculate(second, { calculations: [count], ...byVersion })), "v1=2 v2=1");
       second.close();
@@ -367,7 +368,10 @@ describe("recording", () => {
       const db = new DatabaseSync(file);
       db.exec("PRAGMA user_version = 99");
       db.close();
-      assert.throws(() => openTelemetry({ file }), /has format 99, and this release reads format 1\. Delete/);
+      assert.throws(
+        () => new SqliteTelemetry(file),
+        /has format 99, and this release reads format 1\. Delete/,
+      );
     });
   });
 });

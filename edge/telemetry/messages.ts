@@ -1,0 +1,26 @@
+import type { TelemetryEvent } from "./event";
+import type { Caller } from "./run";
+
+/** What the edge asks of the thread that has the store. It answers in the order it was asked. */
+export type Ask =
+  | { readonly call: "record"; readonly events: readonly TelemetryEvent[] }
+  | { readonly call: "query"; readonly body: unknown; readonly caller: Caller }
+  | { readonly call: "keys" | "values"; readonly body: unknown }
+  | { readonly call: "close" };
+
+/** An `Ask` on its way. */
+export interface Request {
+  readonly id: number;
+  readonly ask: Ask;
+}
+
+/** What the thread answers to the `Request` of the same id. */
+export type Reply =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: Failure };
+
+/** An error on its way: only plain fields cross from one thread to another. */
+export interface Failure {
+  readonly message: string;
+  /** What an `ApiError` has besides. */
+  readonly refusal?: { readonly status: number; readonly code: number };
+}

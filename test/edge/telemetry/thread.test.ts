@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ApiError } from "../../../edge/api/error";
+import { openTelemetry, type TelemetryStore } from "../../../edge/telemetry";
+import { ThreadedTelemetry } from "../../../edge/telemetry/threaded";
+import { invocation, START } from "./sample";
+
+const CALLER = { accountId: "account", userId: "user" };
+
+async function countIn(store: TelemetryStore): Promise<number | undefined> {
+  const timeframe = { from: START, to: START + 1000 };
+  const answer = await store.query({ queryId: "q", timeframe, view: "events", parameters: {} }, CALLER);
+  return (answer as { events: { count: number } }).events.count;
+}
+
+describe("the store in its thread", () => {
+  const folder = mkdtempSync(join(tmpdir(), "telemetry-"));
+  const file = join(folder, "telemetry.sqlite");
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("finds what was recorded before the question, and keeps what was recorded before its end", async () => {
+    const first = openTelemetry({ file });
+    for (let i = 0; i < 100; i++) first.record([invocation({ timestamp: START + i })]);
+    assert.equal(await countIn(first), 100);
+    first.record([invocation()]);
+    await first.close();
+    const second = openTelemetry({ file });
+    assert.equal(await countIn(second), 101);
+    await second.close();
+  });
+
+  it("refuses as the store does", async () => {
+    const store = openTelemetry({ file: ":memory:" });
+    await assert.rejects(store.keys({ limit: -1 }), (error) => {
+      assert.ok(error instanceof ApiError);
+      assert.deepEqual([error.status, error.code], [400, 10400]);
+      assert.match(error.message, /limit: is too small, -1/);
+      return true;
+    });
+    await store.close();
+  });
+
+  it("says that it is gone, to who waits and to who asks later", async () => {
+    const store = new ThreadedTelemetry(join(folder, "missing", "telemetry.sqlite"));
+    const warned = once(process, "warning") as Promise<[Error]>;
+    store.record([invocation()]);
+    const gone = /telemetry has ended \(unable to open database file\); restart the edge/;
+    await assert.rejects(store.values({}), gone);
+    await assert.rejects(store.keys({}), gone);
+    assert.match((await warned)[0].message, /1 events are lost: telemetry has ended/);
+    await store.close();
+  });
+});

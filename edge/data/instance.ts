@@ -1,15 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { Agent } from "node:http";
 import type { Miniflare } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
-import { openCpuClock, type CpuClock } from "./cpu";
 import { Invocations } from "./invocations";
-import { pidOf } from "./processes";
 import { startMiniflare, type Runtime } from "./runtime";
 import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
 import { optionsFor, WORKER, type Outlets } from "./worker-options";
+import type { Workerd } from "./workerd";
 
 /**
  * workerd closes a connection that was idle for 5 seconds. Letting go of it before that, no request is ever sent into
@@ -26,19 +24,20 @@ export interface InstanceEvents {
 /** One version, running in a workerd process of its own. */
 export class Instance {
   readonly agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
+  readonly invocations: Invocations;
 
   constructor(
     readonly version: Version,
     readonly address: { readonly host: string; readonly port: number },
-    readonly invocations: Invocations,
+    readonly workerd: Workerd,
     private readonly miniflare: Miniflare,
-    private readonly clock: CpuClock,
-  ) {}
+  ) {
+    this.invocations = new Invocations(workerd.cpu);
+  }
 
   /** Ends the process. */
   async stop(): Promise<void> {
     this.agent.destroy();
-    this.clock.close();
     await this.miniflare.dispose();
   }
 }
@@ -55,36 +54,36 @@ export async function startInstance(
   const miniflare = scratch.lend(() =>
     startMiniflare(runtime, optionsFor(runtime, version, modules, wiring)),
   );
-  await untilReady(miniflare, wiring.mark);
-  const clock = openCpuClock(await pidOf(wiring.mark));
+  await untilReady(miniflare, () => wiring.workerd);
   const { hostname, port } = await miniflare.unsafeGetDirectURL(WORKER);
   const address = { host: hostname, port: Number(port) };
-  const instance = new Instance(version, address, new Invocations(clock), miniflare, clock);
-  if (wiring.attach(instance)) return instance;
-  await instance.stop();
+  if (wiring.workerd?.isRunning === true) {
+    return wiring.attach(new Instance(version, address, wiring.workerd, miniflare));
+  }
+  await miniflare.dispose();
   throw new Error(`The process of version ${version.id} ended as soon as it had started.`);
 }
 
 /** Ties a process to its instance, which is there only once the process answers. */
 class Wiring implements Outlets {
-  readonly mark = randomUUID();
+  workerd: Workerd | undefined;
   private instance: Instance | undefined;
-  private hasEnded = false;
 
   constructor(private readonly events: InstanceEvents) {}
 
-  /** Returns whether the process is still there. */
-  attach(instance: Instance): boolean {
+  attach(instance: Instance): Instance {
     this.instance = instance;
-    return !this.hasEnded;
+    instance.workerd.onceEnded(() => {
+      this.events.onEnd(instance);
+    });
+    return instance;
   }
+
+  readonly onProcess = (workerd: Workerd): void => {
+    this.workerd = workerd;
+  };
 
   readonly onTraces = (traces: readonly Trace[]): void => {
     if (this.instance) this.events.onTraces(this.instance, traces);
-  };
-
-  readonly onEnd = (): void => {
-    this.hasEnded = true;
-    if (this.instance) this.events.onEnd(this.instance);
   };
 }

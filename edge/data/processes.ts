@@ -11,18 +11,11 @@ interface MarkedProcess {
   readonly parent: number;
   /** The edge that started it. */
   readonly edge: number;
-  readonly instance: string;
 }
 
-/** The environment to start an instance's process with. */
-export function markOf(instance: string): Record<string, string> {
-  return { [MARK]: `${String(process.pid)}:${instance}` };
-}
-
-/** The process id of one of our own instances; undefined where the system has no /proc. */
-export async function pidOf(instance: string): Promise<number | undefined> {
-  const marked = await markedProcesses();
-  return marked.find((found) => found.edge === process.pid && found.instance === instance)?.pid;
+/** The environment to start a process with. */
+export function mark(): Record<string, string> {
+  return { [MARK]: String(process.pid) };
 }
 
 /**
@@ -52,18 +45,17 @@ async function markedProcesses(): Promise<MarkedProcess[]> {
 /** Reads what is known of a process; undefined when it is none of ours, or not ours to read. */
 async function inspect(pid: string): Promise<MarkedProcess | undefined> {
   try {
-    const [edge, instance] = markIn(await readFile(`/proc/${pid}/environ`, "latin1")) ?? [];
-    if (edge === undefined || instance === undefined) return undefined;
-    if (!(await isWorkerdHere(pid))) return undefined;
-    return { pid: Number(pid), parent: await parentOf(pid), edge: Number(edge), instance };
+    const edge = markIn(await readFile(`/proc/${pid}/environ`, "latin1"));
+    if (edge === undefined || !(await isWorkerdHere(pid))) return undefined;
+    return { pid: Number(pid), parent: await parentOf(pid), edge: Number(edge) };
   } catch {
     return undefined;
   }
 }
 
-function markIn(environment: string): string[] | undefined {
+function markIn(environment: string): string | undefined {
   const variable = environment.split("\0").find((entry) => entry.startsWith(`${MARK}=`));
-  return variable?.slice(MARK.length + 1).split(":");
+  return variable?.slice(MARK.length + 1);
 }
 
 /** A workerd, and in our own PID namespace: elsewhere the mark's process id means another process. */

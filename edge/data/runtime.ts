@@ -1,4 +1,5 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
+import { watchSpawns } from "./workerd";
 
 /** Miniflare, which runs workerd. It weighs 100 MB, so who only releases need not have it. */
 export type Runtime = typeof import("miniflare");
@@ -32,6 +33,7 @@ function isMissing(error: unknown): boolean {
  */
 export function startMiniflare(runtime: Runtime, options: MiniflareOptions): Miniflare {
   const signals = ["SIGINT", "SIGTERM"] as const;
+  watchSpawns();
   const owners = signals.flatMap((signal) => process.listeners(signal));
   const miniflare = new runtime.Miniflare(options);
   for (const signal of signals) {

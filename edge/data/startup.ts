@@ -2,9 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { openCpuClock } from "./cpu";
-import { pidOf } from "./processes";
 import { WORKER } from "./worker-options";
+import type { Workerd } from "./workerd";
 
 /** Cloudflare gives a script's top level 1 second of CPU. The rest is for workerd itself. */
 const STARTUP_CPU_MS = 2_000;
@@ -15,10 +14,10 @@ const STARTUP_WALL_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 
 /** Waits until a version answers. Throws code 10021 when it never will, and nothing of it is left then. */
-export async function untilReady(miniflare: Miniflare, mark: string): Promise<void> {
+export async function untilReady(miniflare: Miniflare, started: () => Workerd | undefined): Promise<void> {
   const over = new AbortController();
   try {
-    await Promise.race([miniflare.ready, startupLimit(mark, over.signal)]);
+    await Promise.race([miniflare.ready, startupLimit(started, over.signal)]);
   } catch (error) {
     await miniflare.dispose().catch(() => undefined);
     throw refusal(error);
@@ -27,16 +26,10 @@ export async function untilReady(miniflare: Miniflare, mark: string): Promise<vo
   }
 }
 
-async function startupLimit(mark: string, signal: AbortSignal): Promise<void> {
+async function startupLimit(started: () => Workerd | undefined, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + STARTUP_WALL_MS;
-  await sleep(LOOK_EVERY_MS * 5, undefined, { signal });
-  const clock = openCpuClock(await pidOf(mark));
-  try {
-    while (clock.read() < STARTUP_CPU_MS && Date.now() < deadline) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal });
-    }
-  } finally {
-    clock.close();
+  while ((started()?.cpu.read() ?? 0) < STARTUP_CPU_MS && Date.now() < deadline) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
   throw new ApiError(400, CODES.invalidScript, "Script startup exceeded CPU time limit.");
 }

@@ -3,15 +3,15 @@ import type { MiniflareOptions } from "miniflare";
 import { environmentOf } from "../scripts/bindings";
 import { runnableDate } from "../scripts/compatibility";
 import type { Modules, Version } from "../scripts/types";
-import { markOf } from "./processes";
+import { mark } from "./processes";
 import { newestDate, type Runtime } from "./runtime";
 import { TAIL_WORKER, type Trace } from "./tail";
+import { takeSpawned, type Workerd } from "./workerd";
 
-/** What a version's process tells, and what it is known by. */
+/** What becomes known of a version's process. */
 export interface Outlets {
-  readonly mark: string;
+  readonly onProcess: (workerd: Workerd) => void;
   readonly onTraces: (traces: readonly Trace[]) => void;
-  readonly onEnd: () => void;
 }
 
 /** The name a version goes by in its own process, where it is the only one. */
@@ -30,9 +30,12 @@ export function optionsFor(
     port: 0,
     cf: false,
     logRequests: false,
-    unsafeRuntimeEnv: markOf(outlets.mark),
+    unsafeRuntimeEnv: mark(),
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      watchOutput(stdout, stderr, outlets.onEnd);
+      // A console line comes as telemetry too, so the output itself goes nowhere.
+      stdout.resume();
+      stderr.resume();
+      outlets.onProcess(takeSpawned());
     },
     workers: [userWorker(runtime, version, modules), tailWorker(runtime, outlets.onTraces)],
   };
@@ -75,11 +78,4 @@ function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOpti
 /** workerd starts with the first module it is given. */
 function mainFirst(modules: Modules, mainModule: string): Modules {
   return modules.toSorted((a, b) => Number(b.name === mainModule) - Number(a.name === mainModule));
-}
-
-/** A console line comes as telemetry too, so the output itself goes nowhere. Its end is the end of the process. */
-function watchOutput(stdout: Readable, stderr: Readable, onEnd: () => void): void {
-  stdout.resume();
-  stderr.resume();
-  stdout.once("close", onEnd);
 }

@@ -1,0 +1,57 @@
+import type { ChildProcess } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
+import { openCpuClock, type CpuClock } from "./cpu";
+
+/** The operating system's process that runs a version. */
+export class Workerd {
+  readonly cpu: CpuClock;
+  private hasEnded = false;
+
+  constructor(private readonly child: ChildProcess) {
+    this.cpu = openCpuClock(child.pid);
+    child.once("exit", () => {
+      this.hasEnded = true;
+      this.cpu.close();
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get isRunning(): boolean {
+    return !this.hasEnded;
+  }
+
+  onceEnded(listener: () => void): void {
+    this.child.once("exit", listener);
+  }
+
+  /** Ends it at once: one that hangs does not hear any other signal. */
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+}
+
+let isWatching = false;
+let spawned: ChildProcess | undefined;
+
+/** To be called before Miniflare starts its first process, so that {@link takeSpawned} knows of it. */
+export function watchSpawns(): void {
+  if (isWatching) return;
+  isWatching = true;
+  subscribe("child_process", (message) => {
+    spawned = (message as { process: ChildProcess }).process;
+  });
+}
+
+/**
+ * The process that was spawned last. Miniflare shows nobody its own, but calls back right after it has spawned one,
+ * before anything else can have.
+ */
+export function takeSpawned(): Workerd {
+  if (spawned === undefined) throw new Error("Miniflare called back without having started a process.");
+  const workerd = new Workerd(spawned);
+  spawned = undefined;
+  return workerd;
+}

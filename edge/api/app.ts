@@ -7,6 +7,7 @@ import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
 import { scriptRoutes } from "./scripts";
+import { secretRoutes } from "./secrets";
 import { settingsRoutes } from "./settings";
 import { subdomainRoutes } from "./subdomain";
 import { telemetryRoutes } from "./telemetry";
@@ -24,7 +25,14 @@ export function createApi(edge: EdgeContext): Hono {
   api.use(limitBody);
   api.route("/", accountRoutes(edge));
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
-  for (const routes of [scriptRoutes, versionRoutes, deploymentRoutes, settingsRoutes, subdomainRoutes]) {
+  for (const routes of [
+    scriptRoutes,
+    versionRoutes,
+    deploymentRoutes,
+    secretRoutes,
+    settingsRoutes,
+    subdomainRoutes,
+  ]) {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));

@@ -15,6 +15,8 @@ export const CODES = {
   invalidScript: 10021,
   unparsableBody: 10026,
   tooLarge: 10027,
+  /** A binding that is no secret has the secret's name. */
+  bindingInUse: 10053,
   /** The script has no binding of this name. */
   bindingNotFound: 10056,
   /** A binding that is to be inherited is not there. */

@@ -20,11 +20,18 @@ export function uploadedBlueprint(
     bindings: checked(resolveBindings({ given: bindings ?? [], keep: keep ?? [], isStrict }, ancestors)),
     limits: limits ?? undefined,
     placement: placement ?? undefined,
-    ...notesOf(metadata),
+    ...notesOf(metadata.annotations),
   };
 }
 
-/** The blueprint of a version again, with what a change says of it: what that leaves out stays. */
+/** The blueprint of a version again, without what people have said of that one. */
+export function sameBlueprint(version: Version): Blueprint {
+  const { mainModule, compatibilityDate, compatibilityFlags, usageModel, bindings, limits, placement } =
+    version;
+  return { mainModule, compatibilityDate, compatibilityFlags, usageModel, bindings, limits, placement };
+}
+
+/** The blueprint of a version with what a change says of it: what that leaves out stays. */
 export function changedBlueprint(before: Version, change: VersionSettings, ancestors: Ancestors): Blueprint {
   const { bindings: given } = change;
   return {
@@ -37,7 +44,7 @@ export function changedBlueprint(before: Version, change: VersionSettings, ances
       : before.bindings,
     limits: change.limits ?? before.limits,
     placement: change.placement ?? before.placement,
-    ...notesOf(change),
+    ...notesOf(change.annotations),
   };
 }
 
@@ -47,7 +54,9 @@ function checked(bindings: Binding[]): Binding[] {
 }
 
 /** What people say of a version. It is said of that one only. */
-function notesOf({ annotations }: VersionSettings): Pick<Blueprint, "tag" | "message" | "alias"> {
+export function notesOf(
+  annotations: VersionSettings["annotations"],
+): Pick<Blueprint, "tag" | "message" | "alias"> {
   const message = annotations?.["workers/message"];
   return {
     tag: annotations?.["workers/tag"] ?? undefined,

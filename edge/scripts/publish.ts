@@ -1,28 +1,13 @@
-import { createHash, randomUUID } from "node:crypto";
-import { ApiError, noSuchScript } from "../api/error";
+import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 import type { EdgeContext } from "../context";
-import { newDeployment } from "../deployments/deploy";
 import { uploadedBlueprint } from "./blueprint";
 import type { Ancestors } from "./inherit";
+import { deployAtOnce, existingScript, makeVersion, type Author, type Draft } from "./make-version";
 import { migrated, NO_DURABLE_OBJECTS, wouldMigrate } from "./migrations";
 import { newScript, rewritten } from "./script";
-import type { Blueprint, DurableObjects, Modules, Script, Version } from "./types";
+import type { Script, Version } from "./types";
 import type { Upload } from "./upload";
-
-/** Who makes a version, and of which script. */
-export interface Author {
-  readonly scriptName: string;
-  readonly source: string;
-}
-
-/** A version that is not tried yet. */
-export interface Draft {
-  readonly blueprint: Blueprint;
-  readonly modules: Modules;
-  readonly durableObjects: DurableObjects;
-  readonly triggeredBy: Version["triggeredBy"];
-}
 
 /** Uploads a version and deploys it at 100 % at once, making the script if it is new. */
 export function uploadAndDeploy(
@@ -54,7 +39,7 @@ export function uploadVersion(
   context: EdgeContext,
   author: Author,
   { metadata, modules, isStrict }: Upload,
-  { deploys }: { deploys: boolean } = { deploys: false },
+  { deploys } = { deploys: false },
 ): Promise<Version> {
   const draft = (ancestors: Ancestors): Draft => {
     const { durableObjects } = existingScript(context, author.scriptName);
@@ -63,7 +48,6 @@ export function uploadVersion(
     return { blueprint, modules, durableObjects, triggeredBy: "version_upload" };
   };
   return makeVersion(context, author, draft, (version) => {
-    // It may have been deleted while the version was being tried.
     const script = existingScript(context, author.scriptName);
     context.state.versions.add(version, modules);
     if (deploys) {
@@ -72,85 +56,6 @@ export function uploadVersion(
     }
     return version;
   });
-}
-
-/**
- * Makes a version of a draft. What workerd refuses is thrown, and nothing of it is kept. Versions of one script are
- * made one after another, so a draft knows all that came before it.
- */
-export function makeVersion<T>(
-  context: EdgeContext,
-  author: Author,
-  draft: (ancestors: Ancestors) => Draft,
-  write: (version: Version) => T,
-): Promise<T> {
-  const { state } = context;
-  return state.turns.take(author.scriptName, async () => {
-    const latest = state.versions.latest(author.scriptName);
-    const find = (id: string): Version | undefined => state.versions.get(author.scriptName, id);
-    const drafted = draft({ latest, find });
-    const version = versionOf(author, drafted, (latest?.number ?? 0) + 1);
-    return stored(context, await tried(context, version, drafted.modules), write);
-  });
-}
-
-/** Gives all traffic to a version. To be called inside of the transaction that stores it. */
-export function deployAtOnce({ state }: EdgeContext, version: Version): void {
-  const { scriptName, source, message, triggeredBy } = version;
-  state.deployments.add(
-    newDeployment(scriptName, source, {
-      shares: [{ versionId: version.id, percentage: 100 }],
-      message,
-      triggeredBy: triggeredBy === "version_upload" ? "deployment" : triggeredBy,
-    }),
-  );
-}
-
-export function existingScript({ state }: EdgeContext, scriptName: string): Script {
-  const script = state.scripts.get(scriptName);
-  if (script) return script;
-  throw noSuchScript();
-}
-
-async function tried(context: EdgeContext, version: Version, modules: Modules): Promise<Version> {
-  const startedAt = performance.now();
-  await context.instances.get(version.id, () => ({ version, modules }));
-  return { ...version, startupTimeMs: Math.round(performance.now() - startedAt) };
-}
-
-/** Writes what `write` writes and lets the front know; ends the version's process when that fails. */
-async function stored<T>(context: EdgeContext, version: Version, write: (version: Version) => T): Promise<T> {
-  const { state, routes, instances } = context;
-  try {
-    const result = state.transaction(() => write(version));
-    routes.reload(version.scriptName);
-    return result;
-  } catch (error) {
-    await instances.stop([version.id]);
-    throw error;
-  }
-}
-
-function versionOf({ scriptName, source }: Author, draft: Draft, number: number): Version {
-  const { blueprint, modules, durableObjects, triggeredBy } = draft;
-  return {
-    ...blueprint,
-    id: randomUUID(),
-    scriptName,
-    number,
-    createdOn: new Date().toISOString(),
-    source,
-    etag: etagOf(modules),
-    durableObjects,
-    triggeredBy,
-    startupTimeMs: 0,
-  };
-}
-
-function etagOf(modules: Modules): string {
-  const hash = createHash("sha256");
-  for (const { name, content } of modules) hash.update(name).update("\0").update(content);
-  return hash.digest("hex");
 }
 
 function cannotMigrate(): ApiError {

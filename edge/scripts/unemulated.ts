@@ -17,6 +17,8 @@ const KNOWN = new Set([
   "tags",
   "tail_consumers",
   "usage_model",
+  // How late Durable Objects may take up new code: here they are never late.
+  "code_update_strategy",
   // No version here has assets, so there are none to keep.
   "keep_assets",
   // What a version was built with makes no difference to how it runs.

@@ -2,11 +2,12 @@ import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
 import type { State } from "./state";
 import type { TelemetryStore } from "./telemetry";
+import type { Token } from "./tokens/token";
 
 /** The parts of one edge, as the control plane uses them. */
 export interface EdgeContext {
   readonly accountId: string;
-  readonly token: string;
+  readonly tokens: readonly Token[];
   readonly subdomain: string;
   readonly state: State;
   readonly routes: RoutingTable;

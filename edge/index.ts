@@ -12,6 +12,9 @@ import { createEdgeServer, listen, shut } from "./server";
 import { openState, type State } from "./state";
 import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryStore } from "./telemetry";
+import { readTokens, type Token, type TokenOption } from "./tokens/token";
+
+export type { TokenOption };
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -22,8 +25,10 @@ export interface EdgeOptions {
    * gone at the end.
    */
   readonly stateDir?: string | undefined;
-  /** The API token to accept. Default: made once, and kept in `stateDir`. */
+  /** The API token to accept, with all permissions. Default, without `tokens`: made once, and kept in `stateDir`. */
   readonly token?: string | undefined;
+  /** More API tokens to accept, each with permissions of its own. The first of all is the one that clients are told. */
+  readonly tokens?: readonly TokenOption[] | undefined;
   /** The id of the one account. Default: made once, and kept in `stateDir`. */
   readonly accountId?: string | undefined;
   /** The account's workers.dev subdomain. Default: `local`. */
@@ -60,8 +65,10 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
 }
 
 async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Promise<Edge> {
+  const given = tokensGiven(state, options);
+  const tokens = readTokens(given);
   const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
-  const { context, front, collector } = assemble(runtime, state, telemetry, options);
+  const { context, front, collector } = assemble(runtime, state, telemetry, tokens, options);
   const server = createEdgeServer(createApi(context), front, context.subdomain);
   const stop = async (): Promise<void> => {
     await shut(server);
@@ -74,11 +81,20 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     state.close();
   };
   try {
-    return edgeAt(await listen(server, options.port ?? 0), context, close);
+    return edgeAt(await listen(server, options.port ?? 0), context, given[0].token, close);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function tokensGiven(
+  state: State,
+  { token, tokens = [] }: EdgeOptions,
+): readonly [TokenOption, ...TokenOption[]] {
+  const [first, ...others] = token === undefined ? tokens : [{ token }, ...tokens];
+  if (first !== undefined) return [first, ...others];
+  return [{ token: state.account.remember("token", () => randomBytes(30).toString("base64url")) }];
 }
 
 /** Makes the parts of an edge and ties them together. */
@@ -86,14 +102,15 @@ function assemble(
   runtime: Runtime,
   state: State,
   telemetry: TelemetryStore,
-  { token, accountId, subdomain = "local" }: EdgeOptions,
+  tokens: readonly Token[],
+  { accountId, subdomain = "local" }: EdgeOptions,
 ): { context: EdgeContext; front: Front; collector: Collector } {
   const routes = new RoutingTable(state);
   const collector = new Collector(telemetry);
   const instances = new Instances(runtime, collector);
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
-    token: token ?? state.account.remember("token", () => randomBytes(30).toString("base64url")),
+    tokens,
     subdomain,
     state,
     routes,
@@ -103,8 +120,8 @@ function assemble(
   return { context, front: new Front(state, routes, instances, collector), collector };
 }
 
-function edgeAt(port: number, context: EdgeContext, close: () => Promise<void>): Edge {
-  const { accountId, token, subdomain } = context;
+function edgeAt(port: number, context: EdgeContext, token: string, close: () => Promise<void>): Edge {
+  const { accountId, subdomain } = context;
   const baseUrl = `http://127.0.0.1:${port}/client/v4`;
   return {
     port,

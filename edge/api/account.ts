@@ -1,28 +1,63 @@
-import { createHash } from "node:crypto";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
+import { AUTHOR_EMAIL } from "../deployments/view";
+import type { ApiEnvironment } from "./auth";
 import { CODES } from "./codes";
 import { success } from "./envelope";
+import { ApiError } from "./error";
+import { pageOf } from "./page";
 
-/** The token's id: the same for the same token, and no help in finding it. */
-function tokenId(token: string): string {
-  return createHash("sha256").update(`token id of ${token}`).digest("hex").slice(0, 32);
+/** Whom a membership is of may do everything; what a token may do is another matter. */
+const ROLES = ["Super Administrator - All Privileges"];
+
+function list(context: Context, all: readonly object[]): Response {
+  const { items, info } = pageOf(context, all);
+  return success(context, items, { result_info: info });
 }
 
-/** Who the token is, and which accounts it may see. */
-export function accountRoutes(edge: EdgeContext): Hono {
-  const routes = new Hono();
+/** Who the token is and belongs to, and which accounts it may see. */
+export function accountRoutes({ accountId }: EdgeContext): Hono<ApiEnvironment> {
+  const account = {
+    id: accountId,
+    name: "Local edge",
+    type: "standard",
+    settings: { enforce_twofactor: false },
+  };
+  // The account's one user goes by the account's id, and so does the one membership.
+  const user = {
+    id: accountId,
+    email: AUTHOR_EMAIL,
+    first_name: null,
+    last_name: null,
+    country: null,
+    telephone: null,
+    zipcode: null,
+    two_factor_authentication_enabled: false,
+    two_factor_authentication_locked: false,
+    suspended: false,
+    organizations: [],
+  };
+  const membership = { id: accountId, status: "accepted", account, roles: ROLES };
+  const routes = new Hono<ApiEnvironment>();
+  routes.get("/user", (context) => success(context, user));
   routes.get("/user/tokens/verify", (context) =>
     success(
       context,
-      { id: tokenId(edge.token), status: "active" },
+      { id: context.get("token").id, status: "active" },
       { messages: [{ code: CODES.authentication, message: "This API Token is valid and active" }] },
     ),
   );
-  routes.get("/accounts", (context) =>
-    success(context, [{ id: edge.accountId, name: "Local edge", type: "standard", settings: {} }], {
-      result_info: { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 },
-    }),
-  );
+  routes.get("/memberships", (context) => list(context, [membership]));
+  routes.get("/memberships/:membership", (context) => {
+    const id = context.req.param("membership");
+    if (id === membership.id) return success(context, membership);
+    throw new ApiError(
+      404,
+      CODES.noMembership,
+      `There is no membership ${id}; the one there is is ${accountId}.`,
+    );
+  });
+  routes.get("/accounts", (context) => list(context, [account]));
+  routes.get("/accounts/:account", (context) => success(context, account));
   return routes;
 }

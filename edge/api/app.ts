@@ -1,11 +1,12 @@
 import { Hono, type Context, type Next } from "hono";
 import type { EdgeContext } from "../context";
 import { accountRoutes } from "./account";
-import { requireAccount, requireToken } from "./auth";
+import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { CODES } from "./codes";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
+import { requirePermission } from "./permissions";
 import { scriptRoutes } from "./scripts";
 import { secretRoutes } from "./secrets";
 import { settingsRoutes } from "./settings";
@@ -18,21 +19,25 @@ const UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const ACCOUNT = "/accounts/:account";
 
+/** What there is below an account's `/workers`. */
+const WORKERS = [
+  scriptRoutes,
+  versionRoutes,
+  deploymentRoutes,
+  secretRoutes,
+  settingsRoutes,
+  subdomainRoutes,
+];
+
 /** The control plane: the part of Cloudflare's API that the edge emulates. */
 export function createApi(edge: EdgeContext): Hono {
-  const api = new Hono();
-  api.use(requireToken(edge.token));
+  const api = new Hono<ApiEnvironment>();
+  api.use(requireToken(edge.tokens));
+  api.use(requirePermission());
   api.use(limitBody);
-  api.route("/", accountRoutes(edge));
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
-  for (const routes of [
-    scriptRoutes,
-    versionRoutes,
-    deploymentRoutes,
-    secretRoutes,
-    settingsRoutes,
-    subdomainRoutes,
-  ]) {
+  api.route("/", accountRoutes(edge));
+  for (const routes of WORKERS) {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));

@@ -3,6 +3,8 @@ export const CODES = {
   /** `GET /user/tokens/verify` with a token that is none. */
   invalidToken: 1000,
   missingAuthorization: 1001,
+  /** What Cloudflare says of a membership that is not there is not known; this is what it says of other things. */
+  noMembership: 1003,
   invalidHeaders: 6003,
   invalidAuthorizationFormat: 6111,
   noRoute: 7000,

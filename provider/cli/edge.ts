@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 interface Options {
   readonly port: number;
   readonly state?: string;
-  readonly token?: string;
+  readonly token?: readonly TokenGiven[];
   readonly subdomain: string;
 }
 
@@ -16,7 +16,11 @@ export function edgeCommand(): Command {
     )
     .option("--port <number>", "the port on 127.0.0.1; 0 for a free one", port, 8787)
     .option("--state <folder>", "keeps Workers, deployments and telemetry there (default: gone at the end)")
-    .option("--token <token>", "the API token to accept (default: a random one, kept in the state)")
+    .option(
+      "--token <token[:permissions]>",
+      "an API token to accept; may be given more than once (default: a random one, kept in the state)",
+      addToken,
+    )
     .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
     .addHelpText("after", whatItIs)
     .action(runEdge);
@@ -27,6 +31,9 @@ As soon as it answers it prints what to export for Cloudflare's clients, one
 NAME=value a line. A Worker answers at http://<script>.<subdomain>.localhost:<port>/
 once its subdomain is enabled.
 
+A token is followed by its permissions, as in ci:workers_scripts:write,account:read.
+One without any has all of them. The first token is the one that is printed.
+
 It emulates scripts and versions (bindings plain_text, secret_text, json and
 version_metadata), deployments, settings, the workers.dev subdomain, and the
 telemetry of Workers Observability; each version runs in a workerd of its own.
@@ -34,17 +41,28 @@ It does not emulate other bindings and products (KV, R2, D1, Durable Objects,
 Queues, routes), WebSockets, the limits of CPU and memory, or Cloudflare's
 delays. What it does not emulate it refuses.`;
 
+/** A token, with the permissions it is to have; without any it has all. */
+interface TokenGiven {
+  readonly token: string;
+  readonly scopes?: readonly string[];
+}
+
+function addToken(text: string, before: readonly TokenGiven[] = []): readonly TokenGiven[] {
+  const [, token = "", scopes] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
+  return [...before, { token, ...(scopes !== undefined && { scopes: scopes.split(",") }) }];
+}
+
 function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65535) return number;
   throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
 }
 
-async function runEdge({ port, state, token, subdomain }: Options): Promise<void> {
+async function runEdge({ port, state, token: tokens, subdomain }: Options): Promise<void> {
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
-  const edge = await startEdge({ port, stateDir: state, token, subdomain });
+  const edge = await startEdge({ port, stateDir: state, tokens, subdomain });
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;
   await edge.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isAlive, workerdOf } from "../edge/processes";
-import { ask, goLive, saying, useEdge } from "../edge/support";
+import { ask, call, goLive, saying, useEdge } from "../edge/support";
 import { start, workersRelease } from "./command";
 import { edgeFrom } from "./printed";
 
@@ -43,6 +43,30 @@ describe("workers-release edge", function () {
     const { code, out, err } = await start(["edge", "--port", "0"], {}, without).ended;
     assert.deepEqual({ code, out }, { code: 1, out: "" });
     assert.match(err, /^The local edge runs.*npm install miniflare@4\n$/);
+  });
+
+  it("gives a token the permissions that follow it", async () => {
+    const command = start(["edge", "--port", "0", "--token", "all", "--token", "ci:account:read,user:read"]);
+    try {
+      const edge = edgeFrom(await command.lines(4));
+      assert.equal(edge.token, "all");
+      const ci = { ...edge, token: "ci" };
+      assert.equal((await call(ci, "/user")).status, 200);
+      const scripts = await call(ci, `/accounts/${edge.accountId}/workers/scripts`);
+      assert.match(
+        scripts.json.errors[0]?.message ?? "",
+        /needs .*scripts:read; this token has account:read, user:read/,
+      );
+    } finally {
+      command.process.kill("SIGTERM");
+      await command.ended;
+    }
+  });
+
+  it("refuses a permission that there is not", async () => {
+    const { code, err } = await workersRelease(["edge", "--port", "0", "--token", "secret:everything"]);
+    assert.equal(code, 1);
+    assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write\.\n$/);
   });
 
   it("refuses what is no port", async () => {

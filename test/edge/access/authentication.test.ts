@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import Cloudflare from "cloudflare";
-import { ask, call, clientOf, goLive, saying, useEdge, type Envelope } from "./support";
+import { ask, call, clientOf, goLive, saying, useEdge, type Envelope } from "../support";
 
 describe("access to the control plane", () => {
   const started = useEdge({ token: "made-for-this-test", accountId: "0123456789abcdef0123456789abcdef" });

@@ -41,9 +41,8 @@ export async function revert(
       const active = newer(known, await deployments.active());
       if (active) percent = percentOf(active.split, release.newVersionId);
       const standing = standingOf(release, state, active);
-      // An answer that was lost: the traffic is back already.
-      if (active && standing.kind === "ended") return { kind: "done", deployment: active };
-      if (!mayRevert(standing)) return { kind: "yielded", standing, active };
+      if (active && isBack(standing)) return { kind: "done", deployment: active };
+      if (!mayRevert(standing, cause)) return { kind: "yielded", standing, active };
       const phase = isVerdict(cause) ? "aborted" : "interrupted";
       const message = writeMessage(sentence, recordOf(release, state.stage, phase));
       return {
@@ -65,7 +64,16 @@ export function isVerdict(cause: Cause): boolean {
   return cause.kind !== "interrupted" && cause.kind !== "leftOver" && cause.kind !== "fault";
 }
 
-/** What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. */
-function mayRevert(standing: Standing): boolean {
+/** True when the traffic has been put back already, by a write whose answer was lost or by another process. */
+function isBack(standing: Standing): boolean {
+  return standing.kind === "ended" && standing.record.phase !== "completed";
+}
+
+/**
+ * What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. A release
+ * that turns out to be complete is put back for a verdict only: it came to its end before it could be interrupted.
+ */
+function mayRevert(standing: Standing, cause: Cause): boolean {
+  if (standing.kind === "ended") return isVerdict(cause);
   return standing.kind === "ours" || standing.kind === "moved" || standing.kind === "approved";
 }

@@ -402,6 +402,21 @@ describe("an interruption", () => {
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
   });
 
+  it("that comes when the last write is done and only its answer was lost finds the release complete", async () => {
+    const outside = world();
+    outside.clock.at(40 * minute, () => {
+      outside.deployments.failNext("after", unavailable());
+    });
+    const lastWrite = outside.deployments.create.bind(outside.deployments);
+    outside.deployments.create = async (split, message, options) => {
+      if (message.includes("phase=completed")) outside.interruption.request();
+      return lastWrite(split, message, options);
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+  });
+
   it("reverts at once also while the telemetry keeps a look waiting", async () => {
     const outside = world();
     outside.clock.at(10 * minute, () => {

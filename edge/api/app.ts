@@ -2,6 +2,8 @@ import { Hono, type Context, type Next } from "hono";
 import type { EdgeContext } from "../context";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
+import { workerVersionRoutes } from "./beta/versions";
+import { workerRoutes } from "./beta/workers";
 import { CODES } from "./codes";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
@@ -27,6 +29,8 @@ const WORKERS = [
   secretRoutes,
   settingsRoutes,
   subdomainRoutes,
+  workerRoutes,
+  workerVersionRoutes,
 ];
 
 /** The control plane: the part of Cloudflare's API that the edge emulates. */

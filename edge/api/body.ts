@@ -15,7 +15,12 @@ export async function jsonBody(context: Context): Promise<unknown> {
 
 /** The JSON body of a request, as `schema` wants it. */
 export async function parsedBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
-  const result = schema.safeParse(await jsonBody(context));
+  return parsed(schema, await jsonBody(context));
+}
+
+/** What a request has sent, as `schema` wants it. */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
   if (!result.success) throw unparsable(explain(result.error));
   return result.data;
 }

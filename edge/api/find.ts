@@ -10,7 +10,13 @@ const SCRIPT_NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** The script name in the path. */
 export function scriptName(context: Context): string {
   const name = context.req.param("script") ?? "";
-  if (SCRIPT_NAME.test(name)) return name;
+  checkScriptName(name);
+  return name;
+}
+
+/** Refuses a name that no script can have. */
+export function checkScriptName(name: string): void {
+  if (SCRIPT_NAME.test(name)) return;
   throw new ApiError(
     400,
     CODES.invalidScriptName,

@@ -27,6 +27,16 @@ function presentUploaded(script: Script, version: Version): object {
   };
 }
 
+/** Deletes a script with all it has, once no version of it is being made. */
+export function deleteScript({ state, routes, instances }: EdgeContext, { name }: Script): Promise<void> {
+  return state.turns.take(name, async () => {
+    const versions = state.versions.list(name).map(({ id }) => id);
+    state.scripts.delete(name);
+    routes.reload(name);
+    await instances.stop(versions);
+  });
+}
+
 /** The scripts of an account. */
 export function scriptRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
@@ -44,11 +54,7 @@ export function scriptRoutes(edge: EdgeContext): Hono {
     return success(context, presentUploaded(script, version), { messages: warningsAbout(edge, version) });
   });
   routes.delete("/scripts/:script", async (context) => {
-    const { name } = existingScript(edge, context);
-    const versions = state.versions.list(name).map(({ id }) => id);
-    state.scripts.delete(name);
-    edge.routes.reload(name);
-    await edge.instances.stop(versions);
+    await deleteScript(edge, existingScript(edge, context));
     return success(context, null);
   });
   routes.get("/services/:script", (context) => {

@@ -5,9 +5,8 @@ import type { Version } from "../scripts/types";
 import { parseUpload } from "../scripts/upload";
 import { presentVersion, presentVersionItem } from "../scripts/view";
 import { formBody } from "./body";
-import { CODES } from "./codes";
 import { success } from "./envelope";
-import { ApiError } from "./error";
+import { noSuchVersion } from "./error";
 import { existingScript } from "./find";
 import { pageOf } from "./page";
 import { warningsAbout } from "./scripts";
@@ -19,7 +18,7 @@ const DEPLOYABLE = 100;
 function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
   const version = edge.state.versions.get(scriptName, id);
   if (version) return version;
-  throw new ApiError(404, CODES.versionNotFound, `Version ${id} does not exist for this Worker.`);
+  throw noSuchVersion(id);
 }
 
 /** The versions of a script. */

@@ -1,5 +1,4 @@
-import { ApiError } from "../api/error";
-import { CODES } from "../api/codes";
+import { noVersions, type ApiError } from "../api/error";
 import type { EdgeContext } from "../context";
 import { sameBlueprint } from "./blueprint";
 import type { Ancestors } from "./inherit";
@@ -73,12 +72,4 @@ function drafting(context: EdgeContext, { scriptName }: Author, revise: Revise) 
 function isFullyDeployed({ state }: EdgeContext, { scriptName, id }: Version): boolean {
   const shares = state.deployments.active(scriptName)?.shares ?? [];
   return shares.length === 1 && shares[0]?.versionId === id;
-}
-
-function noVersions(): ApiError {
-  return new ApiError(
-    404,
-    CODES.noVersions,
-    "This Worker has no versions. Upload one with `wrangler deploy`, PUT …/scripts/{name} or POST …/versions.",
-  );
 }

@@ -42,8 +42,9 @@ export function uploadVersion(
   { deploys } = { deploys: false },
 ): Promise<Version> {
   const draft = (ancestors: Ancestors): Draft => {
-    const { durableObjects } = existingScript(context, author.scriptName);
-    if (wouldMigrate(durableObjects, metadata.migrations)) throw cannotMigrate();
+    const { durableObjects: before } = existingScript(context, author.scriptName);
+    if (!deploys && wouldMigrate(before, metadata.migrations)) throw cannotMigrate();
+    const durableObjects = deploys ? migrated(before, metadata.migrations) : before;
     const blueprint = uploadedBlueprint(metadata, ancestors, isStrict);
     return { blueprint, modules, durableObjects, triggeredBy: "version_upload" };
   };
@@ -51,7 +52,8 @@ export function uploadVersion(
     const script = existingScript(context, author.scriptName);
     context.state.versions.add(version, modules);
     if (deploys) {
-      context.state.scripts.put({ ...script, lastDeployedFrom: author.source });
+      const { durableObjects, source } = version;
+      context.state.scripts.put({ ...script, durableObjects, lastDeployedFrom: source });
       deployAtOnce(context, version);
     }
     return version;

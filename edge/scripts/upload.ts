@@ -46,7 +46,7 @@ async function modulesOf(form: FormData): Promise<ScriptModule[]> {
 }
 
 function isSourceMap(part: Part): boolean {
-  return typeof part !== "string" && mediaType(part) === SOURCE_MAP;
+  return typeof part !== "string" && mediaType(part.type) === SOURCE_MAP;
 }
 
 /** A module goes by its part's file name, as `main_module` does. */
@@ -54,21 +54,26 @@ async function moduleOf(field: string, part: Part): Promise<ScriptModule> {
   if (typeof part === "string") {
     refuse(`Part '${field}' has no file name. A module is a part with a file name and a content type.`);
   }
-  const type = MODULE_TYPES[mediaType(part)];
-  if (type === undefined) {
-    refuse(
-      `Module '${part.name}' has content type '${part.type}', which the local edge does not run. ` +
-        `It runs ${Object.keys(MODULE_TYPES).join(", ")}.`,
-    );
-  }
-  return { name: part.name, type, contentType: mediaType(part), content: await part.bytes() };
+  return moduleFrom(part.name, part.type, await part.bytes());
 }
 
-function mediaType(file: File): string {
-  return file.type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+/** A module by its name and content type. */
+export function moduleFrom(name: string, givenType: string, content: Uint8Array): ScriptModule {
+  const contentType = mediaType(givenType);
+  const type = MODULE_TYPES[contentType];
+  if (type !== undefined) return { name, type, contentType, content };
+  refuse(
+    `Module '${name}' has content type '${givenType}', which the local edge does not run. ` +
+      `It runs ${Object.keys(MODULE_TYPES).join(", ")}.`,
+  );
 }
 
-function checkModules(modules: Modules, mainModule: string): void {
+function mediaType(contentType: string): string {
+  return contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Refuses modules that could not be told apart, or that lack the main one. */
+export function checkModules(modules: Modules, mainModule: string): void {
   const names = modules.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) refuse(`Module name '${repeated}' is used more than once.`);

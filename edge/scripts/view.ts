@@ -2,9 +2,18 @@ import { AUTHOR_EMAIL } from "../deployments/view";
 import { presentBindings } from "./bindings";
 import type { Script, ScriptSettings, Version } from "./types";
 
+/** What people and the edge have noted of a version. */
+export function annotationsOf({ tag, message, alias, triggeredBy }: Version): object {
+  return {
+    ...(message !== undefined && { "workers/message": message }),
+    ...(tag !== undefined && { "workers/tag": tag }),
+    ...(alias !== undefined && { "workers/alias": alias }),
+    "workers/triggered_by": triggeredBy,
+  };
+}
+
 /** A version as lists show it. */
 export function presentVersionItem(version: Version): object {
-  const { tag, message, alias } = version;
   return {
     id: version.id,
     number: version.number,
@@ -16,12 +25,7 @@ export function presentVersionItem(version: Version): object {
       author_id: "",
       hasPreview: false,
     },
-    annotations: {
-      ...(message !== undefined && { "workers/message": message }),
-      ...(tag !== undefined && { "workers/tag": tag }),
-      ...(alias !== undefined && { "workers/alias": alias }),
-      "workers/triggered_by": version.triggeredBy,
-    },
+    annotations: annotationsOf(version),
   };
 }
 

@@ -11,6 +11,14 @@ export class ScriptStore {
     return row && (recordOf(row) as Script);
   }
 
+  /** The script with this id, or this name. */
+  find(idOrName: string): Script | undefined {
+    const row = this.database
+      .prepare("SELECT record FROM scripts WHERE name = ?1 OR record ->> 'tag' = ?1")
+      .get(idOrName);
+    return row && (recordOf(row) as Script);
+  }
+
   list(): Script[] {
     return this.database
       .prepare("SELECT record FROM scripts ORDER BY name")

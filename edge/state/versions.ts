@@ -44,6 +44,11 @@ export class VersionStore {
       .map(moduleOf);
   }
 
+  /** Removes the version with its modules. */
+  delete(id: string): void {
+    this.database.prepare("DELETE FROM versions WHERE id = ?").run(id);
+  }
+
   add(version: Version, modules: Modules): void {
     this.database
       .prepare("INSERT INTO versions (id, script, number, record) VALUES (?, ?, ?, ?)")

@@ -1,0 +1,76 @@
+import { AUTHOR_EMAIL } from "../deployments/view";
+import type { State } from "../state";
+import { presentBindings } from "./bindings";
+import { referencesTo, type Reference } from "./references";
+import type { Modules, Script, Version } from "./types";
+import { annotationsOf } from "./view";
+
+/** Where scripts answer: the host of one, given its name. */
+export type HostOf = (scriptName: string) => string;
+
+/** A script as the newer "workers" routes show it. */
+export function presentWorker(state: State, script: Script, hostOf: HostOf): object {
+  const { observability, logpush, tags, tailConsumers } = script.settings;
+  return {
+    id: script.tag,
+    name: script.name,
+    created_on: script.createdOn,
+    updated_on: script.modifiedOn,
+    deployed_on: state.deployments.active(script.name)?.createdOn ?? null,
+    observability,
+    logpush,
+    tags,
+    tail_consumers: tailConsumers.map(({ service }) => ({ name: service })),
+    subdomain: {
+      enabled: script.subdomainEnabled,
+      previews_enabled: script.previewsEnabled,
+      url: `http://${hostOf(script.name)}/`,
+    },
+    references: presentReferences(referencesTo(state, script)),
+  };
+}
+
+function presentReferences(references: readonly Reference[]): object {
+  const ofType = (type: string): Reference[] => references.filter(({ binding }) => binding.type === type);
+  return {
+    dispatch_namespace_outbounds: [],
+    domains: [],
+    durable_objects: ofType("durable_object_namespace").map(({ script, binding }) => ({
+      namespace_id: binding["namespace_id"] ?? "",
+      namespace_name: `${String(binding["script_name"])}_${String(binding["class_name"])}`,
+      worker_id: script.tag,
+      worker_name: script.name,
+    })),
+    queues: [],
+    workers: ofType("service").map(({ script }) => ({ id: script.tag, name: script.name })),
+  };
+}
+
+/** A version as the newer routes show it; with its modules, if they are given. */
+export function presentWorkerVersion(version: Version, modules?: Modules): object {
+  const { limits, placement, durableObjects } = version;
+  return {
+    id: version.id,
+    number: version.number,
+    created_on: version.createdOn,
+    source: version.source,
+    author_email: AUTHOR_EMAIL,
+    author_id: "",
+    urls: [],
+    annotations: annotationsOf(version),
+    main_module: version.mainModule,
+    compatibility_date: version.compatibilityDate,
+    compatibility_flags: version.compatibilityFlags,
+    usage_model: version.usageModel,
+    bindings: presentBindings(version.bindings),
+    startup_time_ms: version.startupTimeMs,
+    ...(limits && { limits }),
+    ...(placement && { placement }),
+    ...(durableObjects.tag !== undefined && { migration_tag: durableObjects.tag }),
+    ...(modules && { modules: modules.map(presentModule) }),
+  };
+}
+
+function presentModule({ name, contentType, content }: Modules[number]): object {
+  return { name, content_type: contentType, content_base64: Buffer.from(content).toString("base64") };
+}

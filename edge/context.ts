@@ -1,3 +1,4 @@
+import type { RateLimit } from "./api/rate-limit";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
 import type { State } from "./state";
@@ -8,6 +9,8 @@ import type { Token } from "./tokens/token";
 export interface EdgeContext {
   readonly accountId: string;
   readonly tokens: readonly Token[];
+  /** Of each token; none when undefined. */
+  readonly rateLimit: RateLimit | undefined;
   readonly subdomain: string;
   readonly state: State;
   readonly routes: RoutingTable;

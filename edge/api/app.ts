@@ -9,6 +9,7 @@ import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
 import { requirePermission } from "./permissions";
+import { limitRate } from "./rate-limit";
 import { scriptRoutes } from "./scripts";
 import { secretRoutes } from "./secrets";
 import { settingsRoutes } from "./settings";
@@ -37,6 +38,7 @@ const WORKERS = [
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
   api.use(requireToken(edge.tokens));
+  if (edge.rateLimit !== undefined) api.use(limitRate(edge.rateLimit));
   api.use(requirePermission());
   api.use(limitBody);
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));

@@ -1,5 +1,7 @@
 /** Cloudflare's error codes, by what they mean here. */
 export const CODES = {
+  /** As clients report it; Cloudflare documents only the status. */
+  rateLimited: 971,
   /** `GET /user/tokens/verify` with a token that is none. */
   invalidToken: 1000,
   missingAuthorization: 1001,

@@ -5,7 +5,13 @@ interface Options {
   readonly port: number;
   readonly state?: string;
   readonly token?: readonly TokenGiven[];
+  readonly rateLimit?: RateLimit | false;
   readonly subdomain: string;
+}
+
+interface RateLimit {
+  readonly requests: number;
+  readonly seconds: number;
 }
 
 /** `workers-release edge` */
@@ -20,6 +26,11 @@ export function edgeCommand(): Command {
       "--token <token[:permissions]>",
       "an API token to accept; may be given more than once (default: a random one, kept in the state)",
       addToken,
+    )
+    .option(
+      "--rate-limit <requests/seconds>",
+      "how many requests of the API each token may make; off for any number (default: 1200/300)",
+      rateLimit,
     )
     .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
     .addHelpText("after", whatItIs)
@@ -58,11 +69,18 @@ function port(text: string): number {
   throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
 }
 
-async function runEdge({ port, state, token: tokens, subdomain }: Options): Promise<void> {
+function rateLimit(text: string): RateLimit | false {
+  if (text === "off") return false;
+  const [, requests, seconds] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  if (requests !== undefined) return { requests: Number(requests), seconds: Number(seconds) };
+  throw new InvalidArgumentError("A rate limit is requests/seconds, such as 1200/300, or off.");
+}
+
+async function runEdge({ port, state, token: tokens, rateLimit, subdomain }: Options): Promise<void> {
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
-  const edge = await startEdge({ port, stateDir: state, tokens, subdomain });
+  const edge = await startEdge({ port, stateDir: state, tokens, rateLimit, subdomain });
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;
   await edge.close();

@@ -69,10 +69,16 @@ describe("workers-release edge", function () {
     assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write\.\n$/);
   });
 
-  it("refuses what is no port", async () => {
-    const { code, err } = await workersRelease(["edge", "--port", "many"]);
-    assert.equal(code, 1);
-    assert.match(err, /'many' is invalid\. A port is a whole number from 0 to 65535\./);
+  it("refuses what is no port, and what is no rate limit", async () => {
+    const port = await workersRelease(["edge", "--port", "many"]);
+    assert.equal(port.code, 1);
+    assert.match(port.err, /'many' is invalid\. A port is a whole number from 0 to 65535\./);
+    const limit = await workersRelease(["edge", "--rate-limit", "1200"]);
+    assert.equal(limit.code, 1);
+    assert.match(
+      limit.err,
+      /'1200' is invalid\. A rate limit is requests\/seconds, such as 1200\/300, or off\./,
+    );
   });
 
   it("says in its help what it emulates and what not", async () => {

@@ -28,7 +28,7 @@ describe("over the official SDK on a local edge", function () {
 
   let edge: Edge;
   before(async () => {
-    edge = await startEdge();
+    edge = await startEdge({ rateLimit: false });
   });
   after(() => edge.close());
 

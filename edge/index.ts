@@ -12,10 +12,10 @@ import { loadRuntime, type Runtime } from "./data/runtime";
 import { createEdgeServer, listen, shut } from "./server";
 import { openState, type State } from "./state";
 import { databaseFile } from "./state/database";
-import { openTelemetry, type TelemetryStore } from "./telemetry";
+import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
 import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
-export type { TokenOption };
+export type { TelemetryOptions, TokenOption };
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -36,6 +36,8 @@ export interface EdgeOptions {
   readonly accountId?: string | undefined;
   /** The account's workers.dev subdomain. Default: `local`. */
   readonly subdomain?: string | undefined;
+  /** How much telemetry is kept, how soon and how exactly it is answered with. Default: soon, and exactly. */
+  readonly telemetry?: TelemetryOptions | undefined;
 }
 
 /** A local edge that runs. */
@@ -71,7 +73,9 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
 async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Promise<Edge> {
   const given = tokensGiven(state, options);
   const tokens = readTokens(given);
-  const telemetry = openTelemetry({ file: databaseFile(options.stateDir, "telemetry.sqlite") });
+  const { stateDir } = options;
+  const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
+  const telemetry = openTelemetry(telemetryFile, options.telemetry);
   const { context, front, collector } = assemble(runtime, state, telemetry, tokens, options);
   const server = createEdgeServer(createApi(context), front, context.subdomain);
   const stop = async (): Promise<void> => {

@@ -56,11 +56,15 @@ export function calculationNamed(
   return undefined;
 }
 
-/** The aggregate that a calculation is; NULL when no event of the group has the field. */
-export function compileCalculation({ operator, key = "", keyType }: Calculation): Sql {
+/**
+ * The aggregate that a calculation is; NULL when no event of the group has the field. Each event weighs as many as it
+ * stands for: by its own sample interval, and by `scale` for those that were not read. Counts and sums estimate all;
+ * distinct values, the extremes and the spread are those of the events read, as Cloudflare says.
+ */
+export function compileCalculation({ operator, key = "", keyType }: Calculation, scale: number): Sql {
   switch (operator) {
     case "count":
-      return sql`count(*)`;
+      return sql`total(e.sample_interval) * ${scale}`;
     case "uniq":
       return sql`count(DISTINCT ${keyType ? typedField(key, keyType) : anyField(key)})`;
     case "max":
@@ -69,16 +73,25 @@ export function compileCalculation({ operator, key = "", keyType }: Calculation)
       return sql`min(${measured(key, keyType)})`;
     case "sum":
       // Unlike sum(), total() does not overflow, and is 0 for nothing.
-      return sql`total(${measured(key, keyType)})`;
+      return sql`total(${measured(key, keyType)} * e.sample_interval) * ${scale}`;
     case "avg":
-      return sql`avg(${measured(key, keyType)})`;
+      return average(measured(key, keyType));
     case "stddev":
-      return sql`sqrt(variance(sorted(${measured(key, keyType)})))`;
+      return sql`sqrt(variance(${sorted(key, keyType)}))`;
     case "variance":
-      return sql`variance(sorted(${measured(key, keyType)}))`;
+      return sql`variance(${sorted(key, keyType)})`;
     default:
-      return sql`quantile(sorted(${measured(key, keyType)}), ${QUANTILES[operator]})`;
+      return sql`quantile(${sorted(key, keyType)}, ${QUANTILES[operator]})`;
   }
+}
+
+function average(values: Sql): Sql {
+  const weight = sql`total(iif(${values} IS NULL, NULL, e.sample_interval))`;
+  return sql`total(${values} * e.sample_interval) / nullif(${weight}, 0)`;
+}
+
+function sorted(key: string, keyType: ValueType | undefined): Sql {
+  return sql`sorted(${measured(key, keyType)}, e.sample_interval)`;
 }
 
 /** What is calculated with: numbers, and booleans as 1 and 0. */

@@ -1,17 +1,17 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { addFunctions } from "./functions";
-import type { Sql } from "./sql";
+import { sql, type Sql } from "./sql";
 
 /** A row of an answer. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** Grows with every change of the tables below. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
- * What many events share, the version that served them, is stored once. The index holds what rollouts are judged
- * by, in order of time, so that counting by version, outcome, status and times never touches the rows themselves.
- * `seconds` tallies what was recorded, for the statistics of a query.
+ * What many events share, the version that served them, is stored once. `events_by_sample` holds what rollouts are
+ * judged by, so that counting by version, outcome, status and times never touches the rows themselves; a query that
+ * reads sample 3 seeks `sample_level` 3, 4, … in it, and passes over what is in finer samples only.
  */
 const TABLES = `
   CREATE TABLE versions (
@@ -22,13 +22,19 @@ const TABLES = `
   CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     timestamp INTEGER NOT NULL, version INTEGER NOT NULL REFERENCES versions (id), type TEXT NOT NULL,
-    request_id TEXT NOT NULL, event_type TEXT NOT NULL, outcome TEXT NOT NULL,
-    wall_time_ms REAL, cpu_time_ms REAL, status INTEGER, method TEXT, path TEXT, url TEXT,
-    level TEXT, message TEXT, error TEXT, source TEXT NOT NULL
+    sample_level INTEGER NOT NULL, sample_interval REAL NOT NULL, delay_ms INTEGER NOT NULL,
+    request_id TEXT NOT NULL, event_type TEXT NOT NULL, execution_model TEXT, outcome TEXT NOT NULL,
+    truncated INTEGER NOT NULL, wall_time_ms REAL, cpu_time_ms REAL, status INTEGER,
+    method TEXT, path TEXT, url TEXT, level TEXT, message TEXT, error TEXT,
+    cron TEXT, scheduled_time INTEGER, queue TEXT, batch_size INTEGER, source TEXT NOT NULL
   );
-  CREATE INDEX events_by_time
-    ON events (timestamp, version, type, outcome, status, wall_time_ms, cpu_time_ms);
-  CREATE TABLE seconds (second INTEGER PRIMARY KEY, events INTEGER NOT NULL, bytes INTEGER NOT NULL);
+  CREATE INDEX events_by_sample ON events (
+    version, sample_level, timestamp, type, outcome, status, wall_time_ms, cpu_time_ms, sample_interval, delay_ms
+  );
+  CREATE INDEX events_by_time ON events (timestamp);
+  CREATE INDEX events_by_request ON events (request_id);
+  CREATE TABLE totals (events INTEGER NOT NULL);
+  INSERT INTO totals VALUES (0);
 `;
 
 /** Opens or makes the database. Refuses a file whose tables are those of another release. */
@@ -49,6 +55,19 @@ export function openDatabase(file: string): DatabaseSync {
   return db;
 }
 
+/** Does all of `work`, or none of it. */
+export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
 /** All rows of an answer. */
 export function allRows(db: DatabaseSync, { text, params }: Sql): Row[] {
   return db.prepare(text).all(...params);
@@ -57,6 +76,13 @@ export function allRows(db: DatabaseSync, { text, params }: Sql): Row[] {
 /** The rows of an answer one by one, for answers too long to hold. */
 export function eachRow(db: DatabaseSync, { text, params }: Sql): Iterable<Row> {
   return db.prepare(text).iterate(...params);
+}
+
+/** The mean size of an event in the file, with its place in the indexes. */
+export function bytesPerEvent(db: DatabaseSync): number {
+  const pragma = (name: string): number => Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const bytes = (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+  return bytes / Math.max(1, oneNumber(db, sql`SELECT events AS n FROM totals`));
 }
 
 /** The one number that `n` is in the one row of an answer. */

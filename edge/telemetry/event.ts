@@ -17,6 +17,8 @@ export interface TelemetryEvent {
   requestId: string;
   /** What called the Worker: `fetch`, `cron`, `queue`, … */
   eventType: string;
+  /** How many invocations it stands for: 1 / the Worker's `head_sampling_rate`. 1 when left out. */
+  sampleInterval?: number;
   /** `stateless` when left out. */
   executionModel?: "stateless" | "durableObject";
   /** How the invocation ended: `ok`, `exception`, `exceededCpu`, `canceled`, … */

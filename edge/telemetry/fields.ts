@@ -25,7 +25,7 @@ const columns: Readonly<Record<string, Column>> = {
   "$workers.scriptVersion.message": text(sql`v.message`),
   "$workers.outcome": text(sql`e.outcome`),
   "$workers.eventType": text(sql`e.event_type`),
-  "$workers.executionModel": text(sql`'stateless'`),
+  "$workers.executionModel": text(sql`coalesce(e.execution_model, 'stateless')`),
   "$workers.requestId": text(sql`e.request_id`),
   "$workers.wallTimeMs": number(sql`e.wall_time_ms`),
   "$workers.cpuTimeMs": number(sql`e.cpu_time_ms`),
@@ -33,12 +33,16 @@ const columns: Readonly<Record<string, Column>> = {
   "$workers.event.request.method": text(sql`e.method`),
   "$workers.event.request.path": text(sql`e.path`),
   "$workers.event.request.url": text(sql`e.url`),
-  "$workers.truncated": { type: "boolean", value: sql`0` },
+  "$workers.event.cron": text(sql`e.cron`),
+  "$workers.event.scheduledTime": number(sql`e.scheduled_time`),
+  "$workers.event.queue": text(sql`e.queue`),
+  "$workers.event.batchSize": number(sql`e.batch_size`),
+  "$workers.truncated": { type: "boolean", value: sql`e.truncated` },
   "$metadata.id": text(eventId),
   "$metadata.service": text(sql`v.script_name`),
   "$metadata.type": text(sql`e.type`),
   "$metadata.origin": text(sql`e.event_type`),
-  "$metadata.trigger": text(sql`(e.method || ' ' || e.path)`),
+  "$metadata.trigger": text(sql`coalesce(e.method || ' ' || e.path, e.cron, e.queue)`),
   "$metadata.level": text(sql`e.level`),
   "$metadata.message": text(sql`e.message`),
   "$metadata.error": text(sql`e.error`),
@@ -67,9 +71,19 @@ export function columnType(key: string): ValueType | undefined {
   return columnOf(key)?.type;
 }
 
+/** Whether a field says which version served. */
+export function isOfVersion(key: string): boolean {
+  return columnOf(key)?.value.text.startsWith("v.") ?? false;
+}
+
+/** Whether a field is the id of the request. */
+export function isOfRequest(key: string): boolean {
+  return columnOf(key)?.value.text === "e.request_id";
+}
+
 /** Everything there is to read in an event, a field a line: what a search for a text looks through. */
 export const everyField = sql`concat_ws(char(10), v.script_name, v.version_id, v.tag, v.message, e.type, e.event_type,
-  e.outcome, e.request_id, e.method, e.path, e.url, e.status, e.level, e.message, e.error, e.source)`;
+  e.outcome, e.request_id, e.method, e.path, e.url, e.status, e.cron, e.queue, e.level, e.message, e.error, e.source)`;
 
 function columnOf(key: string): Column | undefined {
   return Object.hasOwn(columns, key) ? columns[key] : undefined;

@@ -11,22 +11,36 @@ export function addFunctions(db: DatabaseSync): void {
   db.function("matches", options, (text, pattern, flags) =>
     text === null ? null : Number(compiled(String(pattern), String(flags)).test(String(text))),
   );
-  db.aggregate("sorted", { ...options, start: newValues, step: withValue, result: toSortedBytes });
+  db.aggregate("sorted", { ...options, start: nothing, step: withValue, result: toSortedBytes });
   db.function("quantile", options, (bytes, level) =>
-    bytes instanceof Uint8Array ? quantile(numbersIn(bytes), Number(level)) : null,
+    bytes instanceof Uint8Array ? quantile(valuesIn(bytes), Number(level)) : null,
   );
   db.function("variance", options, (bytes) =>
-    bytes instanceof Uint8Array ? variance(numbersIn(bytes)) : null,
+    bytes instanceof Uint8Array ? variance(valuesIn(bytes).numbers) : null,
   );
 }
 
+/** Numbers in ascending order, and what each weighs unless they all weigh the same. */
+export interface Values {
+  readonly numbers: Float64Array;
+  readonly weights?: Float64Array | undefined;
+}
+
 /**
- * The smallest of the values that at least the share `level` of all values does not exceed (nearest rank). It is
+ * The smallest of the values that at least the share `level` of all weight does not exceed (nearest rank). It is
  * always one of the values, as in Cloudflare's answers, never something between two of them.
  */
-export function quantile(sorted: Float64Array, level: number): number | null {
-  const rank = Math.max(1, Math.ceil(level * sorted.length - ROUNDING));
-  return sorted[rank - 1] ?? null;
+export function quantile({ numbers, weights }: Values, level: number): number | null {
+  if (weights) return numbers[rankByWeight(weights, level)] ?? null;
+  const rank = Math.max(1, Math.ceil(level * numbers.length - ROUNDING));
+  return numbers[rank - 1] ?? null;
+}
+
+function rankByWeight(weights: Float64Array, level: number): number {
+  const wanted = level * weights.reduce((sum, weight) => sum + weight, 0) - ROUNDING;
+  let passed = 0;
+  const rank = weights.findIndex((weight) => (passed += weight) >= wanted);
+  return rank === -1 ? weights.length - 1 : rank;
 }
 
 /** 0.07 · 100 is a little more than 7 in floating point; the rank is 7 all the same. */
@@ -53,30 +67,33 @@ function lastCompiled(): (pattern: string, flags: string) => RegExp {
   };
 }
 
-interface Values {
+interface Gathered {
   numbers: Float64Array;
+  weights: Float64Array;
   length: number;
+  /** Whether one weight differs from another: else they say nothing. */
+  isWeighted: boolean;
 }
 
 // SQLite hands the state through as it is, but its typing knows only what a column may hold.
-function newValues(): never {
-  return { numbers: new Float64Array(64), length: 0 } satisfies Values as never;
+function nothing(): never {
+  const [numbers, weights] = [new Float64Array(64), new Float64Array(64)];
+  return { numbers, weights, length: 0, isWeighted: false } satisfies Gathered as never;
 }
 
-function withValue(state: unknown, value: unknown): never {
-  const values = state as Values;
+function withValue(state: unknown, value: unknown, weight: unknown): never {
+  const gathered = state as Gathered;
   if (typeof value === "number") {
-    if (values.length === values.numbers.length) values.numbers = doubled(values.numbers);
-    values.numbers[values.length++] = value;
+    const place = gathered.length++;
+    if (place === gathered.numbers.length) {
+      gathered.numbers = doubled(gathered.numbers);
+      gathered.weights = doubled(gathered.weights);
+    }
+    gathered.numbers[place] = value;
+    gathered.weights[place] = weight as number;
+    gathered.isWeighted ||= gathered.weights[0] !== weight;
   }
-  return values as never;
-}
-
-function toSortedBytes(state: unknown): Uint8Array | null {
-  const { numbers, length } = state as Values;
-  if (length === 0) return null;
-  const sorted = numbers.subarray(0, length).sort();
-  return new Uint8Array(sorted.buffer, 0, sorted.byteLength);
+  return gathered as never;
 }
 
 function doubled(numbers: Float64Array): Float64Array {
@@ -85,6 +102,33 @@ function doubled(numbers: Float64Array): Float64Array {
   return larger;
 }
 
-function numbersIn(bytes: Uint8Array): Float64Array {
-  return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+/** The values, then their weights if there are any: which, is the first number. */
+function toSortedBytes(state: unknown): Uint8Array | null {
+  const { numbers, weights, length, isWeighted } = state as Gathered;
+  if (length === 0) return null;
+  if (!isWeighted) return bytesOf(Float64Array.of(0), numbers.subarray(0, length).sort());
+  const order = Array.from({ length }, (_, i) => i).sort((a, b) => at(numbers, a) - at(numbers, b));
+  const ordered = (all: Float64Array): Float64Array => Float64Array.from(order, (place) => at(all, place));
+  return bytesOf(Float64Array.of(1), ordered(numbers), ordered(weights));
+}
+
+function at(numbers: Float64Array, place: number): number {
+  return numbers[place] ?? NaN;
+}
+
+function bytesOf(...parts: readonly Float64Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let length = 0;
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), length);
+    length += byteLength;
+  }
+  return bytes;
+}
+
+function valuesIn(bytes: Uint8Array): Values {
+  const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+  if (all[0] === 0) return { numbers: all.subarray(1) };
+  const count = (all.length - 1) / 2;
+  return { numbers: all.subarray(1, 1 + count), weights: all.subarray(1 + count) };
 }

@@ -1,13 +1,18 @@
 import { openDatabase } from "./database";
+import type { TelemetryOptions } from "./options";
 import { ThreadedTelemetry, type TelemetryStore } from "./threaded";
 
 export type { EventType, TelemetryEvent } from "./event";
+export type { TelemetryOptions } from "./options";
 export type { Caller } from "./run";
 export type { TelemetryStore } from "./threaded";
 
-/** Opens the telemetry in `file`, made when missing. `:memory:` keeps it for as long as the process lives. */
-export function openTelemetry({ file }: { file: string }): TelemetryStore {
+/** SQLite's name for a file that is gone with who opened it; other than memory, it may grow. */
+const TEMPORARY = "";
+
+/** Opens the telemetry in `file`, made when missing. Without a file it is kept until the store ends. */
+export function openTelemetry(file: string | undefined, options: TelemetryOptions = {}): TelemetryStore {
   // The thread starts in its own time, but a file that cannot be used is refused at once.
-  openDatabase(file).close();
-  return new ThreadedTelemetry(file);
+  if (file !== undefined) openDatabase(file).close();
+  return new ThreadedTelemetry({ file: file ?? TEMPORARY, options });
 }

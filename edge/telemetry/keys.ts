@@ -1,8 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
 import { eachRow } from "./database";
 import { toRegExp } from "./pattern";
 import type { KeysQuery } from "./schema";
-import { EVENTS, within } from "./scope";
+import { sampleFor, type Reading } from "./sample";
+import { inScope } from "./scope";
 import { sql } from "./sql";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField } from "./wire";
 
@@ -17,11 +17,13 @@ const MOST_EVENTS = 10_000;
 const MOST_KEYS = 1000;
 
 /** The fields of the newest events, the one seen last first. */
-export function listKeys(db: DatabaseSync, query: KeysQuery): Key[] {
+export function listKeys(reading: Reading, query: KeysQuery): Key[] {
   const { from = 0, to = Number.MAX_SAFE_INTEGER, keyNeedle, limit = MOST_KEYS } = query;
+  const scope = { ...query, timeframe: { from, to } };
+  const sample = sampleFor(reading, scope);
   const rows = eachRow(
-    db,
-    sql`SELECT ${EVENT_ROW} FROM ${EVENTS} WHERE ${within({ ...query, timeframe: { from, to } })}
+    reading.db,
+    sql`SELECT ${EVENT_ROW} FROM ${sample.inTime} WHERE ${inScope(sample, scope)}
       ORDER BY e.timestamp DESC, e.id DESC LIMIT ${MOST_EVENTS}`,
   );
   const keys = new Map<string, Key>();

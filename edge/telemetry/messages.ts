@@ -1,5 +1,12 @@
 import type { TelemetryEvent } from "./event";
+import type { TelemetryOptions } from "./options";
 import type { Caller } from "./run";
+
+/** What the thread is started with. */
+export interface Start {
+  readonly file: string;
+  readonly options: TelemetryOptions;
+}
 
 /** What the edge asks of the thread that has the store. It answers in the order it was asked. */
 export type Ask =

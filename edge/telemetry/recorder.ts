@@ -1,11 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { inTransaction } from "./database";
 import type { TelemetryEvent } from "./event";
+import { delayOf, levelOf } from "./levels";
+import type { Settings } from "./options";
 import type { SqlValue } from "./sql";
 
 const EVENT_COLUMNS = [
-  ...(["timestamp", "version", "type", "request_id", "event_type", "outcome"] as const),
+  ...(["timestamp", "version", "type", "sample_level", "sample_interval", "delay_ms"] as const),
+  ...(["request_id", "event_type", "execution_model", "outcome", "truncated"] as const),
   ...(["wall_time_ms", "cpu_time_ms", "status", "method", "path", "url"] as const),
-  ...(["level", "message", "error", "source"] as const),
+  ...(["level", "message", "error", "cron", "scheduled_time", "queue", "batch_size", "source"] as const),
 ];
 
 /** Writes events: all of a batch or none. */
@@ -16,12 +20,13 @@ export class Recorder {
   readonly #findVersion: StatementSync;
   readonly #versions = new Map<string, number>();
 
-  constructor(private readonly db: DatabaseSync) {
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly settings: Settings,
+  ) {
     const places = EVENT_COLUMNS.map(() => "?").join(", ");
     this.#insert = db.prepare(`INSERT INTO events (${EVENT_COLUMNS.join(", ")}) VALUES (${places})`);
-    this.#tally = db.prepare(
-      "INSERT INTO seconds VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events, bytes = bytes + excluded.bytes",
-    );
+    this.#tally = db.prepare("UPDATE totals SET events = events + ?");
     this.#addVersion = db.prepare(
       "INSERT INTO versions (script_name, version_id, tag, message) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
@@ -31,12 +36,11 @@ export class Recorder {
   }
 
   record(events: readonly TelemetryEvent[]): void {
-    this.db.exec("BEGIN IMMEDIATE");
     try {
-      this.#write(events);
-      this.db.exec("COMMIT");
+      inTransaction(this.db, () => {
+        this.#write(events);
+      });
     } catch (error) {
-      this.db.exec("ROLLBACK");
       // A version first seen in this batch is gone with it.
       this.#versions.clear();
       throw error;
@@ -44,15 +48,24 @@ export class Recorder {
   }
 
   #write(events: readonly TelemetryEvent[]): void {
-    const seconds = new Map<number, { events: number; bytes: number }>();
-    for (const event of events) {
-      const row = rowOf(event, this.#versionOf(event));
-      this.#insert.run(...row);
-      const second = Math.floor(event.timestamp / 1000);
-      const tally = seconds.get(second) ?? { events: 0, bytes: 0 };
-      seconds.set(second, { events: tally.events + 1, bytes: tally.bytes + bytesOf(row) });
-    }
-    for (const [second, tally] of seconds) this.#tally.run(second, tally.events, tally.bytes);
+    for (const event of events) this.#insert.run(...this.#rowOf(event));
+    this.#tally.run(events.length);
+  }
+
+  #rowOf(event: TelemetryEvent): SqlValue[] {
+    const delay = delayOf(event.requestId, this.settings.ingestDelayMs);
+    // A console line says nothing of how long the invocation took; a time of it would count twice.
+    const whole = event.type === "cf-worker-event";
+    return [
+      ...[event.timestamp, this.#versionOf(event), event.type],
+      ...[levelOf(event.requestId), event.sampleInterval ?? 1, delay],
+      ...[event.requestId, event.eventType, event.executionModel ?? null, event.outcome],
+      ...[Number(event.truncated ?? false), whole ? event.wallTimeMs : null, whole ? event.cpuTimeMs : null],
+      ...[event.status ?? null, event.method ?? null, event.path ?? null, event.url ?? null],
+      ...[event.level ?? null, event.message ?? null, event.error ?? null],
+      ...[event.cron ?? null, event.scheduledTimeMs ?? null, event.queue ?? null, event.batchSize ?? null],
+      JSON.stringify(event.source ?? {}),
+    ];
   }
 
   #versionOf({ scriptName, versionId, versionTag, versionMessage }: TelemetryEvent): number {
@@ -65,20 +78,4 @@ export class Recorder {
     this.#versions.set(name, id);
     return id;
   }
-}
-
-function rowOf(event: TelemetryEvent, version: number): SqlValue[] {
-  // A console line says nothing of how long the invocation took; a time of it would count twice.
-  const whole = event.type === "cf-worker-event";
-  return [
-    ...[event.timestamp, version, event.type, event.requestId, event.eventType, event.outcome],
-    ...[whole ? event.wallTimeMs : null, whole ? event.cpuTimeMs : null],
-    ...[event.status ?? null, event.method ?? null, event.path ?? null, event.url ?? null],
-    ...[event.level ?? null, event.message ?? null, event.error ?? null],
-    JSON.stringify(event.source ?? {}),
-  ];
-}
-
-function bytesOf(row: readonly SqlValue[]): number {
-  return row.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 8), 0);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { bucketCount, type Timeframe } from "./buckets";
-import { allRows } from "./database";
+import { bucketCount } from "./buckets";
+import { bytesPerEvent } from "./database";
+import type { Sample } from "./sample";
 import type { Query } from "./schema";
-import { sql } from "./sql";
 
 /** Who asks. Cloudflare's answer names the account and the user a query ran for. */
 export interface Caller {
@@ -17,6 +17,8 @@ export interface Statistics {
   elapsed: number;
   rows_read: number;
   bytes_read: number;
+  /** Adaptive bit rate: one in this many rows was read. */
+  abr_level?: number;
 }
 
 /** The part of an answer that tells of the query rather than of the events. */
@@ -41,15 +43,15 @@ export function runOf(query: Query, caller: Caller, started: Date, statistics: S
   };
 }
 
-/**
- * What lies in the timeframe, which is what a query reads through. It is tallied by the second, so the seconds that
- * the timeframe begins and ends in count as a whole.
- */
-export function readIn(db: DatabaseSync, { from, to }: Timeframe): Omit<Statistics, "elapsed"> {
-  const [row] = allRows(
-    db,
-    sql`SELECT total(events) AS events, total(bytes) AS bytes FROM seconds
-      WHERE second BETWEEN ${Math.floor(from / 1000)} AND ${Math.floor((to - 1) / 1000)}`,
-  );
-  return { rows_read: Number(row?.["events"]), bytes_read: Number(row?.["bytes"]) };
+/** What a query has cost that read `samples`. */
+export function statisticsOf(db: DatabaseSync, elapsed: number, samples: readonly Sample[]): Statistics {
+  const rows = samples.reduce((sum, sample) => sum + sample.rows, 0);
+  const coarsest = Math.max(...samples.map(({ scale }) => scale));
+  return {
+    elapsed,
+    rows_read: rows,
+    bytes_read: Math.round(rows * bytesPerEvent(db)),
+    // "If empty the ABR level is 1", says the reference.
+    ...(coarsest > 1 && { abr_level: coarsest }),
+  };
 }

@@ -2,8 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "./database";
 import type { TelemetryEvent } from "./event";
 import { listKeys, type Key } from "./keys";
+import { settingsOf, type Settings, type TelemetryOptions } from "./options";
 import { Recorder } from "./recorder";
-import { readIn, runOf, type Caller } from "./run";
+import { Retention } from "./retention";
+import { runOf, statisticsOf, type Caller } from "./run";
+import type { Reading, Sample } from "./sample";
 import { readKeysQuery, readQuery, readValuesQuery, type Query } from "./schema";
 import { listValues, type FieldValue } from "./values";
 import { calculationsView } from "./views/calculations";
@@ -12,14 +15,28 @@ import { invocationsView } from "./views/invocations";
 
 const NOBODY: Caller = { accountId: "", userId: "" };
 
+/** What a view answers, and what it read for that. */
+export interface Viewed {
+  readonly view: object;
+  readonly samples: readonly Sample[];
+}
+
 /** The store on SQLite: what the thread of `ThreadedTelemetry` runs, so that nobody else waits for it. */
 export class SqliteTelemetry {
   readonly #db: DatabaseSync;
+  readonly #settings: Settings;
   readonly #recorder: Recorder;
+  readonly #retention: Retention;
 
-  constructor(file: string) {
+  constructor(
+    file: string,
+    options: TelemetryOptions = {},
+    private readonly now: () => number = Date.now,
+  ) {
     this.#db = openDatabase(file);
-    this.#recorder = new Recorder(this.#db);
+    this.#settings = settingsOf(options);
+    this.#recorder = new Recorder(this.#db, this.#settings);
+    this.#retention = new Retention(this.#db, this.#settings);
   }
 
   /** Stores all of `events`, or none. */
@@ -27,39 +44,45 @@ export class SqliteTelemetry {
     this.#recorder.record(events);
   }
 
+  /** Removes some of what need not be kept any longer; true when there is more. */
+  retain(): boolean {
+    return this.#retention.step(this.now());
+  }
+
   /** Throws `ApiError` when the body cannot be served. */
   query(body: unknown, caller: Caller = NOBODY): unknown {
     const started = new Date();
     const clock = performance.now();
     const query = readQuery(body);
-    const view = this.#viewOf(query);
-    const statistics = {
-      elapsed: (performance.now() - clock) / 1000,
-      ...readIn(this.#db, query.timeframe),
-    };
+    const { view, samples } = this.#viewOf(query);
+    const statistics = statisticsOf(this.#db, (performance.now() - clock) / 1000, samples);
     return { ...view, run: runOf(query, caller, started, statistics), statistics };
   }
 
   keys(body: unknown): Key[] {
-    return listKeys(this.#db, readKeysQuery(body));
+    return listKeys(this.#reading(), readKeysQuery(body));
   }
 
   values(body: unknown): FieldValue[] {
-    return listValues(this.#db, readValuesQuery(body));
+    return listValues(this.#reading(), readValuesQuery(body));
   }
 
   close(): void {
     this.#db.close();
   }
 
-  #viewOf(query: Query): object {
+  #reading(): Reading {
+    return { db: this.#db, mostRows: this.#settings.rowsPerQuery, now: this.now() };
+  }
+
+  #viewOf(query: Query): Viewed {
     switch (query.view) {
       case "calculations":
-        return calculationsView(this.#db, query);
+        return calculationsView(this.#reading(), query);
       case "events":
-        return eventsView(this.#db, query);
+        return eventsView(this.#reading(), query);
       case "invocations":
-        return invocationsView(this.#db, query);
+        return invocationsView(this.#reading(), query);
     }
   }
 }

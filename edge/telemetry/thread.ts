@@ -1,10 +1,30 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ApiError } from "../api/error";
-import type { Ask, Failure, Reply, Request } from "./messages";
+import type { Ask, Failure, Reply, Request, Start } from "./messages";
 import { SqliteTelemetry } from "./store";
 
+/** How often it is looked whether events are to go. */
+const RETENTION_MS = 1000;
+
 // The main of the thread that has the store: neither inserts nor queries hold up what the edge serves.
-const store = new SqliteTelemetry(String(workerData));
+const { file, options } = workerData as Start;
+const store = new SqliteTelemetry(file, options);
+setTimeout(retain, RETENTION_MS);
+
+/** Removes events a step at a time: whoever waits meanwhile has a turn between two of them. */
+function retain(): void {
+  if (hasMoreToRemove()) setImmediate(retain);
+  else setTimeout(retain, RETENTION_MS);
+}
+
+function hasMoreToRemove(): boolean {
+  try {
+    return store.retain();
+  } catch {
+    // A full disk, say. What is recorded fails for the same reason, and that is told; this has time.
+    return false;
+  }
+}
 
 parentPort?.on("message", ({ id, ask }: Request) => {
   parentPort?.postMessage(replyTo(id, ask));

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { ApiError } from "../api/error";
 import type { TelemetryEvent } from "./event";
-import type { Ask, Failure, Reply, Request } from "./messages";
+import type { Ask, Failure, Reply, Request, Start } from "./messages";
 import type { Caller } from "./run";
 
 /** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
@@ -35,7 +35,7 @@ export class ThreadedTelemetry implements TelemetryStore {
   #end: Error | undefined;
   #lastWarning = "";
 
-  constructor(private readonly file: string) {}
+  constructor(private readonly start: Start) {}
 
   record(events: readonly TelemetryEvent[]): void {
     if (this.#eventsWaiting + events.length > MOST_WAITING) {
@@ -78,15 +78,15 @@ export class ThreadedTelemetry implements TelemetryStore {
     if (this.#end) return Promise.reject(this.#end);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#thread ??= this.#start();
+      this.#thread ??= this.#launch();
       this.#thread.postMessage({ id, ask } satisfies Request);
       this.#waiting.set(id, { resolve, reject });
     });
   }
 
-  #start(): Worker {
+  #launch(): Worker {
     // Resolved, so that it is found as this file was: compiled, or as source by whoever can load that.
-    const thread = new Worker(require.resolve("./thread"), { name: "telemetry", workerData: this.file });
+    const thread = new Worker(require.resolve("./thread"), { name: "telemetry", workerData: this.start });
     thread.on("message", (reply: Reply) => {
       this.#settle(reply);
     });

@@ -1,8 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
 import { allRows } from "./database";
 import { DATASET, typedField } from "./fields";
 import type { ValuesQuery } from "./schema";
-import { EVENTS, within } from "./scope";
+import { sampleFor, type Reading } from "./sample";
+import { inScope } from "./scope";
 import { sql } from "./sql";
 import { restored, type Primitive, type ValueType } from "./types";
 
@@ -17,12 +17,13 @@ export interface FieldValue {
 const MOST_VALUES = 50;
 
 /** The values of a field, the one most events have first. */
-export function listValues(db: DatabaseSync, query: ValuesQuery): FieldValue[] {
+export function listValues(reading: Reading, query: ValuesQuery): FieldValue[] {
   const { key, type, limit = MOST_VALUES } = query;
+  const sample = sampleFor(reading, query);
   const rows = allRows(
-    db,
-    sql`SELECT ${typedField(key, type)} AS value, count(*) AS events FROM ${EVENTS}
-      WHERE ${within(query)} GROUP BY value HAVING value IS NOT NULL ORDER BY events DESC, value LIMIT ${limit}`,
+    reading.db,
+    sql`SELECT ${typedField(key, type)} AS value, count(*) AS events FROM ${sample.tables}
+      WHERE ${inScope(sample, query)} GROUP BY value HAVING value IS NOT NULL ORDER BY events DESC, value LIMIT ${limit}`,
   );
   return rows.flatMap(({ value }) =>
     typeof value === "string" || typeof value === "number"

@@ -47,28 +47,30 @@ function workersPart(row: Row): Record<string, unknown> {
     scriptName: row["script_name"],
     scriptVersion: { id: row["version_id"], tag: row["version_tag"], message: row["version_message"] },
     eventType: row["event_type"],
-    executionModel: "stateless",
+    executionModel: row["execution_model"] ?? "stateless",
     outcome: row["outcome"],
     requestId: row["request_id"],
     wallTimeMs: row["wall_time_ms"],
     cpuTimeMs: row["cpu_time_ms"],
-    truncated: false,
+    truncated: row["truncated"] === 1,
     event: present({
       request: Object.keys(request).length === 0 ? null : request,
       response: row["status"] === null ? null : { status: row["status"] },
+      ...{ cron: row["cron"], scheduledTime: row["scheduled_time"] },
+      ...{ queue: row["queue"], batchSize: row["batch_size"] },
     }),
   });
 }
 
 function metadataPart(row: Row): Record<string, unknown> {
-  const hasTrigger = row["method"] !== null && row["path"] !== null;
+  const hasRequest = row["method"] !== null && row["path"] !== null;
   return present({
     id: `${String(row["timestamp"])}-${String(row["id"])}`,
     requestId: row["request_id"],
     service: row["script_name"],
     type: row["type"],
     origin: row["event_type"],
-    trigger: hasTrigger ? `${String(row["method"])} ${String(row["path"])}` : null,
+    trigger: hasRequest ? `${String(row["method"])} ${String(row["path"])}` : (row["cron"] ?? row["queue"]),
     level: row["level"],
     message: row["message"],
     error: row["error"],

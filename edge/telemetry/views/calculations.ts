@@ -1,10 +1,10 @@
-import type { DatabaseSync } from "node:sqlite";
 import { bucketCount, bucketOf, bucketStarts, seriesTime, type Timeframe } from "../buckets";
 import { calculationNamed, compileCalculation, labelOf, type Calculation } from "../calculations";
 import { allRows, eachRow, type Row } from "../database";
 import { typedField } from "../fields";
-import { EVENTS, within } from "../scope";
+import { sampleFor, type Reading, type Sample } from "../sample";
 import { MOST_ROWS, type Parameters, type Query } from "../schema";
+import { inScope } from "../scope";
 import { as, joined, sql, type Sql } from "../sql";
 import { restored, type Primitive } from "../types";
 
@@ -23,29 +23,44 @@ interface Result {
   series: { time: string; data: Aggregate[] }[];
 }
 
-/** Every event is stored; none stands for others. */
-const UNSAMPLED = { interval: 1, sampleInterval: 1 };
+/** A sample, and which events of it are calculated with. */
+interface Part {
+  readonly reading: Reading;
+  readonly timeframe: Timeframe;
+  readonly sample: Sample;
+  readonly condition: Sql;
+}
 
 /** Answers the view `calculations`: each calculation per group over the timeframe, and per group and bucket. */
 export function calculationsView(
-  db: DatabaseSync,
+  reading: Reading,
   query: Query,
-): { calculations: Result[]; compare?: Result[] } {
-  const calculations = calculate(db, query, query.timeframe);
-  if (!query.compare) return { calculations };
+): { view: { calculations: Result[]; compare?: Result[] }; samples: Sample[] } {
+  const part = partOf(reading, query, query.timeframe);
+  const calculations = calculate(part, query);
+  if (!query.compare) return { view: { calculations }, samples: [part.sample] };
   const { from, to } = query.timeframe;
-  return { calculations, compare: calculate(db, query, { from: from - (to - from), to: from }) };
+  const before = partOf(reading, query, { from: from - (to - from), to: from });
+  return { view: { calculations, compare: calculate(before, query) }, samples: [part.sample, before.sample] };
 }
 
-function calculate(db: DatabaseSync, query: Query, timeframe: Timeframe): Result[] {
+function partOf(reading: Reading, { parameters }: Query, timeframe: Timeframe): Part {
+  const scope = { ...parameters, timeframe };
+  const sample = sampleFor(reading, scope);
+  return { reading, timeframe, sample, condition: inScope(sample, scope) };
+}
+
+function calculate(part: Part, query: Query): Result[] {
   const { parameters } = query;
-  const totals = allRows(db, totalsOf(query, timeframe));
-  const series = wantsSeries(query) ? bucketRows(db, query, timeframe, totals) : [];
+  const totals = allRows(part.reading.db, totalsOf(part, query));
+  const series = wantsSeries(query) ? bucketRows(part, query, totals) : [];
+  const aggregates = (rows: readonly Row[], place: number): Aggregate[] =>
+    aggregatesOf(rows, place, part.sample, parameters);
   return calculationsOf(parameters).map((calculation, i) => ({
     calculation: labelOf(calculation),
     ...(calculation.alias === undefined ? {} : { alias: calculation.alias }),
-    aggregates: query.chartType === "timeseries" ? [] : aggregatesOf(totals, i, parameters),
-    series: series.map(({ time, rows }) => ({ time, data: aggregatesOf(rows, i, parameters) })),
+    aggregates: query.chartType === "timeseries" ? [] : aggregates(totals, i),
+    series: series.map(({ time, rows }) => ({ time, data: aggregates(rows, i) })),
   }));
 }
 
@@ -54,40 +69,40 @@ function wantsSeries({ ignoreSeries, chart, chartType }: Query): boolean {
 }
 
 /** One row per group, with the groups that `havings`, `limit` and `offsetBy` leave, in the order asked for. */
-function totalsOf({ parameters, limit, offsetBy }: Query, timeframe: Timeframe): Sql {
+function totalsOf({ sample, condition }: Part, { parameters, limit, offsetBy }: Query): Sql {
   const grouped = groupBysOf(parameters).length > 0;
   const rest = grouped
     ? sql`ORDER BY ${orderOf(parameters)} LIMIT ${parameters.limit ?? limit ?? MOST_ROWS} OFFSET ${offsetBy ?? 0}`
     : sql``;
-  return sql`SELECT ${joined([...groupColumns(parameters), ...valueColumns(parameters)], ", ")}
-    FROM ${EVENTS} WHERE ${within({ ...parameters, timeframe })}
-    ${groupedBy(groupNames(parameters))} HAVING ${havingsOf(parameters)} ${rest}`;
+  return sql`SELECT ${joined([...groupColumns(parameters), ...valueColumns(sample, parameters)], ", ")}
+    FROM ${sample.tables} WHERE ${condition}
+    ${groupedBy(groupNames(parameters))} HAVING ${havingsOf(sample, parameters)} ${rest}`;
 }
 
 /** The same per bucket, with the empty buckets too. */
 function bucketRows(
-  db: DatabaseSync,
+  part: Part,
   { parameters, granularity }: Query,
-  timeframe: Timeframe,
   totals: readonly Row[],
 ): { time: string; rows: Row[] }[] {
+  const { reading, timeframe } = part;
   const count = bucketCount(timeframe, granularity);
   const buckets = bucketStarts(timeframe, count).map((start) => ({
     time: seriesTime(start),
     rows: [] as Row[],
   }));
   const places = new Map(totals.map((row, place) => [groupName(row, parameters), place]));
-  for (const row of eachRow(db, bucketsOf(parameters, timeframe, count)))
+  for (const row of eachRow(reading.db, bucketsOf(part, parameters, count)))
     if (places.has(groupName(row, parameters))) buckets[Number(row["bucket"])]?.rows.push(row);
   const place = (row: Row): number => places.get(groupName(row, parameters)) ?? 0;
   for (const { rows } of buckets) rows.sort((a, b) => place(a) - place(b));
   return buckets;
 }
 
-function bucketsOf(parameters: Parameters, timeframe: Timeframe, count: number): Sql {
+function bucketsOf({ timeframe, sample, condition }: Part, parameters: Parameters, count: number): Sql {
   const bucket = sql`${bucketOf(timeframe, count)} AS bucket`;
-  return sql`SELECT ${joined([bucket, ...groupColumns(parameters), ...valueColumns(parameters)], ", ")}
-    FROM ${EVENTS} WHERE ${within({ ...parameters, timeframe })}
+  return sql`SELECT ${joined([bucket, ...groupColumns(parameters), ...valueColumns(sample, parameters)], ", ")}
+    FROM ${sample.tables} WHERE ${condition}
     ${groupedBy([sql`bucket`, ...groupNames(parameters)])}`;
 }
 
@@ -99,20 +114,20 @@ function groupNames(parameters: Parameters): Sql[] {
   return groupBysOf(parameters).map((_, i) => ({ text: `g${i}`, params: [] }));
 }
 
-function valueColumns(parameters: Parameters): Sql[] {
-  const values = calculationsOf(parameters).map((each, i) => as(compileCalculation(each), "v", i));
-  return [sql`count(*) AS events`, ...values];
+function valueColumns({ scale }: Sample, parameters: Parameters): Sql[] {
+  const values = calculationsOf(parameters).map((each, i) => as(compileCalculation(each, scale), "v", i));
+  return [sql`count(*) AS events, total(e.sample_interval) * ${scale} AS estimate`, ...values];
 }
 
 function groupedBy(names: readonly Sql[]): Sql {
   return names.length === 0 ? sql`` : sql`GROUP BY ${joined(names, ", ")}`;
 }
 
-function havingsOf({ havings = [], calculations = [] }: Parameters): Sql {
+function havingsOf({ scale }: Sample, { havings = [], calculations = [] }: Parameters): Sql {
   const signs = { eq: sql`=`, neq: sql`<>`, gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` };
   const conditions = havings.map(({ key, operation, value }) => {
     const calculation = calculationNamed(key, calculations);
-    return sql`${calculation ? compileCalculation(calculation) : sql`NULL`} ${signs[operation]} ${value}`;
+    return sql`${calculation ? compileCalculation(calculation, scale) : sql`NULL`} ${signs[operation]} ${value}`;
   });
   return joined([sql`1`, ...conditions], " AND ");
 }
@@ -128,11 +143,19 @@ function orderOf(parameters: Parameters): Sql {
 }
 
 /** A group without a value, for want of the field, is left out: there is no number that says so. */
-function aggregatesOf(rows: readonly Row[], place: number, parameters: Parameters): Aggregate[] {
+function aggregatesOf(
+  rows: readonly Row[],
+  place: number,
+  { scale }: Sample,
+  parameters: Parameters,
+): Aggregate[] {
   return rows.flatMap((row) => {
     const value = row[`v${place}`];
     if (typeof value !== "number") return [];
-    return [{ count: Number(row["events"]), ...UNSAMPLED, value, ...groupsOf(row, parameters) }];
+    const [events, count] = [Number(row["events"]), Number(row["estimate"])];
+    // Of nothing there is no mean; what would be read stands for as much as what is not.
+    const sampleInterval = events === 0 ? scale : count / events;
+    return [{ count, interval: sampleInterval, sampleInterval, value, ...groupsOf(row, parameters) }];
   });
 }
 

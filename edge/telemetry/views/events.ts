@@ -1,8 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
 import { bucketCount, bucketOf, bucketStarts, seriesTime } from "../buckets";
 import { allRows, oneNumber, type Row } from "../database";
+import { sampleFor, type Reading, type Sample } from "../sample";
 import type { Query } from "../schema";
-import { EVENTS, within } from "../scope";
+import { inScope } from "../scope";
 import { sql, type Sql } from "../sql";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField, type WireEvent } from "../wire";
 
@@ -17,17 +17,18 @@ interface Events {
 }
 
 /** Answers the view `events`: the newest first, a page at a time, and how many there are on all pages. */
-export function eventsView(db: DatabaseSync, query: Query): { events: Events } {
-  const condition = within({ ...query.parameters, timeframe: query.timeframe });
-  const events = pageOf(db, query, condition).map(wireEvent);
-  return {
-    events: {
-      count: oneNumber(db, sql`SELECT count(*) AS n FROM ${EVENTS} WHERE ${condition}`),
-      events,
-      fields: distinctFields(events),
-      ...(query.chart ? { series: seriesOf(db, query, condition) } : {}),
-    },
+export function eventsView(reading: Reading, query: Query): { view: { events: Events }; samples: Sample[] } {
+  const scope = { ...query.parameters, timeframe: query.timeframe };
+  const sample = sampleFor(reading, scope);
+  const part = { reading, sample, condition: inScope(sample, scope) };
+  const page = pageOf(part, query).map(wireEvent);
+  const events = {
+    count: countOf(part),
+    events: page,
+    fields: distinctFields(page),
+    ...(query.chart ? { series: seriesOf(part, query) } : {}),
   };
+  return { view: { events }, samples: [sample] };
 }
 
 /** Where the event that a cursor names stands in the order of events: its time and its number. */
@@ -36,13 +37,25 @@ export function positionOf(cursor: string): { timestamp: number; id: number } {
   return { timestamp, id };
 }
 
-function pageOf(db: DatabaseSync, query: Query, condition: Sql): Row[] {
+/** A sample, and which of its events match. */
+interface Part {
+  readonly reading: Reading;
+  readonly sample: Sample;
+  readonly condition: Sql;
+}
+
+function countOf({ reading, sample, condition }: Part): number {
+  const estimate = sql`total(e.sample_interval) * ${sample.scale}`;
+  return oneNumber(reading.db, sql`SELECT ${estimate} AS n FROM ${sample.tables} WHERE ${condition}`);
+}
+
+function pageOf({ reading, sample, condition }: Part, query: Query): Row[] {
   const limit = query.limit ?? query.parameters.limit ?? PAGE;
   const newer = query.offsetDirection === "prev";
   const order = newer ? sql`e.timestamp, e.id` : sql`e.timestamp DESC, e.id DESC`;
   const rows = allRows(
-    db,
-    sql`SELECT ${EVENT_ROW} FROM ${EVENTS} WHERE ${condition} AND ${beyond(query)} ORDER BY ${order} LIMIT ${limit}`,
+    reading.db,
+    sql`SELECT ${EVENT_ROW} FROM ${sample.inTime} WHERE ${condition} AND ${beyond(query)} ORDER BY ${order} LIMIT ${limit}`,
   );
   return newer ? rows.reverse() : rows;
 }
@@ -60,23 +73,30 @@ function distinctFields(events: readonly WireEvent[]): FoundField[] {
   return [...new Map(found.map((field) => [`${field.type} ${field.key}`, field])).values()];
 }
 
-function seriesOf(db: DatabaseSync, query: Query, condition: Sql): { time: string; data: unknown[] }[] {
+function seriesOf({ reading, sample, condition }: Part, query: Query): { time: string; data: unknown[] }[] {
   const count = bucketCount(query.timeframe, query.granularity);
+  const weight = sql`e.sample_interval * ${sample.scale}`;
   const rows = allRows(
-    db,
-    sql`SELECT ${bucketOf(query.timeframe, count)} AS bucket, count(*) AS events, count(e.error) AS errors
-      FROM ${EVENTS} WHERE ${condition} GROUP BY bucket`,
+    reading.db,
+    sql`SELECT ${bucketOf(query.timeframe, count)} AS bucket, count(*) AS stored, total(${weight}) AS events,
+        total(iif(e.error IS NULL, 0, ${weight})) AS errors
+      FROM ${sample.tables} WHERE ${condition} GROUP BY bucket`,
   );
   const found = new Map(rows.map((row) => [Number(row["bucket"]), row]));
   return bucketStarts(query.timeframe, count).map((start, i) => {
     const row = found.get(i);
-    return {
-      time: seriesTime(start),
-      data: row ? [point(Number(row["events"]), Number(row["errors"]))] : [],
-    };
+    return { time: seriesTime(start), data: row ? [point(row)] : [] };
   });
 }
 
-function point(count: number, errors: number): unknown {
-  return { aggregates: { _count: count, _interval: 1 }, count, interval: 1, sampleInterval: 1, errors };
+function point(row: Row): unknown {
+  const [count, errors] = [Number(row["events"]), Number(row["errors"])];
+  const interval = count / Number(row["stored"]);
+  return {
+    aggregates: { _count: count, _interval: interval },
+    count,
+    interval,
+    sampleInterval: interval,
+    errors,
+  };
 }

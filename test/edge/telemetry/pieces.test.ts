@@ -5,7 +5,7 @@ import { calculationNamed, compileCalculation, labelOf } from "../../../edge/tel
 import { anyField, typedField } from "../../../edge/telemetry/fields";
 import { compileFilters, compileNeedle } from "../../../edge/telemetry/filters";
 import { toRegExp } from "../../../edge/telemetry/pattern";
-import { within } from "../../../edge/telemetry/scope";
+import { inScope } from "../../../edge/telemetry/scope";
 import { joined, sql, type Sql } from "../../../edge/telemetry/sql";
 import { coerce, restored, stored } from "../../../edge/telemetry/types";
 
@@ -110,17 +110,9 @@ describe("filters", () => {
 
   it("find nothing in a dataset there is not", () => {
     const timeframe = { from: 1, to: 2 };
-    compiles(
-      within({ timeframe, datasets: ["other"] }),
-      "e.timestamp >= ? AND e.timestamp < ? AND 1 AND 0",
-      1,
-      2,
-    );
-    compiles(
-      within({ timeframe, datasets: ["other", "cloudflare-workers"] }),
-      "e.timestamp >= ? AND e.timestamp < ? AND 1",
-      ...[1, 2],
-    );
+    const sample = { scale: 1, rows: 0, tables: sql``, inTime: sql``, condition: sql`sampled` };
+    compiles(inScope(sample, { timeframe, datasets: ["other"] }), "sampled AND 1 AND 0");
+    compiles(inScope(sample, { timeframe, datasets: ["other", "cloudflare-workers"] }), "sampled AND 1");
   });
 });
 
@@ -133,10 +125,14 @@ describe("a calculation", () => {
   });
 
   it("is one aggregate", () => {
-    compiles(compileCalculation({ operator: "count" }), "count(*)");
-    compiles(compileCalculation({ operator: "uniq", key: "$workers.outcome" }), "count(DISTINCT e.outcome)");
-    compiles(compileCalculation({ operator: "p99", ...wall }), "quantile(sorted(e.wall_time_ms), ?)", 0.99);
-    compiles(compileCalculation({ operator: "sum", key: "$workers.outcome" }), "total(NULL)");
+    const weight = "e.sample_interval";
+    for (const [calculation, text, ...params] of [
+      [{ operator: "count" }, `total(${weight}) * ?`, 4],
+      [{ operator: "uniq", key: "$workers.outcome" }, "count(DISTINCT e.outcome)"],
+      [{ operator: "p99", ...wall }, `quantile(sorted(e.wall_time_ms, ${weight}), ?)`, 0.99],
+      [{ operator: "sum", key: "$workers.outcome" }, `total(NULL * ${weight}) * ?`, 4],
+    ] as const)
+      compiles(compileCalculation(calculation, 4), text, ...params);
   });
 
   it("is found by its alias before its operator before its label", () => {

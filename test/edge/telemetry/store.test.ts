@@ -370,7 +370,7 @@ describe("recording", () => {
       db.close();
       assert.throws(
         () => new SqliteTelemetry(file),
-        /has format 99, and this release reads format 1\. Delete/,
+        /has format 99, and this release reads format 2\. Delete/,
       );
     });
   });

@@ -24,18 +24,18 @@ describe("the store in its thread", () => {
   });
 
   it("finds what was recorded before the question, and keeps what was recorded before its end", async () => {
-    const first = openTelemetry({ file });
+    const first = openTelemetry(file);
     for (let i = 0; i < 100; i++) first.record([invocation({ timestamp: START + i })]);
     assert.equal(await countIn(first), 100);
     first.record([invocation()]);
     await first.close();
-    const second = openTelemetry({ file });
+    const second = openTelemetry(file);
     assert.equal(await countIn(second), 101);
     await second.close();
   });
 
   it("refuses as the store does", async () => {
-    const store = openTelemetry({ file: ":memory:" });
+    const store = openTelemetry(undefined);
     await assert.rejects(store.keys({ limit: -1 }), (error) => {
       assert.ok(error instanceof ApiError);
       assert.deepEqual([error.status, error.code], [400, 10400]);
@@ -46,7 +46,7 @@ describe("the store in its thread", () => {
   });
 
   it("says that it is gone, to who waits and to who asks later", async () => {
-    const store = new ThreadedTelemetry(join(folder, "missing", "telemetry.sqlite"));
+    const store = new ThreadedTelemetry({ file: join(folder, "missing", "x.sqlite"), options: {} });
     const warned = once(process, "warning") as Promise<[Error]>;
     store.record([invocation()]);
     const gone = /telemetry has ended \(unable to open database file\); restart the edge/;

@@ -1,0 +1,23 @@
+import { hash } from "./hash";
+
+/** The coarsest sample: one in 2²⁰. */
+export const COARSEST = 20;
+
+const LEVEL_SALT = 0x811c9dc5;
+const DELAY_SALT = 0x2545f491;
+
+/**
+ * The coarsest sample that an invocation and its console lines are in: one in two is in sample 1, one in four in
+ * sample 2, and so on; all are in sample 0. It is drawn from the request's id, so they go together, and two queries
+ * that read the same sample see the same invocations.
+ */
+export function levelOf(requestId: string): number {
+  const bits = hash(requestId, LEVEL_SALT);
+  return bits === 0 ? COARSEST : Math.min(COARSEST, 31 - Math.clz32(bits & -bits));
+}
+
+/** How long an invocation and its console lines stay unseen, drawn from the request's id as well. */
+export function delayOf(requestId: string, [from, to]: readonly [number, number]): number {
+  if (to <= from) return from;
+  return from + (hash(requestId, DELAY_SALT) % (to - from + 1));
+}

@@ -1,0 +1,105 @@
+import type { DatabaseSync } from "node:sqlite";
+import { allRows, oneNumber } from "./database";
+import { isOfRequest, isOfVersion } from "./fields";
+import { compileFilters, type Filter, type FilterLeaf } from "./filters";
+import { COARSEST } from "./levels";
+import type { Scope } from "./scope";
+import { joined, sql, type Sql } from "./sql";
+
+/** The part of the store that a query reads. */
+export interface Sample {
+  /** One in this many invocations. */
+  readonly scale: number;
+  /** How many rows that is. */
+  readonly rows: number;
+  /** The tables that the fields are read from, by way of the index that finds these rows. */
+  readonly tables: Sql;
+  /** As `tables`, for walking through them in the order of time. */
+  readonly inTime: Sql;
+  /** The condition that an event is in it. */
+  readonly condition: Sql;
+}
+
+/** What decides how much a query reads. */
+export interface Reading {
+  readonly db: DatabaseSync;
+  readonly mostRows: number;
+  readonly now: number;
+}
+
+/** The tables, by way of the index of requests. */
+export const BY_REQUEST = tablesBy(sql`events_by_request`);
+
+/** The condition that an event is found by the queries of a moment: its ingest delay is over. */
+export function visibleAt(now: number): Sql {
+  return sql`(e.delay_ms = 0 OR e.timestamp + e.delay_ms <= ${now})`;
+}
+
+/** The finest sample of what `scope` is about that has no more rows than a query may read. */
+export function sampleFor({ db, mostRows, now }: Reading, scope: Scope): Sample {
+  const found = sql`${within(scope)} AND ${visibleAt(now)}`;
+  const request = requestIn(scope);
+  if (request !== undefined) {
+    const rows = oneNumber(db, sql`SELECT count(*) AS n FROM events WHERE request_id = ${request}`);
+    return { scale: 1, rows, condition: found, tables: BY_REQUEST, inTime: BY_REQUEST };
+  }
+  const versions = versionsIn(db, scope);
+  const { level, rows } = finest(db, mostRows, sql`e.version IN (${versions}) AND ${within(scope)}`);
+  const tables = tablesBy(sql`events_by_sample`);
+  return {
+    ...{ scale: 2 ** level, rows, tables },
+    // Walking down from the newest reads little, unless most of what is passed is in no sample.
+    inTime: level === 0 ? tablesBy(sql`events_by_time`) : tables,
+    condition: sql`e.version IN (${versions}) AND ${atLeast(level)} AND ${found}`,
+  };
+}
+
+/** Counts from the coarsest sample on, so that counting, too, reads no more than `mostRows`. */
+function finest(db: DatabaseSync, mostRows: number, condition: Sql): { level: number; rows: number } {
+  let rows = 0;
+  for (let level = COARSEST; level >= 0; level--) {
+    const more = oneNumber(
+      db,
+      sql`SELECT count(*) AS n FROM (SELECT 1 FROM events e INDEXED BY events_by_sample
+        WHERE e.sample_level = ${level} AND ${condition} LIMIT ${mostRows - rows + 1})`,
+    );
+    if (rows + more > mostRows && level < COARSEST) return { level: level + 1, rows };
+    rows += more;
+  }
+  return { level: 0, rows };
+}
+
+function atLeast(level: number): Sql {
+  const levels = Array.from({ length: COARSEST - level + 1 }, (_, i) => sql`${level + i}`);
+  return sql`e.sample_level IN (${joined(levels, ", ")})`;
+}
+
+function within({ timeframe: { from, to } }: Scope): Sql {
+  return sql`e.timestamp >= ${from} AND e.timestamp < ${to}`;
+}
+
+function tablesBy(index: Sql): Sql {
+  return sql`events e INDEXED BY ${index} LEFT JOIN versions v ON v.id = e.version`;
+}
+
+/** The versions that a scope can be about: what others have served need not be read. */
+function versionsIn(db: DatabaseSync, scope: Scope): Sql {
+  const filters = required(scope).filter(({ key }) => isOfVersion(key));
+  const found = allRows(db, sql`SELECT v.id FROM versions v WHERE ${compileFilters(filters, "and")}`);
+  return joined(
+    found.map(({ id }) => sql`${Number(id)}`),
+    ", ",
+  );
+}
+
+/** The one request that a scope is about. It is found without reading anything else, so nothing is sampled. */
+function requestIn(scope: Scope): string | undefined {
+  const filter = required(scope).find(({ key, operation }) => isOfRequest(key) && operation === "eq");
+  return typeof filter?.value === "string" ? filter.value : undefined;
+}
+
+/** The comparisons that hold for every event of a scope. */
+function required({ filters = [], filterCombination = "and" }: Scope): FilterLeaf[] {
+  const isLeaf = (filter: Filter): filter is FilterLeaf => filter.kind === "filter";
+  return filterCombination === "and" || filters.length === 1 ? filters.filter(isLeaf) : [];
+}

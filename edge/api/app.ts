@@ -10,6 +10,7 @@ import { failure } from "./envelope";
 import { ApiError } from "./error";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
+import { scheduleRoutes } from "./schedules";
 import { scriptRoutes } from "./scripts";
 import { secretRoutes } from "./secrets";
 import { settingsRoutes } from "./settings";
@@ -27,6 +28,7 @@ const WORKERS = [
   scriptRoutes,
   versionRoutes,
   deploymentRoutes,
+  scheduleRoutes,
   secretRoutes,
   settingsRoutes,
   subdomainRoutes,

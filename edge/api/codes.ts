@@ -31,6 +31,7 @@ export const CODES = {
   classInUse: 10074,
   migrationTag: 10079,
   serviceNotFound: 10090,
+  invalidCron: 10100,
   /** A version that is not deployed at once cannot change Durable Object classes. */
   migrationInVersion: 10211,
   /** The latest version is not the one that is deployed, so settings of it cannot be edited. */

@@ -183,12 +183,9 @@ describe("the control plane, through the official client", () => {
   });
 
   it("says of anything else that it is not emulated", async () => {
-    const missing = await call(
-      started.edge,
-      `/accounts/${started.edge.accountId}/workers/scripts/any/schedules`,
-    );
+    const missing = await call(started.edge, `/accounts/${started.edge.accountId}/workers/scripts/any/tails`);
     assert.equal(missing.status, 404);
-    assert.match(missing.json.errors[0]?.message ?? "", /does not emulate GET .*schedules/);
+    assert.match(missing.json.errors[0]?.message ?? "", /does not emulate GET .*tails/);
     const method = await call(started.edge, `/accounts/${started.edge.accountId}/workers/scripts`, {
       method: "PATCH",
     });

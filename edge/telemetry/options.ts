@@ -2,7 +2,7 @@
 export interface TelemetryOptions {
   /**
    * The most rows that a query reads. Where a timeframe has more, it reads a sample of them, as Cloudflare does for
-   * long or busy ones; the answer's `sampleInterval` and `abr_level` say so. Default: 200 000.
+   * long or busy ones; the answer's `sampleInterval` and `abr_level` say so. Default: 150 000.
    */
   readonly rowsPerQuery?: number | undefined;
   /**
@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
 /** Fills in what `options` leave open. */
 export function settingsOf(options: TelemetryOptions): Settings {
   const {
-    rowsPerQuery = 200_000,
+    rowsPerQuery = 150_000,
     ingestDelayMs = 0,
     keepForMs = 7 * DAY_MS,
     keepEvents = 20_000_000,

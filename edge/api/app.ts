@@ -8,8 +8,10 @@ import { CODES } from "./codes";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
+import { kvNamespaceRoutes, objectNamespaceRoutes } from "./namespaces";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
+import { referenceRoutes } from "./references";
 import { scheduleRoutes } from "./schedules";
 import { scriptRoutes } from "./scripts";
 import { secretRoutes } from "./secrets";
@@ -34,6 +36,8 @@ const WORKERS = [
   subdomainRoutes,
   workerRoutes,
   workerVersionRoutes,
+  referenceRoutes,
+  objectNamespaceRoutes,
 ];
 
 /** The control plane: the part of Cloudflare's API that the edge emulates. */
@@ -49,6 +53,7 @@ export function createApi(edge: EdgeContext): Hono {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));
+  api.route(`${ACCOUNT}/storage/kv`, kvNamespaceRoutes(edge));
   const root = new Hono();
   root.onError(answerError);
   root.notFound((context) => answerUnknown(context, methodsAt(root, context.req.path)));

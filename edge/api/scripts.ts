@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
 import { dateWarning } from "../scripts/compatibility";
 import { uploadAndDeploy } from "../scripts/publish";
@@ -37,6 +37,12 @@ export function deleteScript({ state, routes, instances }: EdgeContext, { name }
   });
 }
 
+function existingService({ state }: EdgeContext, context: Context): Script {
+  const script = state.scripts.get(context.req.param("script") ?? "");
+  if (script) return script;
+  throw new ApiError(404, CODES.serviceNotFound, "workers.api.error.service_not_found");
+}
+
 /** The scripts of an account. */
 export function scriptRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
@@ -58,9 +64,12 @@ export function scriptRoutes(edge: EdgeContext): Hono {
     return success(context, null);
   });
   routes.get("/services/:script", (context) => {
-    const script = state.scripts.get(context.req.param("script"));
-    if (!script) throw new ApiError(404, CODES.serviceNotFound, "workers.api.error.service_not_found");
+    const script = existingService(edge, context);
     return success(context, presentService(script, state.versions.latest(script.name)));
+  });
+  routes.delete("/services/:script", async (context) => {
+    await deleteScript(edge, existingService(edge, context));
+    return success(context, null);
   });
   return routes;
 }

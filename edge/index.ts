@@ -9,7 +9,7 @@ import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
-import { createEdgeServer, listen, shut } from "./server";
+import { EdgeServer } from "./server";
 import { openState, type State } from "./state";
 import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
@@ -77,9 +77,9 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
   const telemetry = openTelemetry(telemetryFile, options.telemetry);
   const { context, front, collector } = assemble(runtime, state, telemetry, tokens, options);
-  const server = createEdgeServer(createApi(context), front, context.subdomain);
+  const server = new EdgeServer(createApi(context), front, context.subdomain);
   const stop = async (): Promise<void> => {
-    await shut(server);
+    await server.close();
     await context.instances.close();
     collector.close();
     await telemetry.close();
@@ -89,7 +89,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     state.close();
   };
   try {
-    return edgeAt(await listen(server, options.port ?? 0), context, given[0].token, close);
+    return edgeAt(await server.listen(options.port ?? 0), context, given[0].token, close);
   } catch (error) {
     await stop();
     throw error;

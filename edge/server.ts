@@ -1,24 +1,74 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Front } from "./data/front";
+import type { Upgrade } from "./data/tunnel";
 import { planeOf } from "./host";
+import { ignoreUpgrade, isWebSocket, responseOn } from "./upgrade";
 
 /** Clients keep connections for a while; one that is closed at the moment it is used again costs a request. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** The one server of both planes. */
-export function createEdgeServer(api: Hono, front: Front, subdomain: string): Server {
-  const control = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-  const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 };
-  return createServer(options, (request, response) => {
-    const plane = planeOf(request.headers.host, subdomain);
-    if (plane.kind === "control") void control(request, response);
-    else if (plane.kind === "data") front.handle(plane.scriptName, request, response);
-    else refuse(request, response, subdomain);
-  });
+export class EdgeServer {
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  constructor(
+    api: Hono,
+    private readonly front: Front,
+    private readonly subdomain: string,
+  ) {
+    const control = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+    this.server.on("connection", (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
+    });
+    this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      const plane = planeOf(request.headers.host, subdomain);
+      if (plane.kind === "control") void control(request, response);
+      else if (plane.kind === "data") front.handle(plane.scriptName, request, response);
+      else refuse(request, response, subdomain);
+    });
+    this.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.onUpgrade(request, { socket, head });
+    });
+  }
+
+  /** Listens on loopback only. Returns the port. */
+  async listen(port: number): Promise<number> {
+    this.server.listen(port, "127.0.0.1");
+    try {
+      await once(this.server, "listening");
+    } catch (error) {
+      throw new Error(`The local edge cannot listen on 127.0.0.1:${port}: ${reason(error)}`, {
+        cause: error,
+      });
+    }
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Stops listening, and ends the connections that are open, whatever is spoken on them. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, "close");
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Only a Worker may speak WebSocket; for everybody else the request is like any other. */
+  private onUpgrade(request: IncomingMessage, upgrade: Upgrade): void {
+    const plane = planeOf(request.headers.host, this.subdomain);
+    if (plane.kind === "data" && isWebSocket(request)) {
+      this.front.handle(plane.scriptName, request, responseOn(upgrade.socket, request), upgrade);
+    } else {
+      ignoreUpgrade(this.server, request, upgrade);
+    }
+  }
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, subdomain: string): void {
@@ -28,26 +78,6 @@ function refuse(request: IncomingMessage, response: ServerResponse, subdomain: s
       `The local edge does not answer for the host '${request.headers.host ?? ""}'. Its API is at 127.0.0.1, ` +
         `its Workers are at <script>.${subdomain}.localhost.\n`,
     );
-}
-
-/** Listens on loopback only. Returns the port. */
-export async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(`The local edge cannot listen on 127.0.0.1:${port}: ${reason(error)}`, { cause: error });
-  }
-  return (server.address() as AddressInfo).port;
-}
-
-/** Stops listening, and ends the connections that are open. */
-export async function shut(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, "close");
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
 
 function reason(error: unknown): string {

@@ -48,6 +48,7 @@ interface Ending {
 
 function invocationEvent(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent {
   const { method, url, path } = invocation.request;
+  const status = invocation.status ?? ending.status;
   return {
     ...originOf(version),
     type: "cf-worker-event",
@@ -62,7 +63,7 @@ function invocationEvent(version: Version, invocation: Invocation, ending: Endin
     path,
     level: ending.outcome === "ok" || ending.outcome === "canceled" ? "info" : "error",
     message: `${method} ${url}`,
-    ...(ending.status !== undefined && { status: ending.status }),
+    ...(status !== undefined && { status }),
     ...(ending.error !== undefined && { error: ending.error }),
   };
 }

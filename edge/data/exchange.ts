@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Upgrade } from "./tunnel";
 
 /** A request, the answer that is owed to it, and what is settled about both from the start. */
 export interface Exchange {
@@ -7,4 +8,6 @@ export interface Exchange {
   readonly isObserved: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** For a request that asks for a WebSocket. */
+  readonly upgrade: Upgrade | undefined;
 }

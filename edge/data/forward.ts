@@ -4,6 +4,7 @@ import { answeredHeaders, forwardedHeaders } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation, RequestLine } from "./invocations";
 import { sendBadRequest, sendException } from "./pages";
+import { join, switchProtocols } from "./tunnel";
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
 export function forward(
@@ -16,19 +17,30 @@ export function forward(
   if (upstream === undefined) return;
   const invocation = instance.invocations.begin(exchange, requestLineOf(request));
 
+  const end = (isCanceled: boolean): void => {
+    instance.invocations.end(invocation);
+    if (!isCanceled) return;
+    invocation.canceled = true;
+    onCanceled(invocation);
+  };
+  const onClose = (): void => {
+    if (!response.writableFinished) upstream.destroy();
+    end(!response.writableFinished);
+  };
   upstream.once("response", (answer) => {
-    passOn(answer, exchange);
+    passOn(answer, exchange, invocation);
+  });
+  upstream.once("upgrade", (answer, socket, head) => {
+    if (exchange.upgrade === undefined) return;
+    response.off("close", onClose).detachSocket(exchange.upgrade.socket);
+    invocation.status = 101;
+    switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
+    join(exchange.upgrade, { socket: socket, head }, end);
   });
   upstream.on("error", () => {
     sendException(response, exchange.ray);
   });
-  response.once("close", () => {
-    instance.invocations.end(invocation);
-    if (response.writableFinished) return;
-    invocation.canceled = true;
-    upstream.destroy();
-    onCanceled(invocation);
-  });
+  response.once("close", onClose);
   sendBody(request, upstream);
 }
 
@@ -38,14 +50,14 @@ function requestLineOf({ method = "GET", url = "/", headers }: IncomingMessage):
   return { method, url: full, path: url.split("?", 1)[0] ?? "/" };
 }
 
-function open(instance: Instance, { ray, request, response }: Exchange): ClientRequest | undefined {
+function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {
   try {
     return httpRequest({
       ...instance.address,
       agent: instance.agent,
       method: request.method,
       path: request.url,
-      headers: forwardedHeaders(request, ray),
+      headers: forwardedHeaders(request, ray, upgrade !== undefined),
       setHost: false,
     });
   } catch {
@@ -62,13 +74,14 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
   else upstream.end();
 }
 
-function passOn(answer: IncomingMessage, { ray, response }: Exchange): void {
+function passOn(answer: IncomingMessage, { ray, response }: Exchange, invocation: Invocation): void {
+  invocation.status = answer.statusCode ?? 502;
   if (isUncaughtException(answer)) {
     answer.resume();
     sendException(response, ray);
     return;
   }
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answeredHeaders(answer, ray));
+  response.writeHead(invocation.status, answer.statusMessage, answeredHeaders(answer, ray));
   answer.pipe(response);
   // An answer that breaks off must not look complete to the client.
   answer.on("error", () => response.destroy());

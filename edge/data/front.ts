@@ -11,6 +11,7 @@ import { sendException, sendNothingHere } from "./pages";
 import { newRay } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
+import type { Upgrade } from "./tunnel";
 
 /** The data plane's front door: which version handles a request, and the way there. */
 export class Front {
@@ -21,7 +22,7 @@ export class Front {
     private readonly collector: Collector,
   ) {}
 
-  handle(scriptName: string, request: IncomingMessage, response: ServerResponse): void {
+  handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const ray = newRay();
     const route = this.routes.find(scriptName);
     if (route?.subdomainEnabled !== true) {
@@ -37,7 +38,8 @@ export class Front {
       );
       return;
     }
-    this.toVersion(route, versionId, { ray, isObserved: isObserved(route.observability), request, response });
+    const observed = isObserved(route.observability);
+    this.toVersion(route, versionId, { ray, isObserved: observed, request, response, upgrade });
   }
 
   private toVersion(route: Route, versionId: string, exchange: Exchange): void {

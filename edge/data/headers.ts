@@ -45,11 +45,12 @@ function cfOf(request: IncomingMessage): string {
 }
 
 /** What the version sees of a client's headers. */
-export function forwardedHeaders(request: IncomingMessage, ray: string): string[] {
+export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrade: boolean): string[] {
   const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
   const client = request.socket.remoteAddress ?? "127.0.0.1";
   headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(ray));
   headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "mf-cf-blob", cfOf(request));
+  if (isUpgrade) headers.push("connection", "Upgrade", "upgrade", "websocket");
   // Without a length the body goes on in chunks, as it came.
   if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");
   return headers;

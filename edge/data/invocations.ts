@@ -14,6 +14,8 @@ export interface Invocation {
   readonly request: RequestLine;
   readonly startedAt: number;
   cpuTimeMs: number;
+  /** What the client was answered with, once it was. */
+  status?: number;
   /** The client left before it had the whole answer. */
   canceled: boolean;
 }
@@ -36,7 +38,14 @@ export class Invocations {
 
   begin({ ray, isObserved }: Origin, request: RequestLine): Invocation {
     this.shareOut();
-    const invocation = { ray, isObserved, request, startedAt: Date.now(), cpuTimeMs: 0, canceled: false };
+    const invocation: Invocation = {
+      ray,
+      isObserved,
+      request,
+      startedAt: Date.now(),
+      cpuTimeMs: 0,
+      canceled: false,
+    };
     this.running.add(invocation);
     this.open.set(ray, invocation);
     return invocation;

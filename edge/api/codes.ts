@@ -38,6 +38,8 @@ export const CODES = {
   settingsNotDeployed: 10214,
   /** The same, for secrets. */
   secretsNotDeployed: 10215,
+  /** The secrets are not what they were when the version was uploaded. */
+  secretsChanged: 10220,
   /** The script has no version at all. */
   noVersions: 10222,
   methodNotAllowed: 10405,

@@ -34,11 +34,11 @@ export function deploymentRoutes(edge: EdgeContext): Hono {
   routes.post("/scripts/:script/deployments", async (context) => {
     const { name } = existingScript(edge, context);
     const { versions, annotations } = await parsedBody(context, wish);
-    const deployment = deploy(edge, name, sourceOf(context), {
-      shares: versions.map(({ version_id, percentage }) => ({ versionId: version_id, percentage })),
-      message: annotations?.["workers/message"] ?? undefined,
-      triggeredBy: "deployment",
-    });
+    const shares = versions.map(({ version_id, percentage }) => ({ versionId: version_id, percentage }));
+    const message = annotations?.["workers/message"] ?? undefined;
+    const force = context.req.query("force") === "true";
+    const asked = { shares, message, triggeredBy: "deployment" } as const;
+    const deployment = deploy(edge, name, sourceOf(context), asked, force);
     return success(context, presentDeployment(deployment));
   });
   routes.get("/scripts/:script/deployments/:deployment", (context) => {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { EdgeContext } from "../context";
+import { DEPLOYABLE } from "../deployments/deployable";
 import { uploadVersion } from "../scripts/publish";
 import type { Version } from "../scripts/types";
 import { parseUpload } from "../scripts/upload";
@@ -11,9 +12,6 @@ import { existingScript } from "./find";
 import { pageOf } from "./page";
 import { warningsAbout } from "./scripts";
 import { isStrict, sourceOf } from "./source";
-
-/** Only the versions uploaded last can be deployed. */
-const DEPLOYABLE = 100;
 
 function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
   const version = edge.state.versions.get(scriptName, id);

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { noSuchScript } from "../api/error";
 import type { EdgeContext } from "../context";
+import type { State } from "../state";
+import { checkDeployable, type Standing } from "./deployable";
 import { cutMessage } from "./message";
 import { checkShares } from "./rules";
 import type { Deployment } from "./types";
@@ -13,13 +16,31 @@ export function newDeployment(scriptName: string, source: string, wish: Wish): D
 }
 
 /** Gives traffic to the versions wished for. It has effect when this returns. */
-export function deploy(context: EdgeContext, scriptName: string, source: string, wish: Wish): Deployment {
+export function deploy(
+  context: EdgeContext,
+  scriptName: string,
+  source: string,
+  wish: Wish,
+  force: boolean,
+): Deployment {
   const { state, routes } = context;
+  checkShares(wish.shares);
   const deployment = newDeployment(scriptName, source, wish);
   state.transaction(() => {
-    checkShares(wish.shares, (id) => state.versions.get(scriptName, id) !== undefined);
+    checkDeployable(wish.shares, standingOf(state, scriptName), force);
     state.deployments.add(deployment);
   });
   routes.reload(scriptName);
   return deployment;
+}
+
+function standingOf(state: State, scriptName: string): Standing {
+  const script = state.scripts.get(scriptName);
+  // It may have been deleted since the request began.
+  if (script === undefined) throw noSuchScript();
+  return {
+    versions: state.versions.list(scriptName),
+    active: state.deployments.active(scriptName),
+    durableObjects: script.durableObjects,
+  };
 }

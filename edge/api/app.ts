@@ -5,6 +5,7 @@ import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { workerVersionRoutes } from "./beta/versions";
 import { workerRoutes } from "./beta/workers";
 import { CODES } from "./codes";
+import { contentRoutes } from "./content";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
@@ -15,6 +16,7 @@ import { referenceRoutes } from "./references";
 import { scheduleRoutes } from "./schedules";
 import { scriptRoutes } from "./scripts";
 import { secretRoutes } from "./secrets";
+import { serviceRoutes } from "./services";
 import { settingsRoutes } from "./settings";
 import { subdomainRoutes } from "./subdomain";
 import { telemetryRoutes } from "./telemetry";
@@ -30,8 +32,10 @@ const WORKERS = [
   scriptRoutes,
   versionRoutes,
   deploymentRoutes,
+  contentRoutes,
   scheduleRoutes,
   secretRoutes,
+  serviceRoutes,
   settingsRoutes,
   subdomainRoutes,
   workerRoutes,

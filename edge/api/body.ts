@@ -18,6 +18,15 @@ export async function parsedBody<T>(context: Context, schema: z.ZodType<T>): Pro
   return parsed(schema, await jsonBody(context));
 }
 
+/** The JSON document that a part of a request is. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unparsable(`it is not JSON: ${(error as Error).message}`);
+  }
+}
+
 /** What a request has sent, as `schema` wants it. */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);

@@ -31,6 +31,7 @@ export const CODES = {
   classInUse: 10074,
   migrationTag: 10079,
   serviceNotFound: 10090,
+  environmentNotFound: 10092,
   invalidCron: 10100,
   /** A version that is not deployed at once cannot change Durable Object classes. */
   migrationInVersion: 10211,

@@ -1,14 +1,14 @@
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import type { EdgeContext } from "../context";
 import { dateWarning } from "../scripts/compatibility";
 import { uploadAndDeploy } from "../scripts/publish";
 import type { Script, Version } from "../scripts/types";
 import { parseUpload } from "../scripts/upload";
-import { presentScript, presentService } from "../scripts/view";
+import { presentScript } from "../scripts/view";
 import { formBody } from "./body";
 import { CODES } from "./codes";
+import { deleteScript } from "./delete";
 import { success, type Message } from "./envelope";
-import { ApiError } from "./error";
 import { existingScript, scriptName } from "./find";
 import { isStrict, sourceOf } from "./source";
 
@@ -25,22 +25,6 @@ function presentUploaded(script: Script, version: Version): object {
     deployment_id: version.id,
     startup_time_ms: version.startupTimeMs,
   };
-}
-
-/** Deletes a script with all it has, once no version of it is being made. */
-export function deleteScript({ state, routes, instances }: EdgeContext, { name }: Script): Promise<void> {
-  return state.turns.take(name, async () => {
-    const versions = state.versions.list(name).map(({ id }) => id);
-    state.scripts.delete(name);
-    routes.reload(name);
-    await instances.stop(versions);
-  });
-}
-
-function existingService({ state }: EdgeContext, context: Context): Script {
-  const script = state.scripts.get(context.req.param("script") ?? "");
-  if (script) return script;
-  throw new ApiError(404, CODES.serviceNotFound, "workers.api.error.service_not_found");
 }
 
 /** The scripts of an account. */
@@ -60,15 +44,7 @@ export function scriptRoutes(edge: EdgeContext): Hono {
     return success(context, presentUploaded(script, version), { messages: warningsAbout(edge, version) });
   });
   routes.delete("/scripts/:script", async (context) => {
-    await deleteScript(edge, existingScript(edge, context));
-    return success(context, null);
-  });
-  routes.get("/services/:script", (context) => {
-    const script = existingService(edge, context);
-    return success(context, presentService(script, state.versions.latest(script.name)));
-  });
-  routes.delete("/services/:script", async (context) => {
-    await deleteScript(edge, existingService(edge, context));
+    await deleteScript(edge, existingScript(edge, context), context.req.query("force") === "true");
     return success(context, null);
   });
   return routes;

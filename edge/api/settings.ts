@@ -1,27 +1,36 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
-import { scriptSettings, type SettingsChange } from "../scripts/metadata";
+import { changedBlueprint } from "../scripts/blueprint";
+import { editLive } from "../scripts/edit";
+import {
+  scriptSettings,
+  settingsChange,
+  versionSettings,
+  type ScriptSettingsChange,
+  type SettingsChange,
+} from "../scripts/metadata";
+import { migrated } from "../scripts/migrations";
 import { changed } from "../scripts/script";
 import type { Script } from "../scripts/types";
+import { refuseUnemulated } from "../scripts/unemulated";
 import { presentScriptSettings, presentSettings } from "../scripts/view";
-import { formBody, jsonBody } from "./body";
+import { formBody, parsed, parsedBody, parsedJson } from "./body";
 import { CODES } from "./codes";
 import { success } from "./envelope";
 import { ApiError } from "./error";
-import { explain } from "./explain";
 import { existingScript } from "./find";
+import { sourceOf } from "./source";
 
-/** Settings of the version. Changing one makes a new version on Cloudflare, which is not emulated. */
-const OF_THE_VERSION = [
-  "annotations",
-  "bindings",
-  "compatibility_date",
-  "compatibility_flags",
-  "limits",
-  "migrations",
-  "placement",
-  "usage_model",
-];
+/** The refusal of an edit that would deploy a version which nobody has asked to deploy. */
+export function settingsNotDeployed(): ApiError {
+  return new ApiError(
+    400,
+    CODES.settingsNotDeployed,
+    "Script edit failed. You attempted to modify the settings of a version, but the latest version of your Worker " +
+      "isn't currently deployed. Deploy it at 100 % first. logpush, observability, tags and tail_consumers, which " +
+      "belong to no version, can be modified with PATCH …/script-settings.",
+  );
+}
 
 function save(edge: EdgeContext, script: Script): Script {
   edge.state.scripts.put(script);
@@ -29,25 +38,34 @@ function save(edge: EdgeContext, script: Script): Script {
   return script;
 }
 
-function changeFrom(value: unknown): SettingsChange {
-  const result = scriptSettings.safeParse(value);
-  if (result.success) return result.data;
-  throw new ApiError(400, CODES.unparsableBody, `Could not parse request body: ${explain(result.error)}`);
-}
-
 /** The `settings` part of a form, which is how `PATCH …/settings` sends its JSON. */
 async function settingsPart(context: Context): Promise<SettingsChange> {
   const part = (await formBody(context)).get("settings");
-  if (part === null)
+  if (part === null) {
     throw new ApiError(400, CODES.unparsableBody, "could not read content for part settings");
-  const change = changeFrom(JSON.parse(typeof part === "string" ? part : await part.text()));
-  const refused = OF_THE_VERSION.find((name) => change[name] !== undefined);
-  if (refused === undefined) return change;
-  throw new ApiError(
-    400,
-    CODES.unparsableBody,
-    `settings.${refused} belongs to a version; changing it here is not emulated by the local edge. Upload a version instead.`,
-  );
+  }
+  const value = parsedJson(typeof part === "string" ? part : await part.text());
+  refuseUnemulated(value, "settings");
+  return parsed(settingsChange, value);
+}
+
+function isOfVersion(change: SettingsChange): boolean {
+  return Object.keys(versionSettings.shape).some((name) => change[name] != null);
+}
+
+/** Makes and deploys a version with other settings. */
+async function editVersion(edge: EdgeContext, context: Context, change: SettingsChange): Promise<Script> {
+  const author = { scriptName: existingScript(edge, context).name, source: sourceOf(context) };
+  const { script } = await editLive(edge, author, {
+    revise: (latest, ancestors, before) => ({
+      blueprint: changedBlueprint(latest, change, ancestors),
+      durableObjects: migrated(before.durableObjects, change.migrations),
+      triggeredBy: "upload",
+    }),
+    settle: (before) => changed(before, change),
+    refusal: settingsNotDeployed(),
+  });
+  return script;
 }
 
 /** The settings of a script: with and without those of its latest version. */
@@ -59,14 +77,17 @@ export function settingsRoutes(edge: EdgeContext): Hono {
     return success(context, presentSettings(script, state.versions.latest(script.name)));
   });
   routes.patch("/scripts/:script/settings", async (context) => {
-    const script = save(edge, changed(existingScript(edge, context), await settingsPart(context)));
+    const change = await settingsPart(context);
+    const script = isOfVersion(change)
+      ? await editVersion(edge, context, change)
+      : save(edge, changed(existingScript(edge, context), change));
     return success(context, presentSettings(script, state.versions.latest(script.name)));
   });
   routes.get("/scripts/:script/script-settings", (context) =>
     success(context, presentScriptSettings(existingScript(edge, context).settings)),
   );
   routes.patch("/scripts/:script/script-settings", async (context) => {
-    const change = changeFrom(await jsonBody(context));
+    const change: ScriptSettingsChange = await parsedBody(context, scriptSettings);
     const script = save(edge, changed(existingScript(edge, context), change));
     return success(context, presentScriptSettings(script.settings));
   });

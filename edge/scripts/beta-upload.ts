@@ -19,7 +19,7 @@ export function parseJsonUpload(value: unknown): Upload {
   const result = body.safeParse(value);
   if (!result.success) throw new ApiError(400, CODES.unparsableBody, explain(result.error));
   const { modules: given, ...rest } = result.data;
-  refuseUnemulated(rest);
+  refuseUnemulated(rest, "version");
   const metadata = checkedMetadata(rest);
   const modules = given.map(({ name, content_type, content_base64 }) =>
     moduleFrom(name, content_type, Buffer.from(content_base64, "base64")),

@@ -56,8 +56,11 @@ export const versionSettings = z.looseObject({
   migrations: migrations.nullish(),
 });
 
+/** A change of a script's settings, those of its latest version too. */
+export const settingsChange = scriptSettings.extend(versionSettings.shape);
+
 /** The `metadata` part of an upload. */
-const uploadMetadata = scriptSettings.extend(versionSettings.shape).extend({
+const uploadMetadata = settingsChange.extend({
   main_module: z.string().min(1),
   /** Kinds of bindings to take over from the version before: how a client keeps the secrets that it does not have. */
   keep_bindings: z.array(z.string()).nullish(),
@@ -65,13 +68,21 @@ const uploadMetadata = scriptSettings.extend(versionSettings.shape).extend({
 
 export type VersionSettings = z.infer<typeof versionSettings>;
 export type UploadMetadata = z.infer<typeof uploadMetadata>;
-export type SettingsChange = z.infer<typeof scriptSettings>;
+export type ScriptSettingsChange = z.infer<typeof scriptSettings>;
+export type SettingsChange = z.infer<typeof settingsChange>;
 
 /** Reads the text of a `metadata` part. */
 export function parseMetadata(text: string): UploadMetadata {
   const value = parseJson(text);
-  refuseUnemulated(value);
+  refuseUnemulated(value, "metadata");
   return checkedMetadata(value);
+}
+
+/** Reads what is the main module, which is all that an upload of code alone says. */
+export function parseMainModule(text: string): string {
+  const result = uploadMetadata.pick({ main_module: true }).safeParse(parseJson(text));
+  if (result.success) return result.data.main_module;
+  throw new ApiError(400, CODES.invalidScript, `metadata: ${explain(result.error)}`);
 }
 
 /** What an upload says of a version and its script, in the fields of a `metadata` part. */

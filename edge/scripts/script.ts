@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { SettingsChange } from "./metadata";
+import type { ScriptSettingsChange } from "./metadata";
 import { NO_DURABLE_OBJECTS } from "./migrations";
 import type { Script, ScriptSettings } from "./types";
 
@@ -28,12 +28,12 @@ export function newScript(name: string, source: string): Script {
 }
 
 /** The script with all of its settings said anew: what is left out goes back to what a new script has. */
-export function rewritten(script: Script, change: SettingsChange): Script {
+export function rewritten(script: Script, change: ScriptSettingsChange): Script {
   return changed({ ...script, settings: NEW_SETTINGS }, change);
 }
 
 /** The script with the settings that a change gives, and the others as they were. */
-export function changed(script: Script, change: SettingsChange): Script {
+export function changed(script: Script, change: ScriptSettingsChange): Script {
   const { observability, logpush, tags, tail_consumers: tailConsumers } = change;
   const settings = {
     observability: observability ?? script.settings.observability,

@@ -26,11 +26,11 @@ const KNOWN = new Set([
 ]);
 
 /** Refuses, by name, what an upload says and the edge would not do. */
-export function refuseUnemulated(metadata: unknown): void {
-  if (typeof metadata !== "object" || metadata === null) return;
-  const found = Object.entries(metadata).find(([name, value]) => !KNOWN.has(name) && !saysNothing(value));
+export function refuseUnemulated(said: unknown, where: string): void {
+  if (typeof said !== "object" || said === null) return;
+  const found = Object.entries(said).find(([name, value]) => !KNOWN.has(name) && !saysNothing(value));
   if (found === undefined) return;
-  throw new ApiError(400, CODES.invalidScript, `metadata.${found[0]} is not emulated by the local edge.`);
+  throw new ApiError(400, CODES.invalidScript, `${where}.${found[0]} is not emulated by the local edge.`);
 }
 
 /** `null`, `false`, `[]` and `{}` ask for nothing. */

@@ -1,6 +1,6 @@
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { parseMetadata, type UploadMetadata } from "./metadata";
+import { parseMainModule, parseMetadata, type UploadMetadata } from "./metadata";
 import type { Modules, ModuleType, ScriptModule } from "./types";
 
 /** A script as it was uploaded. */
@@ -33,6 +33,17 @@ export async function parseUpload(form: FormData, isStrict: boolean): Promise<Up
   const modules = await modulesOf(form);
   checkModules(modules, metadata.main_module);
   return { metadata, modules, isStrict };
+}
+
+/** Reads an upload of code alone. What is the main module is said in a `metadata` part, or elsewhere. */
+export async function parseContent(
+  form: FormData,
+  named: string | undefined,
+): Promise<{ mainModule: string; modules: Modules }> {
+  const mainModule = named ?? parseMainModule(await textOf(form.get("metadata")));
+  const modules = await modulesOf(form);
+  checkModules(modules, mainModule);
+  return { mainModule, modules };
 }
 
 async function textOf(part: Part | null): Promise<string> {

@@ -99,14 +99,19 @@ export function presentScript(script: Script, latest: Version | undefined): obje
   };
 }
 
-/** A script as the older "services" routes show it: with one environment. */
-export function presentService(script: Script, latest: Version | undefined): object {
-  const environment = {
+/** The one environment of a script as the older "services" routes show it. */
+export function presentEnvironment(script: Script, latest: Version | undefined): object {
+  return {
     environment: "production",
     created_on: script.createdOn,
     modified_on: script.modifiedOn,
     script: presentScript(script, latest),
   };
+}
+
+/** A script as the older "services" routes show it: with one environment. */
+export function presentService(script: Script, latest: Version | undefined): object {
+  const environment = presentEnvironment(script, latest);
   return {
     id: script.name,
     created_on: script.createdOn,

@@ -7,12 +7,12 @@ import type { Script } from "../../scripts/types";
 import { wishedFor, wishOf, workerWish, type WorkerWish } from "../../scripts/worker-wish";
 import { jsonBody, parsed } from "../body";
 import { CODES } from "../codes";
+import { deleteScript } from "../delete";
 import { success } from "../envelope";
 import { ApiError, noSuchScript } from "../error";
 import { checkScriptName } from "../find";
 import { mergePatch } from "../merge";
 import { pageOf } from "../page";
-import { deleteScript } from "../scripts";
 import { sourceOf } from "../source";
 
 /** The script that the path names, by its id or its name. */
@@ -112,7 +112,7 @@ export function workerRoutes(edge: EdgeContext): Hono {
     return save(context, wishedFor(script, wish));
   });
   routes.delete("/workers/:worker", async (context) => {
-    await deleteScript(edge, existingWorker(edge, context));
+    await deleteScript(edge, existingWorker(edge, context), true);
     return success(context, null);
   });
   return routes;

@@ -1,0 +1,34 @@
+import type { EdgeContext } from "../context";
+import { producersFor, referencesTo } from "../scripts/references";
+import type { Script } from "../scripts/types";
+import { CODES } from "./codes";
+import { ApiError } from "./error";
+
+/**
+ * Deletes a script with all it has, once no version of it is being made. Unless it is forced, one that others need
+ * stays.
+ */
+export function deleteScript(edge: EdgeContext, script: Script, isForced: boolean): Promise<void> {
+  const { state, routes, instances } = edge;
+  return state.turns.take(script.name, async () => {
+    if (!isForced) refuseIfNeeded(edge, script);
+    const versions = state.versions.list(script.name).map(({ id }) => id);
+    state.scripts.delete(script.name);
+    routes.reload(script.name);
+    await instances.stop(versions);
+  });
+}
+
+function refuseIfNeeded({ state }: EdgeContext, script: Script): void {
+  const users = [
+    ...referencesTo(state, script).map((reference) => reference.script),
+    ...producersFor(state, script),
+  ];
+  if (users.length === 0) return;
+  const names = [...new Set(users.map(({ name }) => name))].join(", ");
+  throw new ApiError(
+    400,
+    CODES.inUse,
+    `Cannot delete this Worker: it is used by ${names}. Remove their bindings and tail consumers first, or delete it with ?force=true.`,
+  );
+}

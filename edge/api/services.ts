@@ -1,0 +1,61 @@
+import { Hono, type Context } from "hono";
+import type { EdgeContext } from "../context";
+import { presentBindings } from "../scripts/bindings";
+import type { Script, Version } from "../scripts/types";
+import { presentEnvironment, presentService } from "../scripts/view";
+import { CODES } from "./codes";
+import { sendContent } from "./content";
+import { deleteScript } from "./delete";
+import { success } from "./envelope";
+import { ApiError } from "./error";
+
+/** A script as a service, which is what Cloudflare called it when scripts had environments. */
+export function serviceRoutes(edge: EdgeContext): Hono {
+  const { state } = edge;
+  const routes = new Hono();
+  const latestOf = ({ name }: Script): Version | undefined => state.versions.latest(name);
+  routes.get("/services/:script", (context) => {
+    const script = existingService(edge, context);
+    return success(context, presentService(script, latestOf(script)));
+  });
+  routes.delete("/services/:script", async (context) => {
+    await deleteScript(edge, existingService(edge, context), context.req.query("force") === "true");
+    return success(context, null);
+  });
+  const environment = "/services/:script/environments/:environment";
+  routes.get(environment, (context) => {
+    const script = inProduction(edge, context);
+    return success(context, presentEnvironment(script, latestOf(script)));
+  });
+  routes.get(`${environment}/bindings`, (context) =>
+    success(context, presentBindings(latestOf(inProduction(edge, context))?.bindings ?? [])),
+  );
+  routes.get(`${environment}/subdomain`, (context) =>
+    success(context, { enabled: inProduction(edge, context).subdomainEnabled }),
+  );
+  // A script answers on the account's subdomain only: there are no zones here.
+  routes.get(`${environment}/routes`, (context) => {
+    inProduction(edge, context);
+    return success(context, []);
+  });
+  routes.get(`${environment}/content/v2`, (context) => sendContent(edge, inProduction(edge, context)));
+  return routes;
+}
+
+function existingService({ state }: EdgeContext, context: Context): Script {
+  const script = state.scripts.get(context.req.param("script") ?? "");
+  if (script) return script;
+  throw new ApiError(404, CODES.serviceNotFound, "workers.api.error.service_not_found");
+}
+
+/** The script, whose one environment is the one that the path names. */
+function inProduction(edge: EdgeContext, context: Context): Script {
+  const script = existingService(edge, context);
+  const environment = context.req.param("environment") ?? "";
+  if (environment === "production") return script;
+  throw new ApiError(
+    404,
+    CODES.environmentNotFound,
+    `The environment ${environment} does not exist. A Worker here has one: production.`,
+  );
+}

@@ -86,8 +86,9 @@ function worst(answer: Answer, truthOf: (group: string) => number | undefined): 
   return Math.max(...errors);
 }
 
-function percentileOf(countByMs: readonly number[], share: number): number {
-  const total = countByMs.reduce((sum, count) => sum + count, 0);
+function percentileOf(countByMs: readonly (number | undefined)[], share: number): number {
+  const counts = Array.from(countByMs, (count) => count ?? 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   let passed = 0;
-  return countByMs.findIndex((count = 0) => (passed += count) >= share * total);
+  return counts.findIndex((count) => (passed += count) >= share * total);
 }

@@ -114,7 +114,7 @@ function assemble(
   { accountId, subdomain = "local", rateLimit = CLOUDFLARES_LIMIT }: EdgeOptions,
 ): { context: EdgeContext; front: Front; collector: Collector } {
   const routes = new RoutingTable(state);
-  const collector = new Collector(telemetry);
+  const collector = new Collector(telemetry, routes);
   const instances = new Instances(runtime, collector);
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),

@@ -3,6 +3,8 @@ import { eventsOf, untracedEvent } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import { rayOf } from "./ray";
+import type { RoutingTable } from "./routes";
+import { asKept } from "./sampling";
 import type { Trace } from "./tail";
 
 /** How long a version may take to tell of a request whose client has left. One that hangs never tells. */
@@ -12,7 +14,10 @@ const CANCELED_GRACE_MS = 1_000;
 export class Collector {
   private isClosed = false;
 
-  constructor(private readonly telemetry: TelemetryStore) {}
+  constructor(
+    private readonly telemetry: TelemetryStore,
+    private readonly routes: RoutingTable,
+  ) {}
 
   /** A version's tail worker has sent a batch. */
   readonly onTraces = (instance: Instance, traces: readonly Trace[]): void => {
@@ -39,7 +44,11 @@ export class Collector {
   }
 
   private record(events: readonly TelemetryEvent[]): void {
-    if (events.length > 0 && !this.isClosed) this.telemetry.record(events);
+    const [first] = events;
+    const route = first && this.routes.find(first.scriptName);
+    // What is told of a script that has been deleted meanwhile is kept as it is.
+    const kept = route ? asKept(events, route.observability) : events;
+    if (kept.length > 0 && !this.isClosed) this.telemetry.record(kept);
   }
 }
 

@@ -8,10 +8,17 @@ import { refuseUnemulated } from "./unemulated";
 
 const rate = z.number().min(0).max(1).nullish();
 
+const logs = z.looseObject({
+  enabled: z.boolean().nullish(),
+  head_sampling_rate: rate,
+  invocation_logs: z.boolean().nullish(),
+  persist: z.boolean().nullish(),
+});
+
 const observability = z.looseObject({
   enabled: z.boolean(),
   head_sampling_rate: rate,
-  logs: z.looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: rate }).nullish(),
+  logs: logs.nullish(),
   traces: z.looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: rate }).nullish(),
 });
 

@@ -77,6 +77,19 @@ export interface Observability {
   readonly enabled: boolean;
   /** The part of the invocations to keep, 0 to 1. Left out: all of them. */
   readonly head_sampling_rate?: number | null | undefined;
+  /** What is said of logs in particular goes before what is said of the whole. */
+  readonly logs?: ObservedLogs | null | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** As {@link Observability}, of logs in particular. */
+export interface ObservedLogs {
+  readonly enabled?: boolean | null | undefined;
+  readonly head_sampling_rate?: number | null | undefined;
+  /** Whether an invocation is an event of its own. Left out: it is. */
+  readonly invocation_logs?: boolean | null | undefined;
+  /** Whether they are kept to be queried. Left out: they are. */
+  readonly persist?: boolean | null | undefined;
   readonly [field: string]: unknown;
 }
 

@@ -135,4 +135,31 @@ describe("telemetry of the data plane", () => {
       ["/after"],
     );
   });
+
+  it("says how many the invocations of a sample stand for, and leaves them out when only lines are wanted", async () => {
+    const logging = 'export default { fetch() { console.log("seen"); return new Response(); } };';
+    await goLive(started.edge, "sampled", logging, {
+      observability: { enabled: true, head_sampling_rate: 0.5, logs: { invocation_logs: false } },
+    });
+    for (let i = 0; i < 20; i++) await ask(started.edge, "sampled");
+    const rows = await until("a line of sampled", async () => {
+      const found = await rowsOf(started.edge, "sampled");
+      return found.length > 0 ? found : undefined;
+    });
+    assert.ok(rows.every(({ $metadata }) => $metadata.type === "cf-worker"));
+    const path = `/accounts/${started.edge.accountId}/workers/observability/telemetry/query`;
+    const query = {
+      queryId: "q",
+      timeframe: { from: Date.now() - 60_000, to: Date.now() + 60_000 },
+      parameters: {
+        filters: [{ key: "$metadata.service", operation: "eq", type: "string", value: "sampled" }],
+        calculations: [{ operator: "count" }],
+      },
+    };
+    const { json } = await call(started.edge, path, { method: "POST", body: JSON.stringify(query) });
+    const { calculations } = json.result as { calculations: { aggregates: Record<string, number>[] }[] };
+    const { count, sampleInterval, interval, value } = calculations[0]?.aggregates[0] ?? {};
+    assert.deepEqual([sampleInterval, interval, value], [2, 2, count]);
+    assert.equal((count ?? 0) % 2, 0);
+  });
 });

@@ -1,8 +1,17 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 
-/** The id of a request, 16 hex digits: `cf-ray` without its place, and the `requestId` of its telemetry. */
+const COUNT = 2 ** 24;
+const WRAP_MS = 2 ** 40;
+
+let last = randomInt(COUNT);
+
+/**
+ * The id of a request, 16 hex digits: `cf-ray` without its place, and the `requestId` of its telemetry. None comes
+ * twice, and they are in the order of time, which is what makes an index of them cheap to keep.
+ */
 export function newRay(): string {
-  return randomBytes(8).toString("hex");
+  last = (last + 1) % COUNT;
+  return hex(Date.now() % WRAP_MS, 10) + hex(last, 6);
 }
 
 /** What `cf-ray` says; the place is the local one. */
@@ -13,4 +22,8 @@ export function rayHeader(ray: string): string {
 /** The id in a `cf-ray` header. */
 export function rayOf(header: string | undefined): string | undefined {
   return header?.split("-", 1)[0];
+}
+
+function hex(number: number, digits: number): string {
+  return number.toString(16).padStart(digits, "0");
 }

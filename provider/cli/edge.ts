@@ -6,6 +6,7 @@ interface Options {
   readonly state?: string;
   readonly token?: readonly TokenGiven[];
   readonly rateLimit?: RateLimit | false;
+  readonly ingestDelay?: readonly [from: number, to: number];
   readonly subdomain: string;
 }
 
@@ -31,6 +32,11 @@ export function edgeCommand(): Command {
       "--rate-limit <requests/seconds>",
       "how many requests of the API each token may make; off for any number (default: 1200/300)",
       rateLimit,
+    )
+    .option(
+      "--ingest-delay <seconds[-seconds]>",
+      "how long telemetry takes to be found by queries; from-to for each invocation its own (default: 0)",
+      ingestDelay,
     )
     .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
     .addHelpText("after", whatItIs)
@@ -76,11 +82,21 @@ function rateLimit(text: string): RateLimit | false {
   throw new InvalidArgumentError("A rate limit is requests/seconds, such as 1200/300, or off.");
 }
 
-async function runEdge({ port, state, token: tokens, rateLimit, subdomain }: Options): Promise<void> {
+/** In milliseconds. */
+function ingestDelay(text: string): readonly [from: number, to: number] {
+  const [, from, to = from] = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
+  const [least, most] = [Number(from) * 1000, Number(to) * 1000];
+  if (least <= most) return [Math.round(least), Math.round(most)];
+  throw new InvalidArgumentError("An ingest delay is seconds, such as 5, or from-to, such as 2-30.");
+}
+
+async function runEdge(options: Options): Promise<void> {
+  const { port, state, token: tokens, rateLimit, ingestDelay, subdomain } = options;
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
-  const edge = await startEdge({ port, stateDir: state, tokens, rateLimit, subdomain });
+  const telemetry = { ingestDelayMs: ingestDelay };
+  const edge = await startEdge({ port, stateDir: state, tokens, rateLimit, subdomain, telemetry });
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;
   await edge.close();

@@ -69,7 +69,7 @@ describe("workers-release edge", function () {
     assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write\.\n$/);
   });
 
-  it("refuses what is no port, and what is no rate limit", async () => {
+  it("refuses what is no port, no rate limit, and no ingest delay", async () => {
     const port = await workersRelease(["edge", "--port", "many"]);
     assert.equal(port.code, 1);
     assert.match(port.err, /'many' is invalid\. A port is a whole number from 0 to 65535\./);
@@ -78,6 +78,12 @@ describe("workers-release edge", function () {
     assert.match(
       limit.err,
       /'1200' is invalid\. A rate limit is requests\/seconds, such as 1200\/300, or off\./,
+    );
+    const delay = await workersRelease(["edge", "--ingest-delay", "30-2"]);
+    assert.equal(delay.code, 1);
+    assert.match(
+      delay.err,
+      /'30-2' is invalid\. An ingest delay is seconds, such as 5, or from-to, such as 2-30\./,
     );
   });
 

@@ -19,6 +19,8 @@ export const CODES = {
   invalidScript: 10021,
   unparsableBody: 10026,
   tooLarge: 10027,
+  /** The account has a subdomain already. */
+  subdomainTaken: 10036,
   /** A binding that is no secret has the secret's name. */
   bindingInUse: 10053,
   /** The script has no binding of this name. */

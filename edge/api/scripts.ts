@@ -1,22 +1,16 @@
 import { Hono } from "hono";
 import type { EdgeContext } from "../context";
-import { dateWarning } from "../scripts/compatibility";
 import { uploadAndDeploy } from "../scripts/publish";
 import type { Script, Version } from "../scripts/types";
 import { parseUpload } from "../scripts/upload";
 import { presentScript } from "../scripts/view";
 import { formBody } from "./body";
-import { CODES } from "./codes";
 import { deleteScript } from "./delete";
-import { success, type Message } from "./envelope";
+import { success } from "./envelope";
 import { existingScript, scriptName } from "./find";
+import { pageOf } from "./page";
 import { isStrict, sourceOf } from "./source";
-
-/** What to tell the one who uploaded a version, beside that it went well. */
-export function warningsAbout(edge: EdgeContext, version: Version): Message[] {
-  const warning = dateWarning(version.compatibilityDate, edge.instances.newestCompatibilityDate);
-  return warning === undefined ? [] : [{ code: CODES.invalidScript, message: warning }];
-}
+import { warningsAbout, warningsOnSettings } from "./warnings";
 
 function presentUploaded(script: Script, version: Version): object {
   return {
@@ -27,21 +21,54 @@ function presentUploaded(script: Script, version: Version): object {
   };
 }
 
+/** Whether a script has the tags that a list such as `team:yes,old:no` asks for, and none that it does not want. */
+function hasTags(list: string): (script: Script) => boolean {
+  const wanted = list.split(",").flatMap((entry) => {
+    const [, tag, allowed] = /^(.+):(yes|no)$/.exec(entry) ?? [];
+    return tag === undefined ? [] : [{ tag, isWanted: allowed === "yes" }];
+  });
+  return ({ settings }) => wanted.every(({ tag, isWanted }) => settings.tags.includes(tag) === isWanted);
+}
+
+function presentFound({ name, tag, createdOn, modifiedOn }: Script): object {
+  return {
+    id: tag,
+    script_name: name,
+    service_name: name,
+    environment_name: "production",
+    environment_is_default: true,
+    created_on: createdOn,
+    modified_on: modifiedOn,
+  };
+}
+
 /** The scripts of an account. */
 export function scriptRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
   const routes = new Hono();
-  routes.get("/scripts", (context) =>
-    success(
+  routes.get("/scripts", (context) => {
+    const scripts = state.scripts.list().filter(hasTags(context.req.query("tags") ?? ""));
+    return success(
       context,
-      state.scripts.list().map((script) => presentScript(script, state.versions.latest(script.name))),
-    ),
-  );
+      scripts.map((script) => presentScript(script, state.versions.latest(script.name))),
+    );
+  });
+  routes.get("/scripts-search", (context) => {
+    const { name, id } = context.req.query();
+    const found = state.scripts
+      .list()
+      .filter(
+        (script) => (name === undefined || script.name.includes(name)) && (id ?? script.tag) === script.tag,
+      );
+    const { items, info } = pageOf(context, found);
+    return success(context, items.map(presentFound), { result_info: info });
+  });
   routes.put("/scripts/:script", async (context) => {
     const author = { scriptName: scriptName(context), source: sourceOf(context) };
     const upload = await parseUpload(await formBody(context), isStrict(context));
     const { script, version } = await uploadAndDeploy(edge, author, upload);
-    return success(context, presentUploaded(script, version), { messages: warningsAbout(edge, version) });
+    const messages = [...warningsAbout(edge, version), ...warningsOnSettings(script.settings)];
+    return success(context, presentUploaded(script, version), { messages });
   });
   routes.delete("/scripts/:script", async (context) => {
     await deleteScript(edge, existingScript(edge, context), context.req.query("force") === "true");

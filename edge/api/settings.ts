@@ -20,6 +20,7 @@ import { success } from "./envelope";
 import { ApiError } from "./error";
 import { existingScript } from "./find";
 import { sourceOf } from "./source";
+import { warningsOnSettings } from "./warnings";
 
 /** The refusal of an edit that would deploy a version which nobody has asked to deploy. */
 export function settingsNotDeployed(): ApiError {
@@ -81,7 +82,8 @@ export function settingsRoutes(edge: EdgeContext): Hono {
     const script = isOfVersion(change)
       ? await editVersion(edge, context, change)
       : save(edge, changed(existingScript(edge, context), change));
-    return success(context, presentSettings(script, state.versions.latest(script.name)));
+    const messages = warningsOnSettings(script.settings);
+    return success(context, presentSettings(script, state.versions.latest(script.name)), { messages });
   });
   routes.get("/scripts/:script/script-settings", (context) =>
     success(context, presentScriptSettings(existingScript(edge, context).settings)),
@@ -89,7 +91,8 @@ export function settingsRoutes(edge: EdgeContext): Hono {
   routes.patch("/scripts/:script/script-settings", async (context) => {
     const change: ScriptSettingsChange = await parsedBody(context, scriptSettings);
     const script = save(edge, changed(existingScript(edge, context), change));
-    return success(context, presentScriptSettings(script.settings));
+    const messages = warningsOnSettings(script.settings);
+    return success(context, presentScriptSettings(script.settings), { messages });
   });
   return routes;
 }

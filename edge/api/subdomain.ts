@@ -3,7 +3,9 @@ import * as z from "zod";
 import type { EdgeContext } from "../context";
 import type { Script } from "../scripts/types";
 import { parsedBody } from "./body";
+import { CODES } from "./codes";
 import { success } from "./envelope";
+import { ApiError } from "./error";
 import { existingScript } from "./find";
 
 const wish = z.looseObject({ enabled: z.boolean(), previews_enabled: z.boolean().optional() });
@@ -22,6 +24,15 @@ function save(edge: EdgeContext, script: Script): object {
 export function subdomainRoutes(edge: EdgeContext): Hono {
   const routes = new Hono();
   routes.get("/subdomain", (context) => success(context, { subdomain: edge.subdomain }));
+  routes.put("/subdomain", async (context) => {
+    const { subdomain } = await parsedBody(context, z.looseObject({ subdomain: z.string() }));
+    if (subdomain === edge.subdomain) return success(context, { subdomain });
+    throw new ApiError(
+      409,
+      CODES.subdomainTaken,
+      `Account already has an associated subdomain: ${edge.subdomain}. It is chosen when the local edge is started.`,
+    );
+  });
   routes.get("/scripts/:script/subdomain", (context) =>
     success(context, present(existingScript(edge, context))),
   );

@@ -10,8 +10,8 @@ import { success } from "./envelope";
 import { noSuchVersion } from "./error";
 import { existingScript } from "./find";
 import { pageOf } from "./page";
-import { warningsAbout } from "./scripts";
 import { isStrict, sourceOf } from "./source";
+import { warningsAbout } from "./warnings";
 
 function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
   const version = edge.state.versions.get(scriptName, id);

@@ -15,8 +15,8 @@ import { CODES } from "../codes";
 import { success } from "../envelope";
 import { ApiError, noSuchVersion, noVersions } from "../error";
 import { pageOf } from "../page";
-import { warningsAbout } from "../scripts";
 import { sourceOf } from "../source";
+import { warningsAbout } from "../warnings";
 import { existingWorker } from "./workers";
 
 /** A merge patch of the latest version, as far as it is emulated: its secrets, and what is said of the new one. */

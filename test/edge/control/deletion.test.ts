@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { call, putScript, saying, useEdge } from "../support";
 
-describe("a script that others need", () => {
+describe("a script, and who needs it", () => {
   const started = useEdge();
   const workers = (): string => `/accounts/${started.edge.accountId}/workers`;
   const remove = async (path: string): Promise<{ status: number; code: number | undefined }> => {
@@ -12,6 +12,14 @@ describe("a script that others need", () => {
   before(async () => {
     await putScript(started.edge, "tail", saying("x"));
     await putScript(started.edge, "heard", saying("x"), { tail_consumers: [{ service: "tail" }] });
+  });
+
+  it("says that what is kept of a setting has no effect here", async () => {
+    const path = `${workers()}/scripts/heard/script-settings`;
+    const body = JSON.stringify({ tail_consumers: [{ service: "tail" }], logpush: true });
+    const { json } = await call(started.edge, path, { method: "PATCH", body });
+    assert.match(json.messages[0]?.message ?? "", /^logpush is kept/);
+    assert.match(json.messages[1]?.message ?? "", /^tail_consumers is kept/);
   });
 
   it("says who they are", async () => {
@@ -33,6 +41,17 @@ describe("a script that others need", () => {
     assert.deepEqual(await remove("services/tail?force=false"), { status: 400, code: 10064 });
     assert.deepEqual(await remove("services/tail?force=true"), { status: 200, code: undefined });
     assert.deepEqual(await remove("services/tail"), { status: 404, code: 10090 });
+  });
+
+  it("is found by its tags and by a part of its name", async () => {
+    await putScript(started.edge, "tagged", saying("x"), { tags: ["team", "new"] });
+    const ids = async (query: string): Promise<unknown[]> => {
+      const { json } = await call(started.edge, `${workers()}/${query}`);
+      return (json.result as Record<string, unknown>[]).map(({ id, script_name: name }) => name ?? id);
+    };
+    assert.deepEqual(await ids("scripts?tags=team:yes,old:no"), ["tagged"]);
+    assert.deepEqual(await ids("scripts?tags=team:yes,new:no"), []);
+    assert.deepEqual(await ids("scripts-search?name=agg"), ["tagged"]);
   });
 
   it("is a service with one environment", async () => {

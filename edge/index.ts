@@ -7,9 +7,11 @@ import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
-import { sweepScratch } from "./data/scratch";
+import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { EdgeServer } from "./server";
+import { Storage } from "./storage";
+import { Directory } from "./storage/directory";
 import { openState, type State } from "./state";
 import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
@@ -76,11 +78,14 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
   const telemetry = openTelemetry(telemetryFile, options.telemetry);
-  const { context, front, collector } = assemble(runtime, state, telemetry, tokens, options);
+  const parts = assemble(runtime, state, telemetry, tokens, options);
+  const { context, front, collector, storage, scratch } = parts;
   const server = new EdgeServer(createApi(context), front, context.subdomain);
   const stop = async (): Promise<void> => {
     await server.close();
     await context.instances.close();
+    await storage.close();
+    await scratch.remove();
     collector.close();
     await telemetry.close();
   };
@@ -105,17 +110,28 @@ function tokensGiven(
   return [{ token: state.account.remember("token", () => randomBytes(30).toString("base64url")) }];
 }
 
+/** What an edge is made of, and what has to be closed with it. */
+interface Parts {
+  readonly context: EdgeContext;
+  readonly front: Front;
+  readonly collector: Collector;
+  readonly storage: Storage;
+  readonly scratch: Scratch;
+}
+
 /** Makes the parts of an edge and ties them together. */
 function assemble(
   runtime: Runtime,
   state: State,
   telemetry: TelemetryStore,
   tokens: readonly Token[],
-  { accountId, subdomain = "local", rateLimit = CLOUDFLARES_LIMIT }: EdgeOptions,
-): { context: EdgeContext; front: Front; collector: Collector } {
+  { accountId, subdomain = "local", rateLimit = CLOUDFLARES_LIMIT, stateDir }: EdgeOptions,
+): Parts {
   const routes = new RoutingTable(state);
   const collector = new Collector(telemetry, routes);
-  const instances = new Instances(runtime, collector);
+  const scratch = new Scratch();
+  const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
+  const instances = new Instances(runtime, scratch, storage, collector);
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
     tokens,
@@ -126,7 +142,10 @@ function assemble(
     instances,
     telemetry,
   };
-  return { context, front: new Front(state, routes, instances, collector), collector };
+  const front = new Front(state, routes, instances, collector);
+  routes.onReload = storage.follow;
+  storage.open(front);
+  return { context, front, collector, storage, scratch };
 }
 
 function edgeAt(port: number, context: EdgeContext, token: string, close: () => Promise<void>): Edge {

@@ -27,6 +27,8 @@ export const CODES = {
   bindingNotFound: 10056,
   /** A binding that is to be inherited is not there. */
   invalidInherit: 10057,
+  /** No migration has made the Durable Object class that a binding is for. */
+  classNotConfigured: 10061,
   /** Another Worker needs the script, or something of it. */
   inUse: 10064,
   /** A migration makes a Durable Object class that is there already. */
@@ -35,6 +37,8 @@ export const CODES = {
   serviceNotFound: 10090,
   environmentNotFound: 10092,
   invalidCron: 10100,
+  /** The Worker that a service binding is for is not there. */
+  serviceBindingTarget: 10143,
   /** A version that is not deployed at once cannot change Durable Object classes. */
   migrationInVersion: 10211,
   /** The latest version is not the one that is deployed, so settings of it cannot be edited. */

@@ -23,12 +23,26 @@ export class Front {
   ) {}
 
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
-    const ray = newRay();
     const route = this.routes.find(scriptName);
-    if (route?.subdomainEnabled !== true) {
-      sendNothingHere(response, ray, whyNothing(scriptName, route));
-      return;
-    }
+    if (route?.subdomainEnabled === true) this.toScript(route, request, response, upgrade);
+    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+  }
+
+  /** A request through a service binding, for which it does not matter what is on the subdomain. */
+  call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
+    const route = this.routes.find(scriptName);
+    if (route !== undefined) this.toScript(route, request, response, upgrade);
+    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+  }
+
+  private toScript(
+    route: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+    upgrade: Upgrade | undefined,
+  ): void {
+    const ray = newRay();
+    const { scriptName } = route;
     const versionId = versionFor(route, request);
     if (versionId === undefined) {
       sendNothingHere(

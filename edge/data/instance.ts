@@ -3,10 +3,12 @@ import type { Miniflare } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
 import { Invocations } from "./invocations";
 import { startMiniflare, type Runtime } from "./runtime";
+import type { Storage } from "../storage";
+import { WORKER } from "./code";
 import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
-import { optionsFor, WORKER, type Outlets } from "./worker-options";
+import { optionsFor, type Outlets } from "./worker-options";
 import type { Workerd } from "./workerd";
 
 /**
@@ -46,13 +48,14 @@ export class Instance {
 export async function startInstance(
   runtime: Runtime,
   scratch: Scratch,
+  storage: Storage,
   version: Version,
   modules: Modules,
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
   const miniflare = scratch.lend(() =>
-    startMiniflare(runtime, optionsFor(runtime, version, modules, wiring)),
+    startMiniflare(runtime, optionsFor(runtime, storage, version, modules, wiring)),
   );
   await untilReady(miniflare, () => wiring.workerd);
   const { hostname, port } = await miniflare.unsafeGetDirectURL(WORKER);

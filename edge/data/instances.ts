@@ -1,7 +1,8 @@
 import type { Modules, Version } from "../scripts/types";
+import type { Storage } from "../storage";
 import { startInstance, type Instance, type InstanceEvents } from "./instance";
 import { newestDate, type Runtime } from "./runtime";
-import { Scratch } from "./scratch";
+import type { Scratch } from "./scratch";
 
 /** A version and what it runs, which is read only when the version has to be started. */
 export interface Startable {
@@ -15,11 +16,12 @@ export class Instances {
   private readonly running = new Map<string, Instance>();
   /** Those whose process ended by itself, while what is left of them is cleared away. */
   private readonly clearing = new Set<Promise<void>>();
-  private readonly scratch = new Scratch();
   private isClosed = false;
 
   constructor(
     private readonly runtime: Runtime,
+    private readonly scratch: Scratch,
+    private readonly storage: Storage,
     private readonly events: InstanceEvents,
   ) {}
 
@@ -48,11 +50,10 @@ export class Instances {
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([this.stop([...this.starting.keys()]), ...this.clearing]);
-    await this.scratch.remove();
   }
 
   private start(versionId: string, { version, modules }: Startable): Promise<Instance> {
-    const starting = startInstance(this.runtime, this.scratch, version, modules, {
+    const starting = startInstance(this.runtime, this.scratch, this.storage, version, modules, {
       onTraces: this.events.onTraces,
       onEnd: (instance) => {
         this.ended(instance);

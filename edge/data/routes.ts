@@ -17,10 +17,12 @@ export interface Route {
  * effect between two requests and disturbs none that is on its way.
  */
 export class RoutingTable {
+  /** Hears of each change. */
+  onReload: (scriptName: string) => void = () => undefined;
   private readonly routes = new Map<string, Route>();
 
   constructor(private readonly state: State) {
-    for (const { name } of state.scripts.list()) this.reload(name);
+    for (const { name } of state.scripts.list()) this.load(name);
   }
 
   find(scriptName: string): Route | undefined {
@@ -29,6 +31,11 @@ export class RoutingTable {
 
   /** To be called after each change of the script's state. */
   reload(scriptName: string): void {
+    this.load(scriptName);
+    this.onReload(scriptName);
+  }
+
+  private load(scriptName: string): void {
     const script = this.state.scripts.get(scriptName);
     if (script === undefined) {
       this.routes.delete(scriptName);

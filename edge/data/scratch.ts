@@ -20,6 +20,11 @@ export class Scratch {
     process.on("exit", this.removeAtExit);
   }
 
+  /** A place of that name in the folder. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
   /** Runs `work`, for which this is the system's temp folder. */
   lend<T>(work: () => T): T {
     const systems = process.env["TMPDIR"];

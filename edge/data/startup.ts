@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { WORKER } from "./worker-options";
+import { WORKER } from "./code";
 import type { Workerd } from "./workerd";
 
 /** Cloudflare gives a script's top level 1 second of CPU. The rest is for workerd itself. */

@@ -1,8 +1,10 @@
 import type { Readable } from "node:stream";
 import type { MiniflareOptions } from "miniflare";
-import { environmentOf } from "../scripts/bindings";
-import { runnableDate } from "../scripts/compatibility";
 import type { Modules, Version } from "../scripts/types";
+import type { Storage } from "../storage";
+import { rawBindingsOf } from "../storage/bindings";
+import { rawOptions } from "../storage/raw";
+import { codeOf } from "./code";
 import { mark } from "./processes";
 import { newestDate, type Runtime } from "./runtime";
 import { TAIL_WORKER, type Trace } from "./tail";
@@ -14,13 +16,12 @@ export interface Outlets {
   readonly onTraces: (traces: readonly Trace[]) => void;
 }
 
-/** The name a version goes by in its own process, where it is the only one. */
-export const WORKER = "version";
 const TAIL = "tail";
 
 /** How Miniflare is to run a version: alone, with a tail worker beside it, on loopback. */
 export function optionsFor(
   runtime: Runtime,
+  storage: Storage,
   version: Version,
   modules: Modules,
   outlets: Outlets,
@@ -37,24 +38,16 @@ export function optionsFor(
       stderr.resume();
       outlets.onProcess(takeSpawned());
     },
-    workers: [userWorker(runtime, version, modules), tailWorker(runtime, outlets.onTraces)],
+    workers: [userWorker(runtime, storage, version, modules), tailWorker(runtime, outlets.onTraces)],
   };
 }
 
 type WorkerOptions = Extract<MiniflareOptions, { workers: unknown[] }>["workers"][number];
 
-function userWorker(runtime: Runtime, version: Version, modules: Modules): WorkerOptions {
+function userWorker(runtime: Runtime, storage: Storage, version: Version, modules: Modules): WorkerOptions {
   return {
-    name: WORKER,
-    modulesRoot: "/",
-    modules: mainFirst(modules, version.mainModule).map(({ name, type, content }) => ({
-      type,
-      path: `/${name}`,
-      contents: Buffer.from(content),
-    })),
-    compatibilityDate: runnableDate(version.compatibilityDate, newestDate(runtime)),
-    compatibilityFlags: [...version.compatibilityFlags],
-    bindings: environmentOf(version),
+    ...codeOf(version, modules, newestDate(runtime)),
+    unsafeBindings: rawOptions(storage.plugin, rawBindingsOf(version, storage)),
     tails: [TAIL],
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
@@ -73,9 +66,4 @@ function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOpti
       },
     },
   };
-}
-
-/** workerd starts with the first module it is given. */
-function mainFirst(modules: Modules, mainModule: string): Modules {
-  return modules.toSorted((a, b) => Number(b.name === mainModule) - Number(a.name === mainModule));
 }

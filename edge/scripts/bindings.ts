@@ -1,46 +1,7 @@
-import * as z from "zod";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
+import { KINDS, type Value } from "./binding-kinds";
 import type { Binding, Version } from "./types";
-
-type Values = Record<string, z.infer<ReturnType<typeof z.json>>>;
-
-/** What a kind of binding needs to be accepted, to run, and to be shown. */
-interface BindingKind {
-  readonly schema: z.ZodType;
-  /** What `env` has under the binding's name. */
-  readonly value: (binding: Binding, version: Version) => Values[string];
-  /** Fields that no answer of the API ever has. */
-  readonly hidden: readonly string[];
-}
-
-function metadataOf(version: Version): Values[string] {
-  return { id: version.id, tag: version.tag ?? "", timestamp: version.createdOn };
-}
-
-/** The kinds that are emulated, by the `type` of Cloudflare's API. */
-const KINDS: Readonly<Record<string, BindingKind>> = {
-  plain_text: {
-    schema: z.looseObject({ text: z.string() }),
-    value: (binding) => String(binding["text"]),
-    hidden: [],
-  },
-  secret_text: {
-    schema: z.looseObject({ text: z.string() }),
-    value: (binding) => String(binding["text"]),
-    hidden: ["text"],
-  },
-  json: {
-    schema: z.looseObject({ json: z.json() }),
-    value: (binding) => binding["json"] as Values[string],
-    hidden: [],
-  },
-  version_metadata: {
-    schema: z.looseObject({}),
-    value: (_binding, version) => metadataOf(version),
-    hidden: [],
-  },
-};
 
 /** Refuses what the edge cannot run, by name. */
 export function checkBindings(bindings: readonly Binding[]): void {
@@ -62,9 +23,8 @@ function checkBinding(binding: Binding): void {
   }
   const problem = kind.schema.safeParse(binding).error?.issues[0];
   if (problem) {
-    refuse(
-      `Binding '${binding.name}' of type '${binding.type}': ${problem.path.join(".")}: ${problem.message}.`,
-    );
+    const what = [...problem.path.map(String), problem.message].join(": ");
+    refuse(`Binding '${binding.name}' of type '${binding.type}': ${what}.`);
   }
 }
 
@@ -72,18 +32,24 @@ function refuse(message: string): never {
   throw new ApiError(400, CODES.invalidScript, message);
 }
 
-/** A version's `env`. */
-export function environmentOf(version: Version): Values {
+/** What of a version's `env` is in the version itself. */
+export function environmentOf(version: Version): Record<string, Value> {
   return Object.fromEntries(
-    version.bindings.map((binding) => [binding.name, KINDS[binding.type]?.value(binding, version) ?? null]),
+    version.bindings.flatMap((binding) => {
+      const value = KINDS[binding.type]?.value;
+      return value ? [[binding.name, value(binding, version)]] : [];
+    }),
   );
 }
 
 /** The bindings as answers show them: with every secret left out. */
 export function presentBindings(bindings: readonly Binding[]): unknown[] {
-  return bindings.map((binding) =>
-    Object.fromEntries(
-      Object.entries(binding).filter(([field]) => !KINDS[binding.type]?.hidden.includes(field)),
-    ),
-  );
+  return bindings.map((binding) => {
+    const { shown, hidden = [] } = KINDS[binding.type] ?? {};
+    return Object.fromEntries(
+      Object.entries(shown?.(binding) ?? binding).filter(
+        ([field, value]) => !hidden.includes(field) && value !== undefined,
+      ),
+    );
+  });
 }

@@ -3,6 +3,7 @@ import { noSuchScript } from "../api/error";
 import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
 import type { Ancestors } from "./inherit";
+import { checkTargets } from "./targets";
 import type { Blueprint, DurableObjects, Modules, Script, Version } from "./types";
 
 /** Who makes a version, and of which script. */
@@ -58,7 +59,12 @@ export function existingScript({ state }: EdgeContext, scriptName: string): Scri
   throw noSuchScript();
 }
 
-async function tried({ instances }: EdgeContext, version: Version, { modules }: Draft): Promise<Version> {
+async function tried(
+  { state, instances }: EdgeContext,
+  version: Version,
+  { modules }: Draft,
+): Promise<Version> {
+  checkTargets(state, version);
   const startedAt = performance.now();
   await instances.get(version.id, () => ({ version, modules }));
   return { ...version, startupTimeMs: Math.round(performance.now() - startedAt) };

@@ -1,0 +1,50 @@
+import { databaseId } from "../../scripts/binding-kinds";
+import type { Binding, Version } from "../../scripts/types";
+import type { RawBinding } from "../raw";
+import { objectsBinding, type ObjectClass } from "./objects";
+import { serviceBinding } from "./service";
+import { d1Binding, kvBinding, r2Binding } from "./stores";
+
+/** Where a version finds what its bindings lead to: unix around. */
+export interface Surroundings {
+  readonly stores: string;
+  service(name: string): string;
+  objects(version: Version, scriptName: string, className: string): ObjectClass;
+}
+
+/** The bindings of a version that lead out of its process. */
+export function rawBindingsOf(version: Version, around: Surroundings): RawBinding[] {
+  return version.bindings.flatMap((binding) => rawBinding(binding, version, around) ?? []);
+}
+
+function rawBinding(binding: Binding, version: Version, around: Surroundings): RawBinding | undefined {
+  const { name } = binding;
+  switch (binding.type) {
+    case "kv_namespace":
+      return kvBinding(around.stores, name, text(binding, "namespace_id"));
+    case "d1":
+      return d1Binding(around.stores, name, databaseId(binding));
+    case "r2_bucket":
+      return r2Binding(around.stores, name, text(binding, "bucket_name"));
+    case "durable_object_namespace": {
+      const owner = ownerOf(binding, version.scriptName);
+      return objectsBinding(name, around.objects(version, owner, text(binding, "class_name")));
+    }
+    case "service": {
+      const service = text(binding, "service");
+      return serviceBinding(around.service(service), name, service);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The script that has the objects' class. */
+export function ownerOf(binding: Binding, scriptName: string): string {
+  return typeof binding["script_name"] === "string" ? binding["script_name"] : scriptName;
+}
+
+/** A field that the upload was checked for. */
+function text(binding: Binding, field: string): string {
+  return String(binding[field]);
+}

@@ -1,0 +1,98 @@
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/**
+ * workerd lets go of an idle connection after 5 seconds, on either side. Keeping it longer for those who ask, and less
+ * long for those who are asked, no request is ever sent into a connection that is being closed.
+ */
+export const ASKING_KEEP_ALIVE_MS = 75_000;
+const ASKED_IDLE_MS = 3_000;
+
+/**
+ * A unix socket that stays where it is while the process behind it comes and goes. Requests are passed on to the
+ * socket that `find` tells, which may take the time of a start.
+ */
+export class Door {
+  private readonly agent = new Agent({ keepAlive: true, timeout: ASKED_IDLE_MS });
+  private readonly tunnels = new Set<Duplex>();
+  private readonly server: Server;
+
+  constructor(
+    readonly path: string,
+    private readonly find: () => Promise<string>,
+  ) {
+    const options = { keepAliveTimeout: ASKING_KEEP_ALIVE_MS, requestTimeout: 0 };
+    const tunnel = (request: IncomingMessage, caller: Duplex, head: Buffer): void => {
+      void this.tunnel(request, caller, head);
+    };
+    this.server = createServer(options, (request, response) => void this.pass(request, response))
+      .on("upgrade", tunnel)
+      .on("connect", tunnel)
+      .listen(path)
+      .unref();
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+    for (const end of this.tunnels) end.destroy();
+    this.agent.destroy();
+  }
+
+  private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const socketPath = await this.find().catch(() => undefined);
+    if (socketPath === undefined) {
+      response.destroy();
+      return;
+    }
+    const { method, url: path, rawHeaders: headers } = request;
+    const { agent } = this;
+    const upstream = httpRequest({ socketPath, agent, method, path, headers, setHost: false });
+    upstream.once("response", (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      answer.on("error", () => response.destroy()).pipe(response);
+    });
+    upstream.on("error", () => response.destroy());
+    response.once("close", () => upstream.destroy());
+    request.pipe(upstream);
+  }
+
+  /** A WebSocket, or a connection for calls of methods: from here on it is bytes. */
+  private async tunnel(request: IncomingMessage, caller: Duplex, head: Buffer): Promise<void> {
+    this.watch(caller);
+    const path = await this.find().catch(() => undefined);
+    if (path === undefined) {
+      caller.destroy();
+      return;
+    }
+    const callee: Socket = connect({ path });
+    this.watch(callee);
+    callee.write(headOf(request));
+    callee.write(head);
+    caller.pipe(callee).pipe(caller);
+    caller.once("close", () => callee.destroy());
+    callee.once("close", () => caller.destroy());
+  }
+
+  private watch(end: Duplex): void {
+    this.tunnels.add(end);
+    // Either side may end at any moment; the other learns of it by the closing.
+    end.on("error", () => undefined).once("close", () => this.tunnels.delete(end));
+  }
+}
+
+/** The head of a request as it came. */
+function headOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): string {
+  const lines = rawHeaders.flatMap((text, index) =>
+    index % 2 ? [] : [`${text}: ${rawHeaders[index + 1] ?? ""}`],
+  );
+  return [`${method} ${url} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+}

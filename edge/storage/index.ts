@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Runtime } from "../data/runtime";
+import type { Scratch } from "../data/scratch";
+import type { Version } from "../scripts/types";
+import type { Surroundings } from "./bindings";
+import type { ObjectClass } from "./bindings/objects";
+import { Calls, type Answerer } from "./calls";
+import type { Directory } from "./directory";
+import type { Hosted } from "./object-host";
+import { Objects } from "./objects";
+import { writePlugin } from "./raw";
+import { Stores } from "./stores";
+
+/** All that outlives a version: its KV, D1, R2 and Durable Objects, and the other Workers that it calls. */
+export class Storage implements Surroundings {
+  readonly plugin: string;
+  private readonly storeProcess: Stores;
+  private readonly objectProcesses: Objects;
+  private readonly calls: Calls;
+
+  constructor(
+    runtime: Runtime,
+    scratch: Scratch,
+    private readonly directory: Directory,
+    stateDir: string | undefined,
+  ) {
+    const folder = join(stateDir ?? scratch.path("state"), "storage");
+    const plugin = writePlugin(scratch);
+    const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
+    this.plugin = plugin;
+    this.storeProcess = new Stores(runtime, scratch, plugin, folder);
+    const objects = { runtime, scratch, plugin, around: this, folder: join(folder, "objects"), find };
+    this.objectProcesses = new Objects(objects);
+    this.calls = new Calls(scratch);
+  }
+
+  get stores(): string {
+    return this.storeProcess.socket;
+  }
+
+  service(name: string): string {
+    return this.calls.socket(name);
+  }
+
+  objects(version: Version, scriptName: string, className: string): ObjectClass {
+    const namespaceId = this.directory.namespaceId(version, scriptName, className);
+    return { scriptName, className, namespaceId, socket: this.objectProcesses.socket(scriptName) };
+  }
+
+  /** Begins: calls of services are answered by `answerer`, and objects whose alarms were set before wait for them. */
+  open(answerer: Answerer): void {
+    this.calls.open(answerer);
+    void this.objectProcesses.resume((name) => this.directory.exists(name)).catch(() => undefined);
+  }
+
+  /** To be called when a script, or its deployment, has changed. */
+  readonly follow = (scriptName: string): void => {
+    const exists = this.directory.exists(scriptName);
+    void this.objectProcesses.follow(scriptName, exists).catch(() => undefined);
+  };
+
+  async close(): Promise<void> {
+    this.calls.close();
+    await Promise.all([this.storeProcess.close(), this.objectProcesses.close()]);
+  }
+}

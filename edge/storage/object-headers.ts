@@ -1,0 +1,7 @@
+/** How a request says which object it is for, and what it asked for. */
+export const OBJECT_HEADERS = {
+  className: "x-edge-object-class",
+  id: "x-edge-object-id",
+  name: "x-edge-object-name",
+  url: "x-edge-object-url",
+} as const;

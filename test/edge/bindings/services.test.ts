@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import {
+  addVersion,
+  ask,
+  call,
+  deploy,
+  goLive,
+  invocationsOf,
+  putScript,
+  saying,
+  until,
+  useEdge,
+} from "../support";
+
+const CALLER = `export default {
+  fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    return env.OTHER.fetch("https://callee.test" + pathname + "?q=1", {
+      method: "POST", headers: { "x-note": "hello" }, body: "body",
+    });
+  },
+};`;
+
+const CALLEE = `export default {
+  async fetch(request) {
+    const { pathname, search, hostname } = new URL(request.url);
+    const body = await request.text();
+    return Response.json([request.method, hostname, pathname + search, request.headers.get("x-note"), body]);
+  },
+};`;
+
+function calling(service: string): object {
+  return { bindings: [{ type: "service", name: "OTHER", service }] };
+}
+
+describe("a service binding", function () {
+  this.timeout(60_000);
+  const it_ = useEdge();
+
+  it("sends requests to a Worker that is not on the subdomain, and they are recorded as its own", async () => {
+    const { edge } = it_;
+    await putScript(edge, "callee", CALLEE);
+    await goLive(edge, "caller", CALLER, { ...calling("callee") });
+    const { body } = await ask(edge, "caller", { path: "/a/path" });
+    assert.deepEqual(JSON.parse(body), ["POST", "callee.test", "/a/path?q=1", "hello", "body"]);
+    const row = await until("the telemetry", async () => (await invocationsOf(edge, "callee"))[0]);
+    assert.equal(row.$workers.event?.request?.path, "/a/path");
+    assert.equal(row.$workers.outcome, "ok");
+  });
+
+  it("follows the split of the Worker that is called", async () => {
+    const { edge } = it_;
+    const first = await putScript(edge, "split", saying("one"));
+    const second = await addVersion(edge, "split", saying("two"));
+    await goLive(edge, "asker", CALLER, { ...calling("split") });
+    assert.equal((await ask(edge, "asker")).body, "one");
+    await deploy(edge, "split", { [first]: 50, [second]: 50 });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(edge, "asker")));
+    assert.deepEqual([...new Set(answers.map(({ body }) => body))].sort(), ["one", "two"]);
+  });
+
+  it("is refused when there is no such Worker", async () => {
+    const { edge } = it_;
+    await assert.rejects(putScript(edge, "lonely", CALLER, { ...calling("nobody") }), /10143.*nobody/s);
+    const { status } = await call(edge, `/accounts/${edge.accountId}/workers/scripts/lonely/settings`);
+    assert.equal(status, 404);
+  });
+});

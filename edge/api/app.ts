@@ -1,4 +1,4 @@
-import { Hono, type Context, type Next } from "hono";
+import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
@@ -21,9 +21,6 @@ import { settingsRoutes } from "./settings";
 import { subdomainRoutes } from "./subdomain";
 import { telemetryRoutes } from "./telemetry";
 import { versionRoutes } from "./versions";
-
-/** Cloudflare takes 64 MB before compression. */
-const UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const ACCOUNT = "/accounts/:account";
 
@@ -50,7 +47,6 @@ export function createApi(edge: EdgeContext): Hono {
   api.use(requireToken(edge.tokens));
   if (edge.rateLimit !== undefined) api.use(limitRate(edge.rateLimit));
   api.use(requirePermission());
-  api.use(limitBody);
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));
   for (const routes of WORKERS) {
@@ -68,13 +64,6 @@ export function createApi(edge: EdgeContext): Hono {
 function answerError(error: Error, context: Context): Response {
   if (error instanceof ApiError) return failure(context, error.status, error.code, error.message);
   return failure(context, 500, CODES.internal, `The local edge failed: ${error.message}`);
-}
-
-async function limitBody(context: Context, next: Next): Promise<void> {
-  if (Number(context.req.header("content-length") ?? 0) > UPLOAD_LIMIT_BYTES) {
-    throw new ApiError(413, CODES.tooLarge, "The request body is larger than 64 MB, the most that is taken.");
-  }
-  await next();
 }
 
 function answerUnknown(context: Context, methods: readonly string[]): Response {

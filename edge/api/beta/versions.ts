@@ -11,6 +11,7 @@ import { uploadVersion } from "../../scripts/publish";
 import { secret, withSecrets } from "../../scripts/secrets";
 import type { Version } from "../../scripts/types";
 import { jsonBody, parsedBody } from "../body";
+import { UPLOAD_LIMIT } from "../bytes";
 import { CODES } from "../codes";
 import { success } from "../envelope";
 import { ApiError, noSuchVersion, noVersions } from "../error";
@@ -66,7 +67,7 @@ export function workerVersionRoutes(edge: EdgeContext): Hono {
   });
   routes.post("/workers/:worker/versions", async (context) => {
     const author = authorOf(edge, context);
-    const upload = parseJsonUpload(await jsonBody(context));
+    const upload = parseJsonUpload(await jsonBody(context, UPLOAD_LIMIT));
     const deploys = context.req.query("deploy") === "true";
     const version = await uploadVersion(edge, author, upload, { deploys });
     return success(context, presentWorkerVersion(version), { messages: warningsAbout(edge, version) });

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Front } from "./data/front";
+import { MAX_HEADER_BYTES } from "./data/headers";
 import type { Upgrade } from "./data/tunnel";
 import { planeOf } from "./host";
 import { ignoreUpgrade, isWebSocket, responseOn } from "./upgrade";
@@ -22,19 +23,26 @@ export class EdgeServer {
     private readonly subdomain: string,
   ) {
     const control = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+    this.server = createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: 0,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
     this.server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
     });
     this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const plane = planeOf(request.headers.host, subdomain);
+      const plane = planeOf(hostOf(request), subdomain);
       if (plane.kind === "control") void control(request, response);
       else if (plane.kind === "data") front.handle(plane.scriptName, request, response);
       else refuse(request, response, subdomain);
     });
     this.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.onUpgrade(request, { socket, head });
+    });
+    this.server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     });
   }
 
@@ -62,13 +70,19 @@ export class EdgeServer {
 
   /** Only a Worker may speak WebSocket; for everybody else the request is like any other. */
   private onUpgrade(request: IncomingMessage, upgrade: Upgrade): void {
-    const plane = planeOf(request.headers.host, this.subdomain);
+    const plane = planeOf(hostOf(request), this.subdomain);
     if (plane.kind === "data" && isWebSocket(request)) {
       this.front.handle(plane.scriptName, request, responseOn(upgrade.socket, request), upgrade);
     } else {
       ignoreUpgrade(this.server, request, upgrade);
     }
   }
+}
+
+/** Of several hosts each reader may believe another one: then it is none. */
+function hostOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  return hosts.length === 1 ? headers.host : undefined;
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, subdomain: string): void {

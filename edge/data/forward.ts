@@ -1,27 +1,33 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { passOn } from "./answer";
 import type { Exchange } from "./exchange";
-import { answeredHeaders, forwardedHeaders } from "./headers";
+import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation, RequestLine } from "./invocations";
 import { sendBadRequest, sendException } from "./pages";
 import { join, switchProtocols } from "./tunnel";
 
+/** What can happen to a request on its way, beside being answered. */
+export interface Mishaps {
+  /** The client left before it had the whole answer. */
+  readonly onCanceled: (invocation: Invocation) => void;
+  /** The version's process was gone and never heard of the request, which is as good as new. */
+  readonly onUnheard: () => void;
+}
+
 /** Hands a request to an instance and its answer to the client, both as streams. */
-export function forward(
-  instance: Instance,
-  exchange: Exchange,
-  onCanceled: (invocation: Invocation) => void,
-): void {
+export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps): void {
   const { request, response } = exchange;
   const upstream = open(instance, exchange);
   if (upstream === undefined) return;
-  const invocation = instance.invocations.begin(exchange, requestLineOf(request));
+  const { invocations } = instance;
+  const invocation = invocations.begin(exchange, requestLineOf(request));
 
   const end = (isCanceled: boolean): void => {
-    instance.invocations.end(invocation);
+    invocations.end(invocation);
     if (!isCanceled) return;
     invocation.canceled = true;
-    onCanceled(invocation);
+    mishaps.onCanceled(invocation);
   };
   const onClose = (): void => {
     if (!response.writableFinished) upstream.destroy();
@@ -37,11 +43,28 @@ export function forward(
     switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
     join(exchange.upgrade, { socket: socket, head }, end);
   });
-  upstream.on("error", () => {
-    sendException(response, exchange.ray);
+  upstream.on("error", (error) => {
+    // What becomes of an answer that has begun is for the answer's own stream to say.
+    if (invocation.status !== undefined || response.destroyed) return;
+    if (wasUnheard(error) && !request.readableDidRead) {
+      response.off("close", onClose);
+      request.unpipe(upstream);
+      invocations.withdraw(invocation);
+      mishaps.onUnheard();
+    } else {
+      sendException(response, exchange.ray);
+    }
   });
   response.once("close", onClose);
   sendBody(request, upstream);
+}
+
+/**
+ * Whether the version cannot have begun with a request. There was no connection; or the kernel reset it, which it
+ * does if a process ends with something unread. A process that has read everything ends with an orderly close.
+ */
+function wasUnheard({ code, syscall }: NodeJS.ErrnoException): boolean {
+  return code === "ECONNREFUSED" || code === "EPIPE" || (code === "ECONNRESET" && syscall !== undefined);
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
@@ -59,43 +82,25 @@ function open(instance: Instance, { ray, request, response, upgrade }: Exchange)
       path: request.url,
       headers: forwardedHeaders(request, ray, upgrade !== undefined),
       setHost: false,
+      maxHeaderSize: MAX_HEADER_BYTES,
     });
   } catch {
     // Node takes requests in which it would not send on: control characters in the path.
-    sendBadRequest(response, ray);
+    sendBadRequest(response, ray, "The path has characters that no URL has.");
     return undefined;
   }
 }
 
+/** Of a body nothing is taken before there is a connection: until then the request can go elsewhere. */
 function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
-  const hasBody =
-    request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
-  if (hasBody) request.pipe(upstream);
-  else upstream.end();
-}
-
-function passOn(answer: IncomingMessage, { ray, response }: Exchange, invocation: Invocation): void {
-  invocation.status = answer.statusCode ?? 502;
-  if (isUncaughtException(answer)) {
-    answer.resume();
-    sendException(response, ray);
+  if (!hasBody(request)) {
+    upstream.end();
     return;
   }
-  response.writeHead(invocation.status, answer.statusMessage, answeredHeaders(answer, ray));
-  answer.pipe(response);
-  // An answer that breaks off must not look complete to the client.
-  answer.on("error", () => response.destroy());
-}
-
-/**
- * workerd answers for a version that threw: a bare 500 which closes the connection. A 500 of the version's own
- * making never does that.
- */
-function isUncaughtException(answer: IncomingMessage): boolean {
-  return (
-    answer.statusCode === 500 &&
-    answer.headers.connection === "close" &&
-    answer.headers["content-type"] === undefined &&
-    answer.headers["content-length"] === "21"
-  );
+  upstream.once("socket", (socket) => {
+    if (socket.connecting) socket.once("connect", () => request.pipe(upstream));
+    else request.pipe(upstream);
+  });
+  // Headers go out with the body's first byte; a client may want an answer before that.
+  upstream.flushHeaders();
 }

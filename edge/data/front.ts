@@ -8,10 +8,16 @@ import type { Instances } from "./instances";
 import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
+import { isRefused } from "./refusals";
 import { newRay } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import type { Upgrade } from "./tunnel";
+
+/** How often a request is sent whose connection breaks before its version has heard of it. */
+const TRIES = 3;
+
+const END_KNOWN_MS = 1_000;
 
 /** The data plane's front door: which version handles a request, and the way there. */
 export class Front {
@@ -42,6 +48,7 @@ export class Front {
     upgrade: Upgrade | undefined,
   ): void {
     const ray = newRay();
+    if (isRefused(request, response, ray)) return;
     const { scriptName } = route;
     const versionId = versionFor(route, request);
     if (versionId === undefined) {
@@ -56,15 +63,17 @@ export class Front {
     this.toVersion(route, versionId, { ray, isObserved: observed, request, response, upgrade });
   }
 
-  private toVersion(route: Route, versionId: string, exchange: Exchange): void {
+  private toVersion(route: Route, versionId: string, exchange: Exchange, tries = TRIES): void {
     const ready = this.instances.ready(versionId);
-    if (ready) this.toInstance(ready, exchange);
-    else void this.startFor(route, versionId, exchange);
+    if (ready) this.toInstance(ready, route, exchange, tries);
+    else void this.startFor(route, versionId, exchange, tries);
   }
 
-  private async startFor(route: Route, versionId: string, exchange: Exchange): Promise<void> {
+  private async startFor(route: Route, versionId: string, exchange: Exchange, tries: number): Promise<void> {
     try {
-      this.toInstance(await this.started(route.scriptName, versionId), exchange);
+      const instance = await this.started(route.scriptName, versionId);
+      // Starting takes a while; nobody may be waiting any more.
+      if (!exchange.response.closed) this.toInstance(instance, route, exchange, tries);
     } catch {
       // The version started when it was uploaded; that it does not now is nothing a client could understand.
       sendException(exchange.response, exchange.ray);
@@ -79,10 +88,22 @@ export class Front {
     });
   }
 
-  private toInstance(instance: Instance, exchange: Exchange): void {
-    forward(instance, exchange, (invocation) => {
-      this.collector.onCanceled(instance, invocation);
+  private toInstance(instance: Instance, route: Route, exchange: Exchange, tries: number): void {
+    forward(instance, exchange, {
+      onCanceled: (invocation) => {
+        this.collector.onCanceled(instance, invocation);
+      },
+      onUnheard: () => {
+        if (tries > 1) void this.tryAgain(instance, route, exchange, tries - 1);
+        else sendException(exchange.response, exchange.ray);
+      },
     });
+  }
+
+  /** A process's connections end a moment before it is known to have ended itself, and another one can be started. */
+  private async tryAgain(instance: Instance, route: Route, exchange: Exchange, tries: number): Promise<void> {
+    await instance.workerd.endWithin(END_KNOWN_MS);
+    if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange, tries);
   }
 }
 

@@ -29,6 +29,13 @@ const EDGE_OWN = new Set([
   "mf-cf-blob",
 ]);
 
+/** Cloudflare's limit for all headers of a request or an answer together. */
+export const MAX_HEADER_BYTES = 128 * 1024;
+
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
 /** `rawHeaders` without the names that `drop` says. */
 function without(rawHeaders: readonly string[], drop: (name: string) => boolean): string[] {
   const kept: string[] = [];

@@ -1,4 +1,3 @@
-import { Agent } from "node:http";
 import type { Miniflare } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
 import { Invocations } from "./invocations";
@@ -8,14 +7,9 @@ import { WORKER } from "./code";
 import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
+import { UpstreamAgent } from "./upstream";
 import { optionsFor, type Outlets } from "./worker-options";
 import type { Workerd } from "./workerd";
-
-/**
- * workerd closes a connection that was idle for 5 seconds. Letting go of it before that, no request is ever sent into
- * a connection that is being closed.
- */
-const IDLE_CONNECTION_MS = 3_000;
 
 /** What an instance tells the one who started it. */
 export interface InstanceEvents {
@@ -25,7 +19,7 @@ export interface InstanceEvents {
 
 /** One version, running in a workerd process of its own. */
 export class Instance {
-  readonly agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
+  readonly agent = new UpstreamAgent();
   readonly invocations: Invocations;
 
   constructor(

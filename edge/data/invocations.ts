@@ -57,6 +57,12 @@ export class Invocations {
     this.running.delete(invocation);
   }
 
+  /** The version never heard of it: another process will. */
+  withdraw(invocation: Invocation): void {
+    this.end(invocation);
+    this.open.delete(invocation.ray);
+  }
+
   /** Hands over an invocation to whoever writes its telemetry, which happens once. */
   take(ray: string): Invocation | undefined {
     const invocation = this.open.get(ray);

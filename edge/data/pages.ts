@@ -35,10 +35,15 @@ export function sendNothingHere(response: ServerResponse, ray: string, why: stri
 }
 
 /** The request cannot be handed to a version. */
-export function sendBadRequest(response: ServerResponse, ray: string): void {
+export function sendBadRequest(response: ServerResponse, ray: string, why: string): void {
+  send(response, ray, { status: 400, title: "400 Bad Request", text: why });
+}
+
+/** The address is longer than Cloudflare takes. */
+export function sendTooLong(response: ServerResponse, ray: string): void {
   send(response, ray, {
-    status: 400,
-    title: "400 Bad Request",
-    text: "The path has characters that no URL has.",
+    status: 414,
+    title: "414 Request-URI Too Large",
+    text: "A URL has at most 16 KB.",
   });
 }

@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+
 import { openCpuClock, type CpuClock } from "./cpu";
 
 /** The operating system's process that runs a version. */
@@ -25,6 +27,12 @@ export class Workerd {
 
   onceEnded(listener: () => void): void {
     this.child.once("exit", listener);
+  }
+
+  /** Waits until it has ended, but not for long. */
+  async endWithin(milliseconds: number): Promise<void> {
+    if (this.hasEnded) return;
+    await once(this.child, "exit", { signal: AbortSignal.timeout(milliseconds) }).catch(() => undefined);
   }
 
   /** Ends it at once: one that hangs does not hear any other signal. */

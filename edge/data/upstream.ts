@@ -1,0 +1,39 @@
+import { Agent, type ClientRequestArgs } from "node:http";
+import { Socket, type NetConnectOpts } from "node:net";
+
+/**
+ * workerd closes a connection that was idle for 5 seconds. Letting go of it before that, no request is ever sent into
+ * a connection that is being closed.
+ */
+const IDLE_CONNECTION_MS = 3_000;
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * A version may answer without having read the request, and close the connection: what is written then fails before
+ * the answer is read. So a failed write is none; what has become of the connection is for the reading side to say.
+ */
+class PatientSocket extends Socket {
+  override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
+    super._write(chunk, encoding, () => {
+      done();
+    });
+  }
+
+  override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: Done): void {
+    super._writev?.(chunks, () => {
+      done();
+    });
+  }
+}
+
+/** The connections to one version's process. */
+export class UpstreamAgent extends Agent {
+  constructor() {
+    super({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
+  }
+
+  override createConnection(options: ClientRequestArgs): Socket {
+    return new PatientSocket().connect(options as NetConnectOpts);
+  }
+}

@@ -16,8 +16,12 @@ export function warningsAbout(edge: EdgeContext, version: Version): Message[] {
 }
 
 /** What to tell the one who changed a script's own settings. */
-export function warningsOnSettings({ logpush, tailConsumers }: ScriptSettings): Message[] {
+export function warningsOnSettings({ logpush, tailConsumers, observability }: ScriptSettings): Message[] {
   return messages([
+    observability.traces?.enabled === true &&
+      "observability.traces is kept, but the local edge records no traces.",
+    observability["redact_query_string"] === true &&
+      "observability.redact_query_string is kept, but the local edge records URLs with their query.",
     logpush && "logpush is kept, but the local edge pushes logs nowhere.",
     tailConsumers.length > 0 &&
       "tail_consumers is kept, but the local edge calls no Worker with what another one logs.",

@@ -35,7 +35,11 @@ export function makeVersion<T>(
     const latest = state.versions.latest(author.scriptName);
     const find = (id: string): Version | undefined => state.versions.get(author.scriptName, id);
     const drafted = draft({ latest, find });
-    const version = await tried(context, versionOf(author, drafted, (latest?.number ?? 0) + 1), drafted);
+    const version = await tried(
+      context,
+      versionOf(author, drafted, state.versions.nextNumber(author.scriptName)),
+      drafted,
+    );
     return stored(context, version, () => write(version, drafted.modules));
   });
 }

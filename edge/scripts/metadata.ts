@@ -15,8 +15,9 @@ const logs = z.looseObject({
   persist: z.boolean().nullish(),
 });
 
-const observability = z.looseObject({
-  enabled: z.boolean(),
+/** What of a Worker's invocations is kept. Where it speaks of logs only, the rest is off. */
+export const observability = z.looseObject({
+  enabled: z.boolean().default(false),
   head_sampling_rate: rate,
   logs: logs.nullish(),
   traces: z.looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: rate }).nullish(),

@@ -79,6 +79,7 @@ export interface Observability {
   readonly head_sampling_rate?: number | null | undefined;
   /** What is said of logs in particular goes before what is said of the whole. */
   readonly logs?: ObservedLogs | null | undefined;
+  readonly traces?: { readonly enabled?: boolean | null | undefined } | null | undefined;
   readonly [field: string]: unknown;
 }
 

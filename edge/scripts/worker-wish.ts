@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { scriptSettings } from "./metadata";
+import { observability } from "./metadata";
 import type { Script } from "./types";
 
 const subdomain = z.looseObject({
@@ -11,7 +11,7 @@ const subdomain = z.looseObject({
 export const workerWish = z.looseObject({
   name: z.string(),
   logpush: z.boolean().default(false),
-  observability: scriptSettings.shape.observability.unwrap().unwrap().partial({ enabled: true }).default({}),
+  observability: observability.default({ enabled: false }),
   subdomain: subdomain.default({ enabled: false, previews_enabled: false }),
   tags: z.array(z.string()).default([]),
   tail_consumers: z.array(z.looseObject({ name: z.string().min(1) })).default([]),
@@ -42,7 +42,7 @@ export function wishedFor(script: Script, wish: WorkerWish): Script {
     previewsEnabled: subdomain.previews_enabled,
     settings: {
       logpush,
-      observability: { ...observability, enabled: observability.enabled ?? false },
+      observability,
       tags,
       tailConsumers: tailConsumers.map(({ name }) => ({ service: name })),
     },

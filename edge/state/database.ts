@@ -15,6 +15,11 @@ const SCHEMA = `
     UNIQUE (script, number)
   ) STRICT;
 
+  CREATE TABLE IF NOT EXISTS version_numbers (
+    script TEXT PRIMARY KEY REFERENCES scripts (name) ON DELETE CASCADE,
+    last INTEGER NOT NULL
+  ) STRICT;
+
   CREATE TABLE IF NOT EXISTS modules (
     version TEXT NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
@@ -43,10 +48,31 @@ export function databaseFile(stateDir: string | undefined, name: string): string
   return join(stateDir, name);
 }
 
+/** Raised when what is stored is not as it was before: an older state is refused, not misread. */
+const FORMAT = 1;
+
 /** Opens the database and makes its tables, if it has none. */
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
-  database.exec(SCHEMA);
-  return database;
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+    checkFormat(database, file);
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function checkFormat(database: DatabaseSync, file: string): void {
+  const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
+  const format = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (!isEmpty && format !== FORMAT) {
+    throw new Error(
+      `The state in ${file} has format ${format}, and this local edge reads format ${FORMAT}. ` +
+        `Start the version of pulumi-workers-release that wrote it, or choose another folder.`,
+    );
+  }
+  database.exec(`PRAGMA user_version = ${FORMAT}`);
 }

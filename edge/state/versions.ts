@@ -44,6 +44,12 @@ export class VersionStore {
       .map(moduleOf);
   }
 
+  /** The number for a script's next version. None is given twice, also when the version that had it was deleted. */
+  nextNumber(scriptName: string): number {
+    const row = this.database.prepare("SELECT last FROM version_numbers WHERE script = ?").get(scriptName);
+    return Number(row?.["last"] ?? 0) + 1;
+  }
+
   /** Removes the version with its modules. */
   delete(id: string): void {
     this.database.prepare("DELETE FROM versions WHERE id = ?").run(id);
@@ -53,6 +59,11 @@ export class VersionStore {
     this.database
       .prepare("INSERT INTO versions (id, script, number, record) VALUES (?, ?, ?, ?)")
       .run(version.id, version.scriptName, version.number, JSON.stringify(version));
+    this.database
+      .prepare(
+        "INSERT INTO version_numbers (script, last) VALUES (?, ?) ON CONFLICT (script) DO UPDATE SET last = excluded.last",
+      )
+      .run(version.scriptName, version.number);
     const insert = this.database.prepare(
       "INSERT INTO modules (version, position, name, type, content_type, content) VALUES (?, ?, ?, ?, ?, ?)",
     );

@@ -18,6 +18,8 @@ import { coerce } from "./types";
 /** The views of a query that are emulated. */
 export const VIEWS = ["calculations", "events", "invocations"] as const;
 
+const CHART_TYPES = ["timeseries_and_aggregate", "timeseries", "aggregate"] as const;
+
 /** The most rows, groups or values of one answer, as in Cloudflare's API. */
 export const MOST_ROWS = 2000;
 
@@ -53,6 +55,17 @@ const OPERATOR_SPELLINGS: Readonly<Record<string, Operator>> = {
 /** One of the names of `spellings`, read as what it stands for. */
 function spelled<T extends string>(spellings: Readonly<Record<string, T>>): z.ZodType<T> {
   return z.enum(Object.keys(spellings)).transform((name) => spellings[name] as T);
+}
+
+/** One of `names`; what Cloudflare knows besides is refused by its name. */
+function emulated<T extends string>(names: readonly T[], what: string): z.ZodType<T, string> {
+  return z
+    .string()
+    .refine((name) => (names as readonly string[]).includes(name), {
+      error: (issue) =>
+        `"${String(issue.input)}" is not emulated; the ${what} emulated are ${names.join(", ")}`,
+    })
+    .transform((name) => name as T);
 }
 
 const combination = z
@@ -166,14 +179,7 @@ const querySchema = z
   .object({
     queryId: z.string(),
     timeframe,
-    view: z
-      .string()
-      .default("calculations")
-      .refine((name) => (VIEWS as readonly string[]).includes(name), {
-        error: (issue) =>
-          `"${String(issue.input)}" is not emulated; the views emulated are ${VIEWS.join(", ")}`,
-      })
-      .transform((name) => name as (typeof VIEWS)[number]),
+    view: emulated(VIEWS, "views").default("calculations"),
     parameters: parameters.optional(),
     limit: rows,
     offset: z
@@ -185,7 +191,7 @@ const querySchema = z
     granularity: z.number().int().min(1).max(MOST_BUCKETS).optional(),
     dry: z.boolean().optional(),
     chart: z.boolean().optional(),
-    chartType: z.enum(["timeseries_and_aggregate", "timeseries", "aggregate"]).optional(),
+    chartType: emulated(CHART_TYPES, "chart types").optional(),
     compare: z.boolean().optional(),
     ignoreSeries: z.boolean().optional(),
   })

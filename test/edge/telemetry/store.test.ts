@@ -404,6 +404,11 @@ describe("a body that cannot be served", () => {
       'view: "traces" is not emulated; the views emulated are calculations, events, invocations.',
     ],
     [
+      "a chart that is not emulated",
+      { ...good, chartType: "distribution" },
+      'chartType: "distribution" is not emulated; the chart types emulated are timeseries_and_aggregate, timeseries, aggregate.',
+    ],
+    [
       "a saved query",
       { ...good, parameters: undefined },
       "parameters: are missing, and queries are not saved here; send them inline.",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ApiError } from "../../../edge/api/error";
 import { openTelemetry, type TelemetryStore } from "../../../edge/telemetry";
 import { ThreadedTelemetry } from "../../../edge/telemetry/threaded";
+import { until } from "../support";
 import { invocation, START } from "./sample";
 
 const CALLER = { accountId: "account", userId: "user" };
@@ -24,14 +25,23 @@ describe("the store in its thread", () => {
   });
 
   it("finds what was recorded before the question, and keeps what was recorded before its end", async () => {
-    const first = openTelemetry(file);
+    // These events are older than what is kept by default.
+    const first = openTelemetry(file, { keepForMs: Infinity });
     for (let i = 0; i < 100; i++) first.record([invocation({ timestamp: START + i })]);
     assert.equal(await countIn(first), 100);
     first.record([invocation()]);
     await first.close();
-    const second = openTelemetry(file);
+    const second = openTelemetry(file, { keepForMs: Infinity });
     assert.equal(await countIn(second), 101);
     await second.close();
+  });
+
+  it("removes by itself what is not to be kept", async () => {
+    const store = openTelemetry(undefined, { keepForMs: Infinity, keepEvents: 10 });
+    store.record(Array.from({ length: 50 }, (_, i) => invocation({ timestamp: START + i })));
+    assert.equal(await countIn(store), 50);
+    await until("the oldest to go", async () => ((await countIn(store)) === 10 ? true : undefined));
+    await store.close();
   });
 
   it("refuses as the store does", async () => {

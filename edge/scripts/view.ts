@@ -92,7 +92,6 @@ export function presentScript(script: Script, latest: Version | undefined): obje
       compatibility_date: latest.compatibilityDate,
       compatibility_flags: latest.compatibilityFlags,
       usage_model: latest.usageModel,
-      ...(latest.limits && { limits: latest.limits }),
       ...(latest.placement && { placement: latest.placement }),
     }),
     ...migrationTag(script),

@@ -82,6 +82,13 @@ describe("the checks made from the official client's types", () => {
     assert.match(settings({ ...plain, type: "plain" }).problems.join("\n"), /must match a schema in anyOf/);
   });
 
+  it("take anything for a type without fields, as the language does", () => {
+    const version = (bindings: unknown): Fit =>
+      fitOf("workers.scripts.versions.get", { resources: { bindings } });
+    assert.deepEqual(version([{ name: "WORD" }]).problems, []);
+    assert.match(version(null).problems.join("\n"), /bindings must NOT be valid/);
+  });
+
   it("check a page by the page, and its items by theirs", () => {
     const page = { result: [{ name: "one", type: "secret_text" }] };
     assert.deepEqual(fitOf("workers.scripts.secrets.list", page).problems, []);

@@ -34,14 +34,14 @@ function explained({ instancePath, message = "", params, data }: ErrorObject): s
   return `${instancePath || "/"} ${message} ${JSON.stringify(params)}${shown}`;
 }
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
 /** Types say `string` of every time; Cloudflare writes them by RFC 3339 in the fields called `…_on`. */
 function badDates(value: unknown, path: string): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => {
-    const isBad = name.endsWith("_on") && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(inner));
-    return isBad
-      ? [`${path}/${name} is no date: ${JSON.stringify(inner)}`]
-      : badDates(inner, `${path}/${name}`);
+    const isBad = name.endsWith("_on") && typeof inner === "string" && !RFC_3339.test(inner);
+    return isBad ? [`${path}/${name} is no date: ${inner}`] : badDates(inner, `${path}/${name}`);
   });
 }
 
@@ -51,9 +51,13 @@ function compare(schema: Schema, value: unknown, path: string, found: Found): vo
     compare(bestOf(anyOf as Schema[], value), value, path, found);
   } else if (Array.isArray(value)) {
     for (const item of value) compare((items ?? {}) as Schema, item, `${path}[]`, found);
-  } else if (typeof value === "object" && value !== null && Object.keys(schema).length > 0) {
+  } else if (typeof value === "object" && value !== null && saysFields(schema)) {
     compareObject(schema, (properties ?? {}) as Record<string, Schema>, value, path, found);
   }
+}
+
+function saysFields({ properties, additionalProperties }: Schema): boolean {
+  return properties !== undefined || additionalProperties !== undefined;
 }
 
 function compareObject(

@@ -86,6 +86,17 @@ function schemasOf(methods: readonly Method[], file: string, before: ts.Program)
   const parser = createParser(program, config);
   const generator = new SchemaGenerator(program, parser, createFormatter(config), config);
   return Object.fromEntries(
-    typesOf(methods).map(({ name }) => [name, generator.createSchema(alias(name)) as Schema]),
+    typesOf(methods).map(({ name }) => [name, withEmptyTypes(generator.createSchema(alias(name)) as Schema)]),
   );
+}
+
+/** An interface without fields is met by anything but `null` and `undefined`; the generator makes an object of it. */
+function withEmptyTypes(schema: Schema): Schema {
+  const isEmpty = schema["type"] === "object" && Object.keys(schema).length === 1;
+  if (isEmpty) return { not: { type: "null" } };
+  const within = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(within);
+    return typeof value === "object" && value !== null ? withEmptyTypes(value as Schema) : value;
+  };
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, within(value)]));
 }

@@ -42,9 +42,14 @@ export class Recorder {
       });
     } catch (error) {
       // A version first seen in this batch is gone with it.
-      this.#versions.clear();
+      this.forgetVersions();
       throw error;
     }
+  }
+
+  /** To be called when versions may have been removed. */
+  forgetVersions(): void {
+    this.#versions.clear();
   }
 
   #write(events: readonly TelemetryEvent[]): void {

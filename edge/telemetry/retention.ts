@@ -10,6 +10,7 @@ export class Retention {
   readonly #count: StatementSync;
   readonly #remove: StatementSync;
   readonly #tally: StatementSync;
+  readonly #removeVersions: StatementSync;
 
   constructor(
     private readonly db: DatabaseSync,
@@ -20,19 +21,24 @@ export class Retention {
       "DELETE FROM events WHERE id IN (SELECT id FROM events INDEXED BY events_by_time WHERE timestamp < ? ORDER BY timestamp, id LIMIT ?)",
     );
     this.#tally = db.prepare("UPDATE totals SET events = events - ?");
+    this.#removeVersions = db.prepare(
+      "DELETE FROM versions WHERE NOT EXISTS (SELECT 1 FROM events WHERE version = versions.id)",
+    );
   }
 
-  /** Removes some of what is to go; true when there is more. */
-  step(now: number): boolean {
+  /** Removes some of what is to go, and says how many events that was. */
+  step(now: number): number {
     const tooMany = Number(this.#count.get()?.["events"]) - this.settings.keepEvents;
-    if (tooMany > 0) return this.#removeBefore(Number.MAX_SAFE_INTEGER, Math.min(STEP, tooMany)) > 0;
-    return this.#removeBefore(now - this.settings.keepForMs, STEP) === STEP;
+    if (tooMany > 0) return this.#removeBefore(Number.MAX_SAFE_INTEGER, Math.min(STEP, tooMany));
+    return this.#removeBefore(now - this.settings.keepForMs, STEP);
   }
 
   #removeBefore(timestamp: number, most: number): number {
     return inTransaction(this.db, () => {
       const removed = Number(this.#remove.run(timestamp, most).changes);
       this.#tally.run(removed);
+      // A query seeks each version there is, so one whose events are gone must not stay for ever.
+      if (removed > 0) this.#removeVersions.run();
       return removed;
     });
   }

@@ -44,9 +44,11 @@ export class SqliteTelemetry {
     this.#recorder.record(events);
   }
 
-  /** Removes some of what need not be kept any longer; true when there is more. */
+  /** Removes some of what need not be kept any longer; false when there is nothing left to remove. */
   retain(): boolean {
-    return this.#retention.step(this.now());
+    const removed = this.#retention.step(this.now());
+    if (removed > 0) this.#recorder.forgetVersions();
+    return removed > 0;
   }
 
   /** Throws `ApiError` when the body cannot be served. */

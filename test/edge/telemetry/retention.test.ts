@@ -77,6 +77,16 @@ describe("retention", () => {
     assert.equal(ids().length, 10);
   });
 
+  it("forgets a version with its last event, until it serves again", () => {
+    const { store, at, ids } = storeAt({ keepForMs: DAY });
+    store.record(everySecond(1));
+    at(START + DAY + 1);
+    retainAll(store);
+    assert.deepEqual(ids(), []);
+    store.record([invocation({ requestId: "again", timestamp: START + DAY })]);
+    assert.deepEqual(ids(), ["again"]);
+  });
+
   it("keeps a week when not told otherwise", () => {
     const { store, at, ids } = storeAt({});
     store.record(everySecond(1));

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { cfOf } from "./cf";
 import { rayHeader } from "./ray";
 
 /** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
@@ -46,17 +47,13 @@ function without(rawHeaders: readonly string[], drop: (name: string) => boolean)
   return kept;
 }
 
-/** `request.cf`: what is true of a request from this machine to itself. */
-function cfOf(request: IncomingMessage): string {
-  return JSON.stringify({ colo: "LOC", httpProtocol: `HTTP/${request.httpVersion}` });
-}
-
 /** What the version sees of a client's headers. */
 export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrade: boolean): string[] {
   const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
   const client = request.socket.remoteAddress ?? "127.0.0.1";
   headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(ray));
-  headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "mf-cf-blob", cfOf(request));
+  headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "cf-ipcountry", "XX");
+  headers.push("mf-cf-blob", cfOf(request));
   if (isUpgrade) headers.push("connection", "Upgrade", "upgrade", "websocket");
   // Without a length the body goes on in chunks, as it came.
   if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");

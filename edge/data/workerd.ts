@@ -1,19 +1,22 @@
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
-import { once } from "node:events";
-
+import { setTimeout as sleep } from "node:timers/promises";
 import { openCpuClock, type CpuClock } from "./cpu";
 
 /** The operating system's process that runs a version. */
 export class Workerd {
   readonly cpu: CpuClock;
   private hasEnded = false;
+  private readonly ended: Promise<void>;
 
   constructor(private readonly child: ChildProcess) {
     this.cpu = openCpuClock(child.pid);
-    child.once("exit", () => {
-      this.hasEnded = true;
-      this.cpu.close();
+    this.ended = new Promise((resolve) => {
+      child.once("exit", () => {
+        this.hasEnded = true;
+        this.cpu.close();
+        resolve();
+      });
     });
   }
 
@@ -31,8 +34,7 @@ export class Workerd {
 
   /** Waits until it has ended, but not for long. */
   async endWithin(milliseconds: number): Promise<void> {
-    if (this.hasEnded) return;
-    await once(this.child, "exit", { signal: AbortSignal.timeout(milliseconds) }).catch(() => undefined);
+    await Promise.race([this.ended, sleep(milliseconds, undefined, { ref: false })]);
   }
 
   /** Ends it at once: one that hangs does not hear any other signal. */

@@ -177,38 +177,42 @@ describe("the data plane", () => {
     assert.equal((await ask(started.edge, "leave")).body, "here");
   });
 
-  it("loses no request and disturbs none in flight while deployments change under load", async () => {
-    const one = await goLive(started.edge, "load", saying("one"));
-    const two = await addVersion(
+  it("tells a Worker what is true of the request in request.cf, and no place on earth", async () => {
+    await goLive(
       started.edge,
-      "load",
-      `export default { async fetch() { await scheduler.wait(20); return new Response("two"); } };`,
+      "cf",
+      "export default { fetch({ cf, headers }) { return Response.json({ ...cf, header: headers.get('cf-ipcountry') }); } };",
     );
-    const bad: string[] = [];
-    const seen = new Map<string, number>();
-    let isOver = false;
-    const client = async (): Promise<void> => {
-      while (!isOver) {
-        const { status, body } = await ask(started.edge, "load").catch((error: unknown) => ({
-          status: 0,
-          body: String(error),
-        }));
-        if (status === 200) seen.set(body, (seen.get(body) ?? 0) + 1);
-        else bad.push(`${status} ${body}`);
-      }
-    };
-    const clients = Array.from({ length: 16 }, client);
-    for (const share of [10, 50, 90, 100, 0, 100, 50, 0]) {
-      const soFar = [...seen.values()].reduce((sum, count) => sum + count, 0);
-      await deploy(started.edge, "load", { [one]: 100 - share, [two]: share });
-      await until("requests under this split", () =>
-        [...seen.values()].reduce((sum, count) => sum + count, 0) > soFar + 100 ? true : undefined,
-      );
+    const headers = { "accept-encoding": 'br, "x"' };
+    const cf = JSON.parse((await ask(started.edge, "cf", { headers })).body) as Record<string, unknown>;
+    assert.equal(cf["colo"], "LOC");
+    assert.equal(cf["country"], "XX");
+    assert.equal(cf["header"], "XX");
+    assert.equal(cf["httpProtocol"], "HTTP/1.1");
+    assert.equal(cf["clientAcceptEncoding"], 'br, "x"');
+    assert.equal(cf["timezone"], Intl.DateTimeFormat().resolvedOptions().timeZone);
+    for (const field of ["tlsVersion", "asn", "asOrganization"]) assert.ok(field in cf, field);
+    for (const field of ["city", "latitude", "longitude", "region"]) assert.ok(!(field in cf), field);
+  });
+
+  it("reads the override header as a dictionary of several scripts, and ignores one that is none", async () => {
+    const one = await goLive(started.edge, "several", saying("one"));
+    const two = await addVersion(started.edge, "several", saying("two"));
+    await deploy(started.edge, "several", { [one]: 100, [two]: 0 });
+    const asked = async (header: string): Promise<string> =>
+      (await ask(started.edge, "several", { headers: { "cloudflare-workers-version-overrides": header } }))
+        .body;
+    assert.equal(await asked(`other="x", several="${two}"`), "two");
+    assert.equal(await asked(`several="${one}", several="${two}"`), "two");
+    for (const header of [
+      `several=${two}`,
+      `several="${two}`,
+      `Several="${two}"`,
+      `several="${two}",`,
+      "%",
+    ]) {
+      assert.equal(await asked(header), "one", header);
     }
-    isOver = true;
-    await Promise.all(clients);
-    assert.deepEqual(bad, []);
-    assert.ok((seen.get("one") ?? 0) > 0 && (seen.get("two") ?? 0) > 0);
   });
 });
 

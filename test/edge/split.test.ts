@@ -63,6 +63,56 @@ describe("the choice of a version", () => {
     );
   });
 
+  /** What a client meets over releases of versions 1, 2, 3 …, each one in stages that may be broken off. */
+  const releases = fc.array(
+    fc.record({
+      stages: fc.array(percentage, { maxLength: 3 }).map((shares) => shares.toSorted((a, b) => a - b)),
+      isAborted: fc.boolean(),
+    }),
+    { maxLength: 6 },
+  );
+
+  it("never moves a key backwards over releases in stages, but where one is aborted", () => {
+    fc.assert(
+      fc.property(fc.string(), releases, (key, history) => {
+        let live = 0;
+        let seen = 0;
+        for (const [index, { stages, isAborted }] of history.entries()) {
+          const [old, next] = [live, index + 1];
+          for (const share of [0, ...stages, ...(isAborted ? [] : [100])]) {
+            const split = [
+              { versionId: String(old), percentage: 100 - share },
+              { versionId: String(next), percentage: share },
+            ];
+            const version = Number(chooseVersion(split, { key, random: Math.random }));
+            assert.ok(version >= seen, `from ${seen} to ${version} at ${share} %`);
+            seen = version;
+          }
+          // An abort takes everybody back to the old version at once, and nobody further.
+          if (isAborted) seen = old;
+          else live = next;
+        }
+      }),
+    );
+  });
+
+  it("has a key in the same place in every release: who was first is first again", () => {
+    fc.assert(
+      fc.property(fc.string(), percentage, percentage, (key, one, other) => {
+        const [small, large] = [Math.min(one, other), Math.max(one, other)];
+        const first = chooseVersion(between(small), { key, random: Math.random });
+        const again = chooseVersion(
+          [
+            { versionId: "new", percentage: 100 - large },
+            { versionId: "newer", percentage: large },
+          ],
+          { key, random: Math.random },
+        );
+        assert.ok(first !== "new" || again === "newer");
+      }),
+    );
+  });
+
   it("spreads keys evenly", () => {
     const keys = Array.from({ length: 10_000 }, (_, index) => `client-${index}`);
     const moved = keys.filter((key) => chooseVersion(between(30), { key, random: Math.random }) === "new");

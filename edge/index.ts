@@ -9,6 +9,7 @@ import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
+import { checkSite, LOOPBACK, reachable, type Site } from "./host";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -23,6 +24,11 @@ export type { TelemetryOptions, TokenOption };
 export interface EdgeOptions {
   /** The port of both planes. Default: a free one. */
   readonly port?: number | undefined;
+  /**
+   * The IP address to listen at. Default: 127.0.0.1. With another than loopback's, whoever reaches it may call the
+   * Workers, and who has a token may run code on this machine.
+   */
+  readonly host?: string | undefined;
   /**
    * A folder to keep scripts, versions, deployments and telemetry in, for one edge at a time. Default: none, all is
    * gone at the end.
@@ -58,8 +64,9 @@ export interface Edge {
   close(): Promise<void>;
 }
 
-/** Starts an embedded Cloudflare on loopback: its API, its Workers in workerd, and their telemetry. */
+/** Starts an embedded Cloudflare, on loopback unless told otherwise: its API, its Workers in workerd, and their telemetry. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
+  checkSite(siteOf(options));
   if (options.rateLimit) checkRateLimit(options.rateLimit);
   const runtime = await loadRuntime();
   await Promise.all([reapOrphans(), sweepScratch()]);
@@ -80,7 +87,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const telemetry = openTelemetry(telemetryFile, options.telemetry);
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
-  const server = new EdgeServer(createApi(context), front, context.subdomain);
+  const server = new EdgeServer(createApi(context), front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
     await context.instances.close();
@@ -94,11 +101,15 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     state.close();
   };
   try {
-    return edgeAt(await server.listen(options.port ?? 0), context, given[0].token, close);
+    return edgeAt(await server.listen(options.port ?? 0), siteOf(options), context, given[0].token, close);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
+  return { address: host, subdomain };
 }
 
 function tokensGiven(
@@ -125,8 +136,9 @@ function assemble(
   state: State,
   telemetry: TelemetryStore,
   tokens: readonly Token[],
-  { accountId, subdomain = "local", rateLimit = CLOUDFLARES_LIMIT, stateDir }: EdgeOptions,
+  options: EdgeOptions,
 ): Parts {
+  const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir } = options;
   const routes = new RoutingTable(state);
   const collector = new Collector(telemetry, routes);
   const scratch = new Scratch();
@@ -136,7 +148,7 @@ function assemble(
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
-    subdomain,
+    subdomain: siteOf(options).subdomain,
     state,
     routes,
     instances,
@@ -148,9 +160,14 @@ function assemble(
   return { context, front, collector, storage, scratch };
 }
 
-function edgeAt(port: number, context: EdgeContext, token: string, close: () => Promise<void>): Edge {
-  const { accountId, subdomain } = context;
-  const baseUrl = `http://127.0.0.1:${port}/client/v4`;
+function edgeAt(
+  port: number,
+  { address, subdomain }: Site,
+  { accountId }: EdgeContext,
+  token: string,
+  close: () => Promise<void>,
+): Edge {
+  const baseUrl = `http://${reachable(address)}:${port}/client/v4`;
   return {
     port,
     baseUrl,

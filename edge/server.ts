@@ -6,7 +6,7 @@ import type { Hono } from "hono";
 import type { Front } from "./data/front";
 import { MAX_HEADER_BYTES } from "./data/headers";
 import type { Upgrade } from "./data/tunnel";
-import { planeOf } from "./host";
+import { hostOf, planeFor, type Site } from "./host";
 import { ignoreUpgrade, isWebSocket, responseOn } from "./upgrade";
 
 /** Clients keep connections for a while; one that is closed at the moment it is used again costs a request. */
@@ -20,7 +20,7 @@ export class EdgeServer {
   constructor(
     api: Hono,
     private readonly front: Front,
-    private readonly subdomain: string,
+    private readonly site: Site,
   ) {
     const control = getRequestListener(api.fetch, { overrideGlobalObjects: false });
     this.server = createServer({
@@ -33,10 +33,10 @@ export class EdgeServer {
       socket.once("close", () => this.sockets.delete(socket));
     });
     this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const plane = planeOf(hostOf(request), subdomain);
+      const plane = planeFor(request, site);
       if (plane.kind === "control") void control(request, response);
       else if (plane.kind === "data") front.handle(plane.scriptName, request, response);
-      else refuse(request, response, subdomain);
+      else response.writeHead(plane.status, { "content-type": "text/plain" }).end(`${plane.why}\n`);
     });
     this.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.onUpgrade(request, { socket, head });
@@ -46,13 +46,14 @@ export class EdgeServer {
     });
   }
 
-  /** Listens on loopback only. Returns the port. */
+  /** Listens at the site's address and nowhere else. Returns the port. */
   async listen(port: number): Promise<number> {
-    this.server.listen(port, "127.0.0.1");
+    const { address } = this.site;
+    this.server.listen(port, address);
     try {
       await once(this.server, "listening");
     } catch (error) {
-      throw new Error(`The local edge cannot listen on 127.0.0.1:${port}: ${reason(error)}`, {
+      throw new Error(`The local edge cannot listen on ${hostOf(address)}:${port}: ${reason(error)}`, {
         cause: error,
       });
     }
@@ -70,7 +71,7 @@ export class EdgeServer {
 
   /** Only a Worker may speak WebSocket; for everybody else the request is like any other. */
   private onUpgrade(request: IncomingMessage, upgrade: Upgrade): void {
-    const plane = planeOf(hostOf(request), this.subdomain);
+    const plane = planeFor(request, this.site);
     if (plane.kind === "data" && isWebSocket(request)) {
       this.front.handle(plane.scriptName, request, responseOn(upgrade.socket, request), upgrade);
     } else {
@@ -79,22 +80,8 @@ export class EdgeServer {
   }
 }
 
-/** Of several hosts each reader may believe another one: then it is none. */
-function hostOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
-  return hosts.length === 1 ? headers.host : undefined;
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, subdomain: string): void {
-  response
-    .writeHead(421, { "content-type": "text/plain" })
-    .end(
-      `The local edge does not answer for the host '${request.headers.host ?? ""}'. Its API is at 127.0.0.1, ` +
-        `its Workers are at <script>.${subdomain}.localhost.\n`,
-    );
-}
-
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === "EADDRINUSE" ? "the port is in use. Choose another, or 0 for a free one." : message;
+  if (code === "EADDRINUSE") return "the port is in use. Choose another, or 0 for a free one.";
+  return code === "EADDRNOTAVAIL" ? "this machine does not have that address." : message;
 }

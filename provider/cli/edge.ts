@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 interface Options {
   readonly port: number;
+  readonly host?: string;
   readonly state?: string;
   readonly token?: readonly TokenGiven[];
   readonly rateLimit?: RateLimit | false;
@@ -21,7 +22,8 @@ export function edgeCommand(): Command {
     .description(
       "Runs a local Cloudflare to rehearse releases on, until it is stopped with Ctrl-C or SIGTERM.",
     )
-    .option("--port <number>", "the port on 127.0.0.1; 0 for a free one", port, 8787)
+    .option("--port <number>", "the port to listen on; 0 for a free one", port, 8787)
+    .option("--host <address>", "the IP address to listen at (default: 127.0.0.1, for this machine only)")
     .option("--state <folder>", "keeps Workers, deployments and telemetry there (default: gone at the end)")
     .option(
       "--token <token[:permissions]>",
@@ -91,15 +93,28 @@ function ingestDelay(text: string): readonly [from: number, to: number] {
 }
 
 async function runEdge(options: Options): Promise<void> {
-  const { port, state, token: tokens, rateLimit, ingestDelay, subdomain } = options;
+  const { state, token: tokens, ingestDelay, ...same } = options;
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
   const telemetry = { ingestDelayMs: ingestDelay };
-  const edge = await startEdge({ port, stateDir: state, tokens, rateLimit, subdomain, telemetry });
+  const edge = await startEdge({ ...same, stateDir: state, tokens, telemetry });
+  if (same.host !== undefined && !isLoopback(same.host)) console.error(warningOf(same.host));
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;
   await edge.close();
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
+/** Nobody should have to find out what it means to let others in. */
+function warningOf(address: string): string {
+  return (
+    `Warning: the local edge listens at ${address}. Whoever reaches that address can call its Workers; who has a ` +
+    "token, which is sent unencrypted, can run code on this machine."
+  );
 }
 
 function toldToStop(): Promise<void> {

@@ -63,6 +63,17 @@ describe("workers-release edge", function () {
     }
   });
 
+  it("warns when it lets others in", async () => {
+    const command = start(["edge", "--port", "0", "--host", "0.0.0.0"]);
+    try {
+      const [baseUrl = ""] = await command.lines(4);
+      assert.match(baseUrl, /^CLOUDFLARE_BASE_URL=http:\/\/127\.0\.0\.1:/);
+    } finally {
+      command.process.kill("SIGTERM");
+    }
+    assert.match((await command.ended).err, /^Warning: the local edge listens at 0\.0\.0\.0\. Whoever .*\n$/);
+  });
+
   it("refuses a permission that there is not", async () => {
     const { code, err } = await workersRelease(["edge", "--port", "0", "--token", "secret:everything"]);
     assert.equal(code, 1);

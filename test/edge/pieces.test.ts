@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { overrideFor } from "../../edge/data/overrides";
 import { cutMessage } from "../../edge/deployments/message";
 import { checkShares } from "../../edge/deployments/rules";
-import { planeOf } from "../../edge/host";
 
 describe("the override header", () => {
   const cases: [header: string | undefined, version: string | undefined][] = [
@@ -115,31 +114,6 @@ describe("the rules of a deployment", () => {
       assert.throws(() => {
         check(...shares);
       }, why);
-    });
-  }
-});
-
-describe("the host of a request", () => {
-  const cases: [host: string | undefined, plane: string][] = [
-    ["127.0.0.1:8787", "control"],
-    ["localhost:8787", "control"],
-    ["LOCALHOST", "control"],
-    ["[::1]:8787", "control"],
-    ["api.local.localhost:8787", "data api"],
-    ["API.Local.localhost", "data api"],
-    ["local.localhost", "none"],
-    [".local.localhost", "none"],
-    ["api.other.localhost", "none"],
-    ["api.local.localhost.evil.example", "none"],
-    ["evil.example", "none"],
-    ["127.0.0.1.evil.example", "none"],
-    ["", "none"],
-    [undefined, "none"],
-  ];
-  for (const [host, expected] of cases) {
-    it(`${host ?? "(none)"} is for ${expected}`, () => {
-      const plane = planeOf(host, "local");
-      assert.equal(plane.kind === "data" ? `data ${plane.scriptName}` : plane.kind, expected);
     });
   }
 });

@@ -12,7 +12,7 @@ export interface TelemetryOptions {
   readonly ingestDelayMs?: number | readonly [from: number, to: number] | undefined;
   /** How long events are kept, in milliseconds. Default: 7 days, as Workers Logs keep them. */
   readonly keepForMs?: number | undefined;
-  /** How many events are kept; the oldest go first. Default: 20 million, some 5 GB. */
+  /** How many events are kept; the oldest go first. Default: 20 million, some 6 GB. */
   readonly keepEvents?: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { said } from "./socket";
 import { addVersion, ask, deploy, goLive, until, useEdge } from "../support";
 
 const COUNTER = { type: "durable_object_namespace", name: "COUNTER", class_name: "Counter" };
@@ -35,7 +36,14 @@ export class Counter extends DurableObject {
   async setAlarm(milliseconds) { await this.ctx.storage.setAlarm(Date.now() + milliseconds); }
   async alarm() { await this.ctx.storage.put("rung", VERSION); }
   async rung() { return (await this.ctx.storage.get("rung")) ?? null; }
+  webSocketClose(socket, code) { socket.close(code); }
+  webSocketMessage(socket, message) { socket.send(this.ctx.id.name + " heard " + message); }
   async fetch(request) {
+    if (request.headers.get("upgrade") === "websocket") {
+      const [client, server] = Object.values(new WebSocketPair());
+      this.ctx.acceptWebSocket(server);
+      return new Response(null, { status: 101, webSocket: client });
+    }
     return Response.json([request.method, request.url, request.headers.get("x-note"), await request.text()]);
   }
 }
@@ -64,6 +72,7 @@ export default {
   async fetch(request, env) {
     const { searchParams } = new URL(request.url);
     const stub = env.COUNTER.get(env.COUNTER.idFromName(searchParams.get("name") ?? "one"));
+    if (request.headers.get("upgrade") === "websocket") return stub.fetch(request);
     return Response.json((await actions[searchParams.get("do")](stub, env.COUNTER)) ?? null);
   },
 };`;
@@ -95,6 +104,10 @@ describe("Durable Objects", function () {
 
   it("know their id and their name", async () => {
     assert.deepEqual(await run("whoami", "näme"), [true, "näme", true]);
+  });
+
+  it("hold WebSockets", async () => {
+    assert.equal(await said(it_.edge, "counter", "hello", "/?name=listener"), "listener heard hello");
   });
 
   it("are called by their alarm", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { said } from "./socket";
 import {
   addVersion,
   ask,
@@ -10,6 +11,7 @@ import {
   saying,
   until,
   useEdge,
+  type Metadata,
 } from "../support";
 
 const CALLER = `export default {
@@ -29,7 +31,7 @@ const CALLEE = `export default {
   },
 };`;
 
-function calling(service: string): object {
+function calling(service: string): Metadata {
   return { bindings: [{ type: "service", name: "OTHER", service }] };
 }
 
@@ -40,7 +42,7 @@ describe("a service binding", function () {
   it("sends requests to a Worker that is not on the subdomain, and they are recorded as its own", async () => {
     const { edge } = it_;
     await putScript(edge, "callee", CALLEE);
-    await goLive(edge, "caller", CALLER, { ...calling("callee") });
+    await goLive(edge, "caller", CALLER, calling("callee"));
     const { body } = await ask(edge, "caller", { path: "/a/path" });
     assert.deepEqual(JSON.parse(body), ["POST", "callee.test", "/a/path?q=1", "hello", "body"]);
     const row = await until("the telemetry", async () => (await invocationsOf(edge, "callee"))[0]);
@@ -52,7 +54,7 @@ describe("a service binding", function () {
     const { edge } = it_;
     const first = await putScript(edge, "split", saying("one"));
     const second = await addVersion(edge, "split", saying("two"));
-    await goLive(edge, "asker", CALLER, { ...calling("split") });
+    await goLive(edge, "asker", CALLER, calling("split"));
     assert.equal((await ask(edge, "asker")).body, "one");
     await deploy(edge, "split", { [first]: 50, [second]: 50 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(edge, "asker")));
@@ -61,8 +63,32 @@ describe("a service binding", function () {
 
   it("is refused when there is no such Worker", async () => {
     const { edge } = it_;
-    await assert.rejects(putScript(edge, "lonely", CALLER, { ...calling("nobody") }), /10143.*nobody/s);
+    await assert.rejects(putScript(edge, "lonely", CALLER, calling("nobody")), /10143.*nobody/s);
     const { status } = await call(edge, `/accounts/${edge.accountId}/workers/scripts/lonely/settings`);
     assert.equal(status, 404);
+  });
+
+  it("ends a circle of Workers that call each other, with and without what came in", async () => {
+    const { edge } = it_;
+    const passing = "export default { fetch: (request, env) => env.OTHER.fetch(request) };";
+    await goLive(edge, "passing", passing, calling("passing"));
+    assert.match((await ask(edge, "passing")).body, /^error code: 1019/);
+    const anew = 'export default { fetch: (request, env) => env.OTHER.fetch("http://again/") };';
+    await goLive(edge, "anew", anew, calling("anew"));
+    assert.match((await ask(edge, "anew")).body, /^error code: 1019/);
+  });
+
+  it("carries WebSockets", async () => {
+    const { edge } = it_;
+    const echo = `export default { fetch() {
+      const [client, server] = Object.values(new WebSocketPair());
+      server.accept();
+      server.addEventListener("message", ({ data }) => { server.send("echo " + data); });
+      return new Response(null, { status: 101, webSocket: client });
+    } };`;
+    await putScript(edge, "echo", echo);
+    const passing = "export default { fetch: (request, env) => env.OTHER.fetch(request) };";
+    await goLive(edge, "switch", passing, calling("echo"));
+    assert.equal(await said(edge, "switch", "hello"), "echo hello");
   });
 });

@@ -10,6 +10,7 @@ import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
 import { kvNamespaceRoutes, objectNamespaceRoutes } from "./namespaces";
+import { containerRoutes, domainRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
 import { referenceRoutes } from "./references";
@@ -30,6 +31,7 @@ const WORKERS = [
   versionRoutes,
   deploymentRoutes,
   contentRoutes,
+  domainRoutes,
   scheduleRoutes,
   secretRoutes,
   serviceRoutes,
@@ -53,6 +55,7 @@ export function createApi(edge: EdgeContext): Hono {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));
+  api.route(`${ACCOUNT}/containers`, containerRoutes());
   api.route(`${ACCOUNT}/storage/kv`, kvNamespaceRoutes(edge));
   const root = new Hono();
   root.onError(answerError);

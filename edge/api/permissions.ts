@@ -14,6 +14,7 @@ const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token
   [/^\/user$/, "user"],
   [/^\/memberships(\/|$)/, "user"],
   [/^\/accounts(\/:account)?$/, "account"],
+  [/^\/accounts\/:account\/containers\//, "workers_scripts"],
   [/^\/accounts\/:account\/storage\/kv\//, "workers_kv"],
   [/^\/accounts\/:account\/workers\/observability\//, "workers_observability"],
   [/^\/accounts\/:account\/workers\//, "workers_scripts"],

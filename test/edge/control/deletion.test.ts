@@ -43,6 +43,13 @@ describe("a script, and who needs it", () => {
     assert.deepEqual(await remove("services/tail"), { status: 404, code: 10090 });
   });
 
+  it("has neither domains nor containers, which clients ask for", async () => {
+    for (const path of ["workers/domains/records?service=heard", "containers/applications"]) {
+      const { status, json } = await call(started.edge, `/accounts/${started.edge.accountId}/${path}`);
+      assert.deepEqual([status, json.result], [200, []], path);
+    }
+  });
+
   it("is found by its tags and by a part of its name", async () => {
     await putScript(started.edge, "tagged", saying("x"), { tags: ["team", "new"] });
     const ids = async (query: string): Promise<unknown[]> => {

@@ -26,6 +26,8 @@ export default class extends WorkerEntrypoint {
       headers.delete(name);
       return value;
     };
+    // The edge asks whether anybody is here.
+    if (!headers.has("${OBJECT_HEADERS.id}")) return new Response(null, { status: 204 });
     const className = take("${OBJECT_HEADERS.className}");
     const id = take("${OBJECT_HEADERS.id}");
     const name = take("${OBJECT_HEADERS.name}");

@@ -9,6 +9,7 @@ import { Door } from "./door";
 import { objectHost, type Hosted } from "./object-host";
 import { OnDemand } from "./on-demand";
 import { StateProcess } from "./process";
+import { Pulse } from "./pulse";
 
 /** What the objects' processes are made of. */
 export interface ObjectSettings {
@@ -30,6 +31,8 @@ class ScriptObjects {
   readonly door: Door;
   private readonly process: OnDemand;
   private runs: string | undefined;
+  private pulse: Pulse | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly settings: ObjectSettings,
@@ -42,7 +45,7 @@ class ScriptObjects {
 
   /** Objects that wait for an alarm must be there when it rings. */
   async wake(): Promise<void> {
-    if (await hasAlarms(this.folder)) await this.process.socket();
+    if ((await hasAlarms(this.folder)) && !this.isClosed) await this.process.socket();
   }
 
   /** Objects go on with new code, as Cloudflare lets them, when another version is to run them. */
@@ -52,7 +55,8 @@ class ScriptObjects {
     await this.wake();
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
+    this.isClosed = true;
     this.door.close();
     await this.process.stop();
   }
@@ -74,7 +78,12 @@ class ScriptObjects {
     await this.prepare(hosted.namespaceIds);
     const workers = objectHost(runtime, plugin, around, hosted);
     const program = { workers, persistence: { durableObjectsPersist: this.folder } };
-    return StateProcess.start(runtime, scratch, program, onEnd);
+    const process = await StateProcess.start(runtime, scratch, program, () => {
+      this.pulse?.stop();
+      onEnd();
+    });
+    this.pulse = new Pulse(process.socket, () => void this.process.stop());
+    return process;
   }
 
   /** What a deleted class has stored goes with it. */
@@ -111,7 +120,7 @@ export class Objects {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.scripts.values()].map((objects) => objects.stop()));
+    await Promise.all([...this.scripts.values()].map((objects) => objects.close()));
   }
 
   private of(scriptName: string): ScriptObjects {

@@ -1,13 +1,14 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
 import { presentBindings } from "../scripts/bindings";
-import type { Script, Version } from "../scripts/types";
+import type { Binding, Script, Version } from "../scripts/types";
 import { presentEnvironment, presentService } from "../scripts/view";
 import { CODES } from "./codes";
 import { sendContent } from "./content";
 import { deleteScript } from "./delete";
 import { success } from "./envelope";
 import { ApiError } from "./error";
+import { presentSubdomain } from "./subdomain";
 
 /** A script as a service, which is what Cloudflare called it when scripts had environments. */
 export function serviceRoutes(edge: EdgeContext): Hono {
@@ -28,10 +29,10 @@ export function serviceRoutes(edge: EdgeContext): Hono {
     return success(context, presentEnvironment(script, latestOf(script)));
   });
   routes.get(`${environment}/bindings`, (context) =>
-    success(context, presentBindings(latestOf(inProduction(edge, context))?.bindings ?? [])),
+    success(context, presentBindings(namingScripts(inProduction(edge, context), latestOf))),
   );
   routes.get(`${environment}/subdomain`, (context) =>
-    success(context, { enabled: inProduction(edge, context).subdomainEnabled }),
+    success(context, presentSubdomain(inProduction(edge, context))),
   );
   // A script answers on the account's subdomain only: there are no zones here.
   routes.get(`${environment}/routes`, (context) => {
@@ -40,6 +41,16 @@ export function serviceRoutes(edge: EdgeContext): Hono {
   });
   routes.get(`${environment}/content/v2`, (context) => sendContent(edge, inProduction(edge, context)));
   return routes;
+}
+
+/** The bindings of a script, its own Durable Objects with its name: here clients look for their own by it. */
+function namingScripts(script: Script, latestOf: (script: Script) => Version | undefined): Binding[] {
+  const bindings = latestOf(script)?.bindings ?? [];
+  return bindings.map((binding) =>
+    binding.type === "durable_object_namespace"
+      ? { ...binding, script_name: binding["script_name"] ?? script.name }
+      : binding,
+  );
 }
 
 function existingService({ state }: EdgeContext, context: Context): Script {

@@ -10,14 +10,15 @@ import { existingScript } from "./find";
 
 const wish = z.looseObject({ enabled: z.boolean(), previews_enabled: z.boolean().optional() });
 
-function present(script: Script): object {
+/** Where a script answers, as the API shows it. */
+export function presentSubdomain(script: Script): object {
   return { enabled: script.subdomainEnabled, previews_enabled: script.previewsEnabled };
 }
 
 function save(edge: EdgeContext, script: Script): object {
   edge.state.scripts.put(script);
   edge.routes.reload(script.name);
-  return present(script);
+  return presentSubdomain(script);
 }
 
 /** Whether a script answers on the account's subdomain, and what that is. */
@@ -34,7 +35,7 @@ export function subdomainRoutes(edge: EdgeContext): Hono {
     );
   });
   routes.get("/scripts/:script/subdomain", (context) =>
-    success(context, present(existingScript(edge, context))),
+    success(context, presentSubdomain(existingScript(edge, context))),
   );
   routes.post("/scripts/:script/subdomain", async (context) => {
     const { enabled, previews_enabled } = await parsedBody(context, wish);

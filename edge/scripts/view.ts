@@ -104,7 +104,7 @@ export function presentEnvironment(script: Script, latest: Version | undefined):
     environment: "production",
     created_on: script.createdOn,
     modified_on: script.modifiedOn,
-    script: presentScript(script, latest),
+    script: { ...presentScript(script, latest), ...(latest?.limits && { limits: latest.limits }) },
   };
 }
 

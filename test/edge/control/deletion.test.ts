@@ -70,7 +70,7 @@ describe("a script, and who needs it", () => {
     assert.deepEqual((await call(started.edge, `${environment}/production/bindings`)).json.result, []);
     assert.deepEqual((await call(started.edge, `${environment}/production/routes`)).json.result, []);
     const { json: subdomain } = await call(started.edge, `${environment}/production/subdomain`);
-    assert.deepEqual(subdomain.result, { enabled: false });
+    assert.deepEqual(subdomain.result, { enabled: false, previews_enabled: false });
     assert.equal((await call(started.edge, `${environment}/staging`)).json.errors[0]?.code, 10092);
   });
 });

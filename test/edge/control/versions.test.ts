@@ -101,6 +101,9 @@ describe("an uploaded version", () => {
     assert.equal(made.status, 200, JSON.stringify(made.json.errors));
     const { json } = await call(started.edge, path("objects/settings"));
     assert.equal((json.result as { migration_tag: string }).migration_tag, "v1");
+    const environment = `/accounts/${started.edge.accountId}/workers/services/objects/environments/production`;
+    const { json: bindings } = await call(started.edge, `${environment}/bindings`);
+    assert.equal((bindings.result as { script_name: string }[])[0]?.script_name, "objects");
     const again = await upload("PUT", "objects", fields, COUNTER);
     assert.deepEqual([again.status, again.json.errors[0]?.code], [412, 10079]);
     const same = await upload(

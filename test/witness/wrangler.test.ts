@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { ask, call, useEdge } from "../edge/support";
+import type Cloudflare from "cloudflare";
+import { ask, call, deploy, useEdge } from "../edge/support";
 import { wrangler, type Ran } from "./wrangler/command";
+import { dialogue, ENTER, type Answers } from "./wrangler/dialogue";
 import { Project } from "./wrangler/project";
 
 const NAME = "told-by-wrangler";
@@ -115,9 +117,19 @@ describe("wrangler", function () {
     );
   });
 
-  it("versions deploy sends everyone to a version", async () => {
-    await succeeds(["versions", "deploy", `${versions.two}@100%`, "--yes"]);
+  atTerminal("versions deploy asks which version is to have how much, and why", async () => {
+    const { stdout } = await answered(
+      ["versions", "deploy"],
+      [
+        // The newest version is the first to choose.
+        [/Which version\(s\) do you want to deploy/, ` ${ENTER}`],
+        [/What percentage of traffic should Worker Version 1 receive/, `100${ENTER}`],
+        [/Add a deployment message/, `all of it${ENTER}`],
+      ],
+    );
+    assert.match(stdout, new RegExp(`Deployed ${NAME} version ${versions.two} at 100%`));
     assert.deepEqual(await served(), { word: "two", version: versions.two, tag: "v2" });
+    assert.equal((await deployments())[0]?.annotations?.["workers/message"], "all of it");
   });
 
   it("versions deploy refuses a version that there is not, and leaves the traffic", async () => {
@@ -126,6 +138,19 @@ describe("wrangler", function () {
     assert.notEqual(code, 0);
     assert.match(stderr, /does not exist/);
     assert.equal((await served()).version, versions.two);
+  });
+
+  it("versions deploy and another client at once: both are kept, the later one is active", async () => {
+    const before = await deployments();
+    await Promise.all([
+      succeeds(["versions", "deploy", `${versions.one}@40%`, `${versions.two}@60%`, "--yes"]),
+      deploy(started.edge, NAME, { [versions.two]: 100 }),
+    ]);
+    const [active, earlier, ...others] = await deployments();
+    assert.deepEqual(others, before);
+    assert.deepEqual([active?.source, earlier?.source].sort(), ["api", "wrangler"]);
+    const status = await succeeds(["deployments", "status", "--json"]);
+    assert.deepEqual((JSON.parse(status.stdout) as { id: string }).id, active?.id);
   });
 
   it("rollback goes back to the version before", async () => {
@@ -143,6 +168,26 @@ describe("wrangler", function () {
     const { secret, version } = await served();
     assert.equal(secret, "a hidden word");
     assert.notEqual(version, versions.two);
+  });
+
+  atTerminal("rollback to before the secret asks first, and does nothing against a no", async () => {
+    const { version } = await served();
+    const { stdout } = await answered(
+      ["rollback", versions.two],
+      [
+        [/optional message for this rollback/, ENTER],
+        [/Are you sure you want to deploy this Worker Version/, "y"],
+        [/secrets have changed since version[^]*SECRET/, "n"],
+      ],
+    );
+    assert.match(stdout, /Aborting rollback/);
+    assert.equal((await served()).version, version);
+  });
+
+  it("rollback to before the secret goes on against a yes", async () => {
+    const { stdout } = await succeeds(["rollback", versions.two, "--message", "before the secret"]);
+    assert.match(stdout, /secrets have changed.*SECRET/s);
+    assert.equal((await served()).version, versions.two);
   });
 
   it("versions secret put makes a version that gets no traffic", async () => {
@@ -184,6 +229,24 @@ describe("wrangler", function () {
     );
     assert.equal(status, 404);
   });
+
+  function atTerminal(what: string, test: () => Promise<void>): void {
+    // Elsewhere `script` takes other options.
+    if (process.platform === "linux") it(what, test);
+    else it.skip(what);
+  }
+
+  async function answered(args: readonly string[], answers: Answers): Promise<Ran> {
+    const ran = await dialogue(started.edge, project, args, answers);
+    assert.equal(ran.code, 0, ran.stdout);
+    return ran;
+  }
+
+  async function deployments(): Promise<Cloudflare.Workers.Scripts.Deployment[]> {
+    const path = `/accounts/${started.edge.accountId}/workers/scripts/${NAME}/deployments`;
+    const { json } = await call(started.edge, path);
+    return (json.result as Cloudflare.Workers.Scripts.DeploymentListResponse).deployments;
+  }
 
   function write(word: string): void {
     project.write({ ...CONFIG, vars: { WORD: word } }, SOURCE);

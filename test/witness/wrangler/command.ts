@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Edge } from "../../../edge";
 import type { Project } from "./project";
 
-const WRANGLER = join(dirname(require.resolve("wrangler/package.json")), "bin/wrangler.js");
+export const WRANGLER = join(dirname(require.resolve("wrangler/package.json")), "bin/wrangler.js");
 
 /** What a command printed and how it ended. */
 export interface Ran {
@@ -12,14 +12,9 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command of wrangler against an edge, with `input` as what a person or a pipe gives it. */
-export function wrangler(
-  edge: Edge,
-  { folder, home }: Project,
-  args: readonly string[],
-  input = "",
-): Promise<Ran> {
-  const env = {
+/** Where wrangler is to find the edge, and nothing and nobody else. */
+export function environmentOf(edge: Edge, home: string): Record<string, string | undefined> {
+  return {
     PATH: process.env["PATH"],
     HOME: home,
     XDG_CONFIG_HOME: home,
@@ -33,8 +28,17 @@ export function wrangler(
     WRANGLER_HIDE_BANNER: "true",
     ...edge.environment(),
   };
+}
+
+/** Runs a command of wrangler against an edge, with `input` as what a person or a pipe gives it. */
+export function wrangler(
+  edge: Edge,
+  { folder, home }: Project,
+  args: readonly string[],
+  input = "",
+): Promise<Ran> {
+  const options = { cwd: folder, env: environmentOf(edge, home), timeout: 60_000 };
   return new Promise((resolve) => {
-    const options = { cwd: folder, env, timeout: 60_000 };
     const child = execFile(process.execPath, [WRANGLER, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
     });

@@ -5,10 +5,12 @@ import type { EdgeContext } from "./context";
 import { Collector } from "./data/collector";
 import { Front } from "./data/front";
 import { Instances } from "./data/instances";
+import { withCloudflares, type LimitsGiven } from "./data/limits";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
+import { Watchdog } from "./data/watchdog";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
@@ -46,6 +48,8 @@ export interface EdgeOptions {
   readonly subdomain?: string | undefined;
   /** How much telemetry is kept, how soon and how exactly it is answered with. Default: soon, and exactly. */
   readonly telemetry?: TelemetryOptions | undefined;
+  /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
+  readonly limits?: LimitsGiven | undefined;
 }
 
 /** A local edge that runs. */
@@ -87,9 +91,11 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const telemetry = openTelemetry(telemetryFile, options.telemetry);
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
+  const watchdog = new Watchdog(context.instances);
   const server = new EdgeServer(createApi(context), front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
+    watchdog.stop();
     await context.instances.close();
     await storage.close();
     await scratch.remove();
@@ -138,12 +144,12 @@ function assemble(
   tokens: readonly Token[],
   options: EdgeOptions,
 ): Parts {
-  const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir } = options;
+  const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
   const routes = new RoutingTable(state);
   const collector = new Collector(telemetry, routes);
   const scratch = new Scratch();
   const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
-  const instances = new Instances(runtime, scratch, storage, collector);
+  const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
     tokens,

@@ -9,8 +9,12 @@ export function passOn(answer: IncomingMessage, exchange: Exchange, invocation: 
   const { request, response, ray } = exchange;
   invocation.status = answer.statusCode ?? 502;
   // An answer that breaks off must not look complete to the client.
-  answer.on("error", () => response.destroy());
+  answer.on("error", () => {
+    invocation.isBroken = true;
+    response.destroy();
+  });
   if (isUncaughtException(answer)) {
+    invocation.isBroken = true;
     answer.resume();
     sendException(response, ray);
     return;

@@ -2,6 +2,7 @@ import type { TelemetryEvent, TelemetryStore } from "../telemetry";
 import { eventsOf, untracedEvent } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
+import type { Excess } from "./limits";
 import { rayOf } from "./ray";
 import type { RoutingTable } from "./routes";
 import { asKept } from "./sampling";
@@ -27,13 +28,13 @@ export class Collector {
   /** A version's process has ended: whatever it was doing failed. */
   readonly onEnd = ({ version, invocations }: Instance): void => {
     const left = invocations.takeAll().filter(({ isObserved }) => isObserved);
-    this.record(left.map((invocation) => untracedEvent(version, invocation, CRASH)));
+    this.record(left.map((invocation) => untracedEvent(version, invocation, endOf(invocation))));
   };
 
   /** A client has left. If the version does not tell of it, we do. */
   onCanceled({ version, invocations }: Instance, { ray }: Invocation): void {
     setTimeout(() => {
-      const left = invocations.take(ray);
+      const left = invocations.abandon(ray);
       if (left?.isObserved) this.record([untracedEvent(version, left, CANCELED)]);
     }, CANCELED_GRACE_MS).unref();
   }
@@ -52,13 +53,32 @@ export class Collector {
   }
 }
 
-const CRASH = {
+interface Ending {
+  readonly outcome: string;
+  readonly error?: string;
+  readonly status?: number;
+}
+
+const CRASH: Ending = {
   outcome: "exception",
   error: "Error: the process of this version ended while it was handling the request",
   status: 500,
 };
 
-const CANCELED = { outcome: "canceled" };
+/** Cloudflare's words for a request that went past a limit. */
+const EXCEEDED: Readonly<Record<Excess, Omit<Ending, "outcome">>> = {
+  exceededCpu: { error: "Error: Worker exceeded CPU time limit.", status: 503 },
+  exceededMemory: { error: "Error: Worker exceeded memory limit.", status: 503 },
+};
+
+const CANCELED: Ending = { outcome: "canceled" };
+
+/** How an invocation ended whose process did before it could tell. */
+function endOf({ excess, canceled, status, isBroken, isWebSocket }: Invocation): Ending {
+  if (canceled) return CANCELED;
+  if (excess) return { outcome: excess, ...EXCEEDED[excess] };
+  return status === undefined || isBroken || isWebSocket ? CRASH : { outcome: "ok", status };
+}
 
 function eventsOfTrace(instance: Instance, trace: Trace): TelemetryEvent[] {
   // What is not in the table has been recorded, or did not come through the front.

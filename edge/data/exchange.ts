@@ -6,6 +6,8 @@ export interface Exchange {
   readonly ray: string;
   /** Whether Workers Observability is to hear of it. */
   readonly isObserved: boolean;
+  /** 0, and more when it is handed over again because the process that had it ended. */
+  readonly attempt: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** For a request that asks for a WebSocket. */

@@ -1,18 +1,20 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { canGoAgain } from "./again";
 import { passOn } from "./answer";
 import type { Exchange } from "./exchange";
 import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation, RequestLine } from "./invocations";
-import { sendBadRequest, sendException } from "./pages";
+import { sendBadRequest, sendExceeded, sendException } from "./pages";
 import { join, switchProtocols } from "./tunnel";
 
 /** What can happen to a request on its way, beside being answered. */
 export interface Mishaps {
   /** The client left before it had the whole answer. */
   readonly onCanceled: (invocation: Invocation) => void;
-  /** The version's process was gone and never heard of the request, which is as good as new. */
-  readonly onUnheard: () => void;
+  /** The connection to the version broke, and the request is as good as new. */
+  readonly onLost: () => void;
 }
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
@@ -31,40 +33,53 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   };
   const onClose = (): void => {
     if (!response.writableFinished) upstream.destroy();
-    end(!response.writableFinished);
+    end(!response.writableFinished && !invocation.isBroken);
   };
+  upstream.once("socket", (socket) => {
+    invocation.sentOn = { socket, after: socket.bytesWritten };
+  });
   upstream.once("response", (answer) => {
+    showLife(instance, invocation, answer);
     passOn(answer, exchange, invocation);
   });
   upstream.once("upgrade", (answer, socket, head) => {
     if (exchange.upgrade === undefined) return;
     response.off("close", onClose).detachSocket(exchange.upgrade.socket);
     invocation.status = 101;
+    invocation.isWebSocket = true;
+    showLife(instance, invocation, socket);
     switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
     join(exchange.upgrade, { socket: socket, head }, end);
   });
-  upstream.on("error", (error) => {
+  const onBreak = async (error: Error): Promise<void> => {
     // What becomes of an answer that has begun is for the answer's own stream to say.
     if (invocation.status !== undefined || response.destroyed) return;
-    if (wasUnheard(error) && !request.readableDidRead) {
+    const isAnew = await canGoAgain(instance, { request, invocation, upstream, error });
+    if (response.closed) return;
+    if (isAnew) {
       response.off("close", onClose);
       request.unpipe(upstream);
       invocations.withdraw(invocation);
-      mishaps.onUnheard();
+      mishaps.onLost();
     } else {
-      sendException(response, exchange.ray);
+      sendFailure(exchange, invocation);
     }
-  });
+  };
+  upstream.on("error", (error) => void onBreak(error));
   response.once("close", onClose);
   sendBody(request, upstream);
 }
 
-/**
- * Whether the version cannot have begun with a request. There was no connection; or the kernel reset it, which it
- * does if a process ends with something unread. A process that has read everything ends with an orderly close.
- */
-function wasUnheard({ code, syscall }: NodeJS.ErrnoException): boolean {
-  return code === "ECONNREFUSED" || code === "EPIPE" || (code === "ECONNRESET" && syscall !== undefined);
+function showLife({ invocations }: Instance, invocation: Invocation, answer: Readable): void {
+  invocations.showsLife(invocation);
+  answer.on("data", () => {
+    invocations.showsLife(invocation);
+  });
+}
+
+function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void {
+  if (excess === undefined) sendException(response, ray);
+  else sendExceeded(response, ray);
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */

@@ -14,7 +14,7 @@ import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import type { Upgrade } from "./tunnel";
 
-/** How often a request is sent whose connection breaks before its version has heard of it. */
+/** How often a request is sent whose process ends before, or on account of another one while, it answers. */
 const TRIES = 3;
 
 const END_KNOWN_MS = 1_000;
@@ -60,20 +60,20 @@ export class Front {
       return;
     }
     const observed = isObserved(route.observability);
-    this.toVersion(route, versionId, { ray, isObserved: observed, request, response, upgrade });
+    this.toVersion(route, versionId, { ray, isObserved: observed, attempt: 0, request, response, upgrade });
   }
 
-  private toVersion(route: Route, versionId: string, exchange: Exchange, tries = TRIES): void {
+  private toVersion(route: Route, versionId: string, exchange: Exchange): void {
     const ready = this.instances.ready(versionId);
-    if (ready) this.toInstance(ready, route, exchange, tries);
-    else void this.startFor(route, versionId, exchange, tries);
+    if (ready) this.toInstance(ready, route, exchange);
+    else void this.startFor(route, versionId, exchange);
   }
 
-  private async startFor(route: Route, versionId: string, exchange: Exchange, tries: number): Promise<void> {
+  private async startFor(route: Route, versionId: string, exchange: Exchange): Promise<void> {
     try {
       const instance = await this.started(route.scriptName, versionId);
       // Starting takes a while; nobody may be waiting any more.
-      if (!exchange.response.closed) this.toInstance(instance, route, exchange, tries);
+      if (!exchange.response.closed) this.toInstance(instance, route, exchange);
     } catch {
       // The version started when it was uploaded; that it does not now is nothing a client could understand.
       sendException(exchange.response, exchange.ray);
@@ -88,22 +88,23 @@ export class Front {
     });
   }
 
-  private toInstance(instance: Instance, route: Route, exchange: Exchange, tries: number): void {
+  private toInstance(instance: Instance, route: Route, exchange: Exchange): void {
     forward(instance, exchange, {
       onCanceled: (invocation) => {
         this.collector.onCanceled(instance, invocation);
       },
-      onUnheard: () => {
-        if (tries > 1) void this.tryAgain(instance, route, exchange, tries - 1);
+      onLost: () => {
+        const attempt = exchange.attempt + 1;
+        if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
         else sendException(exchange.response, exchange.ray);
       },
     });
   }
 
   /** A process's connections end a moment before it is known to have ended itself, and another one can be started. */
-  private async tryAgain(instance: Instance, route: Route, exchange: Exchange, tries: number): Promise<void> {
+  private async tryAgain(instance: Instance, route: Route, exchange: Exchange): Promise<void> {
     await instance.workerd.endWithin(END_KNOWN_MS);
-    if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange, tries);
+    if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange);
   }
 }
 

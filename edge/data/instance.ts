@@ -1,15 +1,34 @@
+import { request } from "node:http";
 import type { Miniflare } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
-import { Invocations } from "./invocations";
-import { startMiniflare, type Runtime } from "./runtime";
 import type { Storage } from "../storage";
 import { WORKER } from "./code";
+import { Guard, type Guarded } from "./guard";
+import { Invocations, type Invocation } from "./invocations";
+import { limitsOf, type Limits } from "./limits";
+import { memoryOf } from "./memory";
+import { startMiniflare, type Runtime } from "./runtime";
 import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
+import { unreadBy } from "./unread";
 import { UpstreamAgent } from "./upstream";
-import { optionsFor, type Outlets } from "./worker-options";
+import { optionsFor, TAIL, type Outlets } from "./worker-options";
 import type { Workerd } from "./workerd";
+
+/** A version and what it runs, which is read only when the version has to be started. */
+export interface Startable {
+  readonly version: Version;
+  readonly modules: Modules;
+}
+
+/** What a version needs around it to run. */
+export interface Surroundings {
+  readonly runtime: Runtime;
+  readonly scratch: Scratch;
+  readonly storage: Storage;
+  readonly limits: Limits;
+}
 
 /** What an instance tells the one who started it. */
 export interface InstanceEvents {
@@ -17,18 +36,61 @@ export interface InstanceEvents {
   readonly onEnd: (instance: Instance) => void;
 }
 
+/** Where a worker of a process listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One version, running in a workerd process of its own. */
-export class Instance {
+export class Instance implements Guarded {
   readonly agent = new UpstreamAgent();
   readonly invocations: Invocations;
+  readonly guard: Guard;
+  private readonly startedAt = performance.now();
 
   constructor(
     readonly version: Version,
-    readonly address: { readonly host: string; readonly port: number },
+    readonly address: Address,
+    private readonly tail: Address,
+    limits: Limits,
     readonly workerd: Workerd,
     private readonly miniflare: Miniflare,
   ) {
     this.invocations = new Invocations(workerd.cpu);
+    this.guard = new Guard(this, limitsOf(version, limits));
+  }
+
+  get cpu(): Workerd["cpu"] {
+    return this.workerd.cpu;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** Whether it has nothing to do, as far as can be seen from here. */
+  get isIdle(): boolean {
+    return this.invocations.areAllFinished;
+  }
+
+  memoryMb(): number | undefined {
+    return memoryOf(this.workerd.pid);
+  }
+
+  ping(): Promise<void> {
+    return new Promise((resolve) => {
+      const ping = request({ ...this.tail, agent: this.agent }, (answer) => answer.resume());
+      ping.once("response", resolve);
+      // The process has ended: nobody waits for its signs of life any more.
+      ping.once("error", () => undefined);
+      ping.end();
+    });
+  }
+
+  hasTaken({ sentOn }: Invocation): boolean {
+    const unread = unreadBy(this.address.port).get(sentOn?.socket.localPort ?? 0) ?? 0;
+    return sentOn !== undefined && unread < sentOn.socket.bytesWritten - sentOn.after;
   }
 
   /** Ends the process. */
@@ -40,11 +102,8 @@ export class Instance {
 
 /** Starts a version. Throws Cloudflare's 10021 with workerd's own words when workerd does not take it. */
 export async function startInstance(
-  runtime: Runtime,
-  scratch: Scratch,
-  storage: Storage,
-  version: Version,
-  modules: Modules,
+  { runtime, scratch, storage, limits }: Surroundings,
+  { version, modules }: Startable,
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
@@ -52,13 +111,17 @@ export async function startInstance(
     startMiniflare(runtime, optionsFor(runtime, storage, version, modules, wiring)),
   );
   await untilReady(miniflare, () => wiring.workerd);
-  const { hostname, port } = await miniflare.unsafeGetDirectURL(WORKER);
-  const address = { host: hostname, port: Number(port) };
+  const [own, tail] = await Promise.all([addressOf(miniflare, WORKER), addressOf(miniflare, TAIL)]);
   if (wiring.workerd?.isRunning === true) {
-    return wiring.attach(new Instance(version, address, wiring.workerd, miniflare));
+    return wiring.attach(new Instance(version, own, tail, limits, wiring.workerd, miniflare));
   }
   await miniflare.dispose();
   throw new Error(`The process of version ${version.id} ended as soon as it had started.`);
+}
+
+async function addressOf(miniflare: Miniflare, worker: string): Promise<Address> {
+  const { hostname, port } = await miniflare.unsafeGetDirectURL(worker);
+  return { host: hostname, port: Number(port) };
 }
 
 /** Ties a process to its instance, which is there only once the process answers. */

@@ -1,4 +1,11 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CpuClock } from "./cpu";
+import { CpuShares, type CpuShare } from "./shares";
+import type { Excess } from "./limits";
+
+/** How long the connections of a process that has ended may take to break. */
+const DRAIN_MS = 1_000;
 
 /** What a request asks for. */
 export interface RequestLine {
@@ -8,84 +15,133 @@ export interface RequestLine {
 }
 
 /** A request that a version has begun to handle and whose telemetry has not come in. */
-export interface Invocation {
+export interface Invocation extends CpuShare {
   readonly ray: string;
   readonly isObserved: boolean;
+  /** 0, and more when it was sent again because the process that had it ended. */
+  readonly attempt: number;
   readonly request: RequestLine;
   readonly startedAt: number;
-  cpuTimeMs: number;
-  /** What the client was answered with, once it was. */
-  status?: number;
+  /** When it last did something that could be seen, by the clock of `performance.now()`. */
+  activeAt: number;
+  /** CPU time that it has used while no other invocation was there: that much is its own for certain. */
+  aloneCpuTimeMs: number;
   /** The client left before it had the whole answer. */
   canceled: boolean;
+  /** What the client was answered with, once it was. */
+  status?: number;
+  /** It threw, or its process ended in the middle of its answer. */
+  isBroken: boolean;
+  /** It has become a WebSocket, which lasts as long as both sides like. */
+  isWebSocket: boolean;
+  /** The connection on which it was sent to the process, and what had gone over that before. */
+  sentOn?: { readonly socket: Socket; readonly after: number };
+  /** The limit for which its process was ended. */
+  excess?: Excess;
+  /** Its process was ended on account of another one. */
+  isSpared: boolean;
 }
 
-type Origin = Pick<Invocation, "ray" | "isObserved">;
+/** What of an exchange its invocation knows. */
+type Origin = Pick<Invocation, "ray" | "isObserved" | "attempt">;
 
-/**
- * The invocations of one version's process, and how its CPU time is shared out among them.
- *
- * workerd tells nobody what an invocation has used. So whenever one begins or ends, what the process has used since
- * the last such moment is split evenly among those that were running. It is exact for one at a time and an
- * approximation for more; nothing is charged for the time when none was running.
- */
+/** The invocations of one version's process. */
 export class Invocations {
-  private readonly running = new Set<Invocation>();
-  private readonly open = new Map<string, Invocation>();
-  private lastReading = 0;
+  /** Those whose answer has not ended. */
+  readonly running = new Set<Invocation>();
+  /** Those that workerd has told nothing about. */
+  private readonly untold = new Map<string, Invocation>();
+  /** Those of them that have been given up: their client left, and their telemetry has been written without workerd. */
+  private readonly abandoned = new Map<string, Invocation>();
+  private readonly shares: CpuShares;
+  /** How many there have been. */
+  count = 0;
+  private hasShownLife = false;
 
-  constructor(private readonly clock: CpuClock) {}
+  constructor(clock: CpuClock) {
+    this.shares = new CpuShares(clock);
+  }
 
-  begin({ ray, isObserved }: Origin, request: RequestLine): Invocation {
-    this.shareOut();
+  begin({ ray, isObserved, attempt }: Origin, request: RequestLine): Invocation {
     const invocation: Invocation = {
-      ray,
-      isObserved,
-      request,
-      startedAt: Date.now(),
-      cpuTimeMs: 0,
-      canceled: false,
+      ...{ ray, isObserved, attempt, request, startedAt: Date.now(), activeAt: performance.now() },
+      ...{ cpuTimeMs: 0, sharesFrom: 0, aloneCpuTimeMs: 0, canceled: false, isWebSocket: false },
+      ...{ isBroken: false, isSpared: false },
     };
+    this.count += 1;
+    this.shares.begin(invocation);
     this.running.add(invocation);
-    this.open.set(ray, invocation);
+    this.untold.set(ray, invocation);
     return invocation;
+  }
+
+  /** To be called whenever a part of its answer arrives: it, and so its process, is at work. */
+  showsLife(invocation: Invocation): void {
+    invocation.activeAt = performance.now();
+    this.hasShownLife = true;
+  }
+
+  /** Whether any has shown life since this was asked last. */
+  tookLife(): boolean {
+    const had = this.hasShownLife;
+    this.hasShownLife = false;
+    return had;
   }
 
   /** The answer has gone out, or nobody waits for it any more. */
   end(invocation: Invocation): void {
-    this.shareOut();
-    this.running.delete(invocation);
+    if (this.running.delete(invocation)) this.shares.end(invocation);
   }
 
-  /** The version never heard of it: another process will. */
+  /** Another process is to handle it. */
   withdraw(invocation: Invocation): void {
     this.end(invocation);
-    this.open.delete(invocation.ray);
+    this.takeUntold(invocation.ray);
   }
 
-  /** Hands over an invocation to whoever writes its telemetry, which happens once. */
+  /** Hands over an invocation to whoever writes its telemetry, which happens once: workerd has told of it. */
   take(ray: string): Invocation | undefined {
-    const invocation = this.open.get(ray);
-    this.open.delete(ray);
+    this.hasShownLife = true;
+    this.abandoned.delete(ray);
+    return this.takeUntold(ray);
+  }
+
+  /** As {@link take}, though workerd has not told of it. */
+  abandon(ray: string): Invocation | undefined {
+    const invocation = this.takeUntold(ray);
+    if (invocation) this.abandoned.set(ray, invocation);
     return invocation;
   }
 
-  /** As {@link take}, for all that are left. */
+  /** As {@link take}, for all that are left: the process has ended. */
   takeAll(): Invocation[] {
-    const left = [...this.open.values()];
-    this.open.clear();
+    for (const invocation of [...this.running]) this.end(invocation);
+    this.shares.settleEnded();
+    const left = [...this.untold.values()];
+    this.untold.clear();
     return left;
   }
 
-  /** How many have no telemetry yet. */
-  get size(): number {
-    return this.open.size;
+  /** All that the process may still be at work on. */
+  get unfinished(): Invocation[] {
+    return [...this.untold.values(), ...this.abandoned.values()];
   }
 
-  private shareOut(): void {
-    const reading = this.clock.read();
-    const used = reading - this.lastReading;
-    this.lastReading = reading;
-    for (const invocation of this.running) invocation.cpuTimeMs += used / this.running.size;
+  /** Whether there is nothing that the process could be at work on. */
+  get areAllFinished(): boolean {
+    return this.untold.size === 0 && this.abandoned.size === 0 && this.running.size === 0;
+  }
+
+  /** Waits until no answer is on its way: when the process has ended, that is about to be so. */
+  async untilNoneRuns(): Promise<void> {
+    const deadline = performance.now() + DRAIN_MS;
+    while (this.running.size > 0 && performance.now() < deadline) await sleep(5);
+  }
+
+  private takeUntold(ray: string): Invocation | undefined {
+    this.shares.settleEnded();
+    const invocation = this.untold.get(ray);
+    this.untold.delete(ray);
+    return invocation;
   }
 }

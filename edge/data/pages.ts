@@ -29,6 +29,15 @@ export function sendException(response: ServerResponse, ray: string): void {
   });
 }
 
+/** The version was stopped at one of its limits. */
+export function sendExceeded(response: ServerResponse, ray: string): void {
+  send(response, ray, {
+    status: 503,
+    title: "Error 1102: Worker exceeded resource limits",
+    text: "You have requested a page that runs on a Worker which used more CPU time or memory than it may. Its telemetry says which.",
+  });
+}
+
 /** No such Worker here, or not on this subdomain, or none of its versions is deployed. */
 export function sendNothingHere(response: ServerResponse, ray: string, why: string): void {
   send(response, ray, { status: 404, title: "error code: 1042", text: why });

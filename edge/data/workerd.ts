@@ -6,8 +6,9 @@ import { openCpuClock, type CpuClock } from "./cpu";
 /** The operating system's process that runs a version. */
 export class Workerd {
   readonly cpu: CpuClock;
-  private hasEnded = false;
   private readonly ended: Promise<void>;
+  private hasEnded = false;
+  private isKilled = false;
 
   constructor(private readonly child: ChildProcess) {
     this.cpu = openCpuClock(child.pid);
@@ -25,7 +26,7 @@ export class Workerd {
   }
 
   get isRunning(): boolean {
-    return !this.hasEnded;
+    return !this.hasEnded && !this.isKilled;
   }
 
   onceEnded(listener: () => void): void {
@@ -39,6 +40,7 @@ export class Workerd {
 
   /** Ends it at once: one that hangs does not hear any other signal. */
   kill(): void {
+    this.isKilled = true;
     this.child.kill("SIGKILL");
   }
 }

@@ -9,6 +9,8 @@ interface Options {
   readonly rateLimit?: RateLimit | false;
   readonly ingestDelay?: readonly [from: number, to: number];
   readonly subdomain: string;
+  readonly cpuLimit?: number;
+  readonly memoryLimit?: number;
 }
 
 interface RateLimit {
@@ -41,6 +43,12 @@ export function edgeCommand(): Command {
       ingestDelay,
     )
     .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
+    .option(
+      "--cpu-limit <ms>",
+      "CPU time of a request, for versions uploaded without one (default: 30000)",
+      whole,
+    )
+    .option("--memory-limit <megabytes>", "memory of a version (default: 128)", whole)
     .addHelpText("after", whatItIs)
     .action(runEdge);
 }
@@ -57,7 +65,7 @@ It emulates scripts and versions (bindings plain_text, secret_text, json and
 version_metadata), deployments, settings, the workers.dev subdomain, and the
 telemetry of Workers Observability; each version runs in a workerd of its own.
 It does not emulate other bindings and products (KV, R2, D1, Durable Objects,
-Queues, routes), WebSockets, the limits of CPU and memory, or Cloudflare's
+Queues, routes), WebSockets, or Cloudflare's
 delays. What it does not emulate it refuses.`;
 
 /** A token, with the permissions it is to have; without any it has all. */
@@ -69,6 +77,11 @@ interface TokenGiven {
 function addToken(text: string, before: readonly TokenGiven[] = []): readonly TokenGiven[] {
   const [, token = "", scopes] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   return [...before, { token, ...(scopes !== undefined && { scopes: scopes.split(",") }) }];
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number, 1 or more.");
 }
 
 function port(text: string): number {
@@ -98,7 +111,8 @@ async function runEdge(options: Options): Promise<void> {
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
   const telemetry = { ingestDelayMs: ingestDelay };
-  const edge = await startEdge({ ...same, stateDir: state, tokens, telemetry });
+  const limits = { cpuMs: options.cpuLimit, memoryMb: options.memoryLimit };
+  const edge = await startEdge({ ...same, stateDir: state, tokens, telemetry, limits });
   if (same.host !== undefined && !isLoopback(same.host)) console.error(warningOf(same.host));
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;

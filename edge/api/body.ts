@@ -2,9 +2,9 @@ import type { Context } from "hono";
 import { HonoRequest } from "hono/request";
 import * as z from "zod";
 import { bytesOf, PLAIN_LIMIT, tooLarge, UPLOAD_LIMIT } from "./bytes";
+import { checked } from "./checked";
 import { CODES } from "./codes";
 import { ApiError } from "./error";
-import { explain } from "./explain";
 
 /** The most parts of a form, so the most modules of a script. Cloudflare's own limit is not known. */
 const MOST_PARTS = 2000;
@@ -38,9 +38,7 @@ export function parsedJson(text: string): unknown {
 
 /** What a request has sent, as `schema` wants it. */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (!result.success) throw unparsable(explain(result.error));
-  return result.data;
+  return checked(schema, value, unparsable);
 }
 
 /** The multipart body of a request. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { explain } from "../api/explain";
+import { checked } from "../api/checked";
 import { checkedMetadata } from "./metadata";
 import { refuseUnemulated } from "./unemulated";
 import { checkModules, moduleFrom, type Upload } from "./upload";
@@ -16,9 +16,11 @@ const body = z.looseObject({ modules: z.array(jsonModule).default([]) });
 
 /** Reads an upload of the newer "workers" routes: one JSON document, with the modules in it. */
 export function parseJsonUpload(value: unknown): Upload {
-  const result = body.safeParse(value);
-  if (!result.success) throw new ApiError(400, CODES.unparsableBody, explain(result.error));
-  const { modules: given, ...rest } = result.data;
+  const { modules: given, ...rest } = checked(
+    body,
+    value,
+    (faults) => new ApiError(400, CODES.unparsableBody, faults),
+  );
   refuseUnemulated(rest, "version");
   const metadata = checkedMetadata(rest);
   const modules = given.map(({ name, content_type, content_base64 }) =>

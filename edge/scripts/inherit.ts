@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { explain } from "../api/explain";
+import { checked } from "../api/checked";
 import type { Binding, Version } from "./types";
 
 /** A binding of the kind `inherit`: one that a version before has, under this name or an old one. */
@@ -43,10 +43,10 @@ export function resolveBindings({ given, keep, isStrict }: BindingWish, ancestor
 }
 
 function inheritanceFrom(binding: Binding): Inheritance {
-  const result = inheritance.safeParse(binding);
-  if (result.success) return result.data;
-  const problem = `inherit binding '${binding.name}' is invalid: ${explain(result.error)}.`;
-  throw new ApiError(400, CODES.invalidInherit, problem);
+  return checked(inheritance, binding, (faults) => {
+    const problem = `inherit binding '${binding.name}' is invalid: ${faults}.`;
+    return new ApiError(400, CODES.invalidInherit, problem);
+  });
 }
 
 function inheritedBy(wish: Inheritance, { latest, find }: Ancestors): Binding | undefined {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { checked } from "../api/checked";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
-import { explain } from "../api/explain";
 import { isDate } from "./compatibility";
 import { migrations } from "./migrations";
 import { refuseUnemulated } from "./unemulated";
@@ -88,16 +88,16 @@ export function parseMetadata(text: string): UploadMetadata {
 
 /** Reads what is the main module, which is all that an upload of code alone says. */
 export function parseMainModule(text: string): string {
-  const result = uploadMetadata.pick({ main_module: true }).safeParse(parseJson(text));
-  if (result.success) return result.data.main_module;
-  throw new ApiError(400, CODES.invalidScript, `metadata: ${explain(result.error)}`);
+  return checked(uploadMetadata.pick({ main_module: true }), parseJson(text), invalid).main_module;
 }
 
 /** What an upload says of a version and its script, in the fields of a `metadata` part. */
 export function checkedMetadata(value: unknown): UploadMetadata {
-  const result = uploadMetadata.safeParse(value);
-  if (result.success) return result.data;
-  throw new ApiError(400, CODES.invalidScript, `metadata: ${explain(result.error)}`);
+  return checked(uploadMetadata, value, invalid);
+}
+
+function invalid(faults: string): ApiError {
+  return new ApiError(400, CODES.invalidScript, `metadata: ${faults}`);
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checked } from "../api/checked";
 import { ApiError } from "../api/error";
 import { calculationNamed, OPERATORS, type Calculation, type Operator } from "./calculations";
 import {
@@ -11,7 +12,6 @@ import {
   type Needle,
   type Operation,
 } from "./filters";
-import { pathText, wordsOf } from "./issues";
 import { toRegExp } from "./pattern";
 import { coerce } from "./types";
 
@@ -246,10 +246,11 @@ export function readValuesQuery(body: unknown): ValuesQuery {
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body, { reportInput: true });
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${pathText(issue.path)}: ${wordsOf(issue)}`);
-  throw new ApiError(400, BAD_QUERY, `Telemetry query refused. ${faults.join("; ")}.`);
+  return checked(
+    schema,
+    body,
+    (faults) => new ApiError(400, BAD_QUERY, `Telemetry query refused. ${faults}.`),
+  );
 }
 
 function missingFrom(

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { useEdge } from "../edge/support";
 import { CALLS } from "./sdk/calls";
+import { BODY_NAMES_ITS_TYPE, moduleFile } from "./sdk/calls/types";
 import { listeningClient, type ListeningClient } from "./sdk/client";
 import { EXTRAS, GAPS, NO_PAGE, PROBLEMS } from "./sdk/deviations";
 import { Findings, gapsIn } from "./sdk/findings";
 import { NOT_EMULATED } from "./sdk/not-emulated";
 import { refusalOf } from "./sdk/refusal";
-import { worldAt, type World } from "./sdk/world";
+import { SOURCE, worldAt, type World } from "./sdk/world";
 import { declared, type Declared } from "./types";
 import { fit, type Fit } from "./types/check";
 
@@ -58,6 +59,14 @@ describe("the official client, method by method", () => {
         assert.deepEqual(findings.stale(), []);
       });
     }
+  });
+
+  it("is told what an upload lacks that it spells as a form of many fields", async () => {
+    const { client, account, script } = world;
+    const upload = { ...account, metadata: { main_module: "worker.mjs" }, files: [moduleFile(SOURCE)] };
+    const problem = /could not read content for part metadata/;
+    await assert.rejects(client.workers.scripts.versions.create(script, upload), problem);
+    await assert.rejects(client.workers.scripts.update(script, upload, BODY_NAMES_ITS_TYPE), problem);
   });
 
   describe("is refused clearly", () => {

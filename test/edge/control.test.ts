@@ -169,14 +169,29 @@ describe("the control plane, through the official client", () => {
     const paths = [
       "/scripts",
       "/services/secret",
+      "/services/secret/environments/production",
+      "/services/secret/environments/production/bindings",
       ...["settings", "script-settings", "versions", `versions/${id}`, "deployments"].map(
         (of) => `/scripts/secret/${of}`,
       ),
+      ...["secrets", "secrets/KEY", "references"].map((of) => `/scripts/secret/${of}`),
+      ...["", "/versions", `/versions/${id}?include=modules`].map((of) => `/workers/secret${of}`),
     ];
     for (const path of paths) {
       const { status, json } = await call(started.edge, workers + path);
       assert.equal(status, 200, path);
       assert.ok(!JSON.stringify(json).includes(secret), path);
+    }
+    const clumsy: [method: string, path: string, body: object][] = [
+      ["PUT", "/scripts/secret/secrets", { name: "KEY", text: [secret], type: "secret_text" }],
+      ["PUT", "/scripts/secret/secrets", { name: "KEY", key_base64: secret, type: "secret_key" }],
+      ["PATCH", "/scripts/secret/secrets-bulk", { secrets: { KEY: secret } }],
+      ["PATCH", "/workers/secret/versions/latest", { env: { KEY: { type: "json", text: secret } } }],
+    ];
+    for (const [method, path, body] of clumsy) {
+      const refused = await call(started.edge, workers + path, { method, body: JSON.stringify(body) });
+      assert.equal(refused.status, 400, path);
+      assert.ok(!JSON.stringify(refused.json).includes(secret), path);
     }
     const { json } = await call(started.edge, `${workers}/scripts/secret/settings`);
     assert.deepEqual((json.result as { bindings: unknown }).bindings, [{ type: "secret_text", name: "KEY" }]);

@@ -22,6 +22,7 @@ export const NOT_EMULATED: Readonly<Record<string, string>> = {
   "workers.assets.upload.create": "static assets are not emulated",
   "workers.scripts.assets.upload.create": "static assets are not emulated",
   "workers.domains.update": "there are no zones",
+  "workers.domains.list": "there are no zones",
   "workers.domains.delete": "there are no zones",
   "workers.domains.get": "there are no zones",
   "workers.routes.create": "there are no zones",

@@ -13,7 +13,6 @@ export const ACCOUNT_CALLS: Calls = {
   ],
   "user.get": [({ client }) => client.user.get()],
   "user.tokens.verify": [({ client }) => client.user.tokens.verify()],
-  "workers.domains.list": [({ client, account }) => client.workers.domains.list(account)],
   // The subdomain is given when the edge starts: it may be set to what it is.
   "workers.subdomains.update": [
     ({ client, account, edge }) =>

@@ -56,17 +56,23 @@ export function edgeCommand(): Command {
 const whatItIs = `
 As soon as it answers it prints what to export for Cloudflare's clients, one
 NAME=value a line. A Worker answers at http://<script>.<subdomain>.localhost:<port>/
-once its subdomain is enabled.
+once its subdomain is enabled. A state folder is for one edge at a time; what was
+answered with success is in it also when the edge is killed.
 
 A token is followed by its permissions, as in ci:workers_scripts:write,account:read.
 One without any has all of them. The first token is the one that is printed.
 
-It emulates scripts and versions (bindings plain_text, secret_text, json and
-version_metadata), deployments, settings, the workers.dev subdomain, and the
-telemetry of Workers Observability; each version runs in a workerd of its own.
-It does not emulate other bindings and products (KV, R2, D1, Durable Objects,
-Queues, routes), WebSockets, or Cloudflare's
-delays. What it does not emulate it refuses.`;
+It emulates what Cloudflare's SDK and wrangler ask for Workers: scripts, versions,
+deployments, secrets, settings, schedules, the workers.dev subdomain, the newer
+"workers" routes, permissions of tokens, the rate limit of the API, and the
+telemetry of Workers Observability. Each version runs in a workerd of its own,
+with HTTP and WebSockets, limits of CPU time and memory, and bindings to text,
+secrets, JSON, version metadata, KV, D1, R2, Durable Objects and other Workers.
+
+It does not emulate other bindings and products (Queues, Workflows, AI, static
+assets, routes, custom domains, previews), tail sessions, or the delays of a
+network of many places: a deployment is everywhere at once. What it does not
+emulate it refuses by name.`;
 
 /** A token, with the permissions it is to have; without any it has all. */
 interface TokenGiven {

@@ -101,7 +101,7 @@ describe("workers-release edge", function () {
   it("says in its help what it emulates and what not", async () => {
     const { code, out } = await workersRelease(["edge", "--help"]);
     assert.equal(code, 0);
-    assert.match(out, /It emulates scripts and versions/);
-    assert.match(out, /It does not emulate other bindings/);
+    assert.match(out, /It emulates what Cloudflare's SDK and wrangler ask for Workers/);
+    assert.match(out, /It does not emulate other bindings and products \(Queues/);
   });
 });

@@ -97,6 +97,8 @@ describe("what a Worker has stored", function () {
     await run(first, "/remind");
     await end();
     const second = await start();
+    // Nobody has asked for anything yet: it is the alarm that is waited for.
+    await until("the objects' process", () => (workerdOf(process.pid).length === 1 ? true : undefined));
     assertKept(await run<Found>(second, "/read"), ["1", "2"]);
     await until("the alarm", async () => (await run<boolean>(second, "/rung")) || undefined);
   });

@@ -55,7 +55,7 @@ export function objectsBinding(name: string, objects: ObjectClass): RawBinding {
     name,
     binding: { durableObjectNamespace: { className: "StandIn", serviceName } },
     services: [
-      external(host, socket),
+      external(host, socket, { hasMethods: true }),
       {
         name: serviceName,
         worker: {

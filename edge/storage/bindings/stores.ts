@@ -10,7 +10,7 @@ function store(
 ): Pick<RawBinding, "services"> & { to: { name: string } } {
   const name = `store:${kind}:${id}`;
   const headers = { [STORE_HEADERS.kind]: kind, [STORE_HEADERS.id]: id };
-  return { to: { name }, services: [external(name, socket, headers)] };
+  return { to: { name }, services: [external(name, socket, { headers })] };
 }
 
 /** A KV namespace. */

@@ -78,6 +78,14 @@ describe("a service binding", function () {
     assert.match((await ask(edge, "anew")).body, /^error code: 1019/);
   });
 
+  it("says that it takes no calls of methods", async () => {
+    const code = `export default {
+      fetch: (request, env) => env.OTHER.add(1, 2).catch(({ message }) => new Response(message)),
+    };`;
+    await goLive(it_.edge, "methods", code, calling("methods"));
+    assert.match((await ask(it_.edge, "methods")).body, /not configured for RPC/);
+  });
+
   it("carries WebSockets", async () => {
     const { edge } = it_;
     const echo = `export default { fetch() {

@@ -12,7 +12,8 @@ export interface Asked {
   readonly coldMs: number;
   readonly warmMs: number;
   readonly rowsRead: number;
-  readonly sampleInterval: number;
+  /** How many rows each that was read stands for. */
+  readonly oneIn: number;
   readonly error: number;
 }
 
@@ -41,9 +42,9 @@ export async function ask(
   const warm: number[] = [];
   for (let round = 0; round < rounds; round++) warm.push((await once()).milliseconds);
   await store.close();
-  const sampleInterval = answer.calculations[0]?.aggregates[0]?.sampleInterval ?? NaN;
+  const oneIn = answer.statistics.abr_level ?? 1;
   return {
-    ...{ name: question.name, coldMs, warmMs: medianOf(warm), sampleInterval },
+    ...{ name: question.name, coldMs, warmMs: medianOf(warm), oneIn },
     ...{ rowsRead: answer.statistics.rows_read, error: question.errorOf(answer, truth) },
   };
 }

@@ -42,9 +42,9 @@ function tableOf(answers: readonly Asked[]): string {
     style: { head: [], border: [] },
     colAligns: ["left", "right", "right", "right", "right", "right"],
   });
-  for (const { name, coldMs, warmMs, rowsRead, sampleInterval, error } of answers)
+  for (const { name, coldMs, warmMs, rowsRead, oneIn, error } of answers)
     table.push([
-      ...[name, coldMs.toFixed(0), warmMs.toFixed(0), rowsRead, sampleInterval],
+      ...[name, coldMs.toFixed(0), warmMs.toFixed(0), rowsRead, oneIn],
       `${(error * 100).toFixed(1)} %`,
     ]);
   return table.toString();

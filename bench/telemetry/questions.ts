@@ -9,14 +9,13 @@ export interface Question {
 
 interface Aggregate {
   readonly value: number;
-  readonly sampleInterval: number;
   readonly groups?: { readonly value: unknown }[];
 }
 
 /** What of an answer is looked at. */
 export interface Answer {
   readonly calculations: { readonly aggregates: Aggregate[] }[];
-  readonly statistics: { readonly rows_read: number };
+  readonly statistics: { readonly rows_read: number; readonly abr_level?: number };
 }
 
 const fields = {

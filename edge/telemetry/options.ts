@@ -2,7 +2,7 @@
 export interface TelemetryOptions {
   /**
    * The most rows that a query reads. Where a timeframe has more, it reads a sample of them, as Cloudflare does for
-   * long or busy ones; the answer's `sampleInterval` and `abr_level` say so. Default: 150 000.
+   * long or busy ones; the answer's `abr_level` says so. Default: 150 000.
    */
   readonly rowsPerQuery?: number | undefined;
   /**

@@ -6,8 +6,9 @@ export interface Row {
   /** When the bucket begins, in epoch milliseconds. */
   readonly start: number;
   readonly versionId: string;
-  readonly outcome: string;
-  /** How many were really stored, whole. */
+  /** Undefined where the telemetry does not tell it, as users report of cron events. */
+  readonly outcome: string | undefined;
+  /** How many were really read, whole. */
   readonly invocations: number;
 }
 
@@ -15,8 +16,8 @@ const group = z.object({ key: z.string(), value: z.union([z.string(), z.number()
 
 // `count` is an estimate, the sum of the sample intervals of what was stored, and `sampleInterval` their mean (so the
 // SDK's reference says). Their quotient is how many were stored, which is what evidence may weigh: at a sampling
-// rate of 1 %, one stored failure is one failure seen, not a hundred. What the API may thin out itself when it reads
-// very many rows (`statistics.abr_level`) is not documented and not corrected for.
+// rate of 1 %, one stored failure is one failure seen, not a hundred. Where the API reads a part of very many rows, the
+// interval does not say so, but `statistics.abr_level` does; see `rowsOf`.
 const cell = z
   .object({
     count: z.number().nonnegative(),
@@ -24,13 +25,14 @@ const cell = z
     groups: z.array(group).default([]),
   })
   .transform(({ count, sampleInterval, groups }) => ({
-    invocations: Math.round(count / Math.max(1, sampleInterval)),
-    versionId: valueOf(groups, groupKeys.version),
+    stored: count / Math.max(1, sampleInterval),
+    versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
   }));
 
-function valueOf(groups: readonly z.infer<typeof group>[], key: string): string {
-  return String(groups.find((one) => one.key === key)?.value ?? "unknown");
+function valueOf(groups: readonly z.infer<typeof group>[], key: string): string | undefined {
+  const value = groups.find((one) => one.key === key)?.value;
+  return value === undefined || value === null ? undefined : String(value);
 }
 
 const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number());
@@ -39,6 +41,8 @@ const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number(
 export const countAnswer = z.object({
   // Absent in some of Cloudflare's own readers of this API.
   run: z.object({ status: z.string() }).optional(),
+  // How many rows each row that was read stands for; the reference says that none means 1.
+  statistics: z.object({ abr_level: z.number().min(1).nullish() }).optional(),
   calculations: z
     .array(z.object({ series: z.array(z.object({ time, data: z.array(cell) })) }))
     // One count was asked for. Without any rows there may be no calculation at all.
@@ -74,14 +78,22 @@ export function mayBeCut(answer: CountAnswer): boolean {
 /**
  * The rows of an answer, placed on the buckets that were asked for. The API may begin its buckets at round times of
  * its own: one that began before the span goes to the span's first bucket, the others to the one they begin in.
+ *
+ * An answer that was made from a part of the rows counts for that part only. Whether Cloudflare's counts are scaled up
+ * then is not documented; if they are not, evidence comes slower than it could, and is never wrong.
  */
 export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
+  const rowsEach = answer.statistics?.abr_level ?? 1;
   return answer.calculations
     .flatMap(({ series }) => series)
     .filter((point) => span.from - span.bucketMs < point.time && point.time < span.to)
     .flatMap((point) => {
       const index = Math.max(0, Math.floor((point.time - span.from) / span.bucketMs));
       const start = span.from + index * span.bucketMs;
-      return point.data.map((row) => ({ start, ...row }));
+      return point.data.map(({ stored, ...row }) => ({
+        start,
+        ...row,
+        invocations: Math.round(stored / rowsEach),
+      }));
     });
 }

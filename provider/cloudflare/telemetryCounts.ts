@@ -16,7 +16,8 @@ export type RowsByPart = ReadonlyMap<string, readonly Row[]>;
  */
 const harmless: ReadonlySet<string> = new Set(["ok", "canceled", "responseStreamDisconnected"]);
 
-const isFailure = (row: Row): boolean => !harmless.has(row.outcome);
+/** An invocation whose outcome nobody tells is none: cron events, as users report, would all be failures else. */
+const isFailure = ({ outcome }: Row): boolean => outcome !== undefined && !harmless.has(outcome);
 
 /** One series per SLI of the query, out of what was counted. A bucket in which no version served is left out. */
 export function seriesFrom(query: SeriesQuery, rows: RowsByPart): readonly Series[] {

@@ -85,10 +85,22 @@ describe("the rows of an answer", () => {
     );
   });
 
-  it("without a group are of an unknown outcome", () => {
+  it("count what was read where the API read a part", () => {
+    const data = [
+      cell("new", "ok", { count: 1280 }),
+      cell("new", "exception", { count: 640, sampleInterval: 5 }),
+    ];
+    const thinned = { ...answer({ time: from, data }), statistics: { abr_level: 128 } };
+    assert.deepEqual(
+      rowsOf(thinned, span).map(({ invocations }) => invocations),
+      [10, 1],
+    );
+  });
+
+  it("without a group have no outcome", () => {
     const { groups, ...rest } = cell("new", "ok", { count: 3 });
     const [row] = rowsOf(answer({ time: from, data: [{ ...rest, groups: groups.slice(0, 1) }] }), span);
-    assert.deepEqual([row?.versionId, row?.outcome], ["new", "unknown"]);
+    assert.deepEqual([row?.versionId, row?.outcome], ["new", undefined]);
   });
 
   it("may be none", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sli } from "../../provider/health/sli";
 import { seriesFrom } from "../../provider/cloudflare/telemetryCounts";
 
-const row = (versionId: string, outcome: string, invocations: number, start = 0) => ({
+const row = (versionId: string, outcome: string | undefined, invocations: number, start = 0) => ({
   versionId,
   outcome,
   invocations,
@@ -15,7 +15,8 @@ const counted = new Map([
   [
     "invocations",
     [
-      row("new", "ok", 80),
+      row("new", "ok", 78),
+      row("new", undefined, 2),
       row("new", "exception", 5),
       row("new", "canceled", 10),
       row("new", "responseStreamDisconnected", 3),

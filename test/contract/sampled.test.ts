@@ -44,8 +44,8 @@ describe("telemetry that the API has thinned out", function () {
       (await query("$workers.requestId", ray)).calculations[0]?.aggregates[0]?.value === 1 ? true : undefined,
     );
     const { calculations, statistics } = await query("$metadata.service", "busy");
-    const { value = 0, sampleInterval = 0 } = calculations[0]?.aggregates[0] ?? {};
-    assert.ok(sampleInterval > 1 && value > REQUESTS / 3 && value < REQUESTS * 3, `${value}`);
+    const { value = 0 } = calculations[0]?.aggregates[0] ?? {};
+    assert.ok(statistics.abr_level > 1 && value > REQUESTS / 3 && value < REQUESTS * 3, `${value}`);
 
     const client = cloudflareClient({ apiToken: edge.token, baseUrl: edge.baseUrl });
     const telemetry = cloudflareTelemetry(client, { accountId: edge.accountId, scriptName: "busy" });
@@ -55,7 +55,7 @@ describe("telemetry that the API has thinned out", function () {
       series.reduce((total, point) => total + point.new[kind], 0);
     // Exceptions are logged as well, in rows of their own that are not counted.
     assert.ok(sum("valid") <= statistics.rows_read && statistics.rows_read <= ROWS_PER_QUERY);
-    assert.equal(sum("valid"), value / sampleInterval);
+    assert.equal(sum("valid"), value / statistics.abr_level);
     assert.ok(sum("valid") > 10);
     const share = sum("bad") / sum("valid");
     assert.ok(Math.abs(share - 1 / 3) < 6 * Math.sqrt(2 / 9 / sum("valid")), `${share} failed`);
@@ -63,6 +63,6 @@ describe("telemetry that the API has thinned out", function () {
 });
 
 interface Counted {
-  readonly calculations: { aggregates: { value: number; sampleInterval: number }[] }[];
-  readonly statistics: { rows_read: number };
+  readonly calculations: { aggregates: { value: number }[] }[];
+  readonly statistics: { rows_read: number; abr_level: number };
 }

@@ -153,8 +153,8 @@ function aggregatesOf(
     const value = row[`v${place}`];
     if (typeof value !== "number") return [];
     const [events, count] = [Number(row["events"]), Number(row["estimate"])];
-    // Of nothing there is no mean; what would be read stands for as much as what is not.
-    const sampleInterval = events === 0 ? scale : count / events;
+    // What ingest left out, not what the query did: that is in the answer's `abr_level`.
+    const sampleInterval = events === 0 ? 1 : count / events / scale;
     return [{ count, interval: sampleInterval, sampleInterval, value, ...groupsOf(row, parameters) }];
   });
 }

@@ -85,13 +85,14 @@ function seriesOf({ reading, sample, condition }: Part, query: Query): { time: s
   const found = new Map(rows.map((row) => [Number(row["bucket"]), row]));
   return bucketStarts(query.timeframe, count).map((start, i) => {
     const row = found.get(i);
-    return { time: seriesTime(start), data: row ? [point(row)] : [] };
+    return { time: seriesTime(start), data: row ? [point(row, sample)] : [] };
   });
 }
 
-function point(row: Row): unknown {
+function point(row: Row, { scale }: Sample): unknown {
   const [count, errors] = [Number(row["events"]), Number(row["errors"])];
-  const interval = count / Number(row["stored"]);
+  // What ingest left out, not what the query did.
+  const interval = count / Number(row["stored"]) / scale;
   return {
     aggregates: { _count: count, _interval: interval },
     count,

@@ -1,34 +1,42 @@
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 
-/** All that the edge understands of what an upload says. */
-const KNOWN = new Set([
+const OF_A_VERSION = [
   "annotations",
   "bindings",
   "compatibility_date",
   "compatibility_flags",
-  "keep_bindings",
   "limits",
-  "logpush",
-  "main_module",
   "migrations",
-  "observability",
   "placement",
-  "tags",
-  "tail_consumers",
   "usage_model",
+];
+
+const OF_A_SCRIPT = ["logpush", "observability", "tags", "tail_consumers"];
+
+const OF_AN_UPLOAD = [
+  "keep_bindings",
+  "main_module",
   // How late Durable Objects may take up new code: here they are never late.
   "code_update_strategy",
   // No version here has assets, so there are none to keep.
   "keep_assets",
   // What a version was built with makes no difference to how it runs.
   "package_dependencies",
-]);
+];
 
-/** Refuses, by name, what an upload says and the edge would not do. */
-export function refuseUnemulated(said: unknown, where: string): void {
+/** All that the edge understands, by where it is said. */
+const KNOWN = {
+  /** Cloudflare takes the settings of a script with each upload, and minds them where it makes a deployment. */
+  metadata: new Set([...OF_A_VERSION, ...OF_A_SCRIPT, ...OF_AN_UPLOAD]),
+  settings: new Set([...OF_A_VERSION, ...OF_A_SCRIPT]),
+  version: new Set([...OF_A_VERSION, ...OF_AN_UPLOAD]),
+};
+
+/** Refuses, by name, what a client says and the edge would not do. */
+export function refuseUnemulated(said: unknown, where: keyof typeof KNOWN): void {
   if (typeof said !== "object" || said === null) return;
-  const found = Object.entries(said).find(([name, value]) => !KNOWN.has(name) && !saysNothing(value));
+  const found = Object.entries(said).find(([name, value]) => !KNOWN[where].has(name) && !saysNothing(value));
   if (found === undefined) return;
   throw new ApiError(400, CODES.invalidScript, `${where}.${found[0]} is not emulated by the local edge.`);
 }

@@ -81,6 +81,12 @@ describe("settings of the latest version", () => {
     ["of a type that is not emulated", { bindings: [{ type: "ai", name: "AI" }] }, 10021, /type 'ai'/],
     ["that workerd refuses", { compatibility_flags: ["no_such_flag"] }, 10021, /no_such_flag/],
     ["that are not emulated", { assets: { jwt: "x" } }, 10021, /settings\.assets is not emulated/],
+    [
+      "that only an upload has",
+      { keep_bindings: ["json"] },
+      10021,
+      /settings\.keep_bindings is not emulated/,
+    ],
     ["of another type", { logpush: "yes" }, 10026, /logpush/],
     ["with a tag that is too long", { annotations: { "workers/tag": "x".repeat(101) } }, 10026, /100 bytes/],
   ];

@@ -1,0 +1,94 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Runtime } from "../data/runtime";
+import type { Scratch } from "../data/scratch";
+import { hasAlarms } from "./alarms";
+import type { Surroundings } from "./bindings";
+import { Door } from "./door";
+import { objectHost, type Hosted } from "./object-host";
+import { OnDemand } from "./on-demand";
+import { StateProcess } from "./process";
+import { Pulse } from "./pulse";
+
+/** What the objects' processes are made of. */
+export interface ObjectSettings {
+  readonly runtime: Runtime;
+  readonly scratch: Scratch;
+  readonly plugin: string;
+  readonly around: Surroundings;
+  /** The folder of every script's objects. */
+  readonly folder: string;
+  /** The version whose code a script's objects run now. */
+  readonly find: (scriptName: string) => Hosted | undefined;
+}
+
+/**
+ * The Durable Objects of one script. All of them live in one process, so none is ever active twice, whichever version
+ * asks for it.
+ */
+export class ScriptObjects {
+  readonly door: Door;
+  private readonly process: OnDemand;
+  private runs: string | undefined;
+  private pulse: Pulse | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly settings: ObjectSettings,
+    private readonly scriptName: string,
+    number: number,
+  ) {
+    this.process = new OnDemand((onEnd) => this.start(onEnd));
+    this.door = new Door(settings.scratch.path(`objects-${String(number)}`), () => this.process.socket());
+  }
+
+  /** Objects that wait for an alarm must be there when it rings. */
+  async wake(): Promise<void> {
+    if ((await hasAlarms(this.folder)) && !this.isClosed) await this.process.socket();
+  }
+
+  /** Objects go on with new code, as Cloudflare lets them, when another version is to run them. */
+  async follow(): Promise<void> {
+    if (!this.process.isRunning || this.settings.find(this.scriptName)?.version.id === this.runs) return;
+    await this.process.stop();
+    await this.wake();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.door.close();
+    await this.process.stop();
+  }
+
+  /** Ends the objects with all that they have stored. */
+  async remove(): Promise<void> {
+    await this.process.stop(() => rm(this.folder, { recursive: true, force: true }));
+  }
+
+  private get folder(): string {
+    return join(this.settings.folder, this.scriptName);
+  }
+
+  private async start(onEnd: () => void): Promise<StateProcess> {
+    const { runtime, scratch, plugin, around, find } = this.settings;
+    const hosted = find(this.scriptName);
+    if (hosted === undefined) throw new Error(`No version of ${this.scriptName} is deployed.`);
+    this.runs = hosted.version.id;
+    await this.prepare(hosted.namespaceIds);
+    const workers = objectHost(runtime, plugin, around, hosted);
+    const program = { workers, persistence: { durableObjectsPersist: this.folder } };
+    const process = await StateProcess.start(runtime, scratch, program, () => {
+      this.pulse?.stop();
+      onEnd();
+    });
+    this.pulse = new Pulse(process.socket, () => void this.process.stop());
+    return process;
+  }
+
+  /** What a deleted class has stored goes with it. */
+  private async prepare(namespaceIds: readonly string[]): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const left = (await readdir(this.folder)).filter((name) => !namespaceIds.includes(name));
+    await Promise.all(left.map((name) => rm(join(this.folder, name), { recursive: true, force: true })));
+  }
+}

@@ -1,5 +1,4 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
 import { canGoAgain } from "./again";
 import { passOn } from "./answer";
 import type { Exchange } from "./exchange";
@@ -36,10 +35,10 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
     end(!response.writableFinished && !invocation.isBroken);
   };
   upstream.once("socket", (socket) => {
-    invocation.sentOn = { socket, after: socket.bytesWritten };
+    invocation.connection = { socket, written: socket.bytesWritten, read: socket.bytesRead };
   });
   upstream.once("response", (answer) => {
-    showLife(instance, invocation, answer);
+    invocations.showsLife(invocation);
     passOn(answer, exchange, invocation);
   });
   upstream.once("upgrade", (answer, socket, head) => {
@@ -47,7 +46,6 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
     response.off("close", onClose).detachSocket(exchange.upgrade.socket);
     invocation.status = 101;
     invocation.isWebSocket = true;
-    showLife(instance, invocation, socket);
     switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
     join(exchange.upgrade, { socket: socket, head }, end);
   });
@@ -68,13 +66,6 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   upstream.on("error", (error) => void onBreak(error));
   response.once("close", onClose);
   sendBody(request, upstream);
-}
-
-function showLife({ invocations }: Instance, invocation: Invocation, answer: Readable): void {
-  invocations.showsLife(invocation);
-  answer.on("data", () => {
-    invocations.showsLife(invocation);
-  });
 }
 
 function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void {

@@ -88,9 +88,10 @@ export class Instance implements Guarded {
     });
   }
 
-  hasTaken({ sentOn }: Invocation): boolean {
-    const unread = unreadBy(this.address.port).get(sentOn?.socket.localPort ?? 0) ?? 0;
-    return sentOn !== undefined && unread < sentOn.socket.bytesWritten - sentOn.after;
+  hasTaken({ connection }: Invocation): boolean {
+    if (connection === undefined) return false;
+    const unread = unreadBy(this.address.port).get(connection.socket.localPort ?? 0) ?? 0;
+    return unread < connection.socket.bytesWritten - connection.written;
   }
 
   /** Ends the process. */

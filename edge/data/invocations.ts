@@ -14,6 +14,15 @@ export interface RequestLine {
   readonly path: string;
 }
 
+/** The connection on which a request was sent to the process. */
+export interface Connection {
+  readonly socket: Socket;
+  /** How many bytes had been written to it before. */
+  readonly written: number;
+  /** How many bytes had been read from it when that was last looked at. */
+  read: number;
+}
+
 /** A request that a version has begun to handle and whose telemetry has not come in. */
 export interface Invocation extends CpuShare {
   readonly ray: string;
@@ -34,8 +43,7 @@ export interface Invocation extends CpuShare {
   isBroken: boolean;
   /** It has become a WebSocket, which lasts as long as both sides like. */
   isWebSocket: boolean;
-  /** The connection on which it was sent to the process, and what had gone over that before. */
-  sentOn?: { readonly socket: Socket; readonly after: number };
+  connection?: Connection;
   /** The limit for which its process was ended. */
   excess?: Excess;
   /** Its process was ended on account of another one. */
@@ -75,7 +83,7 @@ export class Invocations {
     return invocation;
   }
 
-  /** To be called whenever a part of its answer arrives: it, and so its process, is at work. */
+  /** To be called when its answer arrives: it, and so its process, is at work. */
   showsLife(invocation: Invocation): void {
     invocation.activeAt = performance.now();
     this.hasShownLife = true;
@@ -83,6 +91,12 @@ export class Invocations {
 
   /** Whether any has shown life since this was asked last. */
   tookLife(): boolean {
+    for (const invocation of this.running) {
+      const { connection } = invocation;
+      if (connection === undefined || connection.socket.bytesRead === connection.read) continue;
+      connection.read = connection.socket.bytesRead;
+      this.showsLife(invocation);
+    }
     const had = this.hasShownLife;
     this.hasShownLife = false;
     return had;

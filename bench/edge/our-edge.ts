@@ -8,8 +8,7 @@ const NAME = "bench";
 
 /** An edge in a process of its own, as `workers-release edge` runs it. */
 export function serveEdge(...folder: string[]): Promise<Served<EdgeAddress>> {
-  const args = ["-r", "ts-node/register/transpile-only", join(__dirname, "serve.ts"), ...folder];
-  return serve(process.execPath, args, process.cwd(), addressIn);
+  return serve(process.execPath, [join(__dirname, "serve.mjs"), ...folder], process.cwd(), addressIn);
 }
 
 /** Our edge: it chooses a version, hands the request to it, and keeps telemetry of every one. */

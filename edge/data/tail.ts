@@ -9,6 +9,13 @@ export const TAIL_WORKER = `
 let gathered = [];
 let sendAt = 0;
 
+// Of a request the edge knows the rest itself. To copy all its headers costs more than everything else here.
+function brief(event) {
+  if (!event?.request) return event;
+  const { request, response } = event;
+  return { request: { headers: { "cf-ray": request.headers["cf-ray"] } }, response };
+}
+
 export default {
   // Whoever gets an answer knows that the process was free to give one.
   fetch() {
@@ -17,7 +24,7 @@ export default {
   async tail(traces, env) {
     const seenAt = Date.now();
     for (const { event, eventTimestamp, outcome, exceptions, logs } of traces) {
-      gathered.push({ seenAt, event, eventTimestamp, outcome, exceptions, logs });
+      gathered.push({ seenAt, event: brief(event), eventTimestamp, outcome, exceptions, logs });
     }
     // Another call is waiting to send these too.
     if (sendAt > seenAt) return;

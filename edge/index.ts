@@ -48,6 +48,8 @@ export interface EdgeOptions {
   readonly subdomain?: string | undefined;
   /** How much telemetry is kept, how soon and how exactly it is answered with. Default: soon, and exactly. */
   readonly telemetry?: TelemetryOptions | undefined;
+  /** How long a version may go unused before its process ends, until it is used again. Default: 10 minutes. */
+  readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
   readonly limits?: LimitsGiven | undefined;
 }
@@ -91,7 +93,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const telemetry = openTelemetry(telemetryFile, options.telemetry);
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
-  const watchdog = new Watchdog(context.instances);
+  const watchdog = new Watchdog(context.instances, options.unusedMs);
   const server = new EdgeServer(createApi(context), front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();

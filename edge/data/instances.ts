@@ -54,6 +54,13 @@ export class Instances {
     this.dismissIdle();
   }
 
+  /** Ends the instances that have not been asked for anything for so long. */
+  endUnused(sinceMs: number): void {
+    for (const instance of this.running.values()) {
+      if (instance.isIdle && instance.invocations.unusedMs > sinceMs) this.replace(instance);
+    }
+  }
+
   /** Ends an instance at once, in the middle of what it does; the next request starts another. */
   end(instance: Instance): void {
     this.replace(instance);

@@ -64,6 +64,7 @@ export class Invocations {
   private readonly shares: CpuShares;
   /** How many there have been. */
   count = 0;
+  private usedAt = performance.now();
   private hasShownLife = false;
 
   constructor(clock: CpuClock) {
@@ -77,6 +78,7 @@ export class Invocations {
       ...{ isBroken: false, isSpared: false },
     };
     this.count += 1;
+    this.usedAt = performance.now();
     this.shares.begin(invocation);
     this.running.add(invocation);
     this.untold.set(ray, invocation);
@@ -104,6 +106,7 @@ export class Invocations {
 
   /** The answer has gone out, or nobody waits for it any more. */
   end(invocation: Invocation): void {
+    this.usedAt = performance.now();
     if (this.running.delete(invocation)) this.shares.end(invocation);
   }
 
@@ -139,6 +142,11 @@ export class Invocations {
   /** All that the process may still be at work on. */
   get unfinished(): Invocation[] {
     return [...this.untold.values(), ...this.abandoned.values()];
+  }
+
+  /** How long ago the last one began or was answered. */
+  get unusedMs(): number {
+    return performance.now() - this.usedAt;
   }
 
   /** Whether there is nothing that the process could be at work on. */

@@ -7,13 +7,20 @@ type End = Extract<Verdict, { kind: "end" }>;
 /** How often the processes are looked at. It is also how late an end may come. */
 const LOOK_EVERY_MS = 100;
 
+/** How long a version may go unused before its process ends, until it is used again. */
+const UNUSED_MS = 10 * 60_000;
+
 /** Keeps versions to their limits. It takes Linux, where the system tells what a process uses. */
 export class Watchdog {
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly instances: Instances) {
+  constructor(
+    private readonly instances: Instances,
+    unusedMs: number = UNUSED_MS,
+  ) {
     this.timer = setInterval(() => {
       this.look();
+      instances.endUnused(unusedMs);
       instances.dismissIdle();
     }, LOOK_EVERY_MS).unref();
   }

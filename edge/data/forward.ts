@@ -103,10 +103,19 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
     upstream.end();
     return;
   }
+  upstream.shouldKeepAlive = isReadAnyway(request);
   upstream.once("socket", (socket) => {
     if (socket.connecting) socket.once("connect", () => request.pipe(upstream));
     else request.pipe(upstream);
   });
   // Headers go out with the body's first byte; a client may want an answer before that.
   upstream.flushHeaders();
+}
+
+/** Of a body that a version leaves unread workerd reads this much itself, and then closes the connection. */
+const READ_ANYWAY_BYTES = 64 * 1024;
+
+/** Whether the connection can carry another request, however little of this one the version reads. */
+function isReadAnyway({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"]) <= READ_ANYWAY_BYTES;
 }

@@ -120,6 +120,13 @@ describe("bodies and clients of the data plane", () => {
     agent.destroy();
   });
 
+  it("sends nothing on a connection that a Worker has left with an unread body", async () => {
+    for (let round = 0; round < 40; round++) {
+      const body = "x".repeat(round % 2 === 0 ? 100_000 : 10);
+      assert.equal((await ask(started.edge, "bodies", { path: "/unread", method: "POST", body })).status, 413);
+    }
+  });
+
   it("carries 150 MB each way in bounded memory", async () => {
     const chunk = Buffer.alloc(1_000_000, "x");
     const request = open("/echo", { method: "POST" });

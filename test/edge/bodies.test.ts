@@ -123,7 +123,10 @@ describe("bodies and clients of the data plane", () => {
   it("sends nothing on a connection that a Worker has left with an unread body", async () => {
     for (let round = 0; round < 40; round++) {
       const body = "x".repeat(round % 2 === 0 ? 100_000 : 10);
-      assert.equal((await ask(started.edge, "bodies", { path: "/unread", method: "POST", body })).status, 413);
+      assert.equal(
+        (await ask(started.edge, "bodies", { path: "/unread", method: "POST", body })).status,
+        413,
+      );
     }
   });
 

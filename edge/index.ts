@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import type { EdgeContext } from "./context";
+import { CronClock, SYSTEM_CLOCK, type Clock } from "./data/clock";
 import { Collector } from "./data/collector";
+import { Dispatcher } from "./data/dispatcher";
 import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { withCloudflares, type LimitsGiven } from "./data/limits";
@@ -20,7 +22,7 @@ import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
 import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
-export type { TelemetryOptions, TokenOption };
+export type { Clock, TelemetryOptions, TokenOption };
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -52,6 +54,8 @@ export interface EdgeOptions {
   readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
   readonly limits?: LimitsGiven | undefined;
+  /** What tells when schedules are due. Default: the system's clock. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A local edge that runs. */
@@ -94,10 +98,12 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
+  const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
   const server = new EdgeServer(createApi(context), front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
     watchdog.stop();
+    cron.stop();
     await context.instances.close();
     await storage.close();
     await scratch.remove();
@@ -133,6 +139,7 @@ function tokensGiven(
 interface Parts {
   readonly context: EdgeContext;
   readonly front: Front;
+  readonly dispatcher: Dispatcher;
   readonly collector: Collector;
   readonly storage: Storage;
   readonly scratch: Scratch;
@@ -162,10 +169,11 @@ function assemble(
     instances,
     telemetry,
   };
-  const front = new Front(state, routes, instances, collector);
+  const dispatcher = new Dispatcher(state, instances);
+  const front = new Front(state, routes, instances, collector, dispatcher);
   routes.onReload = storage.follow;
   storage.open(front);
-  return { context, front, collector, storage, scratch };
+  return { context, front, dispatcher, collector, storage, scratch };
 }
 
 function edgeAt(

@@ -36,6 +36,6 @@ export async function canGoAgain({ workerd }: Instance, broken: Broken): Promise
  * Whether the version cannot have begun with a request. There was no connection; or the kernel reset it, which it
  * does if a process ends with something unread. A process that has read everything ends with an orderly close.
  */
-function wasUnheard({ code, syscall }: NodeJS.ErrnoException): boolean {
+export function wasUnheard({ code, syscall }: NodeJS.ErrnoException): boolean {
   return code === "ECONNREFUSED" || code === "EPIPE" || (code === "ECONNRESET" && syscall !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { TelemetryEvent, TelemetryStore } from "../telemetry";
-import { eventsOf, untracedEvent } from "./events";
+import { canceledOutcome, eventsOf, untracedEvent } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import type { Excess } from "./limits";
@@ -35,7 +35,7 @@ export class Collector {
   onCanceled({ version, invocations }: Instance, { ray }: Invocation): void {
     setTimeout(() => {
       const left = invocations.abandon(ray);
-      if (left?.isObserved) this.record([untracedEvent(version, left, CANCELED)]);
+      if (left?.isObserved) this.record([untracedEvent(version, left, { outcome: canceledOutcome(left) })]);
     }, CANCELED_GRACE_MS).unref();
   }
 
@@ -61,7 +61,7 @@ interface Ending {
 
 const CRASH: Ending = {
   outcome: "exception",
-  error: "Error: the process of this version ended while it was handling the request",
+  error: "Error: the process of this version ended while it was handling this",
   status: 500,
 };
 
@@ -71,18 +71,18 @@ const EXCEEDED: Readonly<Record<Excess, Omit<Ending, "outcome">>> = {
   exceededMemory: { error: "Error: Worker exceeded memory limit.", status: 503 },
 };
 
-const CANCELED: Ending = { outcome: "canceled" };
-
 /** How an invocation ended whose process did before it could tell. */
-function endOf({ excess, canceled, status, isBroken, isWebSocket }: Invocation): Ending {
-  if (canceled) return CANCELED;
+function endOf(invocation: Invocation): Ending {
+  const { excess, canceled, status, outcome, isBroken, isWebSocket } = invocation;
+  if (canceled) return { outcome: canceledOutcome(invocation) };
+  if (outcome !== undefined) return { outcome };
   if (excess) return { outcome: excess, ...EXCEEDED[excess] };
   return status === undefined || isBroken || isWebSocket ? CRASH : { outcome: "ok", status };
 }
 
 function eventsOfTrace(instance: Instance, trace: Trace): TelemetryEvent[] {
   // What is not in the table has been recorded, or did not come through the front.
-  const ray = rayOf(trace.event?.request?.headers["cf-ray"]);
+  const ray = trace.id ?? rayOf(trace.event?.request?.headers["cf-ray"]);
   const invocation = ray === undefined ? undefined : instance.invocations.take(ray);
   return invocation?.isObserved ? eventsOf(instance.version, invocation, trace) : [];
 }

@@ -1,5 +1,6 @@
 import type { Version } from "../scripts/types";
 import type { TelemetryEvent } from "../telemetry";
+import type { Cause } from "./cause";
 import type { Invocation } from "./invocations";
 import type { Trace, TraceException, TraceLog } from "./tail";
 
@@ -18,12 +19,13 @@ function originOf(version: Version): Origin {
 /** The events of one invocation: itself, then its console lines. */
 export function eventsOf(version: Version, invocation: Invocation, trace: Trace): TelemetryEvent[] {
   const summary = invocationEvent(version, invocation, {
-    outcome: invocation.canceled ? "canceled" : trace.outcome,
+    outcome: invocation.canceled ? canceledOutcome(invocation) : outcomeOf(trace),
     wallTimeMs: trace.seenAt - startOf(invocation, trace),
     timestamp: startOf(invocation, trace),
     status: trace.event?.response?.status ?? statusWithout(trace.outcome),
     // A client that leaves makes the version's stream fail, which is not the version's fault.
     error: invocation.canceled ? undefined : exceptionText(trace.exceptions[0]),
+    truncated: trace.truncated,
   });
   return [summary, ...trace.logs.map((line) => consoleEvent(summary, line))];
 }
@@ -44,43 +46,67 @@ interface Ending {
   readonly wallTimeMs: number;
   readonly status?: number | undefined;
   readonly error?: string | undefined;
+  readonly truncated?: boolean;
 }
 
+/** A client that leaves before it has an answer cancels the request; later it only disconnects from the answer. */
+export function canceledOutcome({ status }: Invocation): string {
+  return status === undefined ? "canceled" : "responseStreamDisconnected";
+}
+
+const HARMLESS = new Set(["ok", "canceled", "responseStreamDisconnected"]);
+
 function invocationEvent(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent {
-  const { method, url, path } = invocation.request;
-  const status = invocation.status ?? ending.status;
+  const { cause } = invocation;
+  // Only a request has an answer.
+  const status = cause.eventType === "fetch" ? (invocation.status ?? ending.status) : undefined;
   return {
     ...originOf(version),
+    ...cause,
     type: "cf-worker-event",
-    eventType: "fetch",
     timestamp: ending.timestamp,
     requestId: invocation.ray,
     outcome: ending.outcome,
     wallTimeMs: ending.wallTimeMs,
     cpuTimeMs: invocation.cpuTimeMs,
-    method,
-    url,
-    path,
-    level: ending.outcome === "ok" || ending.outcome === "canceled" ? "info" : "error",
-    message: `${method} ${url}`,
+    level: HARMLESS.has(ending.outcome) ? "info" : "error",
+    message: titleOf(cause),
+    ...(ending.truncated && { truncated: true }),
     ...(status !== undefined && { status }),
     ...(ending.error !== undefined && { error: ending.error }),
   };
 }
 
+function titleOf(cause: Cause): string {
+  switch (cause.eventType) {
+    case "fetch":
+      return `${cause.method} ${cause.url}`;
+    case "cron":
+      return cause.cron;
+    case "queue":
+      return cause.queue;
+  }
+}
+
 function consoleEvent(invocation: TelemetryEvent, line: TraceLog): TelemetryEvent {
   const { scriptName, versionId, versionTag, versionMessage } = invocation;
-  const { requestId, eventType, outcome, wallTimeMs, cpuTimeMs } = invocation;
+  const { requestId, eventType, outcome, wallTimeMs, cpuTimeMs, truncated } = invocation;
   const source = objectIn(line.message);
   return {
     ...{ scriptName, versionId, versionTag, versionMessage },
     ...{ requestId, eventType, outcome, wallTimeMs, cpuTimeMs },
+    ...(truncated && { truncated }),
     type: "cf-worker",
     timestamp: line.timestamp,
     level: line.level,
     message: line.message.map(textOf).join(" "),
     ...(source && { source }),
   };
+}
+
+/** For events other than requests workerd says `ok` even when the handler threw. */
+function outcomeOf({ event, outcome, exceptions }: Trace): string {
+  return outcome === "ok" && !event?.request && exceptions.length > 0 ? "exception" : outcome;
 }
 
 function startOf(invocation: Invocation, trace: Trace): number {

@@ -1,10 +1,11 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { canGoAgain } from "./again";
 import { passOn } from "./answer";
+import type { Cause } from "./cause";
 import type { Exchange } from "./exchange";
 import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
-import type { Invocation, RequestLine } from "./invocations";
+import type { Invocation } from "./invocations";
 import { sendBadRequest, sendExceeded, sendException } from "./pages";
 import { join, switchProtocols } from "./tunnel";
 
@@ -22,7 +23,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   const upstream = open(instance, exchange);
   if (upstream === undefined) return;
   const { invocations } = instance;
-  const invocation = invocations.begin(exchange, requestLineOf(request));
+  const invocation = invocations.begin(exchange, causeOf(request));
 
   const end = (isCanceled: boolean): void => {
     invocations.end(invocation);
@@ -74,9 +75,9 @@ function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void 
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
-function requestLineOf({ method = "GET", url = "/", headers }: IncomingMessage): RequestLine {
+function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause {
   const full = url.startsWith("/") ? `http://${headers.host ?? ""}${url}` : url;
-  return { method, url: full, path: url.split("?", 1)[0] ?? "/" };
+  return { eventType: "fetch", method, url: full, path: url.split("?", 1)[0] ?? "/" };
 }
 
 function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {

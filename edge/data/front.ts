@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { State } from "../state";
 import type { Collector } from "./collector";
+import type { Dispatcher } from "./dispatcher";
 import type { Exchange } from "./exchange";
 import { forward } from "./forward";
 import type { Instance } from "./instance";
@@ -12,6 +13,8 @@ import { isRefused } from "./refusals";
 import { newRay } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
+import { startable } from "./startable";
+import { isTrigger, trigger } from "./trigger";
 import type { Upgrade } from "./tunnel";
 
 /** How often a request is sent whose process ends before, or on account of another one while, it answers. */
@@ -26,12 +29,18 @@ export class Front {
     private readonly routes: RoutingTable,
     private readonly instances: Instances,
     private readonly collector: Collector,
+    private readonly dispatcher: Dispatcher,
   ) {}
 
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
-    if (route?.subdomainEnabled === true) this.toScript(route, request, response, upgrade);
-    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+    if (route?.subdomainEnabled !== true) {
+      sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+    } else if (isTrigger(request)) {
+      this.triggerBy(request, route, response);
+    } else {
+      this.toScript(route, request, response, upgrade);
+    }
   }
 
   /** A request through a service binding, for which it does not matter what is on the subdomain. */
@@ -49,18 +58,21 @@ export class Front {
   ): void {
     const ray = newRay();
     if (isRefused(request, response, ray)) return;
-    const { scriptName } = route;
     const versionId = versionFor(route, request);
     if (versionId === undefined) {
-      sendNothingHere(
-        response,
-        ray,
-        `The Worker ${scriptName} has no deployment: none of its versions is live.`,
-      );
+      sendNothingHere(response, ray, whyNotLive(route));
       return;
     }
     const observed = isObserved(route.observability);
     this.toVersion(route, versionId, { ray, isObserved: observed, attempt: 0, request, response, upgrade });
+  }
+
+  private triggerBy(request: IncomingMessage, route: Route, response: ServerResponse): void {
+    const ray = newRay();
+    const versionId = versionFor(route, request);
+    if (versionId === undefined) sendNothingHere(response, ray, whyNotLive(route));
+    else
+      void trigger(request, response, ray, (event) => this.dispatcher.dispatch(route, versionId, event, ray));
   }
 
   private toVersion(route: Route, versionId: string, exchange: Exchange): void {
@@ -81,11 +93,7 @@ export class Front {
   }
 
   private started(scriptName: string, versionId: string): Promise<Instance> {
-    return this.instances.get(versionId, () => {
-      const version = this.state.versions.get(scriptName, versionId);
-      if (version === undefined) throw new Error(`Version ${versionId} of ${scriptName} was deleted.`);
-      return { version, modules: this.state.versions.modules(versionId) };
-    });
+    return this.instances.get(versionId, () => startable(this.state, scriptName, versionId));
   }
 
   private toInstance(instance: Instance, route: Route, exchange: Exchange): void {
@@ -119,6 +127,10 @@ function versionFor(route: Route, request: IncomingMessage): string | undefined 
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
+}
+
+function whyNotLive({ scriptName }: Route): string {
+  return `The Worker ${scriptName} has no deployment: none of its versions is live.`;
 }
 
 function whyNothing(scriptName: string, route: Route | undefined): string {

@@ -52,7 +52,7 @@ export class Instance implements Guarded {
   constructor(
     readonly version: Version,
     readonly address: Address,
-    private readonly tail: Address,
+    readonly tail: Address,
     limits: Limits,
     readonly workerd: Workerd,
     private readonly miniflare: Miniflare,
@@ -90,7 +90,7 @@ export class Instance implements Guarded {
 
   hasTaken({ connection }: Invocation): boolean {
     if (connection === undefined) return false;
-    const unread = unreadBy(this.address.port).get(connection.socket.localPort ?? 0) ?? 0;
+    const unread = unreadBy(connection.socket.remotePort ?? 0).get(connection.socket.localPort ?? 0) ?? 0;
     return unread < connection.socket.bytesWritten - connection.written;
   }
 

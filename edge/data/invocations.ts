@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Cause } from "./cause";
 import type { CpuClock } from "./cpu";
 import { CpuShares, type CpuShare } from "./shares";
 import type { Excess } from "./limits";
@@ -7,14 +8,7 @@ import type { Excess } from "./limits";
 /** How long the connections of a process that has ended may take to break. */
 const DRAIN_MS = 1_000;
 
-/** What a request asks for. */
-export interface RequestLine {
-  readonly method: string;
-  readonly url: string;
-  readonly path: string;
-}
-
-/** The connection on which a request was sent to the process. */
+/** The connection on which a request or event was sent to the process. */
 export interface Connection {
   readonly socket: Socket;
   /** How many bytes had been written to it before. */
@@ -23,13 +17,13 @@ export interface Connection {
   read: number;
 }
 
-/** A request that a version has begun to handle and whose telemetry has not come in. */
+/** A request or another event that a version has begun to handle and whose telemetry has not come in. */
 export interface Invocation extends CpuShare {
   readonly ray: string;
   readonly isObserved: boolean;
   /** 0, and more when it was sent again because the process that had it ended. */
   readonly attempt: number;
-  readonly request: RequestLine;
+  readonly cause: Cause;
   readonly startedAt: number;
   /** When it last did something that could be seen, by the clock of `performance.now()`. */
   activeAt: number;
@@ -39,6 +33,8 @@ export interface Invocation extends CpuShare {
   canceled: boolean;
   /** What the client was answered with, once it was. */
   status?: number;
+  /** How an event's handler ended, once it did. */
+  outcome?: string;
   /** It threw, or its process ended in the middle of its answer. */
   isBroken: boolean;
   /** It has become a WebSocket, which lasts as long as both sides like. */
@@ -71,9 +67,9 @@ export class Invocations {
     this.shares = new CpuShares(clock);
   }
 
-  begin({ ray, isObserved, attempt }: Origin, request: RequestLine): Invocation {
+  begin({ ray, isObserved, attempt }: Origin, cause: Cause): Invocation {
     const invocation: Invocation = {
-      ...{ ray, isObserved, attempt, request, startedAt: Date.now(), activeAt: performance.now() },
+      ...{ ray, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
       ...{ cpuTimeMs: 0, sharesFrom: 0, aloneCpuTimeMs: 0, canceled: false, isWebSocket: false },
       ...{ isBroken: false, isSpared: false },
     };

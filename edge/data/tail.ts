@@ -4,10 +4,14 @@ const BATCH_MS = 50;
 /**
  * The tail worker, which runs beside every version. workerd calls it once an invocation is over, with what it was.
  * workerd's own wall time is 0, but the time between the invocation's start and this call is a good measure of it.
+ *
+ * It is also the way in for events other than requests. What workerd tells of those has no id: it is found by what
+ * the event was, and of several that were the same by when they began.
  */
 export const TAIL_WORKER = `
 let gathered = [];
 let sendAt = 0;
+const calls = new Set();
 
 // Of a request the edge knows the rest itself. To copy all its headers costs more than everything else here.
 function brief(event) {
@@ -16,15 +20,37 @@ function brief(event) {
   return { request: { headers: { "cf-ray": request.headers["cf-ray"] } }, response };
 }
 
+function idOf(event, startedAt) {
+  const same = [...calls].filter(({ cron, scheduledTimeMs, queue, messages }) =>
+    queue === undefined
+      ? event.cron === cron && event.scheduledTime === scheduledTimeMs
+      : event.queue === queue && event.batchSize === messages.length);
+  const distance = (call) => Math.abs(call.startedAt - startedAt);
+  const [call] = same.sort((a, b) => distance(a) - distance(b));
+  calls.delete(call);
+  return call?.id;
+}
+
+async function handled({ cron, scheduledTimeMs, queue, messages }, version) {
+  if (queue === undefined) return version.scheduled({ cron, scheduledTime: new Date(scheduledTimeMs) });
+  return version.queue(queue, messages.map(({ timestampMs, ...message }) => ({
+    ...message, timestamp: new Date(timestampMs),
+  })));
+}
+
 export default {
   // Whoever gets an answer knows that the process was free to give one.
-  fetch() {
-    return new Response(null, { status: 204 });
+  async fetch(request, { VERSION }) {
+    if (request.method === "GET") return new Response(null, { status: 204 });
+    const call = { ...(await request.json()), startedAt: Date.now() };
+    calls.add(call);
+    return Response.json(await handled(call, VERSION));
   },
   async tail(traces, env) {
     const seenAt = Date.now();
-    for (const { event, eventTimestamp, outcome, exceptions, logs } of traces) {
-      gathered.push({ seenAt, event: brief(event), eventTimestamp, outcome, exceptions, logs });
+    for (const { event, eventTimestamp, outcome, exceptions, logs, truncated } of traces) {
+      const id = event && !event.request ? idOf(event, eventTimestamp) : undefined;
+      gathered.push({ id, seenAt, event: brief(event), eventTimestamp, outcome, exceptions, logs, truncated });
     }
     // Another call is waiting to send these too.
     if (sendAt > seenAt) return;
@@ -54,12 +80,16 @@ export interface TraceException {
 
 /** One invocation as the tail worker reports it. */
 export interface Trace {
+  /** Of an event that came through the tail worker; a request has its own. */
+  readonly id?: string;
   /** When the tail worker heard of it. */
   readonly seenAt: number;
   readonly eventTimestamp: number | null;
   readonly outcome: string;
   readonly exceptions: readonly TraceException[];
   readonly logs: readonly TraceLog[];
+  /** Whether it logged more than workerd keeps of one invocation. */
+  readonly truncated: boolean;
   /** `request` for a fetch; other kinds of events have other fields. */
   readonly event: {
     readonly request?: { readonly headers: Readonly<Record<string, string>> };

@@ -4,7 +4,7 @@ import type { Modules, Version } from "../scripts/types";
 import type { Storage } from "../storage";
 import { rawBindingsOf } from "../storage/bindings";
 import { rawOptions } from "../storage/raw";
-import { codeOf } from "./code";
+import { codeOf, WORKER } from "./code";
 import { mark } from "./processes";
 import { newestDate, type Runtime } from "./runtime";
 import { TAIL_WORKER, type Trace } from "./tail";
@@ -62,8 +62,11 @@ function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOpti
     modules: true,
     script: TAIL_WORKER,
     compatibilityDate: "2025-07-24",
+    // Lets it call the handlers of events other than requests.
+    compatibilityFlags: ["service_binding_extra_handlers"],
     unsafeDirectSockets: [DIRECT],
     serviceBindings: {
+      VERSION: WORKER,
       EDGE: async (request: { json(): Promise<unknown> }) => {
         onTraces((await request.json()) as Trace[]);
         return new runtime.Response(null, { status: 204 });

@@ -63,16 +63,20 @@ A token is followed by its permissions, as in ci:workers_scripts:write,account:r
 One without any has all of them. The first token is the one that is printed.
 
 It emulates what Cloudflare's SDK and wrangler ask for Workers: scripts, versions,
-deployments, secrets, settings, cron schedules (kept, but never run), the
-workers.dev subdomain, the newer "workers" routes, permissions of tokens, the rate
-limit of the API, and the telemetry of Workers Observability. Each version runs in
-a workerd of its own, with HTTP and WebSockets, limits of CPU time and memory, and
-bindings to text, secrets, JSON, version metadata, KV, D1, R2, Durable Objects and
-other Workers.
+deployments, secrets, settings, cron schedules, the workers.dev subdomain, the
+newer "workers" routes, permissions of tokens, the rate limit of the API, and the
+telemetry of Workers Observability. Each version runs in a workerd of its own, with
+HTTP and WebSockets, bindings to text, secrets, JSON, version metadata, KV, D1, R2,
+Durable Objects and other Workers, and, on Linux, limits of CPU time and memory.
 
-It does not emulate other bindings and products (Queues, Workflows, AI, static
-assets, routes, custom domains, previews), tail sessions, or the delays of a
-network of many places: a deployment is everywhere at once. What it does not
+Schedules call the Workers that are live, in UTC, while the edge runs. By hand:
+  <worker>/cdn-cgi/handler/scheduled?cron=*+*+*+*+*&time=<ms since 1970>
+  <worker>/cdn-cgi/handler/queue?queue=<name>   (POST [{"body": …}, …])
+answer with the outcome; &format=json says more.
+
+It does not emulate other bindings and products (queues beyond that call, Workflows,
+AI, static assets, routes, custom domains, previews), tail sessions, or the delays
+of a network of many places: a deployment is everywhere at once. What it does not
 emulate it refuses by name.`;
 
 /** A token, with the permissions it is to have; without any it has all. */

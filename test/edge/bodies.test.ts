@@ -184,12 +184,13 @@ describe("bodies and clients of the data plane", () => {
   const plain = (path: string, more = ""): string =>
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`;
 
-  it("tells the version of a client that leaves while it answers: outcome canceled", async () => {
+  it("tells the version of a client that leaves while it answers: outcome responseStreamDisconnected", async () => {
     const request = open("/endless").end();
     const response = await answerTo(request);
     await once(response, "data");
     request.destroy();
-    assert.equal((await rowOf("/endless")).$workers.outcome, "canceled");
+    const { $workers, $metadata } = await rowOf("/endless");
+    assert.deepEqual([$workers.outcome, $metadata.level], ["responseStreamDisconnected", "info"]);
     await until("the version to have seen it", async () =>
       (await ask(started.edge, "bodies", { path: "/aborted" })).body === "0" ? undefined : true,
     );

@@ -119,12 +119,12 @@ describe("a WebSocket through the edge", () => {
     }
   });
 
-  it("tells of a client that left without a goodbye as canceled", async () => {
+  it("tells of a client that left without a goodbye as disconnected", async () => {
     const socket = await opened(started.edge, "ws", "/leaves");
     await said(socket, "x");
     socket.terminate();
     const { $workers } = await rowOf("/leaves");
-    assert.equal($workers.outcome, "canceled");
+    assert.equal($workers.outcome, "responseStreamDisconnected");
     assert.equal($workers.event?.response?.status, 101);
   });
 

@@ -1,0 +1,44 @@
+/** What a request asks for. */
+export interface RequestLine {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+}
+
+/** A moment that one of a script's schedules stands for. */
+export interface CronEvent {
+  readonly eventType: "cron";
+  readonly cron: string;
+  readonly scheduledTimeMs: number;
+}
+
+/** A message of a queue, as its consumer gets it. */
+export interface QueueMessage {
+  readonly id: string;
+  readonly timestampMs: number;
+  readonly attempts: number;
+  readonly body: unknown;
+}
+
+/** Messages of a queue. */
+export interface QueueEvent {
+  readonly eventType: "queue";
+  readonly queue: string;
+  readonly messages: readonly QueueMessage[];
+}
+
+/** What calls a version, beside requests. */
+export type WorkerEvent = CronEvent | QueueEvent;
+
+/** What has called a version, as telemetry tells it. */
+export type Cause =
+  | ({ readonly eventType: "fetch" } & RequestLine)
+  | CronEvent
+  | { readonly eventType: "queue"; readonly queue: string; readonly batchSize: number };
+
+/** An event as a cause, without what telemetry does not tell. */
+export function causeOf(event: WorkerEvent): Cause {
+  if (event.eventType === "cron") return event;
+  const { eventType, queue, messages } = event;
+  return { eventType, queue, batchSize: messages.length };
+}

@@ -6,7 +6,7 @@ const BATCH_MS = 50;
  * workerd's own wall time is 0, but the time between the invocation's start and this call is a good measure of it.
  *
  * It is also the way in for events other than requests. What workerd tells of those has no id: it is found by what
- * the event was, and of several that were the same by when they began.
+ * the event was. Of several that were the same it is the one that has just ended: workerd tells right after that.
  */
 export const TAIL_WORKER = `
 let gathered = [];
@@ -20,13 +20,12 @@ function brief(event) {
   return { request: { headers: { "cf-ray": request.headers["cf-ray"] } }, response };
 }
 
-function idOf(event, startedAt) {
+function idOf(event) {
   const same = [...calls].filter(({ cron, scheduledTimeMs, queue, messages }) =>
     queue === undefined
       ? event.cron === cron && event.scheduledTime === scheduledTimeMs
       : event.queue === queue && event.batchSize === messages.length);
-  const distance = (call) => Math.abs(call.startedAt - startedAt);
-  const [call] = same.sort((a, b) => distance(a) - distance(b));
+  const call = same.find(({ hasEnded }) => hasEnded) ?? same[0];
   calls.delete(call);
   return call?.id;
 }
@@ -42,14 +41,16 @@ export default {
   // Whoever gets an answer knows that the process was free to give one.
   async fetch(request, { VERSION }) {
     if (request.method === "GET") return new Response(null, { status: 204 });
-    const call = { ...(await request.json()), startedAt: Date.now() };
+    const call = await request.json();
     calls.add(call);
-    return Response.json(await handled(call, VERSION));
+    const result = await handled(call, VERSION);
+    call.hasEnded = true;
+    return Response.json(result);
   },
   async tail(traces, env) {
     const seenAt = Date.now();
     for (const { event, eventTimestamp, outcome, exceptions, logs, truncated } of traces) {
-      const id = event && !event.request ? idOf(event, eventTimestamp) : undefined;
+      const id = event && !event.request ? idOf(event) : undefined;
       gathered.push({ id, seenAt, event: brief(event), eventTimestamp, outcome, exceptions, logs, truncated });
     }
     // Another call is waiting to send these too.

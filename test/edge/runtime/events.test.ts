@@ -29,7 +29,8 @@ export default {
     const unlike = Math.random() * 300;
     if (cron === "waits") { await scheduler.wait(unlike); console.log("waited", unlike); }
   },
-  queue({ queue, messages }) {
+  async queue({ queue, messages }) {
+    if (queue === "waits") await scheduler.wait(Math.random() * 100);
     for (const { id, timestamp, attempts, body } of messages) {
       console.log(JSON.stringify({ id, at: timestamp.getTime(), attempts, text: body.text }));
     }
@@ -186,6 +187,23 @@ describe("events other than requests", function () {
       const { wallTimeMs } =
         rows.find((row) => row.$workers.requestId === $workers.requestId)?.$workers ?? {};
       assert.ok((wallTimeMs ?? 0) >= Number($metadata.message?.split(" ")[1]) - 2);
+    }
+  });
+
+  it("are told under their own ids, batches that look the same too", async () => {
+    await goLive(started.edge, "alike", WORKER);
+    const rays = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const body = JSON.stringify([{ body: {}, id: String(index) }]);
+        const { headers } = await byHand("alike", "queue?queue=waits", { method: "POST", body });
+        return String(headers["cf-ray"]);
+      }),
+    );
+    await told("alike", 40);
+    const lines = (await rowsOf(started.edge, "alike")).filter(({ source }) => source["id"] !== undefined);
+    assert.equal(lines.length, 40);
+    for (const { source, $workers } of lines) {
+      assert.equal(rays[Number(source["id"])], `${$workers.requestId}-LOC`);
     }
   });
 

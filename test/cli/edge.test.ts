@@ -102,6 +102,6 @@ describe("workers-release edge", function () {
     const { code, out } = await workersRelease(["edge", "--help"]);
     assert.equal(code, 0);
     assert.match(out, /It emulates what Cloudflare's SDK and wrangler ask for Workers/);
-    assert.match(out, /It does not emulate other bindings and products \(Queues/);
+    assert.match(out, /It does not emulate other bindings and products \(queues/);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -43,9 +43,11 @@ const SCHEMA = `
 /** Where in the state folder something is kept, or SQLite's name for "in memory" when there is no folder. */
 export function databaseFile(stateDir: string | undefined, name: string): string {
   if (stateDir === undefined) return ":memory:";
-  // Tokens and secret bindings are in there: for the owner only.
+  // Tokens and secret bindings are in there: for the owner only, also in a folder that was there before.
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  return join(stateDir, name);
+  const file = join(stateDir, name);
+  closeSync(openSync(file, "a", 0o600));
+  return file;
 }
 
 /** Raised when what is stored is not as it was before: an older state is refused, not misread. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isAlive } from "../alive";
+import { databaseFile } from "./database";
 
 /** SQLite's code for "somebody else has it". */
 const SQLITE_BUSY = 5;
@@ -15,7 +16,7 @@ export class FolderLock {
 
   /** Takes the folder. Throws when another edge has it. */
   static take(folder: string): FolderLock {
-    const database = new DatabaseSync(join(folder, "lock.sqlite"));
+    const database = new DatabaseSync(databaseFile(folder, "lock.sqlite"));
     try {
       // Of two that ask at the same moment exactly one is given this, and the other is told at once.
       database.exec("BEGIN IMMEDIATE");

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
@@ -25,6 +26,8 @@ export class Storage implements Surroundings {
     stateDir: string | undefined,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
+    // What workerd writes there is readable for all: the folder is not.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const plugin = writePlugin(scratch);
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,6 +26,14 @@ describe("a state folder", () => {
       await edge.close();
     }
     await (await startEdge({ stateDir: folder })).close();
+  });
+
+  it("is for its owner only, also where the folder is open to all", async () => {
+    chmodSync(folder, 0o755);
+    const edge = await startEdge({ stateDir: folder });
+    await edge.close();
+    const open = readdirSync(folder).filter((name) => statSync(join(folder, name)).mode & 0o077);
+    assert.deepEqual(open, []);
   });
 
   it("is free again when an edge could not start on it", async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { ScriptObjects, type ObjectSettings } from "./script-objects";
 
 /** The Durable Objects of every script. */
@@ -17,7 +18,9 @@ export class Objects {
   /** To be called when a script, or its deployment, has changed. */
   async follow(scriptName: string, exists: boolean): Promise<void> {
     if (exists) await this.scripts.get(scriptName)?.follow();
-    else await this.scripts.get(scriptName)?.remove();
+    // Nobody may have asked for its objects yet, since the edge began.
+    else if (this.scripts.has(scriptName) || existsSync(join(this.settings.folder, scriptName)))
+      await this.of(scriptName).remove();
   }
 
   /** Takes up what was stored before: alarms are waited for, and what belongs to no script any more goes. */

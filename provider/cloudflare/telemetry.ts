@@ -5,24 +5,17 @@ import { observabilitySettings, reasonForBlindness } from "./blindness";
 import type { WorkerName } from "./client";
 import { countAnswer, isComplete, mayBeCut, rowsOf, type CountAnswer, type Row } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
-import {
-  countQuery,
-  halves,
-  partId,
-  partsFor,
-  pieces,
-  type Part,
-  type Span,
-  type Subject,
-} from "./telemetryQuery";
+import { partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { countQuery, halves, pieces, type Span, type Subject } from "./telemetryQuery";
 
 /** Counting a day takes longer than reading a setting. */
 const queryPatienceMs = 20_000;
 
 /**
- * Workers Observability for one Worker. A look takes one request for the invocations, one more for the server errors
- * if they are asked for, and one for each latency limit; each of them once for every 300 buckets (50 minutes at
- * 10 s), and more often only where so many versions and outcomes meet that an answer is cut.
+ * Workers Observability for one Worker. A look takes one request for the invocations, one more for all SLIs that ask
+ * for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
+ * every 300 buckets (50 minutes at 10 s), and more often only where so many versions, outcomes and statuses meet that
+ * an answer is cut.
  */
 export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName }: WorkerName): Telemetry {
   // That a query needs "Write" is what users report; it was not tried on a real account.
@@ -59,12 +52,11 @@ export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName 
   return {
     async read(query) {
       const subject = { scriptName, versionIds: versionsOf(query) };
+      const recipes = recipesOf(query.slis);
       const counted = await Promise.all(
-        partsFor(query.slis).map(
-          async (part) => [partId(part), await allRows(subject, query, part)] as const,
-        ),
+        partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, query, part)] as const),
       );
-      return seriesFrom(query, new Map(counted));
+      return seriesFrom(query, recipes, new Map(counted));
     },
 
     async blindness() {

@@ -1,15 +1,17 @@
 import { z } from "zod";
 import { groupKeys, maxRows, type Span } from "./telemetryQuery";
 
-/** Invocations of one version with one outcome in one bucket. */
+/** Events of one version in one bucket that have the same outcome and status. */
 export interface Row {
   /** When the bucket begins, in epoch milliseconds. */
   readonly start: number;
   readonly versionId: string;
-  /** Undefined where the telemetry does not tell it, as users report of cron events. */
+  /** Undefined where the telemetry does not tell it, as users report of cron events, or it was not asked for. */
   readonly outcome: string | undefined;
+  /** Undefined where it was not asked for. */
+  readonly status: number | undefined;
   /** How many were really read, whole. */
-  readonly invocations: number;
+  readonly events: number;
 }
 
 const group = z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullish() });
@@ -28,11 +30,18 @@ const cell = z
     stored: count / Math.max(1, sampleInterval),
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
+    status: statusOf(valueOf(groups, groupKeys.status)),
   }));
 
 function valueOf(groups: readonly z.infer<typeof group>[], key: string): string | undefined {
   const value = groups.find((one) => one.key === key)?.value;
   return value === undefined || value === null ? undefined : String(value);
+}
+
+/** A number may come as a text. */
+function statusOf(value: string | undefined): number | undefined {
+  const status = Number(value);
+  return Number.isNaN(status) ? undefined : status;
 }
 
 const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number());
@@ -93,7 +102,7 @@ export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
       return point.data.map(({ stored, ...row }) => ({
         start,
         ...row,
-        invocations: Math.round(stored / rowsEach),
+        events: Math.round(stored / rowsEach),
       }));
     });
 }

@@ -1,6 +1,7 @@
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
-import type { Sli } from "../health/sli";
+import type { Filter } from "../health/sli";
 import type { SeriesQuery } from "../rollout/ports";
+import { isInvocation, type Part } from "./telemetryParts";
 
 /** The most rows of groups that the API returns, by its reference ("limit", at most 2000). */
 export const maxRows = 2000;
@@ -10,12 +11,6 @@ export const maxRows = 2000;
  * 300 are 50 minutes at 10 s.
  */
 export const maxBuckets = 300;
-
-/** What one query counts: all invocations, those answered with a 5xx, or those that took more than a limit. */
-export type Part =
-  | { readonly kind: "invocations" }
-  | { readonly kind: "statusErrors" }
-  | { readonly kind: "wallTime" | "cpuTime"; readonly limitMs: number };
 
 /** Buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
 export type Span = Pick<SeriesQuery, "from" | "to" | "bucketMs">;
@@ -27,40 +22,16 @@ export interface Subject {
   readonly versionIds: readonly string[];
 }
 
-/** The keys that the answer is grouped by. Every invocation has both; a group by a key that it lacks may lose it. */
-export const groupKeys = { version: "$workers.scriptVersion.id", outcome: "$workers.outcome" } as const;
+/** The fields that answers are grouped by. */
+export const groupKeys = {
+  version: "$workers.scriptVersion.id",
+  outcome: "$workers.outcome",
+  status: "$workers.event.response.status",
+} as const;
 
 type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
-type Filter = NonNullable<Parameters["filters"]>[number];
-
-/** The parts needed to judge some SLIs, each once: every SLI needs all invocations, most one part more. */
-export function partsFor(slis: readonly Sli[]): readonly Part[] {
-  const parts = new Map<string, Part>();
-  for (const part of [{ kind: "invocations" } as const, ...slis.flatMap(extraPart)]) {
-    parts.set(partId(part), part);
-  }
-  return [...parts.values()];
-}
-
-/** The part that an SLI needs beside all invocations: a failed invocation shows in its outcome already. */
-function extraPart(sli: Sli): readonly Part[] {
-  switch (sli.kind) {
-    case "serverErrors":
-      return [{ kind: "statusErrors" }];
-    case "exceptions":
-      return [];
-    case "wallTime":
-    case "cpuTime":
-      return [sli];
-    default:
-      return sli satisfies never;
-  }
-}
-
-/** The same for two parts that count the same. */
-export function partId(part: Part): string {
-  return "limitMs" in part ? `${part.kind} ${part.limitMs}` : part.kind;
-}
+type ApiFilter = NonNullable<Parameters["filters"]>[number];
+type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
 /** Cuts a span into pieces of at most {@link maxBuckets} buckets. */
 export function pieces(span: Span): readonly Span[] {
@@ -83,7 +54,7 @@ export function halves(span: Span): readonly [Span, Span] | undefined {
   ];
 }
 
-/** The query that counts one part, bucket by bucket, grouped by version and outcome. */
+/** The query that counts one part, bucket by bucket. */
 export function countQuery(
   subject: Subject,
   span: Span,
@@ -102,34 +73,55 @@ export function countQuery(
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [...invocationsOf(subject), ...extraFilter(part)],
+      filters: [...servedBy(subject), ...filtersOf(part).map(asApiFilter)],
       calculations: [{ operator: "count" }],
-      groupBys: Object.values(groupKeys).map((value) => ({ type: "string", value })),
+      groupBys: groupBysOf(part),
       limit: maxRows,
     },
   };
 }
 
-function invocationsOf({ scriptName, versionIds }: Subject): Filter[] {
+function servedBy({ scriptName, versionIds }: Subject): ApiFilter[] {
   return [
     { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
-    // One row an invocation; the lines it logs are rows of another type.
-    { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
     { key: groupKeys.version, operation: "in", type: "string", value: versionIds.join(",") },
   ];
 }
 
-function extraFilter(part: Part): Filter[] {
+function filtersOf(part: Part): readonly Filter[] {
   switch (part.kind) {
     case "invocations":
-      return [];
-    case "statusErrors":
-      return [{ key: "$workers.event.response.status", operation: "gte", type: "number", value: 500 }];
+      return [isInvocation];
+    case "statuses":
+      return [
+        isInvocation,
+        { key: groupKeys.status, operation: "gte", type: "number", value: part.from },
+        { key: groupKeys.status, operation: "lte", type: "number", value: part.to },
+      ];
     case "wallTime":
-      return [{ key: "$workers.wallTimeMs", operation: "gt", type: "number", value: part.limitMs }];
+      return [
+        isInvocation,
+        { key: "$workers.wallTimeMs", operation: "gt", type: "number", value: part.limitMs },
+      ];
     case "cpuTime":
-      return [{ key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs }];
-    default:
-      return part satisfies never;
+      return [
+        isInvocation,
+        { key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs },
+      ];
+    case "rows":
+      return part.filters;
   }
+}
+
+function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
+  return { key, operation, type, ...(value !== undefined && { value }) };
+}
+
+/** By fields that every counted row has: a group by one that a row lacks may lose the row. */
+function groupBysOf({ kind }: Part): GroupBy[] {
+  const version: GroupBy = { type: "string", value: groupKeys.version };
+  const outcome: GroupBy = { type: "string", value: groupKeys.outcome };
+  if (kind === "rows") return [version];
+  if (kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
+  return [version, outcome];
 }

@@ -1,63 +1,119 @@
-import type { Counts } from "./series";
+import type { Bucket } from "./series";
 
 /**
  * How many times worse than its limit a version might be: the alternatives that the evidence is averaged over.
  * A grid this coarse loses little against knowing the true ratio (at most ln 8 ≈ 2.1 of the log evidence).
  */
-const ratios = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
+export const ratios: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
 
-/** What a series says about the claim "the bad share is at most `max`". */
+/** A claim about a version, such as "its bad share is at most 1 %", that each bucket speaks for or against. */
+export interface Claim {
+  /**
+   * What a bucket says against the claim: for each of {@link ratios} the natural logarithm of how much likelier the
+   * bucket is when the version is that much worse than when the claim just holds. Written into `steps`, so that a
+   * long series costs no memory.
+   *
+   * @returns false when the bucket says nothing; for the evidence it then never was
+   */
+  weigh(bucket: Bucket, steps: Float64Array): boolean;
+}
+
+/** What a series says against a claim. */
 export interface Evidence {
   /**
-   * The natural logarithm of the strongest evidence against the claim at the end of any bucket: 0 says nothing,
-   * ln(100) refutes it at a level of 1 %, Infinity is proof.
+   * The natural logarithm of the strongest evidence at the end of any bucket: 0 says nothing, ln(100) refutes the
+   * claim at a level of 1 %, Infinity is proof.
    */
   readonly log: number;
-  /** The index of the bucket the badness most probably began with; undefined when nothing points to one. */
+  /** Where the bucket begins that the badness most probably began with; undefined when nothing points to one. */
   readonly onset: number | undefined;
 }
 
 /**
- * The evidence process against "each event is bad with a probability of at most `max`".
+ * The evidence process against a claim, fed bucket by bucket.
  *
- * For every ratio g, with q = g·max, a bucket with n valid and x bad events has the likelihood ratio
- * (q/max)^x · ((1−q)/(1−max))^(n−x). They are accumulated for a badness that began with any of the buckets, the t-th of
- * them weighing 1/(t(t+1)), and averaged over g; the weight of the beginnings yet to come, 1/(t+1), is added as it is.
- * While the claim holds this is a non-negative supermartingale that starts at 1, so the chance that it ever reaches 1/α
- * is at most α, however often one looks and whenever one stops (Ville's inequality; see Shin, Ramdas and Rinaldo,
- * "E-detectors", 2022, for mixtures over change points).
- *
- * @param counts the buckets since the release began, in order
- * @param max the largest bad share that is fine, from 0 to below 1; with 0 the first bad event is proof
+ * The likelihood ratios of the buckets are accumulated, for each ratio, for a badness that began with any of the
+ * buckets, the t-th of them weighing 1/(t(t+1)); they are averaged over the ratios, and the weight of the beginnings
+ * yet to come, 1/(t+1), is added as it is. While the claim holds this is a non-negative supermartingale that starts at
+ * 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops (Ville's
+ * inequality; see Shin, Ramdas and Rinaldo, "E-detectors", 2022, for mixtures over change points).
  */
-export function evidenceAgainst(counts: readonly Counts[], max: number): Evidence {
-  if (max === 0) return proof(counts);
-  const scales = ratios
-    .map((ratio) => Math.min(ratio * max, (1 + max) / 2))
-    .map((q) => ({ bad: Math.log(q / max), good: Math.log1p((max - q) / (1 - max)) }));
-  const accumulated = new Float64Array(scales.length).fill(-Infinity);
-  const onsets = scales.map(() => new Onset());
-  let strongest = 0;
-  counts.forEach((count, index) => {
-    const weight = -Math.log((index + 1) * (index + 2));
-    scales.forEach((scale, g) => {
-      const step = count.bad * scale.bad + (count.valid - count.bad) * scale.good;
-      accumulated[g] = logAdd(accumulated[g] ?? -Infinity, weight) + step;
-      onsets[g]?.step(index, step);
-    });
-    const mixture = accumulated.reduce(logAdd, -Infinity) - Math.log(scales.length);
-    strongest = Math.max(strongest, logAdd(mixture, -Math.log(index + 2)));
-  });
-  return {
-    log: strongest,
-    onset: onsets.reduce((best, onset) => (onset.sum > best.sum ? onset : best)).start,
-  };
+export class EvidenceProcess {
+  private readonly steps = new Float64Array(ratios.length);
+  private readonly accumulated = new Accumulated();
+  private readonly onsets = ratios.map(() => new Onset());
+  private buckets = 0;
+  private strongest = 0;
+
+  constructor(private readonly claim: Claim) {}
+
+  /** Takes the next bucket in. */
+  add(bucket: Bucket): void {
+    if (!this.claim.weigh(bucket, this.steps)) return;
+    this.buckets += 1;
+    this.accumulated.step(this.steps, 1 / (this.buckets * (this.buckets + 1)));
+    this.strongest = Math.max(this.strongest, this.accumulated.logWith(1 / (this.buckets + 1)));
+    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(bucket.start, this.steps[g] ?? 0);
+  }
+
+  get evidence(): Evidence {
+    const clearest = this.onsets.reduce((best, onset) => (onset.sum > best.sum ? onset : best));
+    return { log: this.strongest, onset: clearest.start };
+  }
 }
 
-/** Where nothing bad is allowed, one bad event settles it. */
-function proof(counts: readonly Counts[]): Evidence {
-  const first = counts.findIndex((count) => count.bad > 0);
-  return first === -1 ? { log: 0, onset: undefined } : { log: Infinity, onset: first };
+/** The evidence that a whole series gives against a claim. */
+export function evidenceAgainst(claim: Claim, series: Iterable<Bucket>): Evidence {
+  const process = new EvidenceProcess(claim);
+  for (const bucket of series) process.add(bucket);
+  return process.evidence;
+}
+
+/** Below this the exponential of a step and its product with what was accumulated are numbers with room to spare. */
+const smallStep = 300;
+const largeSum = 1e150;
+
+/**
+ * The likelihood ratios accumulated for each of {@link ratios}. They outgrow the range of numbers after a few
+ * thousand failures, so they are kept in units of e^exponent.
+ */
+class Accumulated {
+  private readonly values = new Float64Array(ratios.length);
+  private exponent = 0;
+
+  /** Adds a beginning of weight `weight`, and multiplies by the likelihood ratios whose logarithms are `steps`. */
+  step(steps: Float64Array, weight: number): void {
+    if (largest(steps) > smallStep || largest(this.values) > largeSum) {
+      this.rescale(steps, weight);
+      return;
+    }
+    const unit = weight * Math.exp(-this.exponent);
+    for (let g = 0; g < ratios.length; g += 1) {
+      this.values[g] = ((this.values[g] ?? 0) + unit) * Math.exp(steps[g] ?? 0);
+    }
+  }
+
+  /** ln(average + rest) */
+  logWith(rest: number): number {
+    if (this.exponent === Infinity) return Infinity;
+    let sum = 0;
+    for (const value of this.values) sum += value;
+    return Math.log(sum / ratios.length + rest * Math.exp(-this.exponent)) + this.exponent;
+  }
+
+  /** The same as a step, in logarithms, and with the exponent that makes the largest value 1. */
+  private rescale(steps: Float64Array, weight: number): void {
+    const unit = weight * Math.exp(-this.exponent);
+    const logs = this.values.map((value, g) => Math.log(value + unit) + this.exponent + (steps[g] ?? 0));
+    this.exponent = largest(logs);
+    this.values.set(logs.map((log) => Math.exp(log - this.exponent)));
+  }
+}
+
+function largest(values: Float64Array): number {
+  let found = -Infinity;
+  for (const value of values) if (value > found) found = value;
+  return found;
 }
 
 /** Finds the bucket from which on the steps add up to the most (Page's cumulative sum, 1954). */
@@ -65,15 +121,9 @@ class Onset {
   sum = 0;
   start: number | undefined;
 
-  step(index: number, step: number): void {
-    if (this.sum === 0) this.start = index;
+  step(start: number, step: number): void {
+    if (this.sum === 0) this.start = start;
     this.sum = Math.max(0, this.sum + step);
     if (this.sum === 0) this.start = undefined;
   }
-}
-
-/** ln(eᵃ + eᵇ) without leaving the range of numbers. */
-function logAdd(a: number, b: number): number {
-  const high = Math.max(a, b);
-  return high === -Infinity ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high));
 }

@@ -1,60 +1,112 @@
-import { evidenceAgainst } from "./evidence";
-import { add, noCounts, type Counts, type Series } from "./series";
+import { ceiling } from "./ceiling";
+import { comparison } from "./comparison";
+import { evidenceAgainst, type Claim } from "./evidence";
+import { servedSince, type Served, type Series } from "./series";
+import { wanderOf, type Past } from "./wander";
 
-/** What is judged: a bound on the bad share. */
-export interface Bound {
-  /** The largest bad share that is fine, from 0 to below 1. */
-  readonly max: number;
+/** The bounds that an SLO sets: one of them or both. */
+export interface Bounds {
+  /** The largest bad share of the new version that is fine, from 0 to below 1. */
+  readonly max?: number | undefined;
+  /**
+   * How many times the bad share of the old version in the same buckets is still fine, from 1 (no worse) to 1000.
+   */
+  readonly maxIncrease?: number | undefined;
 }
 
-/** What both versions served over some buckets. */
-export interface Served {
-  readonly new: Counts;
-  readonly old: Counts;
+/** Which of its bounds an SLO is judged by. */
+export type BoundKind = "max" | "maxIncrease";
+
+/** What a series is judged with, beside the bounds. */
+export interface Strictness {
+  /**
+   * The probability, above 0 and below 1, with which an SLO that is met may be found violated at any moment of the
+   * release, all its bounds together.
+   */
+  readonly level: number;
+  /** The width of a bucket of the series, in milliseconds. Needed with `past` only. Default: 10 000. */
+  readonly bucketMs?: number | undefined;
+  /** What the old version served before. Without it, events are taken to be independent of each other. */
+  readonly past?: Past | undefined;
 }
 
-/** What a series says about an objective. */
-export interface Judgement {
+/** What a series says about an SLO. */
+export interface Verdict {
   /** True when the evidence of a violation is conclusive at the level it was judged at. */
   readonly violated: boolean;
-  /** The evidence of a violation as a natural logarithm; 0 is none, `Infinity` is proof. */
+  /** The bound that there is the most evidence against. */
+  readonly bound: BoundKind;
+  /** The evidence against that bound as a natural logarithm; 0 is none, `Infinity` is proof. */
   readonly evidence: number;
-  /** The evidence at which it is conclusive, ln(1 / level). */
+  /** The evidence at which it is conclusive: ln(number of bounds / level). */
   readonly conclusive: number;
   /** What was served since the trouble most probably began; undefined when nothing points to trouble. */
   readonly trouble: (Served & { readonly since: number }) | undefined;
 }
 
-/**
- * Judges an objective on everything that was served since the release began. A pure function of the series: the same
- * series gives the same judgement in any process at any time, and events that arrive late simply count from then on.
- *
- * @param level the probability, above 0 and below 1, with which an objective that holds may be found violated at any
- *   moment of the release
- */
-export function judge(bound: Bound, series: Series, level: number): Judgement {
-  // While the new version serves nothing there is nothing to learn about it, and no time for its trouble to begin in.
-  const judged = series.filter((bucket) => bucket.new.valid > 0);
-  const evidence = evidenceAgainst(
-    judged.map((bucket) => bucket.new),
-    bound.max,
-  );
-  const conclusive = -Math.log(level);
-  const first = evidence.onset === undefined ? undefined : judged[evidence.onset];
-  return {
-    violated: evidence.log >= conclusive,
-    evidence: evidence.log,
-    conclusive,
-    trouble: first && { since: first.start, ...served(series, first.start) },
-  };
+/** How many bounds an SLO sets, each of which is a test of its own. */
+export function boundsOf({ max, maxIncrease }: Bounds): number {
+  return Number(max !== undefined) + Number(maxIncrease !== undefined);
 }
 
-/** What both versions served in the buckets that begin at `since` or later. */
-export function served(series: Series, since: number): Served {
-  return series
-    .filter((bucket) => bucket.start >= since)
-    .reduce<Served>((sum, bucket) => ({ new: add(sum.new, bucket.new), old: add(sum.old, bucket.old) }), {
-      new: noCounts,
-      old: noCounts,
-    });
+/**
+ * Judges an SLO on everything that was served since the release began. A pure function of the series: the same series
+ * gives the same verdict in any process at any time, and events that arrive late simply count from then on.
+ *
+ * The guarantee: when the SLO is met in every bucket and its events are independent of each other, the chance that any
+ * look at the growing series finds it violated is at most `level`, with any traffic, any percentages and any number of
+ * looks. See {@link ceiling} and {@link comparison} for the arithmetic, and {@link wanderOf} for traffic whose events
+ * are not independent.
+ *
+ * @throws RangeError when a bound or the level is out of its range, or there is no bound at all
+ */
+export function judge(slo: Bounds, series: Series, strictness: Strictness): Verdict {
+  check(slo, strictness);
+  const { level, past, bucketMs = 10_000 } = strictness;
+  return verdictOn(slo, series, level, past === undefined ? 0 : wanderOf(past) / bucketMs);
+}
+
+/**
+ * As {@link judge}, for bounds that were checked before.
+ *
+ * @param wander how much the bad share wanders from bucket to bucket: `wanderOf` over the width of a bucket; 0 is none
+ */
+export function verdictOn(slo: Bounds, series: Series, level: number, wander: number): Verdict {
+  const claims: (readonly [BoundKind, Claim])[] = [];
+  if (slo.max !== undefined) claims.push(["max", ceiling(slo.max, wander)]);
+  if (slo.maxIncrease !== undefined) claims.push(["maxIncrease", comparison(slo.maxIncrease, wander)]);
+  const conclusive = Math.log(claims.length / level);
+  const [worst] = claims
+    .map(([bound, claim]) => ({ bound, ...evidenceAgainst(claim, series) }))
+    .sort((a, b) => b.log - a.log);
+  const { bound = "max", log: evidence = 0, onset } = worst ?? {};
+  const trouble = onset === undefined ? undefined : { since: onset, ...servedSince(series, onset) };
+  return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
+}
+
+function check({ max, maxIncrease }: Bounds, { level }: Strictness): void {
+  const wrong = [
+    {
+      name: "max",
+      value: max,
+      isFine: max === undefined || (max >= 0 && max < 1),
+      allowed: "a share from 0 to below 1",
+    },
+    {
+      name: "maxIncrease",
+      value: maxIncrease,
+      isFine: maxIncrease === undefined || (maxIncrease >= 1 && maxIncrease <= 1000),
+      allowed: "a ratio from 1 to 1000",
+    },
+    {
+      name: "level",
+      value: level,
+      isFine: level > 0 && level < 1,
+      allowed: "a probability above 0 and below 1",
+    },
+  ].find(({ isFine }) => !isFine);
+  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}; allowed is ${wrong.allowed}`);
+  if (max === undefined && maxIncrease === undefined) {
+    throw new RangeError("the SLO sets no bound; allowed are `max`, `maxIncrease` or both");
+  }
 }

@@ -9,14 +9,18 @@ export interface Counts {
   readonly bad: number;
 }
 
-/** What both versions served in one span of time. */
-export interface Bucket {
-  /** When the bucket begins, in milliseconds since the epoch. */
-  readonly start: number;
+/** What both versions served over some time. */
+export interface Served {
   /** What the new version served. */
   readonly new: Counts;
-  /** What the old version served in the same span. */
+  /** What the old version served in the same time. */
   readonly old: Counts;
+}
+
+/** What both versions served in one span of time. */
+export interface Bucket extends Served {
+  /** When the bucket begins, in milliseconds since the epoch. */
+  readonly start: number;
 }
 
 /** The buckets of one SLI, oldest first, each `start` greater than the one before. */
@@ -33,4 +37,14 @@ export function add(a: Counts, b: Counts): Counts {
 /** The bad share, from 0 to 1; 0 when nothing was served. */
 export function badShare(counts: Counts): number {
   return counts.valid === 0 ? 0 : counts.bad / counts.valid;
+}
+
+/** What both versions served in the buckets that begin at `since` or later. */
+export function servedSince(series: Series, since: number): Served {
+  return series
+    .filter((bucket) => bucket.start >= since)
+    .reduce<Served>((sum, bucket) => ({ new: add(sum.new, bucket.new), old: add(sum.old, bucket.old) }), {
+      new: noCounts,
+      old: noCounts,
+    });
 }

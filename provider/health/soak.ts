@@ -1,16 +1,34 @@
-import type { Bound } from "./judge";
-import { badShare, type Counts } from "./series";
+import { surpriseAtCeiling } from "./ceiling";
+import { surpriseAtIncrease } from "./comparison";
+import type { Bounds } from "./judge";
+import type { Served } from "./series";
 
 /**
- * What a soak has shown of an objective so far, as long as nothing is violated:
- * - `healthy`: enough requests, and their bad share within the limit;
+ * What a soak has shown of an SLO so far, as long as nothing is violated:
+ * - `healthy`: enough requests, and their bad share within the limit or over it by mere chance;
  * - `insufficient`: too few requests to say anything;
- * - `unsure`: over the limit, without the evidence that it is more than chance.
+ * - `unsure`: over the limit by more than mere chance easily gives, without the evidence that settles it.
  */
 export type SoakResult = "healthy" | "insufficient" | "unsure";
 
-/** What the requests of one soak say of an objective. */
-export function soakResult(bound: Bound, counts: Counts, minRequests: number): SoakResult {
-  if (counts.valid < minRequests) return "insufficient";
-  return badShare(counts) > bound.max ? "unsure" : "healthy";
+/**
+ * Doubt begins where a version that just keeps its limit would show as much in at most 1 of 20 soaks. Without this
+ * margin a single failed request raises it wherever 1 of the requests is more than the limit: a healthy version with
+ * little traffic would hardly ever pass.
+ */
+const doubtful = Math.log(20);
+
+/**
+ * What the requests of one soak say of an SLO.
+ *
+ * @param wander how much the bad share wanders from soak to soak: `wanderOf` over the length of the soak; 0 is none
+ */
+export function soakResult(bounds: Bounds, served: Served, minRequests: number, wander: number): SoakResult {
+  if (served.new.valid < minRequests) return "insufficient";
+  const { max, maxIncrease } = bounds;
+  const surprise = Math.max(
+    max === undefined ? 0 : surpriseAtCeiling(max, served.new, wander),
+    maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, wander),
+  );
+  return surprise > doubtful ? "unsure" : "healthy";
 }

@@ -31,6 +31,7 @@ type Path = readonly PropertyKey[];
  */
 export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault[] {
   return error.issues
+    .flatMap((issue) => meant(issue))
     .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
     .map((issue) => {
       const path = pathText(root, issue.path);
@@ -40,6 +41,21 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
       }
       return { path, reason: `${given(input, issue.path)}; allowed is ${issue.message}` };
     });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Where a value may have one of several shapes, zod tells what is wrong with it as each of them. The shape that was
+ * meant is the one that has the property right which tells the shapes apart, `sli`, or is wrong only inside of it; among
+ * several the one with the least that is wrong.
+ */
+function meant(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const misfit = ({ path }: Issue): boolean => path.length === 0 || (path.length === 1 && path[0] === "sli");
+  const misfits = (shape: readonly Issue[]): number => shape.filter(misfit).length;
+  const [closest = []] = issue.errors.toSorted((a, b) => misfits(a) - misfits(b) || a.length - b.length);
+  return closest.flatMap((part) => meant({ ...part, path: [...issue.path, ...part.path] }));
 }
 
 function given(input: unknown, path: Path): string {

@@ -1,3 +1,4 @@
+import type { Bounds } from "../health/judge";
 import type { Sli } from "../health/sli";
 
 /** A plan as the release works with it: checked, defaults filled in, times in milliseconds. */
@@ -9,6 +10,7 @@ export interface Plan {
   readonly minRequests: number;
   readonly whenUnsure: "extend" | "progress" | "abort";
   readonly maxBlindMs: number;
+  readonly warmUpMs: number;
   readonly approvalTimeoutMs: number;
   readonly onInterrupt: "revert" | "hold";
 }
@@ -21,9 +23,9 @@ export interface PlanStage {
 }
 
 /** An SLO of a checked plan. Whatever its SLI, it bounds a share of bad events. */
-export interface Objective {
+export interface Objective extends Bounds {
   readonly name: string;
   readonly sli: Sli;
-  /** The largest bad share that is still fine, from 0 to below 1. */
-  readonly max: number;
+  /** True when it never holds or aborts a release. */
+  readonly observeOnly: boolean;
 }

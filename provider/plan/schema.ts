@@ -1,66 +1,10 @@
 import { z } from "zod";
 import type { Objective, Plan, PlanStage } from "./plan";
-import { formatDuration, parseDuration } from "./duration";
+import { formatDuration } from "./duration";
+import { choice, day, duration, number } from "./schemaParts";
+import { slo } from "./sloSchema";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
-
-const day = 86_400_000;
-
-function duration(minMs: number, maxMs: number) {
-  const allowed = `a duration from "${formatDuration(minMs)}" to "${formatDuration(maxMs)}", such as "30s", "10m" or "1h30m"`;
-  return z.string({ error: allowed }).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
-    context.issues.push({ code: "custom", message: allowed, input: text });
-    return z.NEVER;
-  });
-}
-
-function number(minimum: number, maximum: number, allowed: string) {
-  return z.number({ error: allowed }).min(minimum, { error: allowed }).max(maximum, { error: allowed });
-}
-
-function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
-}
-
-const name = z
-  .string({ error: "a name of 1 to 60 characters" })
-  .min(1, { error: "a name of 1 to 60 characters" })
-  .max(60, { error: "a name of 1 to 60 characters" })
-  .optional();
-
-const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
-const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
-
-const errorSlo = z
-  .strictObject({
-    name,
-    sli: z.enum(["serverErrors", "exceptions"]),
-    max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }),
-  })
-  .transform((slo): Objective => ({ name: slo.name ?? slo.sli, sli: { kind: slo.sli }, max: slo.max }));
-
-const latencySlo = z
-  .strictObject({
-    name,
-    sli: z.enum(["wallTime", "cpuTime"]),
-    percentile: z
-      .number({ error: betweenPercentiles })
-      .gt(0, { error: betweenPercentiles })
-      .lt(100, { error: betweenPercentiles }),
-    limit: duration(1, day),
-  })
-  .transform((slo): Objective => ({
-    name: slo.name ?? `p${slo.percentile} ${slo.sli}`,
-    sli: { kind: slo.sli, limitMs: slo.limit },
-    // "The 99th percentile is at most the limit" says that at most 1 % are slower. Rounded, since 100 - 99.9 is not 0.1.
-    max: Number(((100 - slo.percentile) / 100).toPrecision(12)),
-  }));
-
-const slo = z.discriminatedUnion("sli", [errorSlo, latencySlo], {
-  error: 'an SLI this package knows: "serverErrors", "exceptions", "wallTime" or "cpuTime"',
-});
 
 const stage = z
   .strictObject({
@@ -89,6 +33,7 @@ export const planSchema = z
         .default(50),
       whenUnsure: choice(["extend", "progress", "abort"]).default("extend"),
       maxBlindTime: duration(1000, day).default(120_000),
+      warmUp: duration(0, 600_000).default(0),
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
     },
@@ -100,6 +45,7 @@ export const planSchema = z
     };
     checkStages(plan.stages, plan.pollInterval, fault);
     checkNames(plan.slos, fault);
+    checkSomeAbort(plan.slos, fault);
     if (plan.maxBlindTime < plan.pollInterval) {
       fault(["maxBlindTime"], `at least the pollInterval, ${formatDuration(plan.pollInterval)}`);
     }
@@ -112,6 +58,7 @@ export const planSchema = z
     minRequests: plan.minRequests,
     whenUnsure: plan.whenUnsure,
     maxBlindMs: plan.maxBlindTime,
+    warmUpMs: plan.warmUp,
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
   }));
@@ -149,4 +96,9 @@ function checkNames(slos: readonly Objective[], fault: Fault): void {
       fault(["slos", index, "name"], `a name no other SLO has ("${slo.name}" is taken)`);
     seen.add(slo.name);
   });
+}
+
+function checkSomeAbort(slos: readonly Objective[], fault: Fault): void {
+  if (slos.length === 0 || slos.some((slo) => !slo.observeOnly)) return;
+  fault(["slos"], "a list with an SLO that is not `observeOnly`: nothing would stop a bad version");
 }

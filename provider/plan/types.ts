@@ -19,8 +19,10 @@ export interface ReleasePlan {
    */
   pollInterval?: Duration;
   /**
-   * How sure a verdict must be: a release whose new version meets all its objectives is aborted with a probability of
-   * at most `1 - confidence`, however long it takes and however often it is looked at. From 0.5 to 0.999999.
+   * How sure a verdict must be: a version that meets all its objectives is found to violate any of them with a
+   * probability of at most `1 - confidence` in the whole release, however long it takes and however often it is looked
+   * at. Requests are taken to fail independently of each other, or with as much correlation as the old version's had in
+   * the hour before the release. From 0.5 to 0.999999.
    * @default 0.99
    */
   confidence?: number;
@@ -31,8 +33,9 @@ export interface ReleasePlan {
    */
   minRequests?: number;
   /**
-   * What happens at the end of a soak that proves nothing: fewer than `minRequests` requests, or a measured share over
-   * the limit without enough evidence of a violation.
+   * What happens at the end of a soak that proves nothing: fewer than `minRequests` requests, or a measured share so far
+   * over the limit that chance gives it to a version just at its limit in less than 1 of 20 soaks, but without enough
+   * evidence of a violation.
    *
    * - `"extend"`: soak at most once more; then abort if it is still so.
    * - `"progress"`: go on.
@@ -46,6 +49,12 @@ export interface ReleasePlan {
    * @default "2m"
    */
   maxBlindTime?: Duration;
+  /**
+   * For how long after each change of the split nothing that is served is judged: cold starts are recorded, and do not
+   * count. From `"0s"` to `"10m"`; whole buckets of `pollInterval`. A soak is not longer for it.
+   * @default "0s"
+   */
+  warmUp?: Duration;
   /**
    * How long a stage with manual progression waits for an approval before the release reverts. From `"1s"` to `"30d"`.
    * @default "24h"
@@ -73,39 +82,105 @@ export interface Stage {
   progression?: "automatic" | "manual";
 }
 
-/** A service level objective: an SLI and the bound it must keep. */
-export type Slo = ErrorSlo | LatencySlo;
+/** A service level objective: an SLI and the bounds it must keep. */
+export type Slo = ErrorSlo | LatencySlo | StatusSlo | CustomSlo;
 
-/** An objective on the share of failed requests. */
-export interface ErrorSlo {
+/** What every SLO has. */
+export interface SloSettings {
   /**
-   * What messages and reports call it; unique within the plan.
-   * @default the SLI's name
+   * What messages and reports call it; unique within the plan, 1 to 60 characters.
+   * @default what is measured, as in `"serverErrors"` or `"p99 wallTime"`
    */
   name?: string;
+  /**
+   * True: it is judged, shown and recorded, and never holds or aborts a release. At least one SLO of a plan must be
+   * able to.
+   * @default false
+   */
+  observeOnly?: boolean;
+  /**
+   * How many times the old version's bad share in the same minutes is still fine, from 1 (no worse) to 1000. What hits
+   * both versions alike does not count against the new one. It says nothing while only one version serves, in the last
+   * soak at 100 % for instance: give a `max` as well if that matters.
+   */
+  maxIncrease?: number;
+}
+
+/** Bounds on the share of bad events: `max`, `maxIncrease` or both. */
+export interface ShareSettings extends SloSettings {
+  /** The largest share of bad events that is still fine, from 0 (none at all) to below 1 (0.01 is 1 %). */
+  max?: number;
+}
+
+/** An objective on the share of failed requests. */
+export interface ErrorSlo extends ShareSettings {
   /**
    * - `"serverErrors"`: a response status of 500 or above, or an invocation that did not end well;
    * - `"exceptions"`: an invocation that did not end well: an uncaught exception, or a limit of CPU or memory exceeded.
    */
   sli: "serverErrors" | "exceptions";
-  /** The largest share of bad requests that is still fine, from 0 (none at all) to below 1 (0.01 is 1 %). */
-  max: number;
 }
 
+/** An objective on the share of requests answered with certain statuses. */
+export interface StatusSlo extends ShareSettings {
+  sli: {
+    /** A status from 100 to 599, a class of them from `"1xx"` to `"5xx"`, or a list of both: `["5xx", 429]`. */
+    status: Status | Status[];
+  };
+}
+
+/** A response status, or a class of them. */
+export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+
 /** An objective on how long requests take: `percentile: 99, limit: "500ms"` allows 1 % to be slower than 500 ms. */
-export interface LatencySlo {
-  /**
-   * What messages and reports call it; unique within the plan.
-   * @default percentile and SLI, as in `"p99 wallTime"`
-   */
-  name?: string;
+export interface LatencySlo extends SloSettings {
   /**
    * - `"wallTime"`: from the start of an invocation to its end;
    * - `"cpuTime"`: the CPU time an invocation used.
    */
   sli: "wallTime" | "cpuTime";
-  /** Which percentile the limit holds for, above 0 and below 100. */
-  percentile: number;
-  /** The longest the percentile may be, from `"1ms"`. */
+  /** Which percentile the limit holds for, above 0 and below 100. May be left out where there is a `maxIncrease`. */
+  percentile?: number;
+  /** What is slow: longer than this, from `"1ms"`. */
   limit: Duration;
+}
+
+/** An objective on whatever telemetry has, the fields of the Worker's own logs included. */
+export interface CustomSlo extends ShareSettings {
+  /** An SLI with filters needs a name of its own. */
+  name: string;
+  sli: {
+    /**
+     * Which events count: rows of telemetry that pass all of these filters. Fields that the Worker logs are in the rows
+     * of its log lines.
+     * @default every invocation of the version
+     */
+    valid?: TelemetryFilter[];
+    /** Which of those are bad: the ones that pass all of these filters as well. At least one. */
+    bad: TelemetryFilter[];
+  };
+}
+
+/** A filter of Workers Observability. */
+export interface TelemetryFilter {
+  /** A field: Cloudflare's own, such as `"$workers.outcome"`, or one of the Worker's logs. */
+  key: string;
+  operation:
+    | "eq"
+    | "neq"
+    | "gt"
+    | "gte"
+    | "lt"
+    | "lte"
+    | "includes"
+    | "not_includes"
+    | "starts_with"
+    | "ends_with"
+    | "regex"
+    | "exists"
+    | "is_null"
+    | "in"
+    | "not_in";
+  /** What to compare with; for `in` and `not_in` a text with commas. Not for `exists` and `is_null`. */
+  value?: string | number | boolean;
 }

@@ -1,13 +1,13 @@
-import type { Judgement } from "../health/judge";
-import type { Counts } from "../health/series";
+import type { Verdict } from "../health/judge";
+import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 
 /** Why a release reverts. */
 export type Cause =
   /** An SLO is violated. */
-  | { readonly kind: "violated"; readonly slo: Objective; readonly judgement: Judgement }
+  | { readonly kind: "violated"; readonly slo: Objective; readonly verdict: Verdict }
   /** A soak ended without proof and the plan does not go on like that. */
-  | { readonly kind: "unsure"; readonly slo: Objective; readonly counts: Counts; readonly extended: boolean }
+  | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served; readonly extended: boolean }
   /** A soak ended with too few requests and the plan does not go on like that. */
   | { readonly kind: "insufficient"; readonly counts: Counts; readonly extended: boolean }
   /** Nobody approved the next stage in time. */

@@ -1,12 +1,12 @@
-import type { Counts } from "../health/series";
+import type { Counts, Served } from "../health/series";
 import { soakResult } from "../health/soak";
 import type { Objective, PlanStage } from "../plan/plan";
 import type { Cause } from "./cause";
-import { minRequestsIn, servedWithin } from "./counting";
+import { judgedOf, minRequestsIn, servedWithin } from "./counting";
 import type { Release } from "./release";
 import type { Sight } from "./sight";
 import { standingOf, type Standing } from "./standing";
-import { stageStart, type State } from "./state";
+import { splitChanges, stageStart, type State } from "./state";
 
 /** What a release does next. */
 export type Action =
@@ -78,9 +78,11 @@ function harm({ release, state, sight, stuck, now }: Situation): Cause | undefin
 }
 
 function violation(release: Release, sight: Sight): Cause | undefined {
-  const index = sight.judgements.findIndex((judgement) => judgement.violated);
-  const [slo, judgement] = [release.plan.slos[index], sight.judgements[index]];
-  return slo && judgement && { kind: "violated", slo, judgement };
+  for (const [index, slo] of release.plan.slos.entries()) {
+    const verdict = sight.verdicts[index];
+    if (verdict?.violated && !slo.observeOnly) return { kind: "violated", slo, verdict };
+  }
+  return undefined;
 }
 
 function blindness({ plan }: Release, sight: Sight, now: number): Cause | undefined {
@@ -115,17 +117,20 @@ function whileSoaking(situation: Situation): Action {
 }
 
 type Doubt =
-  | { readonly kind: "unsure"; readonly slo: Objective; readonly counts: Counts }
+  | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
   | { readonly kind: "insufficient"; readonly counts: Counts };
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
 function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undefined {
   const minRequests = minRequestsIn(release, state.stage);
   for (const [index, slo] of release.plan.slos.entries()) {
-    const counts = servedWithin(release, sight.series[index] ?? [], stageStart(state)).new;
-    const result = soakResult(slo, counts, minRequests);
-    if (result === "unsure") return { kind: "unsure", slo, counts };
-    if (result === "insufficient") return { kind: "insufficient", counts };
+    if (slo.observeOnly) continue;
+    const judged = judgedOf(release, splitChanges(state), sight.series[index] ?? []);
+    const served = servedWithin(release, judged, stageStart(state));
+    const wander = (sight.wanders?.[index] ?? 0) / Math.max(1, sight.seenUntil - stageStart(state));
+    const result = soakResult(slo, served, minRequests, wander);
+    if (result === "unsure") return { kind: "unsure", slo, served };
+    if (result === "insufficient") return { kind: "insufficient", counts: served.new };
   }
   return undefined;
 }

@@ -1,12 +1,12 @@
-import { badShare, type Counts, type Series } from "../health/series";
-import { judge, type Judgement } from "../health/judge";
+import { badShare, type Served, type Series } from "../health/series";
+import { verdictOn, type Verdict } from "../health/judge";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
-import { levelPerSlo, minRequestsIn, servedWithin } from "./counting";
+import { judgedOf, levelOf, limitOf, minRequestsIn, servedWithin } from "./counting";
 import type { Split } from "./ports";
 import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
-import { stageStart, type State } from "./state";
+import { splitChanges, stageStart, type State } from "./state";
 
 /**
  * How a release ended:
@@ -53,14 +53,18 @@ export interface SloReport {
   readonly valid: number;
   /** The bad share, from 0 to 1. */
   readonly measured: number;
-  /** The largest bad share allowed, from 0 to 1. */
-  readonly limit: number;
+  /** The bad share of the old version in the same time, from 0 to 1; undefined when it served nothing. */
+  readonly oldMeasured?: number;
+  /** The largest bad share allowed, from 0 to 1; undefined when an old version would set it that served nothing. */
+  readonly limit?: number;
   /**
    * The evidence of a violation from the begin of the release to the end of the stage, as a part of what is
    * conclusive: from 0 (none) to 1 and above (at most 1000).
    */
   readonly evidence: number;
   readonly verdict: SoakResult | "violated";
+  /** True for an SLO that never aborts a release, whatever its verdict. */
+  readonly observeOnly?: true;
 }
 
 /** The version that has all traffic in a split; undefined when two have some. */
@@ -78,13 +82,22 @@ export function stageReports(release: Release, state: State, sight: Sight, now: 
     slos: release.plan.slos.map((slo, index) => {
       const series = sight.series[index] ?? [];
       const seen = position < state.past.length ? until(endedAt, series, release) : series;
-      const judgement = judge(slo, seen, levelPerSlo(release.plan));
-      return sloReport(
+      const judged = judgedOf(release, splitChanges(state), seen);
+      const wander = sight.wanders?.[index] ?? 0;
+      const verdict = verdictOn(
         slo,
-        servedWithin(release, seen, startedAt).new,
-        judgement,
-        minRequestsIn(release, stage),
+        judged,
+        levelOf(slo, release.plan),
+        wander / release.plan.pollIntervalMs,
       );
+      const soaked = servedWithin(release, judged, startedAt);
+      const result = soakResult(
+        slo,
+        soaked,
+        minRequestsIn(release, stage),
+        wander / Math.max(1, endedAt - startedAt),
+      );
+      return sloReport(slo, servedWithin(release, seen, startedAt), verdict, result);
     }),
   }));
 }
@@ -94,15 +107,18 @@ function until(time: number, series: Series, { plan }: Release): Series {
   return series.filter((bucket) => bucket.start + plan.pollIntervalMs <= time);
 }
 
-function sloReport(slo: Objective, counts: Counts, judgement: Judgement, minRequests: number): SloReport {
+function sloReport(slo: Objective, served: Served, verdict: Verdict, result: SoakResult): SloReport {
+  const limit = limitOf(slo, served);
   return {
     name: slo.name,
-    bad: counts.bad,
-    valid: counts.valid,
-    measured: rounded(badShare(counts)),
-    limit: slo.max,
-    evidence: rounded(Math.min(judgement.evidence / judgement.conclusive, 1000)),
-    verdict: judgement.violated ? "violated" : soakResult(slo, counts, minRequests),
+    bad: served.new.bad,
+    valid: served.new.valid,
+    measured: rounded(badShare(served.new)),
+    ...(served.old.valid > 0 && { oldMeasured: rounded(badShare(served.old)) }),
+    ...(limit !== undefined && { limit: rounded(limit) }),
+    evidence: rounded(Math.min(verdict.evidence / verdict.conclusive, 1000)),
+    verdict: verdict.violated ? "violated" : result,
+    ...(slo.observeOnly && { observeOnly: true }),
   };
 }
 

@@ -40,8 +40,8 @@ async function turn(course: Course, outside: Outside): Promise<Step> {
 }
 
 /** A look; where an interruption reverts, it also ends a look that waits for an answer. */
-function lookUnlessInterrupted({ release, sight }: Course, outside: Outside): Promise<Sight> {
-  const looked = look(release, sight, outside);
+function lookUnlessInterrupted({ release, state, sight }: Course, outside: Outside): Promise<Sight> {
+  const looked = look(release, state, sight, outside);
   if (release.plan.onInterrupt === "hold") return looked;
   return Promise.race([looked, outside.interruption.happened.then(() => sight)]);
 }

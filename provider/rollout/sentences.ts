@@ -1,16 +1,11 @@
-import { badShare, type Counts } from "../health/series";
-import type { Sli } from "../health/sli";
+import { badShare, noCounts } from "../health/series";
 import { formatDuration } from "../plan/duration";
 import type { Cause } from "./cause";
 import { servedWithin, strain } from "./counting";
+import { badText, countsText, limitText, percentText } from "./sloText";
 import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
 import { stageStart, type State } from "./state";
-
-/** A share as a person reads it: at most three digits, `11.5 %`. */
-export function percentText(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
-}
 
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
 export function placeText(stage: number, stages: number, percent: number): string {
@@ -20,25 +15,6 @@ export function placeText(stage: number, stages: number, percent: number): strin
 /** `stage 2 of 5 (25 %)` */
 export function stageText(release: Release, stage: number): string {
   return `stage ${placeText(stage, release.plan.stages.length, stagePercent(release, stage))}`;
-}
-
-/** What the bad requests of an SLI did, to follow "11.5 % of requests". */
-function badText(sli: Sli): string {
-  switch (sli.kind) {
-    case "serverErrors":
-      return "failed";
-    case "exceptions":
-      return "ended in an exception";
-    case "wallTime":
-      return `took longer than ${formatDuration(sli.limitMs)}`;
-    case "cpuTime":
-      return `used more than ${formatDuration(sli.limitMs)} of CPU`;
-  }
-}
-
-/** `11.5 % (14 of 122)` */
-function countsText(counts: Counts): string {
-  return `${percentText(badShare(counts))} (${counts.bad} of ${counts.valid})`;
 }
 
 /** The time of day in UTC: `06:12:10Z`. */
@@ -80,13 +56,14 @@ function waitText(release: Release, since: number, now: number): string {
 function worstText(release: Release, state: State, sight: Sight): string {
   const [worst] = release.plan.slos
     .map((slo, index) => {
-      const counts = servedWithin(release, sight.series[index] ?? [], stageStart(state)).new;
-      return { slo, counts, evidence: sight.judgements[index]?.evidence ?? 0, strain: strain(slo, counts) };
+      const served = servedWithin(release, sight.series[index] ?? [], stageStart(state));
+      return { slo, served, evidence: sight.verdicts[index]?.evidence ?? 0, strain: strain(slo, served) };
     })
     .sort((a, b) => b.evidence - a.evidence || b.strain - a.strain);
   if (worst === undefined) return "";
-  if (worst.counts.valid === 0) return "no requests on the new version yet";
-  return `${worst.slo.name} ${countsText(worst.counts)}, limit ${percentText(worst.slo.max)}`;
+  if (worst.served.new.valid === 0) return "no requests on the new version yet";
+  const observed = worst.slo.observeOnly ? " (observed only)" : "";
+  return `${worst.slo.name}${observed} ${countsText(worst.served.new)}, ${limitText(worst.slo, worst.served)}`;
 }
 
 /** The sentence that a stage begins with, also the message of its deployment. */
@@ -124,8 +101,8 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
       return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
     case "unsure":
       return (
-        `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.counts)} of requests ` +
-        `${badText(cause.slo.sli)}, limit ${percentText(cause.slo.max)}; ${unsureText(cause.extended)}.`
+        `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.served.new)} of ` +
+        `${badText(cause.slo.sli)}, ${limitText(cause.slo, cause.served)}; ${unsureText(cause.extended)}.`
       );
     case "insufficient":
       return (
@@ -165,16 +142,18 @@ function into(state: State, now: number): string {
   return `${formatDuration(Math.max(1000, now - stageStart(state)))} into the stage`;
 }
 
-function violationText({ slo, judgement }: Cause & { kind: "violated" }): string {
-  const { trouble } = judgement;
-  if (trouble === undefined) return `limit ${percentText(slo.max)}`;
+function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
+  const { trouble, bound } = verdict;
+  // What the other bound allows is not what was violated.
+  const violated = { [bound]: slo[bound] };
+  if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
   const old =
     trouble.old.valid === 0
       ? "the old version served nothing"
       : `the old version had ${countsText(trouble.old)}`;
   return (
-    `${percentText(badShare(trouble.new))} of the new version's requests ${badText(slo.sli)} ` +
-    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), limit ${percentText(slo.max)}; ` +
+    `${percentText(badShare(trouble.new))} of the new version's ${badText(slo.sli)} ` +
+    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
     `in the same time ${old}`
   );
 }

@@ -1,9 +1,11 @@
-import { judge, type Judgement } from "../health/judge";
+import { verdictOn, type Verdict } from "../health/judge";
 import { merge } from "../health/merge";
 import type { Series } from "../health/series";
-import { levelPerSlo } from "./counting";
-import { newer, type Deployment } from "./ports";
+import { wanderOf } from "../health/wander";
+import { judgedOf, levelOf } from "./counting";
+import { newer, type Deployment, type Telemetry } from "./ports";
 import type { Outside, Release } from "./release";
+import { splitChanges, type State } from "./state";
 
 /** What a release has seen up to now. */
 export interface Sight {
@@ -13,8 +15,12 @@ export interface Sight {
   readonly activeAt: number;
   /** What was served since the release began: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
+  /**
+   * How much each SLI of the old version wandered before the release, see `wanderOf`; undefined until that is known.
+   */
+  readonly wanders: readonly number[] | undefined;
   /** What the series say about each SLO, in the plan's order. */
-  readonly judgements: readonly Judgement[];
+  readonly verdicts: readonly Verdict[];
   /** When the telemetry last answered or, before that, when the looking began; in milliseconds since the epoch. */
   readonly telemetryAt: number;
   /** Up to when the series are known: not at all before the first answer, even where the release is older. */
@@ -35,7 +41,8 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
     active,
     activeAt: now,
     series,
-    judgements: judgeAll(release, series),
+    wanders: undefined,
+    verdicts: judgeAll(release, [], series, undefined),
     telemetryAt: now,
     seenUntil: release.startedAt,
     troubles: [],
@@ -43,29 +50,24 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
 }
 
 /** Looks at the deployments and the telemetry once. What cannot be read stays as it was last seen. */
-export async function look(release: Release, before: Sight, outside: Outside): Promise<Sight> {
+export async function look(release: Release, state: State, before: Sight, outside: Outside): Promise<Sight> {
   const now = outside.clock.now();
   const { from, to } = span(release, before, now);
   const [active, fresh] = await Promise.allSettled([
     outside.deployments.active(),
-    outside.telemetry.read({
-      slis: release.plan.slos.map((slo) => slo.sli),
-      newVersionId: release.newVersionId,
-      oldVersionId: release.oldVersionId,
-      bucketMs: release.plan.pollIntervalMs,
-      from,
-      to,
-    }),
+    readHealth(release, before, { from, to }, outside),
   ]);
   const series =
     fresh.status === "fulfilled"
-      ? before.series.map((known, slo) => merge(known, fresh.value[slo] ?? [], from))
+      ? before.series.map((known, slo) => merge(known, fresh.value.series[slo] ?? [], from))
       : before.series;
+  const wanders = fresh.status === "fulfilled" ? fresh.value.wanders : before.wanders;
   return {
     active: active.status === "fulfilled" ? newer(before.active, active.value) : before.active,
     activeAt: active.status === "fulfilled" ? now : before.activeAt,
     series,
-    judgements: judgeAll(release, series),
+    wanders,
+    verdicts: judgeAll(release, splitChanges(state), series, wanders),
     telemetryAt: fresh.status === "fulfilled" ? now : before.telemetryAt,
     seenUntil: fresh.status === "fulfilled" ? now : before.seenUntil,
     troubles: [active, fresh].flatMap((result) =>
@@ -74,13 +76,60 @@ export async function look(release: Release, before: Sight, outside: Outside): P
   };
 }
 
+/** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be taken for news. */
+async function readHealth(
+  release: Release,
+  before: Sight,
+  span: { from: number; to: number },
+  { telemetry }: Outside,
+): Promise<{ series: readonly Series[]; wanders: readonly number[] }> {
+  const { plan, newVersionId, oldVersionId } = release;
+  const slis = plan.slos.map((slo) => slo.sli);
+  const [series, wanders] = await Promise.all([
+    telemetry.read({ slis, newVersionId, oldVersionId, bucketMs: plan.pollIntervalMs, ...span }),
+    before.wanders ?? wandersBefore(release, telemetry),
+  ]);
+  return { series, wanders };
+}
+
+/** How long before the release the old version is looked at, and in how wide buckets: as many as one query gives. */
+const pastMs = 3_600_000;
+const pastBucketMs = 12_000;
+
+/** How much each SLI of the old version wandered in the hour before the release. */
+async function wandersBefore(release: Release, telemetry: Telemetry): Promise<readonly number[]> {
+  const { plan, oldVersionId, startedAt } = release;
+  if (oldVersionId === undefined) return plan.slos.map(() => 0);
+  const past = await telemetry.read({
+    slis: plan.slos.map((slo) => slo.sli),
+    // In the hour before, the old version was the only one there is to ask for.
+    newVersionId: oldVersionId,
+    oldVersionId: undefined,
+    bucketMs: pastBucketMs,
+    from: startedAt - pastMs,
+    to: startedAt,
+  });
+  return past.map((series) =>
+    wanderOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
+  );
+}
+
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-/** The judgement of each SLO on all that was served since the release began. */
-function judgeAll({ plan }: Release, series: readonly Series[]): readonly Judgement[] {
-  return plan.slos.map((slo, index) => judge(slo, series[index] ?? [], levelPerSlo(plan)));
+/** The verdict on each SLO by all that counts since the release began. */
+function judgeAll(
+  release: Release,
+  changes: readonly number[],
+  series: readonly Series[],
+  wanders: readonly number[] | undefined,
+): readonly Verdict[] {
+  const { plan } = release;
+  return plan.slos.map((slo, index) => {
+    const judged = judgedOf(release, changes, series[index] ?? []);
+    return verdictOn(slo, judged, levelOf(slo, plan), (wanders?.[index] ?? 0) / plan.pollIntervalMs);
+  });
 }
 
 /** The part of the release to read: from the first bucket that may still change to the one that is going on. */

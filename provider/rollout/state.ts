@@ -36,6 +36,11 @@ export function stageStart(state: State): number {
   return state.phase === "waiting" ? state.soakedSince : state.since;
 }
 
+/** When the split changed during the release, as far as this run knows: at the begin of each stage. */
+export function splitChanges(state: State): readonly number[] {
+  return [...state.past.map(({ startedAt }) => startedAt), stageStart(state)];
+}
+
 /** The state right after `deploymentId` brought the release into `stage`. */
 export function entered(before: State, stage: number, deploymentId: string, now: number): Soaking {
   const over = { stage: before.stage, startedAt: stageStart(before), endedAt: now };

@@ -72,10 +72,10 @@ describe("the rows of an answer", () => {
       cell("old", "ok", { count: 0, sampleInterval: 0 }),
     ];
     assert.deepEqual(
-      rowsOf(answer({ time: from, data }), span).map(({ versionId, outcome, invocations }) => [
+      rowsOf(answer({ time: from, data }), span).map(({ versionId, outcome, events }) => [
         versionId,
         outcome,
-        invocations,
+        events,
       ]),
       [
         ["new", "ok", 100],
@@ -92,7 +92,7 @@ describe("the rows of an answer", () => {
     ];
     const thinned = { ...answer({ time: from, data }), statistics: { abr_level: 128 } };
     assert.deepEqual(
-      rowsOf(thinned, span).map(({ invocations }) => invocations),
+      rowsOf(thinned, span).map(({ events }) => events),
       [10, 1],
     );
   });

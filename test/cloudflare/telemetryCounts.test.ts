@@ -1,19 +1,37 @@
 import assert from "node:assert/strict";
-import type { Sli } from "../../provider/health/sli";
+import type { Filter, Sli } from "../../provider/health/sli";
+import type { Row } from "../../provider/cloudflare/telemetryAnswer";
 import { seriesFrom } from "../../provider/cloudflare/telemetryCounts";
+import {
+  isInvocation,
+  partId,
+  partsFor,
+  recipesOf,
+  type Part,
+} from "../../provider/cloudflare/telemetryParts";
 
-const row = (versionId: string, outcome: string | undefined, invocations: number, start = 0) => ({
+const row = (versionId: string, outcome: string | undefined, events: number, start = 0, status?: number): Row => ({
   versionId,
   outcome,
-  invocations,
+  status,
+  events,
   start,
 });
 
-const query = { newVersionId: "new", oldVersionId: "old", from: 0, to: 20, bucketMs: 10 };
+const versions = { newVersionId: "new", oldVersionId: "old" };
 
-const counted = new Map([
+const checkout: Filter = { key: "event", operation: "eq", type: "string", value: "checkout" };
+const declined: Filter = { key: "declined", operation: "eq", type: "boolean", value: true };
+const premium: Filter = {
+  key: "$workers.event.request.path",
+  operation: "starts_with",
+  type: "string",
+  value: "/p",
+};
+
+const counted: [Part, Row[]][] = [
   [
-    "invocations",
+    { kind: "invocations" },
     [
       row("new", "ok", 78),
       row("new", undefined, 2),
@@ -27,43 +45,74 @@ const counted = new Map([
     ],
   ],
   [
-    "statusErrors",
-    [row("new", "ok", 7), row("new", "exception", 5), row("new", "canceled", 1), row("old", "ok", 2)],
+    { kind: "statuses", from: 404, to: 599 },
+    [
+      row("new", "ok", 7, 0, 503),
+      row("new", "exception", 5, 0, 500),
+      row("new", "canceled", 1, 0, 599),
+      row("new", "ok", 4, 0, 404),
+      row("new", "ok", 9, 0, 429),
+      row("old", "ok", 2, 0, 500),
+    ],
   ],
-  ["wallTime 500", [row("new", "ok", 20), row("new", "exception", 1), row("old", "ok", 301)]],
-]);
+  [
+    { kind: "wallTime", limitMs: 500 },
+    [row("new", "ok", 20), row("new", "exception", 1), row("old", "ok", 301)],
+  ],
+  [{ kind: "rows", filters: [checkout] }, [row("new", "unknown", 30), row("old", "unknown", 90)]],
+  [{ kind: "rows", filters: [checkout, declined] }, [row("new", "unknown", 6), row("old", "unknown", 3)]],
+  [{ kind: "rows", filters: [isInvocation, premium] }, [row("new", "unknown", 8)]],
+];
+const rows = new Map(counted.map(([part, found]) => [partId(part), found]));
+
+const allSlis: readonly Sli[] = [
+  { kind: "exceptions" },
+  { kind: "serverErrors" },
+  {
+    kind: "status",
+    statuses: [
+      { from: 404, to: 404 },
+      { from: 500, to: 599 },
+    ],
+  },
+  { kind: "status", statuses: [{ from: 429, to: 429 }] },
+  { kind: "wallTime", limitMs: 500 },
+  { kind: "custom", valid: [], bad: [premium] },
+];
 
 describe("bad and valid events", () => {
-  const expected: [Sli, number, number, number][] = [
+  const names = ["exceptions", "server errors", "404 and 5xx", "429", "slow requests", "premium paths"];
+  const expected: [number, number, number][] = [
     // New, old, old in the second bucket.
-    [{ kind: "exceptions" }, 7, 0, 1],
-    [{ kind: "serverErrors" }, 7 + 7 + 1, 2, 1],
-    [{ kind: "wallTime", limitMs: 500 }, 21, 300, 0],
+    [7, 0, 1],
+    [7 + 7 + 1, 2, 1],
+    [7 + 5 + 1 + 4, 2, 0],
+    [9, 0, 0],
+    [21, 300, 0],
+    [8, 0, 0],
   ];
-  for (const [sli, fresh, old, later] of expected) {
-    it(`of ${sli.kind} are counted per version and bucket`, () => {
-      assert.deepEqual(seriesFrom({ ...query, slis: [sli] }, counted), [
-        [
-          { start: 0, new: { valid: 100, bad: fresh }, old: { valid: 300, bad: old } },
-          { start: 10, new: { valid: 0, bad: 0 }, old: { valid: 1, bad: later } },
-        ],
+  expected.forEach(([fresh, old, later], index) => {
+    it(`of ${names[index] ?? ""} are counted per version and bucket`, () => {
+      const series = seriesFrom(versions, recipesOf(allSlis), rows)[index];
+      assert.deepEqual(series, [
+        { start: 0, new: { valid: 100, bad: fresh }, old: { valid: 300, bad: old } },
+        { start: 10, new: { valid: 0, bad: 0 }, old: { valid: 1, bad: later } },
       ]);
     });
-  }
+  });
 
-  it("come as one series per SLI, in the order asked", () => {
-    const slis: Sli[] = [{ kind: "wallTime", limitMs: 500 }, { kind: "exceptions" }];
-    const series = seriesFrom({ ...query, slis }, counted);
-    assert.deepEqual(
-      series.map(([first]) => first?.new.bad),
-      [21, 7],
-    );
+  it("of filters of one's own are the rows that pass, whatever they are rows of", () => {
+    const sli: Sli = { kind: "custom", valid: [checkout], bad: [declined] };
+    assert.deepEqual(seriesFrom(versions, recipesOf([sli]), rows), [
+      [{ start: 0, new: { valid: 30, bad: 6 }, old: { valid: 90, bad: 3 } }],
+    ]);
   });
 
   it("leave the old version empty when there was none", () => {
     const [series] = seriesFrom(
-      { ...query, oldVersionId: undefined, slis: [{ kind: "exceptions" }] },
-      counted,
+      { ...versions, oldVersionId: undefined },
+      recipesOf([{ kind: "exceptions" }]),
+      rows,
     );
     assert.deepEqual(
       series?.map(({ old }) => old),
@@ -72,5 +121,47 @@ describe("bad and valid events", () => {
         { valid: 0, bad: 0 },
       ],
     );
+  });
+});
+
+describe("the parts that are counted", () => {
+  it("are the invocations alone for exceptions", () => {
+    assert.deepEqual(partsFor(recipesOf([{ kind: "exceptions" }])), [{ kind: "invocations" }]);
+  });
+
+  it("are one more for all statuses together and for each limit, however many SLIs share it", () => {
+    const parts = partsFor(
+      recipesOf([
+        { kind: "serverErrors" },
+        { kind: "wallTime", limitMs: 500 },
+        { kind: "status", statuses: [{ from: 404, to: 404 }] },
+        { kind: "wallTime", limitMs: 500 },
+        { kind: "cpuTime", limitMs: 500 },
+        { kind: "wallTime", limitMs: 100 },
+      ]),
+    );
+    assert.deepEqual(parts, [
+      { kind: "invocations" },
+      { kind: "statuses", from: 404, to: 599 },
+      { kind: "wallTime", limitMs: 500 },
+      { kind: "cpuTime", limitMs: 500 },
+      { kind: "wallTime", limitMs: 100 },
+    ]);
+  });
+
+  it("are two for filters of one's own, and one where every invocation is valid", () => {
+    const parts = partsFor(
+      recipesOf([
+        { kind: "exceptions" },
+        { kind: "custom", valid: [checkout], bad: [declined] },
+        { kind: "custom", valid: [], bad: [premium] },
+      ]),
+    );
+    assert.deepEqual(parts, [
+      { kind: "invocations" },
+      { kind: "rows", filters: [checkout] },
+      { kind: "rows", filters: [checkout, declined] },
+      { kind: "rows", filters: [isInvocation, premium] },
+    ]);
   });
 });

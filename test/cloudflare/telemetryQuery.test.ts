@@ -1,32 +1,8 @@
 import assert from "node:assert/strict";
-import { countQuery, halves, partsFor, pieces } from "../../provider/cloudflare/telemetryQuery";
+import { countQuery, halves, pieces } from "../../provider/cloudflare/telemetryQuery";
 
 const second = 1000;
 const span = { from: 0, to: 60 * second, bucketMs: 10 * second };
-
-describe("the parts that are counted", () => {
-  it("are the invocations alone for exceptions", () => {
-    assert.deepEqual(partsFor([{ kind: "exceptions" }]), [{ kind: "invocations" }]);
-  });
-
-  it("are one more for server errors and for each limit, however many SLIs share it", () => {
-    const parts = partsFor([
-      { kind: "serverErrors" },
-      { kind: "wallTime", limitMs: 500 },
-      { kind: "serverErrors" },
-      { kind: "wallTime", limitMs: 500 },
-      { kind: "cpuTime", limitMs: 500 },
-      { kind: "wallTime", limitMs: 100 },
-    ]);
-    assert.deepEqual(parts, [
-      { kind: "invocations" },
-      { kind: "statusErrors" },
-      { kind: "wallTime", limitMs: 500 },
-      { kind: "cpuTime", limitMs: 500 },
-      { kind: "wallTime", limitMs: 100 },
-    ]);
-  });
-});
 
 describe("the query of a part", () => {
   const subject = { scriptName: "checkout", versionIds: ["new", "old"] };
@@ -45,8 +21,8 @@ describe("the query of a part", () => {
         filterCombination: "and",
         filters: [
           { key: "$metadata.service", operation: "eq", type: "string", value: "checkout" },
-          { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
           { key: "$workers.scriptVersion.id", operation: "in", type: "string", value: "new,old" },
+          { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
         ],
         calculations: [{ operator: "count" }],
         groupBys: [
@@ -59,7 +35,7 @@ describe("the query of a part", () => {
   });
 
   const filters = [
-    [{ kind: "statusErrors" }, "$workers.event.response.status", "gte", 500],
+    [{ kind: "statuses", from: 404, to: 599 }, "$workers.event.response.status", "lte", 599],
     [{ kind: "wallTime", limitMs: 250 }, "$workers.wallTimeMs", "gt", 250],
     [{ kind: "cpuTime", limitMs: 5 }, "$workers.cpuTimeMs", "gt", 5],
   ] as const;
@@ -69,6 +45,22 @@ describe("the query of a part", () => {
       assert.deepEqual(query.parameters?.filters?.at(-1), { key, operation, type: "number", value });
     });
   }
+});
+
+describe("the query of statuses", () => {
+  it("groups by the status too, which all rows it asks for have", () => {
+    const { parameters } = countQuery({ scriptName: "checkout", versionIds: ["new"] }, span, {
+      kind: "statuses",
+      from: 404,
+      to: 599,
+    });
+    const status = "$workers.event.response.status";
+    assert.deepEqual(parameters?.groupBys?.at(-1), { type: "number", value: status });
+    assert.deepEqual(parameters.filters?.slice(-2), [
+      { key: status, operation: "gte", type: "number", value: 404 },
+      { key: status, operation: "lte", type: "number", value: 599 },
+    ]);
+  });
 });
 
 describe("a span", () => {

@@ -71,6 +71,12 @@ function share(behaviour: Behaviour, sli: Sli): number {
       return behaviour === "slow" && sli.limitMs < 50 ? 1 : 0;
     case "cpuTime":
       return 0;
+    case "status":
+      return behaviour === "status500" && sli.statuses.some(({ from, to }) => from <= 500 && 500 <= to)
+        ? 1
+        : 0;
+    case "custom":
+      return behaviour === "status500" ? 1 : 0;
     default:
       return sli satisfies never;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { add, noCounts, type Counts, type Series } from "../../provider/health/series";
-import type { Sli } from "../../provider/health/sli";
+import type { Filter, Sli } from "../../provider/health/sli";
 import type { SeriesQuery, Telemetry } from "../../provider/rollout/ports";
 
 /** What a version does with every request: answer, answer 500, throw, or answer after 50 ms. */
@@ -75,6 +75,37 @@ export function telemetryContract(start: () => Promise<ObservedWorker>): void {
     assert.deepEqual(await counts(load, [serverErrors, exceptions]), [
       [none, all],
       [none, all],
+    ]);
+  });
+
+  it("counts the statuses asked for", async () => {
+    const load = { requests: 4, old: "ok", new: "status500" } as const;
+    const status = (from: number, to: number): Sli => ({ kind: "status", statuses: [{ from, to }] });
+    const [all, none] = [
+      { valid: 4, bad: 4 },
+      { valid: 4, bad: 0 },
+    ];
+    assert.deepEqual(await counts(load, [status(500, 599), status(429, 429), serverErrors]), [
+      [all, none],
+      [none, none],
+      [all, none],
+    ]);
+  });
+
+  it("counts what filters of one's own find", async () => {
+    const load = { requests: 3, old: "ok", new: "status500" } as const;
+    const answered500: Filter = {
+      key: "$workers.event.response.status",
+      operation: "eq",
+      type: "number",
+      value: 500,
+    };
+    const own: Sli = { kind: "custom", valid: [], bad: [answered500] };
+    assert.deepEqual(await counts(load, [own]), [
+      [
+        { valid: 3, bad: 3 },
+        { valid: 3, bad: 0 },
+      ],
     ]);
   });
 

@@ -74,7 +74,8 @@ export class FakeDeployments implements Deployments {
 
   /** The percentage of the traffic that a version got at `time`, in epoch milliseconds. */
   percentAt(versionId: string, time: number): number {
-    const inForce = this.history.find((deployment) => deployment.createdAt <= time);
+    // The first deployment known was in force before as well: the Worker is older than the test.
+    const inForce = this.history.find((deployment) => deployment.createdAt <= time) ?? this.history.at(-1);
     return inForce?.split.find((share) => share.versionId === versionId)?.percent ?? 0;
   }
 

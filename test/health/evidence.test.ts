@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { evidenceAgainst } from "../../provider/health/evidence";
+import { ceiling } from "../../provider/health/ceiling";
+import { evidenceAgainst, type Evidence } from "../../provider/health/evidence";
 import { judge } from "../../provider/health/judge";
 import { merge } from "../../provider/health/merge";
 import { noCounts, type Counts, type Series } from "../../provider/health/series";
-import { soakResult } from "../../provider/health/soak";
 import { binomial, generator } from "../fakes/random";
 
 const buckets = fc.array(
@@ -14,6 +14,15 @@ const buckets = fc.array(
   { maxLength: 40 },
 );
 const limits = fc.constantFrom(0.001, 0.01, 0.05, 0.3, 0.9);
+
+/** The evidence of the new version's counts alone, one bucket a second. */
+function evidenceIn(counts: readonly Counts[], max: number, wander = 0): Evidence {
+  return evidenceAgainst(ceiling(max, wander), asSeries(counts));
+}
+
+function asSeries(counts: readonly Counts[]): Series {
+  return counts.map((count, index) => ({ start: index * 1000, new: count, old: noCounts }));
+}
 
 /** Every series of `length` buckets with one request each, and how likely it is when each is bad with `share`. */
 function everySeries(length: number, share: number): { counts: Counts[]; probability: number }[] {
@@ -35,7 +44,7 @@ describe("the evidence of a violation", () => {
   ] as const) {
     it(`is conclusive at a level of ${level} with at most that probability, by enumeration, at a limit of ${max}`, () => {
       const wrong = everySeries(12, max)
-        .filter(({ counts }) => evidenceAgainst(counts, max).log >= -Math.log(level))
+        .filter(({ counts }) => evidenceIn(counts, max).log >= -Math.log(level))
         .reduce((sum, { probability }) => sum + probability, 0);
       assert.ok(wrong <= level, `${wrong}`);
       assert.ok(wrong > 0, "the enumeration must reach a wrong verdict at all, or it proves nothing");
@@ -49,7 +58,7 @@ describe("the evidence of a violation", () => {
         const worse = counts.map((count, at) =>
           at === index && count.bad < count.valid ? { ...count, bad: count.bad + 1 } : count,
         );
-        assert.ok(evidenceAgainst(worse, max).log >= evidenceAgainst(counts, max).log - 1e-9);
+        assert.ok(evidenceIn(worse, max).log >= evidenceIn(counts, max).log - 1e-9);
       }),
     );
   });
@@ -57,22 +66,22 @@ describe("the evidence of a violation", () => {
   it("never shrinks with time: what was conclusive stays so", () => {
     fc.assert(
       fc.property(buckets, buckets, limits, (earlier, later, max) => {
-        assert.ok(evidenceAgainst([...earlier, ...later], max).log >= evidenceAgainst(earlier, max).log);
+        assert.ok(evidenceIn([...earlier, ...later], max).log >= evidenceIn(earlier, max).log);
       }),
     );
   });
 
   it("is a number for a billion events", () => {
     const counts = Array.from({ length: 1000 }, () => ({ valid: 1e6, bad: 1e4 }));
-    assert.ok(Number.isFinite(evidenceAgainst(counts, 0.01).log));
-    assert.ok(evidenceAgainst([...counts, { valid: 1e9, bad: 1e8 }], 0.01).log > 1e6);
+    assert.ok(Number.isFinite(evidenceIn(counts, 0.01).log));
+    assert.ok(evidenceIn([...counts, { valid: 1e9, bad: 1e8 }], 0.01).log > 1e6);
   });
 
   it("is proof with the first bad event where none is allowed", () => {
-    assert.equal(evidenceAgainst([{ valid: 1e6, bad: 0 }], 0).log, 0);
-    assert.deepEqual(evidenceAgainst([noCounts, { valid: 5, bad: 0 }, { valid: 5, bad: 1 }], 0), {
+    assert.equal(evidenceIn([{ valid: 1e6, bad: 0 }], 0).log, 0);
+    assert.deepEqual(evidenceIn([noCounts, { valid: 5, bad: 0 }, { valid: 5, bad: 1 }], 0), {
       log: Infinity,
-      onset: 2,
+      onset: 2000,
     });
   });
 
@@ -82,8 +91,8 @@ describe("the evidence of a violation", () => {
       valid: 50,
       bad: binomial(50, at < 150 ? 0.005 : 0.1, random),
     }));
-    const { onset } = evidenceAgainst(counts, 0.01);
-    assert.ok(onset !== undefined && Math.abs(onset - 150) <= 2, String(onset));
+    const { onset } = evidenceIn(counts, 0.01);
+    assert.ok(onset !== undefined && Math.abs(onset / 1000 - 150) <= 2, String(onset));
   });
 });
 
@@ -97,7 +106,10 @@ describe("a judgement", () => {
     const served = seriesOf({ valid: 50, bad: 3 }, { valid: 50, bad: 4 });
     const late = served.map((bucket) => ({ ...bucket, start: bucket.start + 100_000 }));
     const idle = seriesOf(...Array.from({ length: 10 }, () => noCounts));
-    assert.equal(judge(slo, [...idle, ...late], 0.01).evidence, judge(slo, served, 0.01).evidence);
+    assert.equal(
+      judge(slo, [...idle, ...late], { level: 0.01 }).evidence,
+      judge(slo, served, { level: 0.01 }).evidence,
+    );
   });
 
   it("tells what both versions served since the trouble began", () => {
@@ -107,7 +119,7 @@ describe("a judgement", () => {
       { valid: 50, bad: 20 },
       { valid: 50, bad: 30 },
     );
-    const judgement = judge(slo, series, 0.01);
+    const judgement = judge(slo, series, { level: 0.01 });
     assert.equal(judgement.violated, true);
     assert.deepEqual(judgement.trouble, {
       since: 20_000,
@@ -119,23 +131,9 @@ describe("a judgement", () => {
   it("of a version that fails every request falls after two of them at one request a look", () => {
     const failing = (requests: number): Series =>
       seriesOf(...Array.from({ length: requests }, () => ({ valid: 1, bad: 1 })));
-    assert.equal(judge(slo, failing(1), 0.01).violated, false);
-    assert.equal(judge(slo, failing(2), 0.01).violated, true);
+    assert.equal(judge(slo, failing(1), { level: 0.01 }).violated, false);
+    assert.equal(judge(slo, failing(2), { level: 0.01 }).violated, true);
   });
-});
-
-describe("a soak", () => {
-  for (const [counts, minRequests, result] of [
-    [{ valid: 49, bad: 40 }, 50, "insufficient"],
-    [{ valid: 50, bad: 0 }, 50, "healthy"],
-    [{ valid: 100, bad: 1 }, 50, "healthy"],
-    [{ valid: 100, bad: 2 }, 50, "unsure"],
-    [noCounts, 0, "healthy"],
-  ] as const) {
-    it(`with ${counts.bad} bad of ${counts.valid} requests is ${result}`, () => {
-      assert.equal(soakResult({ max: 0.01 }, counts, minRequests), result);
-    });
-  }
 });
 
 describe("a series", () => {

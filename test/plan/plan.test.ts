@@ -51,12 +51,14 @@ describe("a plan", () => {
         maxBlindMs: 120_000,
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
+        warmUpMs: 0,
       },
     );
     assert.deepEqual(plan.slos[1], {
       name: "p99 wallTime",
       sli: { kind: "wallTime", limitMs: 500 },
       max: 0.01,
+      observeOnly: false,
     });
   });
 
@@ -112,7 +114,7 @@ describe("a plan", () => {
     [
       "an unknown SLI",
       slos({ sli: "latency", max: 0.01 }),
-      'plan.slos[0].sli: "latency" was given; allowed is an SLI this package knows: "serverErrors", "exceptions", "wallTime" or "cpuTime"',
+      'plan.slos[0].sli: "latency" was given; allowed is an SLI this package knows: "serverErrors", "exceptions", "wallTime", "cpuTime", { status } or { bad }',
     ],
     [
       "an objective that cannot be violated",
@@ -127,7 +129,63 @@ describe("a plan", () => {
     [
       "no bound",
       slos({ sli: "serverErrors" }),
-      "plan.slos[0].max: nothing was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+      "plan.slos[0].max: nothing was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100; or `maxIncrease`",
+    ],
+    [
+      "no bound on statuses",
+      slos({ sli: { status: "5xx" } }),
+      "plan.slos[0].max: nothing was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100; or `maxIncrease`",
+    ],
+    [
+      "a limit and no percentile",
+      slos({ sli: "wallTime", limit: "1s" }),
+      "plan.slos[0].percentile: nothing was given; allowed is a percentile above 0 and below 100, such as 99; or `maxIncrease`",
+    ],
+    [
+      "an increase that is a decrease",
+      slos({ sli: "exceptions", maxIncrease: 0.5 }),
+      "plan.slos[0].maxIncrease: 0.5 was given; allowed is a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has",
+    ],
+    [
+      "an unknown class of statuses",
+      slos({ sli: { status: ["5xx", "6xx"] }, max: 0.1 }),
+      'plan.slos[0].sli.status[1]: "6xx" was given; allowed is a status from 100 to 599, a class such as "5xx", or a list of them',
+    ],
+    [
+      "a status that is none",
+      slos({ sli: { status: 42 }, max: 0.1 }),
+      'plan.slos[0].sli.status: 42 was given; allowed is a status from 100 to 599, a class such as "5xx", or a list of them',
+    ],
+    [
+      "a bound on statuses as a percentage",
+      slos({ sli: { status: 429 }, max: 5 }),
+      "plan.slos[0].max: 5 was given; allowed is a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+    ],
+    [
+      "filters without a name",
+      slos({ sli: { bad: [{ key: "$workers.outcome", operation: "eq", value: "ok" }] }, max: 0.1 }),
+      "plan.slos[0].name: nothing was given; allowed is a name of 1 to 60 characters",
+    ],
+    [
+      "a filter that compares with nothing",
+      slos({ name: "own", sli: { bad: [{ key: "$workers.outcome", operation: "eq" }] }, max: 0.1 }),
+      "plan.slos[0].sli.bad[0].value: nothing was given; allowed is a value to compare with for eq",
+    ],
+    [
+      "a filter that needs no value",
+      slos({ name: "own", sli: { bad: [{ key: "$error", operation: "exists", value: 1 }] }, max: 0.1 }),
+      "plan.slos[0].sli.bad[0].value: 1 was given; allowed is no value for exists",
+    ],
+    [
+      "a logged field where invocations count",
+      slos({ name: "own", sli: { bad: [{ key: "declined", operation: "eq", value: true }] }, max: 0.1 }),
+      'plan.slos[0].sli.bad[0].key: "declined" was given; allowed is a field of Cloudflare\'s, such as "$workers.outcome", ' +
+        "unless `valid` says which log lines count: fields that the Worker logs are in the rows of its log lines, not in those of invocations",
+    ],
+    [
+      "nothing that could abort it",
+      slos({ sli: "exceptions", max: 0.1, observeOnly: true }),
+      'plan.slos: [{"sli":"exceptions","max":0.1,"observeOnly":true}] was given; allowed is a list with an SLO that is not `observeOnly`: nothing would stop a bad version',
     ],
     [
       "the 100th percentile",

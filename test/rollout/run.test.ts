@@ -351,7 +351,9 @@ describe("a release that another process goes on with", () => {
     const widest = { buckets: 0 };
     const read = outside.telemetry.read.bind(outside.telemetry);
     outside.telemetry.read = (query) => {
-      widest.buckets = Math.max(widest.buckets, (query.to - query.from) / query.bucketMs);
+      // What the old version did before the release is read once.
+      const isPast = query.oldVersionId === undefined;
+      if (!isPast) widest.buckets = Math.max(widest.buckets, (query.to - query.from) / query.bucketMs);
       return read(query);
     };
     await release(outside, { plan: { ...seedPlan, whenUnsure: "progress" } });

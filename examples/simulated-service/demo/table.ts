@@ -3,7 +3,7 @@ import colors from "picocolors";
 import type { Split } from "../../../provider/rollout/ports";
 import type { SloReport, StageReport } from "../../../provider/rollout/outcome";
 import type { ReleaseRecord } from "../../../provider/rollout/record";
-import { percentText } from "../../../provider/rollout/sentences";
+import { percentText } from "../../../provider/rollout/sloText";
 import type { Chapter } from "./worker";
 
 /** What the table has to know beside the deployments. */
@@ -65,7 +65,8 @@ function verdictOf(record: ReleaseRecord, served: Chapter["served"], { reports }
 
 function sloText({ name, measured, limit, verdict }: SloReport): string {
   const colored = verdict === "healthy" ? colors.green : colors.red;
-  return `${name} ${percentText(measured)}, limit ${percentText(limit)}: ${colored(verdict)}`;
+  const allowed = limit === undefined ? "" : `, limit ${percentText(limit)}`;
+  return `${name} ${percentText(measured)}${allowed}: ${colored(verdict)}`;
 }
 
 /** As in the sentences of a release: `06:12:10Z`. */

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { formatDuration, parseDuration } from "./duration";
+
+// The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
+
+export const day = 86_400_000;
+
+/** A duration, read as milliseconds. */
+export function duration(minMs: number, maxMs: number) {
+  const allowed = `a duration from "${formatDuration(minMs)}" to "${formatDuration(maxMs)}", such as "30s", "10m" or "1h30m"`;
+  return z.string({ error: allowed }).transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
+    context.issues.push({ code: "custom", message: allowed, input: text });
+    return z.NEVER;
+  });
+}
+
+export function number(minimum: number, maximum: number, allowed: string) {
+  return z.number({ error: allowed }).min(minimum, { error: allowed }).max(maximum, { error: allowed });
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { filterOperations, type Filter, type StatusRange } from "../health/sli";
+import type { Objective } from "./plan";
+import { day, duration, number } from "./schemaParts";
+
+const nameLength = "a name of 1 to 60 characters";
+const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
+const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
+const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
+const statusGiven = 'a status from 100 to 599, a class such as "5xx", or a list of them';
+
+const settings = {
+  name: z
+    .string({ error: nameLength })
+    .min(1, { error: nameLength })
+    .max(60, { error: nameLength })
+    .optional(),
+  observeOnly: z.boolean({ error: "true or false" }).default(false),
+  maxIncrease: number(1, 1000, increase).optional(),
+};
+
+const shareSettings = {
+  ...settings,
+  max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }).optional(),
+};
+
+type Issues = z.core.ParsePayload["issues"];
+
+/** An SLO without any bound would be met by everything. */
+function needsBound(given: { max?: unknown; maxIncrease?: unknown }, issues: Issues): void {
+  if (given.max !== undefined || given.maxIncrease !== undefined) return;
+  issues.push({
+    code: "custom",
+    message: `${maxShare}; or \`maxIncrease\``,
+    input: undefined,
+    path: ["max"],
+  });
+}
+
+const errorSlo = z
+  .strictObject({ ...shareSettings, sli: z.enum(["serverErrors", "exceptions"]) })
+  .check(({ value, issues }) => {
+    needsBound(value, issues);
+  })
+  .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
+
+const latencySlo = z
+  .strictObject({
+    ...settings,
+    sli: z.enum(["wallTime", "cpuTime"]),
+    percentile: z
+      .number({ error: betweenPercentiles })
+      .gt(0, { error: betweenPercentiles })
+      .lt(100, { error: betweenPercentiles })
+      .optional(),
+    limit: duration(1, day),
+  })
+  .check(({ value: { percentile, maxIncrease }, issues }) => {
+    if (percentile !== undefined || maxIncrease !== undefined) return;
+    const message = `${betweenPercentiles}; or \`maxIncrease\``;
+    issues.push({ code: "custom", message, input: undefined, path: ["percentile"] });
+  })
+  .transform(({ sli, name, percentile, limit, ...rest }): Objective => ({
+    ...rest,
+    name: name ?? (percentile === undefined ? sli : `p${percentile} ${sli}`),
+    sli: { kind: sli, limitMs: limit },
+    // "The 99th percentile is at most the limit" says that at most 1 % are slower. Rounded, since 100 - 99.9 is not 0.1.
+    ...(percentile !== undefined && { max: Number(((100 - percentile) / 100).toPrecision(12)) }),
+  }));
+
+const status = z.union(
+  [
+    z.int({ error: statusGiven }).min(100, { error: statusGiven }).max(599, { error: statusGiven }),
+    z.enum(["1xx", "2xx", "3xx", "4xx", "5xx"], { error: statusGiven }),
+  ],
+  { error: statusGiven },
+);
+
+const statusSlo = z
+  .strictObject({
+    ...shareSettings,
+    sli: z.strictObject({
+      status: z.union([status, z.array(status).min(1)], { error: statusGiven }),
+    }),
+  })
+  .check(({ value, issues }) => {
+    needsBound(value, issues);
+  })
+  .transform(({ sli, name, ...rest }): Objective => {
+    const statuses = [sli.status].flat();
+    return {
+      ...rest,
+      name: name ?? `status ${statuses.join(" ")}`,
+      sli: { kind: "status", statuses: statuses.map(rangeOf) },
+    };
+  });
+
+function rangeOf(given: string | number): StatusRange {
+  if (typeof given === "number") return { from: given, to: given };
+  const from = Number(given[0]) * 100;
+  return { from, to: from + 99 };
+}
+
+const withoutValue: readonly string[] = ["exists", "is_null"];
+
+const filter = z
+  .strictObject({
+    key: z.string({ error: "the name of a field" }).min(1, { error: "the name of a field" }),
+    operation: z.enum(filterOperations, { error: `one of ${filterOperations.join(", ")}` }),
+    value: z
+      .union([z.string(), z.number(), z.boolean()], { error: "a text, a number, true or false" })
+      .optional(),
+  })
+  .check(({ value: { operation, value }, issues }) => {
+    const needsValue = !withoutValue.includes(operation);
+    if (needsValue === (value !== undefined)) return;
+    const message = needsValue ? `a value to compare with for ${operation}` : `no value for ${operation}`;
+    issues.push({ code: "custom", message, input: value, path: ["value"] });
+  })
+  .transform(({ key, operation, value }): Filter => ({
+    key,
+    operation,
+    type: typeof value === "number" ? "number" : typeof value === "boolean" ? "boolean" : "string",
+    ...(value !== undefined && { value }),
+  }));
+
+const atLeastOneFilter = { error: "a list of at least one filter" };
+
+const customSlo = z
+  .strictObject({
+    ...shareSettings,
+    name: z.string({ error: nameLength }).min(1, { error: nameLength }).max(60, { error: nameLength }),
+    sli: z.strictObject({
+      valid: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter).optional(),
+      bad: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter),
+    }),
+  })
+  .check(({ value, issues }) => {
+    needsBound(value, issues);
+    if (value.sli.valid === undefined) issues.push(...ownFields(value.sli.bad));
+  })
+  .transform(({ sli, ...rest }): Objective => ({
+    ...rest,
+    sli: { kind: "custom", valid: sli.valid ?? [], bad: sli.bad },
+  }));
+
+/** Invocations have no fields of the Worker's own: a filter on one would never find anything bad. */
+function ownFields(bad: readonly Filter[]): Issues {
+  return bad.flatMap(({ key }, index) =>
+    key.startsWith("$")
+      ? []
+      : [
+          {
+            code: "custom",
+            path: ["sli", "bad", index, "key"],
+            input: key,
+            message:
+              'a field of Cloudflare\'s, such as "$workers.outcome", unless `valid` says which log lines count: fields that the ' +
+              "Worker logs are in the rows of its log lines, not in those of invocations",
+          },
+        ],
+  );
+}
+
+const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", { status } or { bad }';
+
+/** An SLO of a plan. */
+export const slo = z.union(
+  [
+    z.discriminatedUnion("sli", [errorSlo, latencySlo], { error: `an SLI this package knows: ${known}` }),
+    statusSlo,
+    customSlo,
+  ],
+  { error: `an SLO with an SLI this package knows: ${known}` },
+);

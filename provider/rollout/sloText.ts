@@ -1,0 +1,45 @@
+import type { Bounds } from "../health/judge";
+import { badShare, type Counts, type Served } from "../health/series";
+import type { Sli, StatusRange } from "../health/sli";
+import { formatDuration } from "../plan/duration";
+import { limitOf } from "./counting";
+
+/** A share as a person reads it: at most three digits, `11.5 %`. */
+export function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+/** `11.5 % (14 of 122)` */
+export function countsText(counts: Counts): string {
+  return `${percentText(badShare(counts))} (${counts.bad} of ${counts.valid})`;
+}
+
+/** The bad events of an SLI and what they did, to follow "11.5 % of the new version's". */
+export function badText(sli: Sli): string {
+  switch (sli.kind) {
+    case "serverErrors":
+      return "requests failed";
+    case "exceptions":
+      return "requests ended in an exception";
+    case "status":
+      return `requests were answered with ${sli.statuses.map(statusText).join(", ")}`;
+    case "wallTime":
+      return `requests took longer than ${formatDuration(sli.limitMs)}`;
+    case "cpuTime":
+      return `requests used more than ${formatDuration(sli.limitMs)} of CPU`;
+    case "custom":
+      return "events were bad";
+  }
+}
+
+function statusText({ from, to }: StatusRange): string {
+  return from === to ? String(from) : `${from} to ${to}`;
+}
+
+/** What an SLO allows: `limit 1 %`, or `limit 0.6 %, 1.5 times the old version's 0.4 %`. */
+export function limitText(slo: Bounds, served: Served): string {
+  const limit = limitOf(slo, served);
+  if (limit === undefined) return `limit ${slo.maxIncrease ?? 0} times the old version's share`;
+  if (limit === slo.max) return `limit ${percentText(limit)}`;
+  return `limit ${percentText(limit)}, ${slo.maxIncrease ?? 0} times the old version's ${percentText(badShare(served.old))}`;
+}

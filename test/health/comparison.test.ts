@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { comparison } from "../../provider/health/comparison";
+import { evidenceAgainst } from "../../provider/health/evidence";
+import type { Bucket, Counts, Series } from "../../provider/health/series";
+import { binomial, generator } from "../fakes/random";
+
+const ln100 = Math.log(100);
+
+/** Every way in which `bad` bad events of each of `length` buckets fall to the versions, and how likely it is. */
+function everySplit(length: number, bad: number, theta: number): { news: number[]; probability: number }[] {
+  if (length === 0) return [{ news: [], probability: 1 }];
+  const choose = (k: number): number => (k === 0 ? 1 : (choose(k - 1) * (bad - k + 1)) / k);
+  return everySplit(length - 1, bad, theta).flatMap(({ news, probability }) =>
+    Array.from({ length: bad + 1 }, (_, fresh) => ({
+      news: [...news, fresh],
+      probability: probability * choose(fresh) * theta ** fresh * (1 - theta) ** (bad - fresh),
+    })),
+  );
+}
+
+const valid = { new: 100, old: 900 };
+
+function bucket(start: number, fresh: number, bad: number): Bucket {
+  return { start, new: { valid: valid.new, bad: fresh }, old: { valid: valid.old, bad: bad - fresh } };
+}
+
+const buckets = fc.array(
+  fc
+    .tuple(fc.nat(300), fc.nat(300), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(40))
+    .map(([fresh, old, part, bad]): Pick<Bucket, "new" | "old"> => {
+      const news = Math.min(fresh, Math.round(part * bad));
+      return { new: { valid: fresh, bad: news }, old: { valid: old, bad: Math.min(old, bad - news) } };
+    }),
+  { maxLength: 30 },
+);
+
+function asSeries(served: readonly Pick<Bucket, "new" | "old">[]): Series {
+  return served.map((each, index) => ({ start: index, ...each }));
+}
+
+describe("the evidence that a new version is worse than the old one", () => {
+  for (const [maxIncrease, level, wander] of [
+    [1, 0.2, 0],
+    [1, 0.05, 0],
+    [2, 0.2, 0],
+    [2, 0.05, 0],
+    [2, 0.2, 0.3],
+  ] as const) {
+    it(`is conclusive at a level of ${level} with at most that probability, by enumeration, at ${maxIncrease} times and wander ${wander}`, () => {
+      const theta = (maxIncrease * valid.new) / (maxIncrease * valid.new + valid.old);
+      const wrong = everySplit(5, 4, theta)
+        .filter(({ news }) => {
+          const series = news.map((fresh, index) => bucket(index, fresh, 4));
+          return evidenceAgainst(comparison(maxIncrease, wander), series).log >= -Math.log(level);
+        })
+        .reduce((sum, { probability }) => sum + probability, 0);
+      assert.ok(wrong <= level, String(wrong));
+      assert.ok(wrong > 0, "the enumeration must reach a wrong verdict at all, or it proves nothing");
+    });
+  }
+
+  it("never shrinks when a good event of the new version turns out bad", () => {
+    fc.assert(
+      fc.property(buckets, fc.nat(), fc.constantFrom(0, 0.5), (served, pick, wander) => {
+        const index = pick % Math.max(1, served.length);
+        const worse = served.map((each, at) =>
+          at === index && each.new.bad < each.new.valid
+            ? { ...each, new: { ...each.new, bad: each.new.bad + 1 } }
+            : each,
+        );
+        const claim = comparison(1.5, wander);
+        const [less, more] = [served, worse].map((each) => evidenceAgainst(claim, asSeries(each)).log);
+        // A bad event makes a bucket count that did not: later beginnings then weigh a little less.
+        const counts = served[index]?.new.bad === 0 && served[index].old.bad === 0;
+        if (!counts) assert.ok((more ?? 0) >= (less ?? 0) - 1e-9);
+      }),
+    );
+  });
+
+  it("does not depend on buckets in which one version served nothing or nothing bad happened", () => {
+    const silent: Pick<Bucket, "new" | "old">[] = [
+      { new: { valid: 0, bad: 0 }, old: { valid: 50, bad: 5 } },
+      { new: { valid: 50, bad: 5 }, old: { valid: 0, bad: 0 } },
+      { new: { valid: 50, bad: 0 }, old: { valid: 50, bad: 0 } },
+    ];
+    fc.assert(
+      fc.property(buckets, fc.nat(), fc.constantFrom(...silent), (served, at, nothing) => {
+        const place = at % (served.length + 1);
+        const claim = comparison(1, 0);
+        const without = evidenceAgainst(claim, asSeries(served)).log;
+        const withIt = evidenceAgainst(claim, asSeries(served.toSpliced(place, 0, nothing))).log;
+        assert.equal(withIt, without);
+      }),
+    );
+  });
+
+  it("is not moved by an incident that multiplies the bad share of both versions by ten", () => {
+    const random = generator("incident");
+    const series = Array.from({ length: 180 }, (_, at): Bucket => {
+      const share = at >= 60 && at < 120 ? 0.05 : 0.005;
+      const bad = (events: number): Counts => ({ valid: events, bad: binomial(events, share, random) });
+      return { start: at, new: bad(50), old: bad(450) };
+    });
+    assert.ok(evidenceAgainst(comparison(1.5, 0), series).log < ln100);
+  });
+
+  it("grows when only the new version is hit", () => {
+    const random = generator("its own");
+    const bad = (events: number, share: number): Counts => ({
+      valid: events,
+      bad: binomial(events, share, random),
+    });
+    const series = Array.from({ length: 60 }, (_, at) => ({
+      start: at,
+      new: bad(50, at < 30 ? 0.005 : 0.05),
+      old: bad(450, 0.005),
+    }));
+    const { log, onset } = evidenceAgainst(comparison(1.5, 0), series);
+    assert.ok(log >= ln100, String(log));
+    assert.ok(onset !== undefined && Math.abs(onset - 30) <= 3, String(onset));
+  });
+});

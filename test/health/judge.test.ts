@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { judge, type Bounds, type Series } from "../../provider/health";
+
+const level = 0.01;
+
+function seriesOf(...buckets: readonly [newBad: number, oldBad: number][]): Series {
+  return buckets.map(([newBad, oldBad], index) => ({
+    start: index * 10_000,
+    new: { valid: 50, bad: newBad },
+    old: { valid: 450, bad: oldBad },
+  }));
+}
+
+describe("the public judge", () => {
+  const both: Bounds = { max: 0.01, maxIncrease: 2 };
+
+  it("says by which bound an SLO is violated", () => {
+    const bothWorse = judge(both, seriesOf([10, 90], [10, 90], [10, 90]), { level });
+    assert.deepEqual([bothWorse.violated, bothWorse.bound], [true, "max"]);
+    const newWorse = judge({ max: 0.5, maxIncrease: 2 }, seriesOf([10, 2], [10, 1], [10, 3]), { level });
+    assert.deepEqual([newWorse.violated, newWorse.bound], [true, "maxIncrease"]);
+    assert.equal(judge(both, seriesOf([0, 4], [1, 5], [0, 3]), { level }).violated, false);
+  });
+
+  it("shares the level among the bounds", () => {
+    const series = seriesOf([0, 0]);
+    assert.equal(judge({ max: 0.01 }, series, { level }).conclusive, Math.log(100));
+    assert.equal(judge(both, series, { level }).conclusive, Math.log(200));
+  });
+
+  it("makes allowance for what the old version did before", () => {
+    const buckets = Array.from({ length: 300 }, (_, at) => ({
+      valid: 500,
+      bad: Math.floor(at / 20) % 2 === 0 ? 0 : 10,
+    }));
+    const series = seriesOf([2, 18], [3, 20], [2, 21], [3, 19], [2, 20], [2, 17]);
+    const suspicious = judge({ max: 0.01 }, series, { level });
+    const used = judge({ max: 0.01 }, series, { level, past: { bucketMs: 10_000, buckets } });
+    assert.deepEqual([suspicious.violated, used.violated], [true, false]);
+  });
+
+  for (const [slo, given, message] of [
+    [{}, level, "the SLO sets no bound; allowed are `max`, `maxIncrease` or both"],
+    [{ max: 1 }, level, "max is 1; allowed is a share from 0 to below 1"],
+    [{ max: NaN }, level, "max is NaN; allowed is a share from 0 to below 1"],
+    [{ maxIncrease: 0.5 }, level, "maxIncrease is 0.5; allowed is a ratio from 1 to 1000"],
+    [{ max: 0 }, 0, "level is 0; allowed is a probability above 0 and below 1"],
+  ] as const) {
+    it(`refuses what it cannot judge: ${message}`, () => {
+      assert.throws(() => judge(slo, [], { level: given }), new RangeError(message));
+    });
+  }
+});

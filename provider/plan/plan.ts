@@ -1,10 +1,11 @@
 import type { Bounds } from "../health/judge";
-import type { Sli } from "../health/sli";
+import type { Sli, StatusRange } from "../health/sli";
 
 /** A plan as the release works with it: checked, defaults filled in, times in milliseconds. */
 export interface Plan {
   readonly slos: readonly Objective[];
   readonly stages: readonly PlanStage[];
+  readonly probes: readonly PlanProbe[];
   readonly pollIntervalMs: number;
   readonly confidence: number;
   readonly minRequests: number;
@@ -25,7 +26,22 @@ export interface PlanStage {
 /** An SLO of a checked plan. Whatever its SLI, it bounds a share of bad events. */
 export interface Objective extends Bounds {
   readonly name: string;
-  readonly sli: Sli;
+  readonly sli: Sli | ProbeSli;
   /** True when it never holds or aborts a release. */
   readonly observeOnly: boolean;
+}
+
+/** The SLI that the release measures by itself, with the plan's probes. */
+export interface ProbeSli {
+  readonly kind: "probes";
+}
+
+/** A probe of a checked plan. */
+export interface PlanProbe {
+  readonly target: { readonly url: string } | { readonly path: string };
+  readonly everyMs: number;
+  /** The statuses of a good answer. */
+  readonly statuses: readonly StatusRange[];
+  readonly timeoutMs: number;
+  readonly versionHeader: string | undefined;
 }

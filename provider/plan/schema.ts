@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { choice, day, duration, number } from "./schemaParts";
+import { checkProbes, probe, probesOf } from "./probeSchema";
 import { slo } from "./sloSchema";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
@@ -26,6 +27,7 @@ export const planSchema = z
     {
       slos: z.array(slo, atLeastOne("SLO")).min(1, atLeastOne("SLO")),
       stages: z.array(stage, atLeastOne("stage")).min(1, atLeastOne("stage")),
+      probes: z.array(probe, { error: "a list of probes" }).default([]),
       pollInterval: duration(1000, 300_000).default(10_000),
       confidence: number(0.5, 0.999999, "a probability from 0.5 to 0.999999").default(0.99),
       minRequests: number(0, 1e9, "a whole number from 0 to 1000000000")
@@ -46,6 +48,7 @@ export const planSchema = z
     checkStages(plan.stages, plan.pollInterval, fault);
     checkNames(plan.slos, fault);
     checkSomeAbort(plan.slos, fault);
+    checkProbes(plan, fault);
     if (plan.maxBlindTime < plan.pollInterval) {
       fault(["maxBlindTime"], `at least the pollInterval, ${formatDuration(plan.pollInterval)}`);
     }
@@ -53,6 +56,7 @@ export const planSchema = z
   .transform((plan): Plan => ({
     slos: plan.slos,
     stages: plan.stages,
+    probes: probesOf(plan.probes, plan.pollInterval),
     pollIntervalMs: plan.pollInterval,
     confidence: plan.confidence,
     minRequests: plan.minRequests,

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { filterOperations, type Filter, type StatusRange } from "../health/sli";
+import { filterOperations, type Filter } from "../health/sli";
 import type { Objective } from "./plan";
 import { day, duration, number } from "./schemaParts";
+import { rangesOf, statuses } from "./status";
 
 const nameLength = "a name of 1 to 60 characters";
 const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
 const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
 const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
-const statusGiven = 'a status from 100 to 599, a class such as "5xx", or a list of them';
 
 const settings = {
   name: z
@@ -68,38 +68,25 @@ const latencySlo = z
     ...(percentile !== undefined && { max: Number(((100 - percentile) / 100).toPrecision(12)) }),
   }));
 
-const status = z.union(
-  [
-    z.int({ error: statusGiven }).min(100, { error: statusGiven }).max(599, { error: statusGiven }),
-    z.enum(["1xx", "2xx", "3xx", "4xx", "5xx"], { error: statusGiven }),
-  ],
-  { error: statusGiven },
-);
-
 const statusSlo = z
-  .strictObject({
-    ...shareSettings,
-    sli: z.strictObject({
-      status: z.union([status, z.array(status).min(1)], { error: statusGiven }),
-    }),
-  })
+  .strictObject({ ...shareSettings, sli: z.strictObject({ status: statuses }) })
   .check(({ value, issues }) => {
     needsBound(value, issues);
   })
-  .transform(({ sli, name, ...rest }): Objective => {
-    const statuses = [sli.status].flat();
-    return {
-      ...rest,
-      name: name ?? `status ${statuses.join(" ")}`,
-      sli: { kind: "status", statuses: statuses.map(rangeOf) },
-    };
-  });
+  .transform(({ sli: { status }, name, ...rest }): Objective => ({
+    ...rest,
+    name: name ?? `status ${[status].flat().join(" ")}`,
+    sli: { kind: "status", statuses: rangesOf(status) },
+  }));
 
-function rangeOf(given: string | number): StatusRange {
-  if (typeof given === "number") return { from: given, to: given };
-  const from = Number(given[0]) * 100;
-  return { from, to: from + 99 };
-}
+const probeSlo = z
+  .strictObject({
+    name: settings.name,
+    observeOnly: settings.observeOnly,
+    sli: z.literal("probes"),
+    max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }),
+  })
+  .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
 
 const withoutValue: readonly string[] = ["exists", "is_null"];
 
@@ -162,12 +149,14 @@ function ownFields(bad: readonly Filter[]): Issues {
   );
 }
 
-const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", { status } or { bad }';
+const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }';
 
 /** An SLO of a plan. */
 export const slo = z.union(
   [
-    z.discriminatedUnion("sli", [errorSlo, latencySlo], { error: `an SLI this package knows: ${known}` }),
+    z.discriminatedUnion("sli", [errorSlo, latencySlo, probeSlo], {
+      error: `an SLI this package knows: ${known}`,
+    }),
     statusSlo,
     customSlo,
   ],

@@ -13,6 +13,12 @@ export interface ReleasePlan {
   /** The stages, in order. Percentages rise from stage to stage and end at 100. At least one. */
   stages: Stage[];
   /**
+   * Requests that the release sends to the new version by itself, with the version override header, so that a stage at
+   * 0 % tests it before any user meets it. They count for an SLO with `sli: "probes"`, which there must be then.
+   * @default none
+   */
+  probes?: Probe[];
+  /**
    * How often the telemetry and the active deployment are read. Also the width of a telemetry bucket.
    * From `"1s"` to `"5m"`.
    * @default "10s"
@@ -83,7 +89,7 @@ export interface Stage {
 }
 
 /** A service level objective: an SLI and the bounds it must keep. */
-export type Slo = ErrorSlo | LatencySlo | StatusSlo | CustomSlo;
+export type Slo = ErrorSlo | LatencySlo | StatusSlo | CustomSlo | ProbeSlo;
 
 /** What every SLO has. */
 export interface SloSettings {
@@ -159,6 +165,43 @@ export interface CustomSlo extends ShareSettings {
     /** Which of those are bad: the ones that pass all of these filters as well. At least one. */
     bad: TelemetryFilter[];
   };
+}
+
+/**
+ * An objective on the plan's probes. Only probes that are known to have been answered by the new version count, and
+ * those that were not answered at all; a stage needs at least one of them to pass.
+ */
+export interface ProbeSlo extends Omit<ShareSettings, "maxIncrease"> {
+  sli: "probes";
+  max: number;
+}
+
+/** A request that is sent again and again while the release is under way. Give `url` or `path`. */
+export interface Probe {
+  /** Where to send it, with `https://` or `http://`: any address that the Worker answers at. */
+  url?: string;
+  /** A path on the Worker's own workers.dev address, beginning with `/`. Its subdomain must be enabled. */
+  path?: string;
+  /**
+   * How often, from the plan's `pollInterval` to `"1h"`.
+   * @default the plan's `pollInterval`
+   */
+  every?: Duration;
+  /**
+   * The statuses of a good answer. A redirect is not followed.
+   * @default "2xx"
+   */
+  expectStatus?: Status | Status[];
+  /**
+   * How long an answer may take, from `"100ms"` to `"1m"`.
+   * @default "10s"
+   */
+  timeout?: Duration;
+  /**
+   * A header in which the Worker tells the id of its version, from its version metadata binding. Without it, which
+   * version has answered is looked up in the telemetry by the answer's `cf-ray`.
+   */
+  versionHeader?: string;
 }
 
 /** A filter of Workers Observability. */

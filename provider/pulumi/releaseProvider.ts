@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { cloudflareClient } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
+import { cloudflareProbes } from "../cloudflare/probes";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { AbortedBefore } from "../rollout/begin";
 import { soleVersion } from "../rollout/outcome";
@@ -127,6 +128,7 @@ function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
   return {
     deployments: cloudflareDeployments(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs),
+    probes: cloudflareProbes(client, inputs, systemClock),
     clock: systemClock,
     progress: engineProgress(inputs.__urn),
     interruption,

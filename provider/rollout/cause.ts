@@ -9,7 +9,12 @@ export type Cause =
   /** A soak ended without proof and the plan does not go on like that. */
   | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served; readonly extended: boolean }
   /** A soak ended with too few requests and the plan does not go on like that. */
-  | { readonly kind: "insufficient"; readonly counts: Counts; readonly extended: boolean }
+  | {
+      readonly kind: "insufficient";
+      readonly slo: Objective;
+      readonly counts: Counts;
+      readonly extended: boolean;
+    }
   /** Nobody approved the next stage in time. */
   | { readonly kind: "notApproved" }
   /** The telemetry or the deployments have not answered for too long. */

@@ -28,8 +28,12 @@ export function judgedOf({ plan }: Release, changes: readonly number[], series: 
   );
 }
 
-/** The number of requests a stage needs: none at 0 %, where no user meets the new version. */
-export function minRequestsIn({ plan }: Release, stage: number): number {
+/**
+ * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version. An SLO on probes
+ * needs one at least in every stage: without any, nobody knows whether they reach the new version.
+ */
+export function minRequestsIn({ plan }: Release, stage: number, { sli }: Objective): number {
+  if (sli.kind === "probes") return 1;
   return plan.stages[stage]?.percent === 0 ? 0 : plan.minRequests;
 }
 

@@ -118,19 +118,18 @@ function whileSoaking(situation: Situation): Action {
 
 type Doubt =
   | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
-  | { readonly kind: "insufficient"; readonly counts: Counts };
+  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts };
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
 function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undefined {
-  const minRequests = minRequestsIn(release, state.stage);
   for (const [index, slo] of release.plan.slos.entries()) {
     if (slo.observeOnly) continue;
     const judged = judgedOf(release, splitChanges(state), sight.series[index] ?? []);
     const served = servedWithin(release, judged, stageStart(state));
     const wander = (sight.wanders?.[index] ?? 0) / Math.max(1, sight.seenUntil - stageStart(state));
-    const result = soakResult(slo, served, minRequests, wander);
+    const result = soakResult(slo, served, minRequestsIn(release, state.stage, slo), wander);
     if (result === "unsure") return { kind: "unsure", slo, served };
-    if (result === "insufficient") return { kind: "insufficient", counts: served.new };
+    if (result === "insufficient") return { kind: "insufficient", slo, counts: served.new };
   }
   return undefined;
 }

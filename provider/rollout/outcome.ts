@@ -94,7 +94,7 @@ export function stageReports(release: Release, state: State, sight: Sight, now: 
       const result = soakResult(
         slo,
         soaked,
-        minRequestsIn(release, stage),
+        minRequestsIn(release, stage, slo),
         wander / Math.max(1, endedAt - startedAt),
       );
       return sloReport(slo, servedWithin(release, seen, startedAt), verdict, result);

@@ -1,5 +1,7 @@
+import type { ProbeResult } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
+import type { PlanProbe } from "../plan/plan";
 
 /** One version's part of the traffic. */
 export interface VersionShare {
@@ -62,6 +64,23 @@ export interface Telemetry {
   read(query: SeriesQuery): Promise<readonly Series[]>;
   /** Undefined when the Worker reports its invocations; else the reason why it does not, and what to do. */
   blindness(): Promise<string | undefined>;
+}
+
+/** Requests that the release itself sends to the new version, so that it is tried before any user meets it. */
+export interface Probes {
+  /**
+   * Sends the probes that are due, without waiting for them, and tells what came of those sent before. To be called at
+   * every look. Never throws.
+   */
+  look(versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport>;
+}
+
+/** What came of the probes since the first look. */
+export interface ProbeReport {
+  /** Those which the new version has answered, and those which nobody has. */
+  readonly results: readonly ProbeResult[];
+  /** Why others do not count: another version has answered, or nobody knows which. */
+  readonly troubles: readonly string[];
 }
 
 /** Time, so that tests can make days pass in milliseconds. */

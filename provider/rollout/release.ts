@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan";
-import type { Clock, Deployments, Interruption, Progress, Split, Telemetry } from "./ports";
+import type { Clock, Deployments, Interruption, Probes, Progress, Split, Telemetry } from "./ports";
 
 /** What a person asks for: bring this version to all traffic by this plan. */
 export interface ReleaseRequest {
@@ -34,6 +34,7 @@ export interface Release {
 export interface Outside {
   readonly deployments: Deployments;
   readonly telemetry: Telemetry;
+  readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;
   readonly interruption: Interruption;

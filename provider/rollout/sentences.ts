@@ -1,5 +1,6 @@
 import { badShare, noCounts } from "../health/series";
 import { formatDuration } from "../plan/duration";
+import type { Plan } from "../plan/plan";
 import type { Cause } from "./cause";
 import { servedWithin, strain } from "./counting";
 import { badText, countsText, limitText, percentText } from "./sloText";
@@ -106,8 +107,8 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
       );
     case "insufficient":
       return (
-        `too few requests to judge ${where}: the new version served ${cause.counts.valid} in ${formatDuration(now - stageStart(state))}, ` +
-        `the plan wants ${plan.minRequests} (minRequests); ${unsureText(cause.extended)}.`
+        `too little to judge SLO "${cause.slo.name}" ${where}: ${tooFewText(cause, plan, now - stageStart(state))}; ` +
+        `${unsureText(cause.extended)}.`
       );
     case "notApproved":
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
@@ -156,6 +157,13 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
     `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
     `in the same time ${old}`
   );
+}
+
+function tooFewText({ slo, counts }: Cause & { kind: "insufficient" }, plan: Plan, ms: number): string {
+  const time = formatDuration(ms);
+  return slo.sli.kind === "probes"
+    ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`
+    : `the new version served ${counts.valid} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
 }
 
 function unsureText(extended: boolean): string {

@@ -1,9 +1,12 @@
 import { verdictOn, type Verdict } from "../health/judge";
 import { merge } from "../health/merge";
+import { probeSeries } from "../health/probes";
 import type { Series } from "../health/series";
+import type { Sli } from "../health/sli";
 import { wanderOf } from "../health/wander";
+import type { Plan } from "../plan/plan";
 import { judgedOf, levelOf } from "./counting";
-import { newer, type Deployment, type Telemetry } from "./ports";
+import { newer, type Deployment, type ProbeReport, type Telemetry } from "./ports";
 import type { Outside, Release } from "./release";
 import { splitChanges, type State } from "./state";
 
@@ -49,47 +52,59 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
   };
 }
 
-/** Looks at the deployments and the telemetry once. What cannot be read stays as it was last seen. */
+/** Looks at the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
 export async function look(release: Release, state: State, before: Sight, outside: Outside): Promise<Sight> {
   const now = outside.clock.now();
-  const { from, to } = span(release, before, now);
-  const [active, fresh] = await Promise.allSettled([
+  const [active, health, probed] = await Promise.allSettled([
     outside.deployments.active(),
-    readHealth(release, before, { from, to }, outside),
+    readHealth(release, before, now, outside.telemetry),
+    outside.probes.look(release.newVersionId, release.plan.probes),
   ]);
-  const series =
-    fresh.status === "fulfilled"
-      ? before.series.map((known, slo) => merge(known, fresh.value.series[slo] ?? [], from))
-      : before.series;
-  const wanders = fresh.status === "fulfilled" ? fresh.value.wanders : before.wanders;
+  const { series, wanders } = health.status === "fulfilled" ? health.value : before;
+  const probes = probed.status === "fulfilled" ? probed.value : undefined;
+  const seen = probes === undefined ? series : withProbes(release, series, probes);
   return {
     active: active.status === "fulfilled" ? newer(before.active, active.value) : before.active,
     activeAt: active.status === "fulfilled" ? now : before.activeAt,
-    series,
+    series: seen,
     wanders,
-    verdicts: judgeAll(release, splitChanges(state), series, wanders),
-    telemetryAt: fresh.status === "fulfilled" ? now : before.telemetryAt,
-    seenUntil: fresh.status === "fulfilled" ? now : before.seenUntil,
-    troubles: [active, fresh].flatMap((result) =>
-      result.status === "rejected" ? [messageOf(result.reason)] : [],
-    ),
+    verdicts: judgeAll(release, splitChanges(state), seen, wanders),
+    telemetryAt: health.status === "fulfilled" ? now : before.telemetryAt,
+    seenUntil: health.status === "fulfilled" ? now : before.seenUntil,
+    troubles: [
+      ...[active, health, probed].flatMap((result) =>
+        result.status === "rejected" ? [messageOf(result.reason)] : [],
+      ),
+      ...(probes?.troubles ?? []),
+    ],
   };
 }
 
-/** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be taken for news. */
+type Health = Pick<Sight, "series" | "wanders">;
+
+/** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be news. */
 async function readHealth(
   release: Release,
   before: Sight,
-  span: { from: number; to: number },
-  { telemetry }: Outside,
-): Promise<{ series: readonly Series[]; wanders: readonly number[] }> {
+  now: number,
+  telemetry: Telemetry,
+): Promise<Health> {
   const { plan, newVersionId, oldVersionId } = release;
-  const slis = plan.slos.map((slo) => slo.sli);
-  const [series, wanders] = await Promise.all([
-    telemetry.read({ slis, newVersionId, oldVersionId, bucketMs: plan.pollIntervalMs, ...span }),
+  const { from, to } = span(release, before, now);
+  const query = {
+    slis: telemetrySlis(plan),
+    newVersionId,
+    oldVersionId,
+    bucketMs: plan.pollIntervalMs,
+    from,
+    to,
+  };
+  const [fresh, wanders] = await Promise.all([
+    telemetry.read(query),
     before.wanders ?? wandersBefore(release, telemetry),
   ]);
-  return { series, wanders };
+  const read = perSlo(plan, fresh);
+  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), wanders };
 }
 
 /** How long before the release the old version is looked at, and in how wide buckets: as many as one query gives. */
@@ -101,16 +116,38 @@ async function wandersBefore(release: Release, telemetry: Telemetry): Promise<re
   const { plan, oldVersionId, startedAt } = release;
   if (oldVersionId === undefined) return plan.slos.map(() => 0);
   const past = await telemetry.read({
-    slis: plan.slos.map((slo) => slo.sli),
-    // In the hour before, the old version was the only one there is to ask for.
+    slis: telemetrySlis(plan),
+    // Of the time before there is one version to ask for, and its counts come in the place of the new one's.
     newVersionId: oldVersionId,
     oldVersionId: undefined,
     bucketMs: pastBucketMs,
     from: startedAt - pastMs,
     to: startedAt,
   });
-  return past.map((series) =>
+  return perSlo(plan, past).map((series) =>
     wanderOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
+  );
+}
+
+/** What the telemetry is asked for; it knows nothing of probes. */
+function telemetrySlis({ slos }: Plan): readonly Sli[] {
+  return slos.flatMap(({ sli }) => (sli.kind === "probes" ? [] : [sli]));
+}
+
+/** The series of {@link telemetrySlis} by the plan's SLOs: an empty one for probes. */
+function perSlo({ slos }: Plan, read: readonly Series[]): readonly Series[] {
+  const rest = [...read];
+  return slos.map(({ sli }) => (sli.kind === "probes" ? [] : (rest.shift() ?? [])));
+}
+
+function withProbes(
+  { plan, startedAt }: Release,
+  series: readonly Series[],
+  { results }: ProbeReport,
+): readonly Series[] {
+  const grid = { from: startedAt, bucketMs: plan.pollIntervalMs };
+  return plan.slos.map(({ sli }, index) =>
+    sli.kind === "probes" ? probeSeries(results, grid) : (series[index] ?? []),
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Bounds } from "../health/judge";
 import { badShare, type Counts, type Served } from "../health/series";
-import type { Sli, StatusRange } from "../health/sli";
+import type { StatusRange } from "../health/sli";
 import { formatDuration } from "../plan/duration";
+import type { Objective } from "../plan/plan";
 import { limitOf } from "./counting";
 
 /** A share as a person reads it: at most three digits, `11.5 %`. */
@@ -15,7 +16,7 @@ export function countsText(counts: Counts): string {
 }
 
 /** The bad events of an SLI and what they did, to follow "11.5 % of the new version's". */
-export function badText(sli: Sli): string {
+export function badText(sli: Objective["sli"]): string {
   switch (sli.kind) {
     case "serverErrors":
       return "requests failed";
@@ -27,6 +28,8 @@ export function badText(sli: Sli): string {
       return `requests took longer than ${formatDuration(sli.limitMs)}`;
     case "cpuTime":
       return `requests used more than ${formatDuration(sli.limitMs)} of CPU`;
+    case "probes":
+      return "probes failed";
     case "custom":
       return "events were bad";
   }

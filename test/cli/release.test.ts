@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareProbes } from "../../provider/cloudflare/probes";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
@@ -75,7 +76,15 @@ describe("workers-release and a running release", function () {
     const telemetry = cloudflareTelemetry(client, { accountId, scriptName });
     const progress = new RecordingProgress();
     const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, findingBefore: undefined };
-    const outcome = run(request, { deployments, telemetry, clock: systemClock, progress, interruption });
+    const probes = cloudflareProbes(client, { accountId, scriptName }, systemClock);
+    const outcome = run(request, {
+      deployments,
+      telemetry,
+      probes,
+      clock: systemClock,
+      progress,
+      interruption,
+    });
     outcomes.push(outcome);
     await until("the release to wait", async () => {
       const active = await deployments.active();

@@ -34,6 +34,13 @@ function slos(...given: unknown[]): Record<string, unknown> {
   return changed((plan) => (plan["slos"] = given));
 }
 
+function probed(probe: unknown): Record<string, unknown> {
+  return changed((plan) => {
+    plan["slos"] = [{ sli: "probes", max: 0.1 }];
+    plan["probes"] = [probe];
+  });
+}
+
 const full = { percent: 100, soakTime: "1m" };
 
 describe("a plan", () => {
@@ -52,6 +59,7 @@ describe("a plan", () => {
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
         warmUpMs: 0,
+        probes: [],
       },
     );
     assert.deepEqual(plan.slos[1], {
@@ -114,7 +122,7 @@ describe("a plan", () => {
     [
       "an unknown SLI",
       slos({ sli: "latency", max: 0.01 }),
-      'plan.slos[0].sli: "latency" was given; allowed is an SLI this package knows: "serverErrors", "exceptions", "wallTime", "cpuTime", { status } or { bad }',
+      'plan.slos[0].sli: "latency" was given; allowed is an SLI this package knows: "serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }',
     ],
     [
       "an objective that cannot be violated",
@@ -181,6 +189,36 @@ describe("a plan", () => {
       slos({ name: "own", sli: { bad: [{ key: "declined", operation: "eq", value: true }] }, max: 0.1 }),
       'plan.slos[0].sli.bad[0].key: "declined" was given; allowed is a field of Cloudflare\'s, such as "$workers.outcome", ' +
         "unless `valid` says which log lines count: fields that the Worker logs are in the rows of its log lines, not in those of invocations",
+    ],
+    [
+      "probes that nobody judges",
+      changed((plan) => (plan["probes"] = [{ path: "/health" }])),
+      `plan.slos: ${JSON.stringify(seedPlan.slos).slice(0, 57)}... was given; allowed is a list with an SLO on the probes, such as { sli: "probes", max: 0.1 }`,
+    ],
+    [
+      "an SLO on probes it does not have",
+      slos({ sli: "probes", max: 0.1 }),
+      'plan.probes: nothing was given; allowed is a list of at least one probe, which the SLO "probes" is about',
+    ],
+    [
+      "a probe of nothing",
+      probed({ every: "30s" }),
+      'plan.probes[0]: {"every":"30s"} was given; allowed is a probe with `url` or `path`, one of them',
+    ],
+    [
+      "a probe of an address without a scheme",
+      probed({ url: "shop.example.com/health" }),
+      'plan.probes[0].url: "shop.example.com/health" was given; allowed is an address with https:// or http://, such as https://shop.example.com/health',
+    ],
+    [
+      "a probe of another host by its path",
+      probed({ path: "//example.com" }),
+      'plan.probes[0].path: "//example.com" was given; allowed is a path that begins with /, such as /health',
+    ],
+    [
+      "a probe more often than it looks",
+      probed({ path: "/", every: "5s" }),
+      'plan.probes[0].every: "5s" was given; allowed is at least the pollInterval, since a probe is sent when the release looks',
     ],
     [
       "nothing that could abort it",

@@ -172,7 +172,7 @@ describe("a soak that proves nothing", () => {
     assert.equal(outside.clock.elapsed(), 20 * minute);
     assert.match(
       outcome.reason,
-      /too few requests to judge in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
+      /too little to judge SLO "5xx" in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
     );
   });
 

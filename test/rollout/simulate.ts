@@ -6,6 +6,7 @@ import type { Split } from "../../provider/rollout/ports";
 import type { ReleaseRequest } from "../../provider/rollout/release";
 import { FakeInterruption, VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
+import { FakeProbes } from "../fakes/probes";
 import { RecordingProgress } from "../fakes/progress";
 import { FakeTelemetry, type Traffic } from "../fakes/telemetry";
 
@@ -43,6 +44,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly deployments: FakeDeployments;
   readonly telemetry: FakeTelemetry;
+  readonly probes: FakeProbes;
   readonly progress: RecordingProgress;
   readonly interruption: FakeInterruption;
 }
@@ -57,6 +59,7 @@ export function world(traffic: Traffic = quietTraffic, serving: Split = all(oldV
     clock,
     deployments,
     telemetry,
+    probes: new FakeProbes(clock),
     progress: new RecordingProgress(),
     interruption: new FakeInterruption(),
   };

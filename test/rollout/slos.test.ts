@@ -139,3 +139,49 @@ describe("traffic whose failures come in clusters", () => {
     assert.equal((await release(world(since))).status, "aborted");
   });
 });
+
+describe("an SLO on probes", () => {
+  const plan: ReleasePlan = {
+    ...planWith({ sli: "serverErrors", max: 0.01 }, { sli: "probes", max: 0.1 }),
+    probes: [{ path: "/health" }],
+  };
+
+  it("stops a version that never works before any user meets it", async () => {
+    const outside = world();
+    outside.probes.answersWell = () => false;
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(shares(outside), [0, 0, 0]);
+    assert.match(
+      outcome.reason,
+      /SLO "probes" violated in stage 1 of 5 \(0 %\), .* 100 % of the new version's probes failed \(\d+ of \d+ since /,
+    );
+  });
+
+  it("passes with probes that are answered well", async () => {
+    const outside = world();
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "completed");
+    const [, probes] = outcome.stages[0]?.slos ?? [];
+    assert.deepEqual([probes?.bad, probes?.verdict], [0, "healthy"]);
+    assert.ok((probes?.valid ?? 0) >= 6);
+  });
+
+  it("does not let a stage pass whose probes reach another version", async () => {
+    const outside = world();
+    outside.probes.answersWell = () => undefined;
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(shares(outside), [0, 0, 0]);
+    assert.match(outcome.reason, /SLO "probes" .*: no probe is known to have reached the new version in 2m/);
+    assert.ok(outside.progress.statuses.some((line) => line.includes("probe answered by another version")));
+  });
+
+  it("watches in every stage", async () => {
+    const outside = world();
+    outside.probes.answersWell = (elapsed) => elapsed < 20 * minute;
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "aborted");
+    assert.equal(outcome.stages.at(-1)?.percent, 75);
+  });
+});

@@ -35,12 +35,15 @@ const deployment = z
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 
-// The newest deployment comes first and is the active one. The others are not looked at: an old oddity among them
+// The newest deployment comes first and is the active one, which must be understood. An old oddity among the others
 // must not stop a release.
-const newest = z.object({
+const newestFirst = z.object({
   deployments: z
     .array(z.unknown())
-    .transform((all) => all.slice(0, 1))
+    .transform(([newest, ...others]) => [
+      ...(newest === undefined ? [] : [newest]),
+      ...others.filter((other) => deployment.safeParse(other).success),
+    ])
     .pipe(z.array(deployment)),
 });
 
@@ -50,15 +53,21 @@ export function cloudflareDeployments(
   { accountId, scriptName }: WorkerName,
 ): Deployments {
   const api = client.workers.scripts.deployments;
+  const list = async (): Promise<readonly Deployment[]> => {
+    const question = { what: `Reading the deployments of Worker "${scriptName}"`, permission };
+    const page = await ask(client, question, newestFirst, async (options) => {
+      const { result } = await api.list(scriptName, { account_id: accountId }, options);
+      return result;
+    });
+    return page.deployments;
+  };
+
   return {
     async active() {
-      const question = { what: `Reading the deployments of Worker "${scriptName}"`, permission };
-      const page = await ask(client, question, newest, async (options) => {
-        const { result } = await api.list(scriptName, { account_id: accountId }, options);
-        return result;
-      });
-      return page.deployments[0];
+      return (await list())[0];
     },
+
+    history: list,
 
     async create(split, message, { force = false } = {}) {
       checkLength(message);

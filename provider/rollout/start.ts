@@ -1,7 +1,7 @@
 import type { Deployment } from "./ports";
 import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf, type Release, type ReleaseRequest } from "./release";
-import type { State } from "./state";
+import { awaiting, entered, type State } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
@@ -27,11 +27,16 @@ export type StartingPoint =
   /** The traffic is split, and not by us. */
   | { readonly kind: "foreignSplit"; readonly deployment: Deployment };
 
-/** Decides how a request begins. */
-export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
+/**
+ * Decides how a request begins.
+ *
+ * @param history the Worker's deployments, newest first
+ */
+export function startingPoint(request: ReleaseRequest, history: readonly Deployment[]): StartingPoint {
+  const [active] = history;
   if (active === undefined) return { kind: "first" };
   const record = readRecord(active.message);
-  if (record && isUnderWay(record)) return unfinished(request, active, record);
+  if (record && isUnderWay(record)) return unfinished(request, active, record, history);
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
   const finding = aborted ? readSentence(active.message) : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
@@ -49,7 +54,12 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
 }
 
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
-function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
+function unfinished(
+  request: ReleaseRequest,
+  active: Deployment,
+  record: ReleaseRecord,
+  history: readonly Deployment[],
+): StartingPoint {
   const release: Release = {
     id: record.id,
     scriptName: request.scriptName,
@@ -59,7 +69,7 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
   };
-  const state = stateOf(record, active);
+  const state = stateFrom(history, record, active);
   const sameVersion = record.newVersionId === request.versionId;
   if (sameVersion && request.findingBefore !== undefined) {
     return { kind: "finishRevert", release, state, finding: request.findingBefore };
@@ -71,11 +81,25 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
   return { kind: "start", oldVersionId: record.newVersionId };
 }
 
-/** The state that a record describes. */
-export function stateOf(record: ReleaseRecord, deployment: Deployment): State {
-  const inStage = { stage: record.stage, since: deployment.createdAt, deploymentId: deployment.id, past: [] };
-  if (record.phase !== "wait") return { phase: "soaking", ...inStage };
-  return { phase: "waiting", soakedSince: deployment.createdAt, ...inStage };
+/** Where a release under way stands, by the deployments it has made: its stages so far, and since when it is in this one. */
+function stateFrom(history: readonly Deployment[], record: ReleaseRecord, active: Deployment): State {
+  const made = history
+    .map((deployment) => ({ deployment, record: readRecord(deployment.message) }))
+    .filter((each) => each.record?.id === record.id)
+    .reverse();
+  const first: State = {
+    phase: "soaking",
+    stage: made[0]?.record?.stage ?? record.stage,
+    since: made[0]?.deployment.createdAt ?? active.createdAt,
+    deploymentId: active.id,
+    past: [],
+  };
+  return made.reduce<State>((state, each) => after(state, each.record ?? record, each.deployment), first);
+}
+
+function after(state: State, record: ReleaseRecord, { id, createdAt }: Deployment): State {
+  if (record.stage !== state.stage) return entered(state, record.stage, id, createdAt);
+  return record.phase === "wait" ? awaiting(state, id, createdAt) : { ...state, deploymentId: id };
 }
 
 /** True when the plan has the stage that is deployed: it may have been changed since. */

@@ -12,7 +12,7 @@ type Moment = "read" | "before" | "after";
 /** One Worker's deployments, in memory. */
 export class FakeDeployments implements Deployments {
   /** Every deployment there has been, newest first; the first is the active one. */
-  readonly history: Deployment[] = [];
+  readonly made: Deployment[] = [];
   /** How often each method was called, failures included. */
   readonly calls = { active: 0, create: 0 };
   /** Versions that the Worker does not have. */
@@ -32,9 +32,14 @@ export class FakeDeployments implements Deployments {
     this.calls.active += 1;
     this.failIfTold("read");
     this.failIfGone();
-    if (this.staleReads === 0) return Promise.resolve(this.history[0]);
+    if (this.staleReads === 0) return Promise.resolve(this.made[0]);
     this.staleReads -= 1;
-    return Promise.resolve(this.history[1]);
+    return Promise.resolve(this.made[1]);
+  }
+
+  async history(): Promise<readonly Deployment[]> {
+    const active = await this.active();
+    return this.made.slice(active === undefined ? 0 : this.made.indexOf(active));
   }
 
   async create(
@@ -75,14 +80,14 @@ export class FakeDeployments implements Deployments {
   /** The percentage of the traffic that a version got at `time`, in epoch milliseconds. */
   percentAt(versionId: string, time: number): number {
     // The first deployment known was in force before as well: the Worker is older than the test.
-    const inForce = this.history.find((deployment) => deployment.createdAt <= time) ?? this.history.at(-1);
+    const inForce = this.made.find((deployment) => deployment.createdAt <= time) ?? this.made.at(-1);
     return inForce?.split.find((share) => share.versionId === versionId)?.percent ?? 0;
   }
 
   private add(made: Omit<Deployment, "id" | "createdAt">): Deployment {
-    const id = `deployment-${this.history.length + 1}`;
+    const id = `deployment-${this.made.length + 1}`;
     const deployment = { id, createdAt: this.clock.now(), ...made };
-    this.history.unshift(deployment);
+    this.made.unshift(deployment);
     this.staleReads = this.lag;
     return deployment;
   }

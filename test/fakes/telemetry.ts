@@ -89,7 +89,7 @@ export class FakeTelemetry implements Telemetry {
 
   /** The version's part of a span: 10 s at 25 % are 2.5 s of the whole traffic. */
   private secondsAlone(versionId: string, start: number, end: number): number {
-    const changes = this.deployments.history.map(({ createdAt }) => createdAt).reverse();
+    const changes = this.deployments.made.map(({ createdAt }) => createdAt).reverse();
     const cuts = [start, ...changes.filter((time) => start < time && time < end), end];
     const parts = cuts.slice(1).map((to, index) => {
       const from = cuts[index] ?? start;

@@ -177,7 +177,7 @@ describe("a running release", () => {
     assert.equal(outcome.status, "completed");
     assert.deepEqual(shares(outside), [0, 25, 25, 50, 50, 100, 100]);
     assert.ok(outside.progress.events.includes("Approved by jo: stage 3 of 3 (100 %)."));
-    const ids = outside.deployments.history.map(({ message }) => readRecord(message)?.id);
+    const ids = outside.deployments.made.map(({ message }) => readRecord(message)?.id);
     assert.deepEqual(new Set(ids), new Set(["r1", undefined]));
     assert.deepEqual(
       outcome.stages.map(({ percent }) => percent),
@@ -200,7 +200,7 @@ describe("a running release", () => {
         outcome.reason,
         /^Aborted by jo in stage 1 of 3 \(25 %\): Paris is slow\. All traffic is back on the old version 0.*1\. Fix/,
       );
-      assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+      assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
       await assert.rejects(release(outside, { plan: manual }), /was aborted before.*Paris is slow/);
     });
   }

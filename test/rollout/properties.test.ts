@@ -89,12 +89,12 @@ describe("every release", () => {
         const outcome = await release(outside, { plan }).catch((error: unknown) => error);
         if (outcome instanceof PortError) {
           // Thrown only before anything was moved.
-          assert.ok(deployments.history.every(({ message }) => readRecord(message) === undefined));
+          assert.ok(deployments.made.every(({ message }) => readRecord(message) === undefined));
           return;
         }
         assert.ok(isOutcome(outcome), String(outcome));
 
-        const history = [...deployments.history].reverse();
+        const history = [...deployments.made].reverse();
         for (const { split } of history) {
           assert.equal(
             split.reduce((sum, share) => sum + share.percent, 0),

@@ -32,7 +32,7 @@ describe("a release", () => {
     const outcome = await release(outside);
     assert.equal(outcome.status, "completed");
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
-    assert.deepEqual(outside.deployments.history[0]?.split, all(newVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(newVersion));
     assert.equal(outside.clock.elapsed(), 41 * minute);
     assert.deepEqual(
       outcome.stages.map((stage) => (Date.parse(stage.endedAt) - Date.parse(stage.startedAt)) / minute),
@@ -45,7 +45,7 @@ describe("a release", () => {
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
     assert.deepEqual(shares(outside), [0, 0, 25, 0]);
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
     assert.ok(outside.clock.elapsed() < 2 * minute);
     assert.match(
       outcome.reason,
@@ -93,7 +93,7 @@ describe("a stage with manual progression", () => {
   it("records that it waits and for what", async () => {
     const outside = world();
     outside.clock.at(60 * minute, () => {
-      const record = readRecord(outside.deployments.history[0]?.message ?? "");
+      const record = readRecord(outside.deployments.made[0]?.message ?? "");
       assert.equal(record?.phase, "wait");
       assert.equal(record.next, 100);
       outside.deployments.foreign(all(oldVersion));
@@ -115,7 +115,7 @@ describe("a stage with manual progression", () => {
     const outcome = await release(outside, { plan: { ...manualAt50, approvalTimeout: "2h" } });
     assert.equal(outcome.status, "aborted");
     assert.match(outcome.reason, /nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 });
 
@@ -139,7 +139,7 @@ describe("what others deploy meanwhile", () => {
       outside.clock.at(8 * minute, () => outside.deployments.foreign(split));
       const outcome = await release(outside);
       assert.equal(outcome.status, status);
-      assert.equal(outside.deployments.history[0]?.author, "jo@example.com with wrangler");
+      assert.equal(outside.deployments.made[0]?.author, "jo@example.com with wrangler");
     });
   }
 
@@ -271,7 +271,7 @@ describe("a write that goes wrong", () => {
     });
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
   it("of a revert whose answer was lost is not repeated", async () => {
@@ -346,6 +346,36 @@ describe("a release that another process goes on with", () => {
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 0]);
   });
 
+  it("reports the stages of before as well", async () => {
+    const whole = await release(world());
+    const outside = world();
+    outside.clock.at(20 * minute, () => {
+      outside.interruption.request();
+    });
+    const held = { ...seedPlan, onInterrupt: "hold" as const };
+    assert.equal((await release(outside, { plan: held })).status, "interrupted");
+    const resumed = await release(nextRun(outside), { plan: held });
+    assert.equal(resumed.status, "completed");
+    const told = ({ stages }: typeof whole) =>
+      stages.map(({ percent, startedAt, endedAt }) => [percent, startedAt, endedAt]);
+    assert.deepEqual(told(resumed), told(whole));
+  });
+
+  it("while it waits keeps what it soaked before", async () => {
+    const outside = world();
+    outside.clock.at(60 * minute, () => {
+      outside.interruption.request();
+    });
+    const plan = { ...manualAt50, onInterrupt: "hold" as const };
+    assert.equal((await release(outside, { plan })).status, "interrupted");
+    outside.clock.at(80 * minute, () => outside.deployments.foreign(all(newVersion)));
+    const resumed = await release(nextRun(outside), { plan });
+    assert.equal(resumed.status, "completed");
+    const [first] = resumed.stages;
+    assert.equal(Date.parse(first?.startedAt ?? "") - outside.clock.start, 0);
+    assert.ok((first?.slos[0]?.valid ?? 0) > 50 * 60 * 30, String(first?.slos[0]?.valid));
+  });
+
   it("does not read again what has settled, even where nothing was served", async () => {
     const outside = world({ ...quietTraffic, requestsPerSecond: () => 0 });
     const widest = { buckets: 0 };
@@ -375,7 +405,7 @@ describe("a fault of this package", () => {
       outcome.reason,
       /a fault in pulumi-workers-release .* please report it: TypeError: cannot read/,
     );
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 });
 
@@ -387,7 +417,7 @@ describe("an interruption", () => {
     });
     const outcome = await release(outside);
     assert.equal(outcome.status, "interrupted");
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
     assert.equal((await release(nextRun(outside), { releaseId: "r2" })).status, "completed");
   });
 
@@ -428,7 +458,7 @@ describe("an interruption", () => {
       });
     });
     assert.equal((await release(outside)).status, "interrupted");
-    assert.deepEqual(outside.deployments.history[0]?.split, all(oldVersion));
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
   it("never holds a version that is being found bad", async () => {

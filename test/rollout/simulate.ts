@@ -95,7 +95,7 @@ export function release(outside: World, changes: Parameters<typeof request>[0] =
 
 /** The new version's share of the traffic in each deployment, oldest first. */
 export function shares(outside: World, versionId = newVersion): number[] {
-  return outside.deployments.history
+  return outside.deployments.made
     .map(({ split }) => split.find((share) => share.versionId === versionId)?.percent ?? 0)
     .reverse();
 }

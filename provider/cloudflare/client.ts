@@ -1,4 +1,5 @@
 import Cloudflare from "cloudflare";
+import type { DateObserver } from "./serviceClock";
 
 /** What it takes to talk to Cloudflare's API. */
 export interface Connection {
@@ -18,8 +19,10 @@ export interface WorkerName {
  * The official client, as the adapters use it: it retries nothing by itself, since a write whose answer was lost may
  * have happened, and since on a 429 it would sleep for as long as the header says, minutes, unseen. It logs nothing:
  * its log can hold request bodies.
+ *
+ * @param dates is told the `date` of every answer
  */
-export function cloudflareClient({ apiToken, baseUrl }: Connection): Cloudflare {
+export function cloudflareClient({ apiToken, baseUrl }: Connection, dates?: DateObserver): Cloudflare {
   return new Cloudflare({
     apiToken,
     // Null, since for what is undefined the SDK looks into the environment.
@@ -29,5 +32,15 @@ export function cloudflareClient({ apiToken, baseUrl }: Connection): Cloudflare 
     baseURL: baseUrl ?? "https://api.cloudflare.com/client/v4",
     maxRetries: 0,
     logLevel: "off",
+    ...(dates && { fetch: observed(dates) }),
   });
+}
+
+function observed(dates: DateObserver): typeof fetch {
+  return async (input, init) => {
+    const sentAt = Date.now();
+    const answer = await fetch(input, init);
+    dates.observe(answer.headers.get("date"), sentAt, Date.now());
+    return answer;
+  };
 }

@@ -5,6 +5,7 @@ import { cloudflareClient } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
+import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { AbortedBefore } from "../rollout/begin";
 import { soleVersion } from "../rollout/outcome";
@@ -124,12 +125,13 @@ function findingOf(before: State, inputs: Inputs): string | undefined {
 }
 
 function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
-  const client = cloudflareClient(resolveConnection(sources()));
+  const clock = serviceClock(systemClock);
+  const client = cloudflareClient(resolveConnection(sources()), clock);
   return {
     deployments: cloudflareDeployments(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs),
-    probes: cloudflareProbes(client, inputs, systemClock),
-    clock: systemClock,
+    probes: cloudflareProbes(client, inputs, clock),
+    clock,
     progress: engineProgress(inputs.__urn),
     interruption,
   };

@@ -1,7 +1,6 @@
 import { Agent, get } from "node:http";
 import type { Edge } from "../../edge";
 
-const perSecond = 40;
 /** A Worker that is slow gets fewer requests, not a heap of them. */
 const mostAtOnce = 20;
 
@@ -13,7 +12,7 @@ export class Load {
   readonly #timer: NodeJS.Timeout;
   #inFlight = 0;
 
-  constructor(edge: Edge, scriptName: string) {
+  constructor(edge: Edge, scriptName: string, perSecond = 40) {
     // The Host header does what a name of *.localhost would, also where such a name does not resolve.
     const host = `${scriptName}.${edge.subdomain}.localhost:${edge.port}`;
     this.#timer = setInterval(() => {

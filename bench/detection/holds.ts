@@ -1,0 +1,168 @@
+import { onsetOf, reference, type Case } from "./cases";
+import { own } from "./judges/all";
+import type { Judge } from "./judges/judge";
+import { level, type Score } from "./measure";
+import { percent, table, toBound, type Result } from "./report";
+
+/** A claim, the cases it is about, and in which of them it does not hold. */
+export interface Claim {
+  readonly claim: string;
+  /** How many figures it was held against. */
+  readonly figures: number;
+  /** The worst of them, or those that it is about. */
+  readonly found: string;
+  readonly broken: readonly string[];
+}
+
+type Kind = Judge["kind"];
+const kinds: readonly Kind[] = ["max", "maxIncrease"];
+
+/** The claims that the package makes, held against the results. */
+export function claims(results: readonly Result[]): Claim[] {
+  return [
+    falseAborts(
+      `a release whose errors are independent of each other is aborted falsely with at most ${percent(level)}`,
+      level,
+      results.filter(({ one }) => isIndependent(one)),
+    ),
+    falseAborts(
+      `an incident of both versions alike aborts nothing that is compared with the old version (${percent(level)})`,
+      level,
+      results.filter(({ one }) => one.name.startsWith("incident")),
+      ["maxIncrease"],
+    ),
+    falseAborts(
+      "traffic that wanders, up to σ 0.6, aborts a healthy release with at most 5.0 %",
+      0.05,
+      results.filter(({ one: { noise } }) => noise.kind === "wander" && noise.sigma <= 0.6),
+    ),
+    medians(results),
+    toTheBound(
+      "from the start: at most 2 × the bad requests of the bound",
+      2,
+      results,
+      (onset) => onset === 0,
+    ),
+    toTheBound("in the middle of a soak: at most 4 ×", 4, results, (onset) => onset > 0),
+  ];
+}
+
+/** The claims as Markdown. */
+export function held(all: readonly Claim[]): string {
+  const lines = all.map(({ claim, figures, found, broken }) => [
+    claim,
+    String(figures),
+    found,
+    broken.length === 0 ? "holds" : `**does not hold**: ${broken.join("; ")}`,
+  ]);
+  return `## What holds\n\n${table(["claim", "figures", "found", ""], lines)}`;
+}
+
+function isIndependent({ noise }: Case): boolean {
+  return noise.kind === "independent" || (noise.kind === "wander" && noise.sigma === 0);
+}
+
+function falseAborts(
+  claim: string,
+  most: number,
+  results: readonly Result[],
+  about: readonly Kind[] = kinds,
+): Claim {
+  const figures = results.flatMap((result) =>
+    about
+      .filter((kind) => onsetOf(result.one, kind) !== 0)
+      .map((kind) => [result, ours(result, kind)] as const),
+  );
+  const worst = Math.max(0, ...figures.map(([, { falseAborts }]) => falseAborts));
+  const broken = figures.filter(([, { falseAborts }]) => falseAborts > most);
+  return {
+    claim,
+    figures: figures.length,
+    found: `at most ${percent(worst)}`,
+    broken: broken.map(
+      ([{ one }, { judge, falseAborts }]) => `${nameOf(one)}: ${judge} ${percent(falseAborts)}`,
+    ),
+  };
+}
+
+/** The figures of the design, at its traffic: seconds until the middle one of the runs is aborted. */
+function medians(results: readonly Result[]): Claim {
+  const found = reference.flatMap(({ group, name, value, ...most }) => {
+    const result = results.find(({ one }) => one.group === group && one.name === name);
+    if (result === undefined) return [];
+    return kinds.map((kind) => ({
+      name,
+      kind,
+      most: most[kind],
+      is: ours(result, kind)[value].median,
+      value,
+    }));
+  });
+  const told = found.map(
+    ({ name, kind, most, is, value }) =>
+      `${name}: ${kind} ${is} of at most ${most} ${value === "bad" ? "bad requests" : "s"}`,
+  );
+  return {
+    claim: "medians at or below the reference figures",
+    figures: found.length,
+    found: told.join("; "),
+    broken: told.filter((_, index) => (found[index]?.is ?? 0) > (found[index]?.most ?? 0)),
+  };
+}
+
+/**
+ * About effects of 2 × the limit and more, where errors are independent and the bound itself sees the middle one of the
+ * runs fail before the soak ends.
+ */
+function toTheBound(
+  claim: string,
+  most: number,
+  results: readonly Result[],
+  when: (onset: number) => boolean,
+): Claim {
+  const figures = results
+    .filter(({ one }) => isIndependent(one))
+    .flatMap((result) => kinds.map((kind) => ({ result, kind, onset: onsetOf(result.one, kind) })))
+    .filter(({ result: { one }, onset }) => onset !== undefined && when(onset) && isLarge(one, onset))
+    .map(({ result, kind }) => ({
+      one: result.one,
+      score: ours(result, kind),
+      ratio: ratioOf(result, kind, most),
+    }))
+    .filter(({ ratio }) => !Number.isNaN(ratio));
+  const worst = Math.max(0, ...figures.map(({ ratio }) => ratio));
+  return {
+    claim: `2 × the limit and more ${claim}`,
+    figures: figures.length,
+    found: `at most ${worst.toFixed(2)} ×`,
+    broken: figures
+      .filter(({ ratio }) => ratio > most)
+      .map(({ one, score, ratio }) => `${nameOf(one)}: ${score.judge} ${ratio.toFixed(2)} ×`),
+  };
+}
+
+function isLarge(one: Case, onset: number): boolean {
+  return one.shares(onset).new >= 2 * one.max;
+}
+
+/**
+ * Our bad requests relative to those of the bound. Where the soak ends before our middle run does, they are at least
+ * those until its end: that breaks the claim or tells nothing.
+ */
+function ratioOf(result: Result, kind: Kind, most: number): number {
+  const score = ours(result, kind);
+  const ratio = toBound(score, result.scores);
+  if (ratio !== Infinity) return ratio;
+  const least = toBound({ ...score, bad: { ...score.bad, median: score.badWithoutAbort } }, result.scores);
+  return least > most ? least : NaN;
+}
+
+function ours({ scores }: Result, kind: Kind): Score {
+  const score = scores.find(({ judge }) => judge === own[kind].name);
+  if (score === undefined) throw new Error(`${own[kind].name} watched no run of this case`);
+  return score;
+}
+
+function nameOf({ group, name }: Case): string {
+  return `${group}: ${name}`;
+}

@@ -1,0 +1,37 @@
+import { argo } from "./argo";
+import { flagger } from "./flagger";
+import { hmd } from "./hmd";
+import type { Judge } from "./judge";
+import { kayentaAtEnd, kayentaGrowing } from "./kayenta";
+import { naive } from "./naive";
+import { ours, oursWithoutPast } from "./ours";
+import { sequential } from "./sequential";
+import { sprt } from "./sprt";
+
+/** What cannot be beaten. */
+export const bounds = { max: sprt("max"), maxIncrease: sprt("maxIncrease") } as const;
+
+/** Ours: the bounds of an SLO one by one, each at the level of the whole release. */
+export const own = { max: ours("max"), maxIncrease: ours("maxIncrease") } as const;
+
+/** What ours would be without the old version's past. */
+export const withoutPast: readonly Judge[] = [oursWithoutPast("max"), oursWithoutPast("maxIncrease")];
+
+export const judges: readonly Judge[] = [
+  bounds.max,
+  own.max,
+  naive,
+  argo({ failureLimit: 0, consecutiveSuccessLimit: 0 }),
+  argo({ failureLimit: 0, consecutiveSuccessLimit: 5 }),
+  argo({ failureLimit: 3, consecutiveSuccessLimit: 0 }),
+  argo({ failureLimit: 3, consecutiveSuccessLimit: 5 }),
+  flagger(1),
+  flagger(5),
+  flagger(10),
+  hmd,
+  bounds.maxIncrease,
+  own.maxIncrease,
+  kayentaAtEnd,
+  kayentaGrowing,
+  sequential,
+];

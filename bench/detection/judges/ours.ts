@@ -1,0 +1,43 @@
+import { ceiling } from "../../../provider/health/ceiling";
+import { comparison } from "../../../provider/health/comparison";
+import { EvidenceProcess, type Claim } from "../../../provider/health/evidence";
+import { wanderOf } from "../../../provider/health/wander";
+import { bucketSeconds, type Judge, type Release } from "./judge";
+
+/** What this package judges by, with one of the bounds an SLO may set. */
+export function ours(kind: Judge["kind"]): Judge {
+  return {
+    name: `ours ${kind}`,
+    rule: "The evidence process of this package; looks every 10 s.",
+    kind,
+    watch: (release) => watch(kind, release, wanderOfPast(release)),
+  };
+}
+
+/** The same without the old version's past: as if all events were independent. */
+export function oursWithoutPast(kind: Judge["kind"]): Judge {
+  return {
+    name: `ours ${kind}, no past`,
+    rule: "The same without the hour before the release.",
+    kind,
+    watch: (release) => watch(kind, release, 0),
+  };
+}
+
+function watch(kind: Judge["kind"], release: Release, wander: number): ReturnType<Judge["watch"]> {
+  const process = new EvidenceProcess(claimOf(kind, release, wander));
+  const conclusive = -Math.log(release.level);
+  return (bucket) => {
+    process.add(bucket);
+    return process.evidence.log >= conclusive;
+  };
+}
+
+function claimOf(kind: Judge["kind"], { max, maxIncrease }: Release, wander: number): Claim {
+  return kind === "max" ? ceiling(max, wander) : comparison(maxIncrease, wander);
+}
+
+function wanderOfPast({ past }: Release): number {
+  const bucketMs = bucketSeconds * 1000;
+  return wanderOf({ bucketMs, buckets: past }) / bucketMs;
+}

@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError } from "commander";
+import { format } from "prettier";
+import { cases } from "./cases";
+import { claims, held } from "./holds";
+import { measureAll, type Task } from "./pool";
+import { report, type Result } from "./report";
+
+interface Options extends Task {
+  readonly only: string;
+}
+
+/** Prints how the judges do, and what holds; false when a claim does not. */
+async function main({ only, ...task }: Options): Promise<boolean> {
+  const chosen = [...cases.keys()].filter((index) => titleOf(index).includes(only));
+  const scores = await measureAll(chosen, task);
+  const results = chosen.map((index): Result => ({ one: caseAt(index), scores: scores.get(index) ?? [] }));
+  const checked = claims(results);
+  const text = [title(task), held(checked), report(results)].join("\n\n");
+  process.stdout.write(await format(text, { parser: "markdown" }));
+  return checked.every(({ broken }) => broken.length === 0);
+}
+
+function caseAt(index: number): (typeof cases)[number] {
+  const one = cases[index];
+  if (one === undefined) throw new RangeError(`There is no case ${index}.`);
+  return one;
+}
+
+function titleOf(index: number): string {
+  const { group, name } = caseAt(index);
+  return `${group}: ${name}`;
+}
+
+function title({ runs, seed }: Task): string {
+  return `# Judges of a release on the same traces
+
+\`npm run bench -- detection --runs ${runs} --seed ${seed}\`: ${runs} runs of each case, drawn from the seed \`${seed}\`; the same command prints the same figures. A release is judged for 30 minutes in buckets of 10 s unless a case says otherwise. At most 1 % of the requests may be bad, and the new version may be no worse than the old one; the old one is at half the limit unless a case says otherwise. Whoever takes a level is given 1 % for the whole release. Nobody's telemetry is late.`;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("It must be a whole number, at least 1.");
+}
+
+const program = new Command("npm run bench -- detection")
+  .description("Compares judges of a release on the same simulated traces.")
+  .option("--runs <count>", "runs of each case", positive, 2000)
+  .option("--seed <text>", "what the runs are drawn from", "1")
+  .option("--only <text>", "only the cases whose title has this in it", "")
+  .parse();
+
+void main(program.opts<Options>()).then((holds) => {
+  process.exitCode = holds ? 0 : 1;
+});

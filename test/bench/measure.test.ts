@@ -3,6 +3,7 @@ import { cases, onsetOf, type Case } from "../../bench/detection/cases";
 import type { Judge } from "../../bench/detection/judges/judge";
 import { measure, type Score } from "../../bench/detection/measure";
 import { simulate } from "../../bench/detection/trace";
+import type { Counts } from "../../provider/health/series";
 
 function caseOf(title: string): Case {
   const found = cases.find(({ group, name }) => `${group}: ${name}` === title);
@@ -117,15 +118,13 @@ describe("bench: a trace", () => {
     const group = (how: string): string => `Traffic that wanders, ${how}: healthy at half the limit`;
     const correlation = (how: string): number => {
       const { buckets } = simulate(caseOf(`${group(how)}: σ 1, 50000 requests/s`), "wander");
-      const logs = buckets.map(({ new: fresh, old }) => [
-        Math.log((fresh.bad + 1) / fresh.valid),
-        Math.log((old.bad + 1) / old.valid),
-      ]) as [number, number][];
-      const mean = (at: 0 | 1): number => logs.reduce((sum, pair) => sum + pair[at], 0) / logs.length;
-      const [x, y] = [mean(0), mean(1)];
-      const product = (at: 0 | 1, to: 0 | 1): number =>
-        logs.reduce((sum, pair) => sum + (pair[at] - (at ? y : x)) * (pair[to] - (to ? y : x)), 0);
-      return product(0, 1) / Math.sqrt(product(0, 0) * product(1, 1));
+      const share = ({ valid, bad }: Counts): number => Math.log((bad + 1) / valid);
+      const logs = buckets.map((bucket) => ({ x: share(bucket.new), y: share(bucket.old) }));
+      const mean = (of: "x" | "y"): number => logs.reduce((sum, log) => sum + log[of], 0) / logs.length;
+      const means = { x: mean("x"), y: mean("y") };
+      const product = (a: "x" | "y", b: "x" | "y"): number =>
+        logs.reduce((sum, log) => sum + (log[a] - means[a]) * (log[b] - means[b]), 0);
+      return product("x", "y") / Math.sqrt(product("x", "x") * product("y", "y"));
     };
     assert.ok(correlation("both versions alike") > 0.98);
     assert.ok(Math.abs(correlation("each version by itself")) < 0.5);

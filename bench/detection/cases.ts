@@ -12,6 +12,8 @@ export interface Case {
   readonly perSecond: number;
   /** The part of them that the new version serves, from 0 to 1. */
   readonly percentage: number;
+  /** True when they come as a clock ticks, else as chance has it. */
+  readonly even: boolean;
   /** How many buckets the soak lasts. */
   readonly soak: number;
   readonly max: number;
@@ -45,6 +47,7 @@ const quiet: Case = {
   name: "healthy at half the limit",
   perSecond: 50,
   percentage: 0.1,
+  even: false,
   soak: minutes(30),
   max: limit,
   maxIncrease: 1,
@@ -86,48 +89,34 @@ function gather(group: string, base: Partial<Case>, variations: readonly Partial
 
 const traffic: readonly Case[] = [0.1, 1, 50, 5000].flatMap((perSecond) =>
   [0.01, 0.1, 0.5].flatMap((percentage) =>
-    gather(trafficOf(perSecond, percentage), { perSecond, percentage }, [{}, atTheLimit, ...violations]),
+    gather(
+      `${perSecond} requests/s, ${percentage * 100} % of them to the new version`,
+      { perSecond, percentage },
+      [{}, atTheLimit, ...violations],
+    ),
   ),
 );
 
-function trafficOf(perSecond: number, percentage: number): string {
-  return `${perSecond} requests/s, ${percentage * 100} % of them to the new version`;
-}
-
-/** What the evidence process reached when it was designed: medians, to reach or beat. */
+/** A case of the design's reference figures, with the medians that the evidence process is to reach or beat there. */
 export interface Reference extends Record<Judge["kind"], number> {
-  readonly group: string;
-  readonly name: string;
+  readonly one: Case;
   readonly value: "seconds" | "bad";
 }
 
-const usualTraffic = trafficOf(50, 0.1);
+const failing = { name: "every request fails, from the start", shares: turnsBad(1, 0) };
 
-export const reference: readonly Reference[] = [
-  {
-    group: usualTraffic,
-    name: "2 × the limit, from the start",
-    value: "seconds",
-    max: 300,
-    maxIncrease: 110,
-  },
-  { group: usualTraffic, name: "5 × the limit, from the start", value: "seconds", max: 40, maxIncrease: 30 },
-  { group: usualTraffic, name: "5 × the limit, from minute 15", value: "seconds", max: 80, maxIncrease: 30 },
-  {
-    group: usualTraffic,
-    name: "every request fails, from the start",
-    value: "seconds",
-    max: 10,
-    maxIncrease: 10,
-  },
-  {
-    group: trafficOf(1, 0.1),
-    name: "every request fails, from the start",
-    value: "bad",
-    max: 2,
-    maxIncrease: 4,
-  },
-];
+export const reference: readonly Reference[] = (
+  [
+    [{ name: "2 × the limit, from the start", shares: turnsBad(2 * limit, 0) }, "seconds", 300, 110],
+    [{ name: "5 × the limit, from the start", shares: turnsBad(5 * limit, 0) }, "seconds", 40, 30],
+    [{ name: "5 × the limit, from minute 15", shares: turnsBad(5 * limit, middle) }, "seconds", 80, 30],
+    [failing, "seconds", 10, 10],
+    [{ ...failing, name: `${failing.name}, at 1 request/s`, perSecond: 1 }, "bad", 2, 4],
+  ] as const
+).map(([variation, value, max, maxIncrease]) => {
+  const group = "Reference figures: 50 requests/s that come evenly, 10 % of them to the new version";
+  return { one: { ...quiet, group, even: true, ...variation }, value, max, maxIncrease };
+});
 
 const day: readonly Case[] = [1, 50].flatMap((perSecond) =>
   gather("A day instead of 30 minutes", { perSecond, soak: minutes(24 * 60), judges: Object.values(own) }, [
@@ -217,6 +206,7 @@ const wanderingBad: readonly Case[] = [0, 0.3, 0.6].flatMap((sigma) =>
 );
 
 export const cases: readonly Case[] = [
+  ...reference.map(({ one }) => one),
   ...traffic,
   ...day,
   ...times,

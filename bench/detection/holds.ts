@@ -2,7 +2,7 @@ import { onsetOf, reference, type Case } from "./cases";
 import { own } from "./judges/all";
 import type { Judge } from "./judges/judge";
 import { level, type Score } from "./measure";
-import { percent, table, toBound, type Result } from "./report";
+import { percent, toBound, type Result } from "./report";
 
 /** A claim, the cases it is about, and in which of them it does not hold. */
 export interface Claim {
@@ -49,13 +49,11 @@ export function claims(results: readonly Result[]): Claim[] {
 
 /** The claims as Markdown. */
 export function held(all: readonly Claim[]): string {
-  const lines = all.map(({ claim, figures, found, broken }) => [
-    claim,
-    String(figures),
-    found,
-    broken.length === 0 ? "holds" : `**does not hold**: ${broken.join("; ")}`,
+  const items = all.flatMap(({ claim, figures, found, broken }) => [
+    `- **${broken.length === 0 ? "holds" : "does not hold"}**: ${claim}. ${figures} figures: ${found}.`,
+    ...broken.map((figure) => `  - ${figure}`),
   ]);
-  return `## What holds\n\n${table(["claim", "figures", "found", ""], lines)}`;
+  return `## What holds\n\n${items.join("\n")}`;
 }
 
 function isIndependent({ noise }: Case): boolean {
@@ -85,29 +83,29 @@ function falseAborts(
   };
 }
 
-/** The figures of the design, at its traffic: seconds until the middle one of the runs is aborted. */
+/** Of runs with the old version's past, so that nothing is lost for what it is needed for. */
 function medians(results: readonly Result[]): Claim {
-  const found = reference.flatMap(({ group, name, value, ...most }) => {
-    const result = results.find(({ one }) => one.group === group && one.name === name);
-    if (result === undefined) return [];
-    return kinds.map((kind) => ({
-      name,
-      kind,
-      most: most[kind],
-      is: ours(result, kind)[value].median,
-      value,
-    }));
-  });
-  const told = found.map(
-    ({ name, kind, most, is, value }) =>
-      `${name}: ${kind} ${is} of at most ${most} ${value === "bad" ? "bad requests" : "s"}`,
+  const found = reference.flatMap(({ one, value, ...most }) =>
+    results
+      .filter((result) => result.one === one)
+      .flatMap((result) =>
+        kinds.map((kind) => ({ score: ours(result, kind), most: most[kind], one, value })),
+      ),
   );
+  const told = found.map(({ score, most, one, value }) => {
+    const unit = value === "bad" ? "bad requests" : "s";
+    return `${one.name}: ${score.judge} ${score[value].median} of at most ${most} ${unit}`;
+  });
   return {
     claim: "medians at or below the reference figures",
     figures: found.length,
     found: told.join("; "),
-    broken: told.filter((_, index) => (found[index]?.is ?? 0) > (found[index]?.most ?? 0)),
+    broken: told.filter((_, index) => isOver(found[index])),
   };
+}
+
+function isOver(found: { score: Score; value: "seconds" | "bad"; most: number } | undefined): boolean {
+  return found !== undefined && !(found.score[found.value].median <= found.most);
 }
 
 /**

@@ -18,7 +18,7 @@ export function report(results: readonly Result[]): string {
     "## Judges",
     rules([...judges.values()]),
     "## Overview",
-    "Where nothing is wrong: how many runs are aborted. Where something is: the seconds until the middle one of the runs is aborted, or how many are aborted at all; and how many were aborted before it went wrong.",
+    "Where nothing is wrong by what a judge compares with: how many runs it aborts. Where something is: the seconds until the middle one of the runs is aborted, or in brackets how many are aborted at all when that is less than half; and how many were aborted before anything went wrong.",
     ...groups.flatMap(([group, some]) => [`### ${group}`, overview(some)]),
     "## Every figure",
     ...groups.flatMap(([group, some]) => [`### ${group}`, ...some.flatMap(figures)]),
@@ -44,10 +44,9 @@ function overview(results: readonly Result[]): string {
 }
 
 function brief({ falseAborts, caught, seconds }: Score): string {
-  const before = `${percent(falseAborts)} false`;
-  if (caught === undefined) return before;
-  const after = seconds.median < Infinity ? `${seconds.median} s` : `${percent(caught)} caught`;
-  return falseAborts > 0 ? `${after}, ${before}` : after;
+  if (caught === undefined) return percent(falseAborts);
+  const after = seconds.median < Infinity ? `${seconds.median} s` : `(${percent(caught)})`;
+  return falseAborts > 0 ? `${after}, ${percent(falseAborts)} early` : after;
 }
 
 /** One line for each judge. */
@@ -69,7 +68,7 @@ export function toBound(score: Score, scores: readonly Score[]): number {
 }
 
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${Number((100 * share).toFixed(1))} %`;
 }
 
 function number(value: number): string {

@@ -27,9 +27,8 @@ export function simulate(one: Case, seed: string): Trace {
   const freshErrors = errorsOf(one, random);
   const oldErrors = errorsOf(one, random);
   const buckets = times(one.soak, (index) => {
-    const expected = one.traffic(index) * one.perSecond * bucketSeconds;
-    const fresh = poisson(expected * one.percentage, random);
-    const old = poisson(expected * (1 - one.percentage), random);
+    const fresh = requests(one, one.percentage, index, random);
+    const old = requests(one, 1 - one.percentage, index, random);
     const share = one.shares(index);
     const times = factor();
     return {
@@ -39,6 +38,13 @@ export function simulate(one: Case, seed: string): Trace {
     };
   });
   return { past, buckets };
+}
+
+/** What a part of the traffic brings to a bucket. */
+function requests(one: Case, part: number, index: number, random: Random): number {
+  const expected = one.traffic(index) * one.perSecond * bucketSeconds * part;
+  if (!one.even) return poisson(expected, random);
+  return Math.floor(expected * (index + 1)) - Math.floor(expected * index);
 }
 
 function counts(valid: number, share: number, bad: Errors): Counts {

@@ -31,7 +31,7 @@ function canary(threshold: number, max: number): Watch {
   };
 }
 
-/** "No values found" fails the check; NaN, which is less than nothing, passes it. */
+/** Neither an empty answer nor NaN is a value: "no values found" fails the check. */
 export function passes(badShare: number | undefined, max: number): boolean {
-  return badShare !== undefined && !(badShare > max);
+  return badShare !== undefined && badShare <= max;
 }

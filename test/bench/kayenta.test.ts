@@ -52,6 +52,11 @@ describe("bench: Kayenta", () => {
     assert.equal(abortedAfter(kayentaGrowing, growing(30)), 300);
   });
 
+  it("leaves minutes without requests out", () => {
+    const gaps = growing(30).map((bucket, at) => (at % 12 < 6 ? bucket : { ...bucket, new: nothing }));
+    assert.equal(abortedAfter(kayentaAtEnd, gaps), 1800);
+  });
+
   it("says nothing where nothing was served", () => {
     assert.equal(
       abortedAfter(kayentaGrowing, minutesOf(...Array.from({ length: 30 }, () => nothing))),

@@ -1,5 +1,5 @@
 import type { Noise } from "./errors";
-import { judges, own, withoutPast } from "./judges/all";
+import { judges, judgesOfDependence, own } from "./judges/all";
 import { bucketSeconds, type Judge, type Shares } from "./judges/judge";
 import { slowerThan, type Latency } from "./latency";
 
@@ -153,12 +153,12 @@ const times: readonly Case[] = gather("What changes with time", {}, [
 const clusters: readonly Case[] = (
   [
     ["correlated errors (lag 0.3)", { kind: "sticky", lag: 0.3 }],
-    ["bursts of 5 errors", { kind: "bursts", size: 5 }],
+    ["bursts of 5 errors, each at one version", { kind: "bursts", size: 5 }],
   ] as const satisfies readonly (readonly [string, Noise])[]
 ).flatMap(([name, noise]) =>
   gather(
     "Errors that depend on each other",
-    { noise },
+    { noise, judges: judgesOfDependence },
     [{}, ...violations].map((one) => ({ ...one, name: `${name}: ${one.name ?? quiet.name}` })),
   ),
 );
@@ -183,7 +183,7 @@ const latencies: readonly Case[] = gather("Latency: at most 1 % slower than 500 
 const sigmas = [0.3, 0.6, 1];
 const busy = [50, 1000, 5000, 50_000];
 /** A swing that two versions take by themselves is no increase worth an abort: half as much again is allowed. */
-const swing = { maxIncrease: 1.5, judges: [...judges, ...withoutPast] };
+const swing = { maxIncrease: 1.5, judges: judgesOfDependence };
 
 const wandering: readonly Case[] = [false, true].flatMap((shared) =>
   [0, ...sigmas].flatMap((sigma) =>

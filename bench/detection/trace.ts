@@ -20,7 +20,7 @@ export function simulate(one: Case, seed: string): Trace {
   const pastErrors = errorsOf(one, random);
   const past = times(bucketsOfPast, () => {
     const valid = poisson(one.perSecond * bucketSeconds, random);
-    return counts(valid, one.shares(0).old * before().old, pastErrors);
+    return counts(valid, one.shares(0).old, before().old, pastErrors);
   });
 
   const factor = factors(one, random);
@@ -33,8 +33,8 @@ export function simulate(one: Case, seed: string): Trace {
     const times = factor();
     return {
       start: index * bucketSeconds * 1000,
-      new: counts(fresh, share.new * times.new, freshErrors),
-      old: counts(old, share.old * times.old, oldErrors),
+      new: counts(fresh, share.new, times.new, freshErrors),
+      old: counts(old, share.old, times.old, oldErrors),
     };
   });
   return { past, buckets };
@@ -47,8 +47,9 @@ function requests(one: Case, part: number, index: number, random: Random): numbe
   return Math.floor(expected * (index + 1)) - Math.floor(expected * index);
 }
 
-function counts(valid: number, share: number, bad: Errors): Counts {
-  return { valid, bad: bad(valid, Math.min(1, share)) };
+/** A version that fails every request does so whatever else wanders. */
+function counts(valid: number, share: number, factor: number, bad: Errors): Counts {
+  return { valid, bad: share === 1 ? valid : bad(valid, Math.min(1, share * factor)) };
 }
 
 /** By how much the bad shares of both versions wander off, bucket by bucket. */

@@ -125,7 +125,7 @@ describe("bench: what holds", () => {
     ["σ 1", `${wander}: σ 1, 5000 requests/s`, { falseAborts: 0.5 }],
     [
       "errors that depend on each other",
-      "Errors that depend on each other: bursts of 5 errors: healthy at half the limit",
+      "Errors that depend on each other: bursts of 5 errors, each at one version: healthy at half the limit",
       { falseAborts: 0.5 },
     ],
   ] as const) {

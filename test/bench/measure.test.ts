@@ -105,6 +105,25 @@ describe("bench: a trace", () => {
     assert.equal(past.length, 360);
   });
 
+  for (const title of [
+    "Errors that depend on each other: bursts of 5 errors, each at one version: every request fails, from the start",
+    "Traffic that wanders, each version by itself: detection: σ 0.6, 50 requests/s: every request fails, from the start",
+  ]) {
+    it(`has no good request where every one fails: ${title}`, () => {
+      const { buckets } = simulate(caseOf(title), "all");
+      assert.ok(buckets.every((bucket) => bucket.new.bad === bucket.new.valid));
+    });
+  }
+
+  it("comes as evenly as a clock ticks where it should", () => {
+    const group = "Reference figures: 50 requests/s that come evenly, 10 % of them to the new version";
+    const { buckets } = simulate(
+      caseOf(`${group}: every request fails, from the start, at 1 request/s`),
+      "even",
+    );
+    assert.ok(buckets.every((bucket) => bucket.new.valid === 1 && bucket.old.valid === 9));
+  });
+
   it("stops where the traffic stops", () => {
     const { buckets } = simulate(
       caseOf("What changes with time: healthy, traffic stops at minute 10"),

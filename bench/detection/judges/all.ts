@@ -15,7 +15,7 @@ export const bounds = { max: sprt("max"), maxIncrease: sprt("maxIncrease") } as 
 export const own = { max: ours("max"), maxIncrease: ours("maxIncrease") } as const;
 
 /** What ours would be without the old version's past. */
-export const withoutPast: readonly Judge[] = [oursWithoutPast("max"), oursWithoutPast("maxIncrease")];
+const withoutPast: readonly Judge[] = [oursWithoutPast("max"), oursWithoutPast("maxIncrease")];
 
 export const judges: readonly Judge[] = [
   bounds.max,
@@ -35,3 +35,8 @@ export const judges: readonly Judge[] = [
   kayentaGrowing,
   sequential,
 ];
+
+/** Where errors depend on each other: without the bound, which takes them to be independent. */
+export const judgesOfDependence: readonly Judge[] = [...judges, ...withoutPast].filter(
+  ({ name }) => name !== bounds.max.name && name !== bounds.maxIncrease.name,
+);

@@ -17,9 +17,9 @@ export interface Claim {
 type Kind = Judge["kind"];
 const kinds: readonly Kind[] = ["max", "maxIncrease"];
 
-/** The claims that the package makes, held against the results. */
+/** The claims that the package makes, held against the results; without those that the results say nothing of. */
 export function claims(results: readonly Result[]): Claim[] {
-  return [
+  const all = [
     falseAborts(
       `a release whose errors are independent of each other is aborted falsely with at most ${percent(level)}`,
       level,
@@ -45,6 +45,7 @@ export function claims(results: readonly Result[]): Claim[] {
     ),
     toTheBound("in the middle of a soak: at most 4 ×", 4, results, (onset) => onset > 0),
   ];
+  return all.filter(({ figures }) => figures > 0);
 }
 
 /** The claims as Markdown. */

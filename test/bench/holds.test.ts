@@ -38,13 +38,18 @@ const wander = "Traffic that wanders, each version by itself: healthy at half th
 describe("bench: what holds", () => {
   it("holds when everything is perfect, of many figures", () => {
     const all = claims(everything);
+    assert.equal(all.length, 6);
     assert.deepEqual(
       all.filter(({ broken }) => broken.length > 0),
       [],
     );
-    assert.ok(
-      all.every(({ figures }) => figures > 0),
-      JSON.stringify(all.map(({ figures }) => figures)),
+  });
+
+  it("says nothing of what was not measured", () => {
+    const some = everything.filter(({ one }) => one.name.startsWith("slow drift"));
+    assert.deepEqual(
+      claims(some).map(({ figures }) => figures),
+      [2],
     );
   });
 

@@ -119,24 +119,22 @@ function toTheBound(
   results: readonly Result[],
   when: (onset: number) => boolean,
 ): Claim {
-  const figures = results
+  const all = results
     .filter(({ one }) => isIndependent(one))
     .flatMap((result) => kinds.map((kind) => ({ result, kind, onset: onsetOf(result.one, kind) })))
     .filter(({ result: { one }, onset }) => onset !== undefined && when(onset) && isLarge(one, onset))
-    .map(({ result, kind }) => ({
-      one: result.one,
-      score: ours(result, kind),
-      ratio: ratioOf(result, kind, most),
-    }))
+    .map(({ result, kind }) => ({ one: result.one, kind, ratio: ratioOf(result, kind, most) }))
     .filter(({ ratio }) => !Number.isNaN(ratio));
-  const worst = Math.max(0, ...figures.map(({ ratio }) => ratio));
+  const told = all.filter(({ ratio }) => ratio !== Infinity);
+  const worst = Math.max(0, ...told.map(({ ratio }) => ratio));
+  const others = all.length - told.length;
   return {
     claim: `2 × the limit and more ${claim}`,
-    figures: figures.length,
-    found: `at most ${worst.toFixed(2)} ×`,
-    broken: figures
+    figures: told.length,
+    found: `at most ${worst.toFixed(2)} ×${others === 0 ? "" : `; for ${others} more the soak is too short to tell`}`,
+    broken: told
       .filter(({ ratio }) => ratio > most)
-      .map(({ one, score, ratio }) => `${nameOf(one)}: ${score.judge} ${ratio.toFixed(2)} ×`),
+      .map(({ one, kind, ratio }) => `${nameOf(one)}: ${own[kind].name} ${ratio.toFixed(2)} ×`),
   };
 }
 
@@ -145,15 +143,15 @@ function isLarge(one: Case, onset: number): boolean {
 }
 
 /**
- * Our bad requests relative to those of the bound. Where the soak ends before our middle run does, they are at least
- * those until its end: that breaks the claim or tells nothing.
+ * Our bad requests relative to those of the bound; NaN where the bound has none. Where the soak ends before our middle
+ * run does, they are at least those until its end: if that does not break the claim there is nothing to tell, Infinity.
  */
 function ratioOf(result: Result, kind: Kind, most: number): number {
   const score = ours(result, kind);
   const ratio = toBound(score, result.scores);
   if (ratio !== Infinity) return ratio;
   const least = toBound({ ...score, bad: { ...score.bad, median: score.badWithoutAbort } }, result.scores);
-  return least > most ? least : NaN;
+  return least > most ? least : Infinity;
 }
 
 function ours({ scores }: Result, kind: Kind): Score {

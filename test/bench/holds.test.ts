@@ -139,6 +139,12 @@ describe("bench: what holds", () => {
     });
   }
 
+  it("says where a soak that ends too early leaves a claim open", () => {
+    const never = { bad: { median: Infinity, p90: Infinity }, badWithoutAbort: 4 };
+    const found = claims(butFor(`${usual}: 5 × the limit, from minute 15`, "max", never)).at(-1)?.found;
+    assert.equal(found, "at most 1.00 ×; for 1 more the soak is too short to tell");
+  });
+
   it("is said with the figures that break it", () => {
     const claim: Claim = { claim: "all is well", figures: 3, found: "at most 2 %", broken: ["here 2 %"] };
     assert.match(

@@ -1,3 +1,4 @@
+import { varianceFactor, type Dispersion } from "./dispersion";
 import { ratios, type Claim } from "./evidence";
 import { badShare, type Bucket, type Counts } from "./series";
 
@@ -5,24 +6,24 @@ import { badShare, type Bucket, type Counts } from "./series";
  * The claim "each event of the new version is bad with a probability of at most `max`".
  *
  * With q = g·max, a bucket with n valid and x bad events has the likelihood ratio
- * (q/max)^x · ((1−q)/(1−max))^(n−x); see {@link Claim} for g. Where the traffic wanders, so that bad events come in
- * clusters, the ratio is taken to the power 1/φ, φ = 1 + wander · max · n: how much more than independent events a
- * bucket of that size varies.
+ * (q/max)^x · ((1−q)/(1−max))^(n−x); see {@link Claim} for g. Where bad events are not independent, the ratio is taken
+ * to the power 1/φ, φ = 1 + clusters + wander · max · n: how much more than independent ones those of a bucket vary
+ * (a quasi-likelihood in the sense of Wedderburn, 1974).
  *
  * @param max the largest bad share that is fine, from 0 to below 1; with 0 the first bad event is proof
- * @param wander how much the bad share wanders from bucket to bucket: `wanderOf` over the width of a bucket; 0 is none
+ * @param dispersion of the bad events of a bucket
  */
-export function ceiling(max: number, wander: number): Claim {
+export function ceiling(max: number, dispersion: Dispersion): Claim {
   if (max === 0) return nothingBad;
   const scales = ratios
     .map((ratio) => Math.min(ratio * max, (1 + max) / 2))
     .map((q) => ({ bad: Math.log(q / max), good: Math.log1p((max - q) / (1 - max)) }));
   return {
     weigh({ new: { valid, bad } }: Bucket, steps: Float64Array): boolean {
-      const dispersion = 1 + wander * max * valid;
+      const factor = varianceFactor(dispersion, max * valid);
       for (let g = 0; g < scales.length; g += 1) {
         const scale = scales[g];
-        if (scale) steps[g] = (bad * scale.bad + (valid - bad) * scale.good) / dispersion;
+        if (scale) steps[g] = (bad * scale.bad + (valid - bad) * scale.good) / factor;
       }
       return valid > 0;
     },
@@ -40,12 +41,12 @@ const nothingBad: Claim = {
 /**
  * How far beyond the ceiling some counts are: at most e^−surprise is the probability that a version which just keeps
  * the ceiling gives counts like these or worse (Chernoff's bound, n·KL(measured‖max)), with the same allowance for
- * traffic that wanders. 0 when the measured share is within the ceiling.
+ * dispersion. 0 when the measured share is within the ceiling.
  */
-export function surpriseAtCeiling(max: number, counts: Counts, wander: number): number {
+export function surpriseAtCeiling(max: number, counts: Counts, dispersion: Dispersion): number {
   const share = badShare(counts);
   if (share <= max) return 0;
-  return (counts.valid * divergence(share, max)) / (1 + wander * max * counts.valid);
+  return (counts.valid * divergence(share, max)) / varianceFactor(dispersion, max * counts.valid);
 }
 
 /** The Kullback-Leibler divergence of a coin with probability `p` from one with `q`. */

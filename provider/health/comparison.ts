@@ -1,4 +1,5 @@
 import { divergence } from "./ceiling";
+import { varianceFactor, type Dispersion } from "./dispersion";
 import { ratios, type Claim } from "./evidence";
 import type { Bucket, Counts, Served } from "./series";
 
@@ -9,25 +10,26 @@ import type { Bucket, Counts, Served } from "./series";
  * Of the bad events of a bucket, when the claim just holds, each is the new version's with the probability
  * θ = maxIncrease·n_new / (maxIncrease·n_new + n_old), and with θg/(1−θ+θg) when the new version is g times worse than
  * that. So the likelihood ratio is (g/(1−θ+θg))^x_new · (1/(1−θ+θg))^x_old, whatever the traffic and whatever hits both
- * versions alike: an incident that doubles the bad share of both says nothing. Where traffic wanders, at the worst each
- * version does by itself: the ratio is taken to the power 1/φ, φ = 1 + 2 · wander · θ(1−θ)(x_new + x_old).
+ * versions alike: an incident that doubles the bad share of both says nothing. Where bad events are not independent,
+ * at the worst each version has clusters and wanders by itself: the ratio is taken to the power 1/φ,
+ * φ = 1 + clusters + 2 · wander · θ(1−θ)(x_new + x_old).
  *
  * A bucket in which one version served nothing, or nothing bad happened, says nothing.
  *
  * @param maxIncrease the largest ratio of the bad shares that is fine, at least 1
- * @param wander how much the bad share wanders from bucket to bucket: `wanderOf` over the width of a bucket; 0 is none
+ * @param dispersion of the bad events of a bucket
  */
-export function comparison(maxIncrease: number, wander: number): Claim {
+export function comparison(maxIncrease: number, dispersion: Dispersion): Claim {
   const logs = ratios.map(Math.log);
   return {
     weigh(bucket: Bucket, steps: Float64Array): boolean {
       const bad = bucket.new.bad + bucket.old.bad;
       if (bad === 0 || bucket.new.valid === 0 || bucket.old.valid === 0) return false;
       const theta = newPart(maxIncrease, bucket.new, bucket.old);
-      const dispersion = dispersionOf(theta, bad, wander);
+      const factor = factorOf(theta, bad, dispersion);
       for (let g = 0; g < ratios.length; g += 1) {
         const total = Math.log1p(theta * ((ratios[g] ?? 1) - 1));
-        steps[g] = (bucket.new.bad * (logs[g] ?? 0) - bad * total) / dispersion;
+        steps[g] = (bucket.new.bad * (logs[g] ?? 0) - bad * total) / factor;
       }
       return true;
     },
@@ -37,16 +39,16 @@ export function comparison(maxIncrease: number, wander: number): Claim {
 /**
  * How far beyond the allowed increase some counts are: at most e^−surprise is the probability that a version which just
  * keeps it gives counts like these or worse (Chernoff's bound, (x_new + x_old)·KL(x_new/(x_new + x_old)‖θ)), with the
- * same allowance for traffic that wanders. 0 when the measured increase is within the allowed one, or there is nothing
+ * same allowance for dispersion. 0 when the measured increase is within the allowed one, or there is nothing
  * to compare.
  */
-export function surpriseAtIncrease(maxIncrease: number, served: Served, wander: number): number {
+export function surpriseAtIncrease(maxIncrease: number, served: Served, dispersion: Dispersion): number {
   const bad = served.new.bad + served.old.bad;
   if (bad === 0 || served.new.valid === 0 || served.old.valid === 0) return 0;
   const theta = newPart(maxIncrease, served.new, served.old);
   const measured = served.new.bad / bad;
   if (measured <= theta) return 0;
-  return (bad * divergence(measured, theta)) / dispersionOf(theta, bad, wander);
+  return (bad * divergence(measured, theta)) / factorOf(theta, bad, dispersion);
 }
 
 /** θ: the new version's part of the bad events when it is exactly `maxIncrease` times as bad. */
@@ -55,6 +57,6 @@ function newPart(maxIncrease: number, fresh: Counts, old: Counts): number {
   return weight / (weight + old.valid);
 }
 
-function dispersionOf(theta: number, bad: number, wander: number): number {
-  return 1 + 2 * wander * theta * (1 - theta) * bad;
+function factorOf(theta: number, bad: number, dispersion: Dispersion): number {
+  return varianceFactor(dispersion, 2 * theta * (1 - theta) * bad);
 }

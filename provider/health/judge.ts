@@ -1,8 +1,8 @@
 import { ceiling } from "./ceiling";
 import { comparison } from "./comparison";
+import { dispersionOf, noDispersion, over, type Dispersion, type Past } from "./dispersion";
 import { evidenceAgainst, type Claim } from "./evidence";
 import { servedSince, type Served, type Series } from "./series";
-import { wanderOf, type Past } from "./wander";
 
 /** The bounds that an SLO sets: one of them or both. */
 export interface Bounds {
@@ -55,26 +55,31 @@ export function boundsOf({ max, maxIncrease }: Bounds): number {
  *
  * The guarantee: when the SLO is met in every bucket and its events are independent of each other, the chance that any
  * look at the growing series finds it violated is at most `level`, with any traffic, any percentages and any number of
- * looks. See {@link ceiling} and {@link comparison} for the arithmetic, and {@link wanderOf} for traffic whose events
- * are not independent.
+ * looks. See {@link ceiling} and {@link comparison} for the arithmetic, and {@link dispersionOf} for traffic whose
+ * events are not independent.
  *
  * @throws RangeError when a bound or the level is out of its range, or there is no bound at all
  */
 export function judge(slo: Bounds, series: Series, strictness: Strictness): Verdict {
   check(slo, strictness);
   const { level, past, bucketMs = 10_000 } = strictness;
-  return verdictOn(slo, series, level, past === undefined ? 0 : wanderOf(past) / bucketMs);
+  return verdictOn(
+    slo,
+    series,
+    level,
+    past === undefined ? noDispersion : over(bucketMs, dispersionOf(past)),
+  );
 }
 
 /**
  * As {@link judge}, for bounds that were checked before.
  *
- * @param wander how much the bad share wanders from bucket to bucket: `wanderOf` over the width of a bucket; 0 is none
+ * @param dispersion of the bad events of a bucket
  */
-export function verdictOn(slo: Bounds, series: Series, level: number, wander: number): Verdict {
+export function verdictOn(slo: Bounds, series: Series, level: number, dispersion: Dispersion): Verdict {
   const claims: (readonly [BoundKind, Claim])[] = [];
-  if (slo.max !== undefined) claims.push(["max", ceiling(slo.max, wander)]);
-  if (slo.maxIncrease !== undefined) claims.push(["maxIncrease", comparison(slo.maxIncrease, wander)]);
+  if (slo.max !== undefined) claims.push(["max", ceiling(slo.max, dispersion)]);
+  if (slo.maxIncrease !== undefined) claims.push(["maxIncrease", comparison(slo.maxIncrease, dispersion)]);
   const conclusive = Math.log(claims.length / level);
   const [worst] = claims
     .map(([bound, claim]) => ({ bound, ...evidenceAgainst(claim, series) }))

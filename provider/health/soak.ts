@@ -1,5 +1,6 @@
 import { surpriseAtCeiling } from "./ceiling";
 import { surpriseAtIncrease } from "./comparison";
+import type { Dispersion } from "./dispersion";
 import type { Bounds } from "./judge";
 import type { Served } from "./series";
 
@@ -21,14 +22,19 @@ const doubtful = Math.log(20);
 /**
  * What the requests of one soak say of an SLO.
  *
- * @param wander how much the bad share wanders from soak to soak: `wanderOf` over the length of the soak; 0 is none
+ * @param dispersion of the bad events of a soak
  */
-export function soakResult(bounds: Bounds, served: Served, minRequests: number, wander: number): SoakResult {
+export function soakResult(
+  bounds: Bounds,
+  served: Served,
+  minRequests: number,
+  dispersion: Dispersion,
+): SoakResult {
   if (served.new.valid < minRequests) return "insufficient";
   const { max, maxIncrease } = bounds;
   const surprise = Math.max(
-    max === undefined ? 0 : surpriseAtCeiling(max, served.new, wander),
-    maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, wander),
+    max === undefined ? 0 : surpriseAtCeiling(max, served.new, dispersion),
+    maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, dispersion),
   );
   return surprise > doubtful ? "unsure" : "healthy";
 }

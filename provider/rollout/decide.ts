@@ -1,4 +1,5 @@
 import type { Counts, Served } from "../health/series";
+import { noDispersion, over } from "../health/dispersion";
 import { soakResult } from "../health/soak";
 import type { Objective, PlanStage } from "../plan/plan";
 import type { Cause } from "./cause";
@@ -126,8 +127,9 @@ function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undef
     if (slo.observeOnly) continue;
     const judged = judgedOf(release, splitChanges(state), sight.series[index] ?? []);
     const served = servedWithin(release, judged, stageStart(state));
-    const wander = (sight.wanders?.[index] ?? 0) / Math.max(1, sight.seenUntil - stageStart(state));
-    const result = soakResult(slo, served, minRequestsIn(release, state.stage, slo), wander);
+    const soakMs = Math.max(1, sight.seenUntil - stageStart(state));
+    const dispersion = over(soakMs, sight.dispersions?.[index] ?? noDispersion);
+    const result = soakResult(slo, served, minRequestsIn(release, state.stage, slo), dispersion);
     if (result === "unsure") return { kind: "unsure", slo, served };
     if (result === "insufficient") return { kind: "insufficient", slo, counts: served.new };
   }

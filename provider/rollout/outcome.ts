@@ -1,4 +1,5 @@
 import { badShare, type Served, type Series } from "../health/series";
+import { noDispersion, over, type Dispersion } from "../health/dispersion";
 import { verdictOn, type Verdict } from "../health/judge";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
@@ -6,7 +7,7 @@ import { judgedOf, levelOf, limitOf, minRequestsIn, servedWithin } from "./count
 import type { Split } from "./ports";
 import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
-import { splitChanges, stageStart, type State } from "./state";
+import { splitChanges, stageStart, type PastStage, type State } from "./state";
 
 /**
  * How a release ended:
@@ -75,31 +76,38 @@ export function soleVersion(split: Split): string | undefined {
 /** The reports of all stages of a release that ends at `now`. */
 export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
   const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
-  return stages.map(({ stage, startedAt, endedAt }, position) => ({
-    percent: stagePercent(release, stage),
-    startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(endedAt).toISOString(),
-    slos: release.plan.slos.map((slo, index) => {
-      const series = sight.series[index] ?? [];
-      const seen = position < state.past.length ? until(endedAt, series, release) : series;
-      const judged = judgedOf(release, splitChanges(state), seen);
-      const wander = sight.wanders?.[index] ?? 0;
-      const verdict = verdictOn(
-        slo,
-        judged,
-        levelOf(slo, release.plan),
-        wander / release.plan.pollIntervalMs,
-      );
-      const soaked = servedWithin(release, judged, startedAt);
-      const result = soakResult(
-        slo,
-        soaked,
-        minRequestsIn(release, stage, slo),
-        wander / Math.max(1, endedAt - startedAt),
-      );
-      return sloReport(slo, servedWithin(release, seen, startedAt), verdict, result);
-    }),
-  }));
+  return stages.map((past, position) => {
+    const isOver = position < state.past.length;
+    return {
+      percent: stagePercent(release, past.stage),
+      startedAt: new Date(past.startedAt).toISOString(),
+      endedAt: new Date(past.endedAt).toISOString(),
+      slos: release.plan.slos.map((slo, index) => {
+        const series = sight.series[index] ?? [];
+        const seen = isOver ? until(past.endedAt, series, release) : series;
+        const judged = judgedOf(release, splitChanges(state), seen);
+        const dispersion = sight.dispersions?.[index] ?? noDispersion;
+        return sloReport(
+          slo,
+          servedWithin(release, seen, past.startedAt),
+          verdictOn(slo, judged, levelOf(slo, release.plan), over(release.plan.pollIntervalMs, dispersion)),
+          resultOf(release, slo, past, judged, dispersion),
+        );
+      }),
+    };
+  });
+}
+
+function resultOf(
+  release: Release,
+  slo: Objective,
+  { stage, startedAt, endedAt }: PastStage,
+  judged: Series,
+  dispersion: Dispersion,
+): SoakResult {
+  const soaked = servedWithin(release, judged, startedAt);
+  const soakMs = Math.max(1, endedAt - startedAt);
+  return soakResult(slo, soaked, minRequestsIn(release, stage, slo), over(soakMs, dispersion));
 }
 
 /** The buckets that are over at `time`. The one it lies in belongs to the stage that begins then. */

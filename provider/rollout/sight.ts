@@ -3,7 +3,7 @@ import { merge } from "../health/merge";
 import { probeSeries } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
-import { wanderOf } from "../health/wander";
+import { dispersionOf, noDispersion, over, type Dispersion } from "../health/dispersion";
 import type { Plan } from "../plan/plan";
 import { judgedOf, levelOf } from "./counting";
 import { newer, type Deployment, type ProbeReport, type Telemetry } from "./ports";
@@ -19,9 +19,9 @@ export interface Sight {
   /** What was served since the release began: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
   /**
-   * How much each SLI of the old version wandered before the release, see `wanderOf`; undefined until that is known.
+   * How the bad events of each SLI of the old version were dispersed before the release; undefined until that is known.
    */
-  readonly wanders: readonly number[] | undefined;
+  readonly dispersions: readonly Dispersion[] | undefined;
   /** What the series say about each SLO, in the plan's order. */
   readonly verdicts: readonly Verdict[];
   /** When the telemetry last answered or, before that, when the looking began; in milliseconds since the epoch. */
@@ -44,7 +44,7 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
     active,
     activeAt: now,
     series,
-    wanders: undefined,
+    dispersions: undefined,
     verdicts: judgeAll(release, [], series, undefined),
     telemetryAt: now,
     seenUntil: release.startedAt,
@@ -60,15 +60,15 @@ export async function look(release: Release, state: State, before: Sight, outsid
     readHealth(release, before, now, outside.telemetry),
     outside.probes.look(release.newVersionId, release.plan.probes),
   ]);
-  const { series, wanders } = health.status === "fulfilled" ? health.value : before;
+  const { series, dispersions } = health.status === "fulfilled" ? health.value : before;
   const probes = probed.status === "fulfilled" ? probed.value : undefined;
   const seen = probes === undefined ? series : withProbes(release, series, probes);
   return {
     active: active.status === "fulfilled" ? newer(before.active, active.value) : before.active,
     activeAt: active.status === "fulfilled" ? now : before.activeAt,
     series: seen,
-    wanders,
-    verdicts: judgeAll(release, splitChanges(state), seen, wanders),
+    dispersions,
+    verdicts: judgeAll(release, splitChanges(state), seen, dispersions),
     telemetryAt: health.status === "fulfilled" ? now : before.telemetryAt,
     seenUntil: health.status === "fulfilled" ? now : before.seenUntil,
     troubles: [
@@ -80,7 +80,7 @@ export async function look(release: Release, state: State, before: Sight, outsid
   };
 }
 
-type Health = Pick<Sight, "series" | "wanders">;
+type Health = Pick<Sight, "series" | "dispersions">;
 
 /** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be news. */
 async function readHealth(
@@ -99,22 +99,22 @@ async function readHealth(
     from,
     to,
   };
-  const [fresh, wanders] = await Promise.all([
+  const [fresh, dispersions] = await Promise.all([
     telemetry.read(query),
-    before.wanders ?? wandersBefore(release, telemetry),
+    before.dispersions ?? dispersionsBefore(release, telemetry),
   ]);
   const read = perSlo(plan, fresh);
-  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), wanders };
+  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), dispersions };
 }
 
 /** How long before the release the old version is looked at, and in how wide buckets: as many as one query gives. */
 const pastMs = 3_600_000;
 const pastBucketMs = 12_000;
 
-/** How much each SLI of the old version wandered in the hour before the release. */
-async function wandersBefore(release: Release, telemetry: Telemetry): Promise<readonly number[]> {
+/** The dispersion of each SLI of the old version in the hour before the release. */
+async function dispersionsBefore(release: Release, telemetry: Telemetry): Promise<readonly Dispersion[]> {
   const { plan, oldVersionId, startedAt } = release;
-  if (oldVersionId === undefined) return plan.slos.map(() => 0);
+  if (oldVersionId === undefined) return plan.slos.map(() => noDispersion);
   const past = await telemetry.read({
     slis: telemetrySlis(plan),
     // Of the time before there is one version to ask for, and its counts come in the place of the new one's.
@@ -125,7 +125,7 @@ async function wandersBefore(release: Release, telemetry: Telemetry): Promise<re
     to: startedAt,
   });
   return perSlo(plan, past).map((series) =>
-    wanderOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
+    dispersionOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
   );
 }
 
@@ -160,12 +160,17 @@ function judgeAll(
   release: Release,
   changes: readonly number[],
   series: readonly Series[],
-  wanders: readonly number[] | undefined,
+  dispersions: readonly Dispersion[] | undefined,
 ): readonly Verdict[] {
   const { plan } = release;
   return plan.slos.map((slo, index) => {
     const judged = judgedOf(release, changes, series[index] ?? []);
-    return verdictOn(slo, judged, levelOf(slo, plan), (wanders?.[index] ?? 0) / plan.pollIntervalMs);
+    return verdictOn(
+      slo,
+      judged,
+      levelOf(slo, plan),
+      over(plan.pollIntervalMs, dispersions?.[index] ?? noDispersion),
+    );
   });
 }
 

@@ -10,7 +10,13 @@ import {
   type Part,
 } from "../../provider/cloudflare/telemetryParts";
 
-const row = (versionId: string, outcome: string | undefined, events: number, start = 0, status?: number): Row => ({
+const row = (
+  versionId: string,
+  outcome: string | undefined,
+  events: number,
+  start = 0,
+  status?: number,
+): Row => ({
   versionId,
   outcome,
   status,

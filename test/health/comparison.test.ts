@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { comparison } from "../../provider/health/comparison";
+import { noDispersion } from "../../provider/health/dispersion";
 import { evidenceAgainst } from "../../provider/health/evidence";
 import type { Bucket, Counts, Series } from "../../provider/health/series";
 import { binomial, generator } from "../fakes/random";
@@ -40,19 +41,19 @@ function asSeries(served: readonly Pick<Bucket, "new" | "old">[]): Series {
 }
 
 describe("the evidence that a new version is worse than the old one", () => {
-  for (const [maxIncrease, level, wander] of [
-    [1, 0.2, 0],
-    [1, 0.05, 0],
-    [2, 0.2, 0],
-    [2, 0.05, 0],
-    [2, 0.2, 0.3],
+  for (const [maxIncrease, level, dispersion] of [
+    [1, 0.2, noDispersion],
+    [1, 0.05, noDispersion],
+    [2, 0.2, noDispersion],
+    [2, 0.05, noDispersion],
+    [2, 0.2, { clusters: 0.1, wander: 0.3 }],
   ] as const) {
-    it(`is conclusive at a level of ${level} with at most that probability, by enumeration, at ${maxIncrease} times and wander ${wander}`, () => {
+    it(`is conclusive at a level of ${level} with at most that probability, by enumeration, at ${maxIncrease} times and a dispersion of ${JSON.stringify(dispersion)}`, () => {
       const theta = (maxIncrease * valid.new) / (maxIncrease * valid.new + valid.old);
       const wrong = everySplit(5, 4, theta)
         .filter(({ news }) => {
           const series = news.map((fresh, index) => bucket(index, fresh, 4));
-          return evidenceAgainst(comparison(maxIncrease, wander), series).log >= -Math.log(level);
+          return evidenceAgainst(comparison(maxIncrease, dispersion), series).log >= -Math.log(level);
         })
         .reduce((sum, { probability }) => sum + probability, 0);
       assert.ok(wrong <= level, String(wrong));
@@ -62,19 +63,24 @@ describe("the evidence that a new version is worse than the old one", () => {
 
   it("never shrinks when a good event of the new version turns out bad", () => {
     fc.assert(
-      fc.property(buckets, fc.nat(), fc.constantFrom(0, 0.5), (served, pick, wander) => {
-        const index = pick % Math.max(1, served.length);
-        const worse = served.map((each, at) =>
-          at === index && each.new.bad < each.new.valid
-            ? { ...each, new: { ...each.new, bad: each.new.bad + 1 } }
-            : each,
-        );
-        const claim = comparison(1.5, wander);
-        const [less, more] = [served, worse].map((each) => evidenceAgainst(claim, asSeries(each)).log);
-        // A bad event makes a bucket count that did not: later beginnings then weigh a little less.
-        const counts = served[index]?.new.bad === 0 && served[index].old.bad === 0;
-        if (!counts) assert.ok((more ?? 0) >= (less ?? 0) - 1e-9);
-      }),
+      fc.property(
+        buckets,
+        fc.nat(),
+        fc.constantFrom(noDispersion, { clusters: 1, wander: 0.5 }),
+        (served, pick, dispersion) => {
+          const index = pick % Math.max(1, served.length);
+          const worse = served.map((each, at) =>
+            at === index && each.new.bad < each.new.valid
+              ? { ...each, new: { ...each.new, bad: each.new.bad + 1 } }
+              : each,
+          );
+          const claim = comparison(1.5, dispersion);
+          const [less, more] = [served, worse].map((each) => evidenceAgainst(claim, asSeries(each)).log);
+          // A bad event makes a bucket count that did not: later beginnings then weigh a little less.
+          const counts = served[index]?.new.bad === 0 && served[index].old.bad === 0;
+          if (!counts) assert.ok((more ?? 0) >= (less ?? 0) - 1e-9);
+        },
+      ),
     );
   });
 
@@ -87,7 +93,7 @@ describe("the evidence that a new version is worse than the old one", () => {
     fc.assert(
       fc.property(buckets, fc.nat(), fc.constantFrom(...silent), (served, at, nothing) => {
         const place = at % (served.length + 1);
-        const claim = comparison(1, 0);
+        const claim = comparison(1, noDispersion);
         const without = evidenceAgainst(claim, asSeries(served)).log;
         const withIt = evidenceAgainst(claim, asSeries(served.toSpliced(place, 0, nothing))).log;
         assert.equal(withIt, without);
@@ -102,7 +108,7 @@ describe("the evidence that a new version is worse than the old one", () => {
       const bad = (events: number): Counts => ({ valid: events, bad: binomial(events, share, random) });
       return { start: at, new: bad(50), old: bad(450) };
     });
-    assert.ok(evidenceAgainst(comparison(1.5, 0), series).log < ln100);
+    assert.ok(evidenceAgainst(comparison(1.5, noDispersion), series).log < ln100);
   });
 
   it("grows when only the new version is hit", () => {
@@ -116,7 +122,7 @@ describe("the evidence that a new version is worse than the old one", () => {
       new: bad(50, at < 30 ? 0.005 : 0.05),
       old: bad(450, 0.005),
     }));
-    const { log, onset } = evidenceAgainst(comparison(1.5, 0), series);
+    const { log, onset } = evidenceAgainst(comparison(1.5, noDispersion), series);
     assert.ok(log >= ln100, String(log));
     assert.ok(onset !== undefined && Math.abs(onset - 30) <= 3, String(onset));
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ceiling } from "../../provider/health/ceiling";
+import { noDispersion } from "../../provider/health/dispersion";
 import { evidenceAgainst, type Evidence } from "../../provider/health/evidence";
 import { judge } from "../../provider/health/judge";
 import { merge } from "../../provider/health/merge";
@@ -16,8 +17,8 @@ const buckets = fc.array(
 const limits = fc.constantFrom(0.001, 0.01, 0.05, 0.3, 0.9);
 
 /** The evidence of the new version's counts alone, one bucket a second. */
-function evidenceIn(counts: readonly Counts[], max: number, wander = 0): Evidence {
-  return evidenceAgainst(ceiling(max, wander), asSeries(counts));
+function evidenceIn(counts: readonly Counts[], max: number): Evidence {
+  return evidenceAgainst(ceiling(max, noDispersion), asSeries(counts));
 }
 
 function asSeries(counts: readonly Counts[]): Series {

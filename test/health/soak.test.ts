@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noDispersion } from "../../provider/health/dispersion";
 import { noCounts } from "../../provider/health/series";
 import { soakResult } from "../../provider/health/soak";
 
@@ -15,7 +16,10 @@ describe("a soak", () => {
     [0, 0, 0, "healthy"],
   ] as const) {
     it(`with ${bad} bad of ${valid} requests at a limit of 1 % is ${result}`, () => {
-      assert.equal(soakResult({ max: 0.01 }, { new: { valid, bad }, old }, minRequests, 0), result);
+      assert.equal(
+        soakResult({ max: 0.01 }, { new: { valid, bad }, old }, minRequests, noDispersion),
+        result,
+      );
     });
   }
 
@@ -28,13 +32,13 @@ describe("a soak", () => {
   ] as const) {
     it(`with ${bad} bad of 100 beside ${served.bad} of ${served.valid}, at most twice as many, is ${result}`, () => {
       const fresh = { valid: 100, bad };
-      assert.equal(soakResult({ maxIncrease: 2 }, { new: fresh, old: served }, 50, 0), result);
+      assert.equal(soakResult({ maxIncrease: 2 }, { new: fresh, old: served }, 50, noDispersion), result);
     });
   }
 
   it("is not unsure of a bad share that swings like that by itself", () => {
     const served = { new: { valid: 10_000, bad: 150 }, old };
-    assert.equal(soakResult({ max: 0.01 }, served, 50, 0), "unsure");
-    assert.equal(soakResult({ max: 0.01 }, served, 50, 0.2), "healthy");
+    assert.equal(soakResult({ max: 0.01 }, served, 50, noDispersion), "unsure");
+    assert.equal(soakResult({ max: 0.01 }, served, 50, { clusters: 0, wander: 0.2 }), "healthy");
   });
 });

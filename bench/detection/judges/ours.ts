@@ -1,7 +1,7 @@
 import { ceiling } from "../../../provider/health/ceiling";
 import { comparison } from "../../../provider/health/comparison";
+import { dispersionOf, noDispersion, over, type Dispersion } from "../../../provider/health/dispersion";
 import { EvidenceProcess, type Claim } from "../../../provider/health/evidence";
-import { wanderOf } from "../../../provider/health/wander";
 import { bucketSeconds, type Judge, type Release } from "./judge";
 
 /** What this package judges by, with one of the bounds an SLO may set. */
@@ -10,7 +10,7 @@ export function ours(kind: Judge["kind"]): Judge {
     name: `ours ${kind}`,
     rule: "The evidence process of this package; looks every 10 s.",
     kind,
-    watch: (release) => watch(kind, release, wanderOfPast(release)),
+    watch: (release) => watch(kind, release, dispersionOfPast(release)),
   };
 }
 
@@ -20,12 +20,12 @@ export function oursWithoutPast(kind: Judge["kind"]): Judge {
     name: `ours ${kind}, no past`,
     rule: "The same without the hour before the release.",
     kind,
-    watch: (release) => watch(kind, release, 0),
+    watch: (release) => watch(kind, release, noDispersion),
   };
 }
 
-function watch(kind: Judge["kind"], release: Release, wander: number): ReturnType<Judge["watch"]> {
-  const process = new EvidenceProcess(claimOf(kind, release, wander));
+function watch(kind: Judge["kind"], release: Release, dispersion: Dispersion): ReturnType<Judge["watch"]> {
+  const process = new EvidenceProcess(claimOf(kind, release, dispersion));
   const conclusive = -Math.log(release.level);
   return (bucket) => {
     process.add(bucket);
@@ -33,11 +33,11 @@ function watch(kind: Judge["kind"], release: Release, wander: number): ReturnTyp
   };
 }
 
-function claimOf(kind: Judge["kind"], { max, maxIncrease }: Release, wander: number): Claim {
-  return kind === "max" ? ceiling(max, wander) : comparison(maxIncrease, wander);
+function claimOf(kind: Judge["kind"], { max, maxIncrease }: Release, dispersion: Dispersion): Claim {
+  return kind === "max" ? ceiling(max, dispersion) : comparison(maxIncrease, dispersion);
 }
 
-function wanderOfPast({ past }: Release): number {
+function dispersionOfPast({ past }: Release): Dispersion {
   const bucketMs = bucketSeconds * 1000;
-  return wanderOf({ bucketMs, buckets: past }) / bucketMs;
+  return over(bucketMs, dispersionOf({ bucketMs, buckets: past }));
 }

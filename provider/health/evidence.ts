@@ -107,7 +107,9 @@ class Accumulated {
   /** The same as a step, in logarithms, and with the exponent that makes the largest value 1. */
   private rescale(steps: Float64Array, weight: number): void {
     const unit = weight * Math.exp(-this.exponent);
-    const logs = this.values.map((value, g) => Math.log(value + unit * (weights[g] ?? 0)) + this.exponent + (steps[g] ?? 0));
+    const logs = this.values.map(
+      (value, g) => Math.log(value + unit * (weights[g] ?? 0)) + this.exponent + (steps[g] ?? 0),
+    );
     this.exponent = largest(logs);
     this.values.set(logs.map((log) => Math.exp(log - this.exponent)));
   }

@@ -29,8 +29,24 @@ class PatientSocket extends Socket {
 
 /** The connections to one version's process. */
 export class UpstreamAgent extends Agent {
-  constructor() {
-    super({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
+  private readonly idleSince = new WeakMap<Socket, number>();
+
+  constructor(private readonly idleMs = IDLE_CONNECTION_MS) {
+    super({ keepAlive: true, timeout: idleMs });
+    this.on("free", (socket: Socket) => this.idleSince.set(socket, performance.now()));
+  }
+
+  /**
+   * To be called before each request. Where this process was held up, a timer that should have let go of a connection
+   * has not fired yet. The one that would be taken is the one that was used last: if it is too old, all are.
+   */
+  dismissStale(): void {
+    for (const sockets of Object.values(this.freeSockets)) {
+      const last = sockets?.at(-1);
+      const since = last && this.idleSince.get(last);
+      if (since === undefined || performance.now() - since < this.idleMs) continue;
+      for (const socket of sockets ?? []) socket.destroy();
+    }
   }
 
   override createConnection(options: ClientRequestArgs): Socket {

@@ -10,14 +10,16 @@ export async function hasAlarms(folder: string): Promise<boolean> {
 }
 
 function countAlarms(file: string): number {
-  const database = new DatabaseSync(file);
+  let database: DatabaseSync | undefined;
   try {
+    // Only to read: what has just been removed must not come back as an empty file.
+    database = new DatabaseSync(file, { readOnly: true });
     const row = database.prepare("SELECT count(*) AS alarms FROM _cf_ALARM").get();
     return Number(row?.["alarms"] ?? 0);
   } catch {
-    // No object of this class has ever set one.
+    // No object of this class has ever set one, or all of them are gone.
     return 0;
   } finally {
-    database.close();
+    database?.close();
   }
 }

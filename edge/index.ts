@@ -79,9 +79,10 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   checkSite(siteOf(options));
   if (options.rateLimit) checkRateLimit(options.rateLimit);
   const runtime = await loadRuntime();
-  await Promise.all([reapOrphans(), sweepScratch()]);
   const state = openState(options.stateDir);
   try {
+    // With the folder in hand: who had it before is ending by now, and what that left behind can be told.
+    await Promise.all([reapOrphans(), sweepScratch()]);
     return await startOn(state, runtime, options);
   } catch (error) {
     state.close();

@@ -38,7 +38,8 @@ export function countRequest(limit: RateLimit, before: Window | undefined, now: 
     window: { endsAt, requests },
     isAllowed: requests <= limit.requests,
     remaining: Math.max(0, limit.requests - requests),
-    seconds: Math.ceil((endsAt - now) / 1000),
+    // Whole milliseconds first: the sum and the difference of fractions may be a hair more than 60 seconds.
+    seconds: Math.ceil(Math.round(endsAt - now) / 1000),
   };
 }
 

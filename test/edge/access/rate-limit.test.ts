@@ -33,6 +33,14 @@ describe("a rate limit of 3 requests in 10 seconds", () => {
     });
   }
 
+  it("never asks to wait for longer than a window, at any fraction of a millisecond", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), (now) => {
+        assert.equal(countRequest(limit, undefined, now).seconds, 10);
+      }),
+    );
+  });
+
   it("is never exceeded within one window, whenever requests come", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(4000), { maxLength: 60 }), (gaps) => {

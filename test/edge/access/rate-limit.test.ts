@@ -35,7 +35,8 @@ describe("a rate limit of 3 requests in 10 seconds", () => {
 
   it("never asks to wait for longer than a window, at any fraction of a millisecond", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), (now) => {
+      fc.property(fc.nat(1e9), (sevenths) => {
+        const now = sevenths / 7;
         assert.equal(countRequest(limit, undefined, now).seconds, 10);
       }),
     );

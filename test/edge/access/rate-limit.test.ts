@@ -35,9 +35,9 @@ describe("a rate limit of 3 requests in 10 seconds", () => {
 
   it("never asks to wait for longer than a window, at any fraction of a millisecond", () => {
     fc.assert(
-      fc.property(fc.nat(1e9), (sevenths) => {
+      fc.property(fc.nat(700_000), (sevenths) => {
         const now = sevenths / 7;
-        assert.equal(countRequest(limit, undefined, now).seconds, 10);
+        assert.equal(countRequest({ requests: 3, seconds: 60 }, undefined, now).seconds, 60);
       }),
     );
   });

@@ -1,9 +1,7 @@
 import type { Counts, Served } from "../health/series";
-import { noDispersion, over } from "../health/dispersion";
-import { soakResult } from "../health/soak";
 import type { Objective, PlanStage } from "../plan/plan";
+import { soakOf } from "./assessment";
 import type { Cause } from "./cause";
-import { judgedOf, minRequestsIn, servedWithin } from "./counting";
 import type { Release } from "./release";
 import type { Sight } from "./sight";
 import { standingOf, type Standing } from "./standing";
@@ -123,13 +121,11 @@ type Doubt =
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
 function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undefined {
+  const soak = { stage: state.stage, startedAt: stageStart(state), endedAt: sight.seenUntil };
   for (const [index, slo] of release.plan.slos.entries()) {
     if (slo.observeOnly) continue;
-    const judged = judgedOf(release, splitChanges(state), sight.series[index] ?? []);
-    const served = servedWithin(release, judged, stageStart(state));
-    const soakMs = Math.max(1, sight.seenUntil - stageStart(state));
-    const dispersion = over(soakMs, sight.dispersions?.[index] ?? noDispersion);
-    const result = soakResult(slo, served, minRequestsIn(release, state.stage, slo), dispersion);
+    const known = { slo, series: sight.series[index] ?? [], dispersion: sight.dispersions?.[index] };
+    const { served, result } = soakOf(release, splitChanges(state), soak, known);
     if (result === "unsure") return { kind: "unsure", slo, served };
     if (result === "insufficient") return { kind: "insufficient", slo, counts: served.new };
   }

@@ -1,13 +1,13 @@
 import { badShare, type Served, type Series } from "../health/series";
-import { noDispersion, over, type Dispersion } from "../health/dispersion";
-import { verdictOn, type Verdict } from "../health/judge";
-import { soakResult, type SoakResult } from "../health/soak";
+import type { Verdict } from "../health/judge";
+import type { SoakResult } from "../health/soak";
 import type { Objective } from "../plan/plan";
-import { judgedOf, levelOf, limitOf, minRequestsIn, servedWithin } from "./counting";
+import { soakOf, verdictOf } from "./assessment";
+import { limitOf, servedWithin } from "./counting";
 import type { Split } from "./ports";
 import { stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
-import { splitChanges, stageStart, type PastStage, type State } from "./state";
+import { splitChanges, stageStart, type State } from "./state";
 
 /**
  * How a release ended:
@@ -75,6 +75,7 @@ export function soleVersion(split: Split): string | undefined {
 
 /** The reports of all stages of a release that ends at `now`. */
 export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
+  const changes = splitChanges(state);
   const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
   return stages.map((past, position) => {
     const isOver = position < state.past.length;
@@ -83,31 +84,18 @@ export function stageReports(release: Release, state: State, sight: Sight, now: 
       startedAt: new Date(past.startedAt).toISOString(),
       endedAt: new Date(past.endedAt).toISOString(),
       slos: release.plan.slos.map((slo, index) => {
-        const series = sight.series[index] ?? [];
-        const seen = isOver ? until(past.endedAt, series, release) : series;
-        const judged = judgedOf(release, splitChanges(state), seen);
-        const dispersion = sight.dispersions?.[index] ?? noDispersion;
+        const all = sight.series[index] ?? [];
+        const series = isOver ? until(past.endedAt, all, release) : all;
+        const known = { slo, series, dispersion: sight.dispersions?.[index] };
         return sloReport(
           slo,
-          servedWithin(release, seen, past.startedAt),
-          verdictOn(slo, judged, levelOf(slo, release.plan), over(release.plan.pollIntervalMs, dispersion)),
-          resultOf(release, slo, past, judged, dispersion),
+          servedWithin(release, series, past.startedAt),
+          verdictOf(release, changes, known),
+          soakOf(release, changes, past, known).result,
         );
       }),
     };
   });
-}
-
-function resultOf(
-  release: Release,
-  slo: Objective,
-  { stage, startedAt, endedAt }: PastStage,
-  judged: Series,
-  dispersion: Dispersion,
-): SoakResult {
-  const soaked = servedWithin(release, judged, startedAt);
-  const soakMs = Math.max(1, endedAt - startedAt);
-  return soakResult(slo, soaked, minRequestsIn(release, stage, slo), over(soakMs, dispersion));
 }
 
 /** The buckets that are over at `time`. The one it lies in belongs to the stage that begins then. */

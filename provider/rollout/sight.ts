@@ -1,11 +1,11 @@
-import { verdictOn, type Verdict } from "../health/judge";
+import type { Verdict } from "../health/judge";
 import { merge } from "../health/merge";
 import { probeSeries } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
-import { dispersionOf, noDispersion, over, type Dispersion } from "../health/dispersion";
+import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
 import type { Plan } from "../plan/plan";
-import { judgedOf, levelOf } from "./counting";
+import { verdictOf } from "./assessment";
 import { newer, type Deployment, type ProbeReport, type Telemetry } from "./ports";
 import type { Outside, Release } from "./release";
 import { splitChanges, type State } from "./state";
@@ -162,16 +162,9 @@ function judgeAll(
   series: readonly Series[],
   dispersions: readonly Dispersion[] | undefined,
 ): readonly Verdict[] {
-  const { plan } = release;
-  return plan.slos.map((slo, index) => {
-    const judged = judgedOf(release, changes, series[index] ?? []);
-    return verdictOn(
-      slo,
-      judged,
-      levelOf(slo, plan),
-      over(plan.pollIntervalMs, dispersions?.[index] ?? noDispersion),
-    );
-  });
+  return release.plan.slos.map((slo, index) =>
+    verdictOf(release, changes, { slo, series: series[index] ?? [], dispersion: dispersions?.[index] }),
+  );
 }
 
 /** The part of the release to read: from the first bucket that may still change to the one that is going on. */

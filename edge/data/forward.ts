@@ -81,7 +81,6 @@ function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause
 }
 
 function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {
-  instance.agent.dismissStale();
   try {
     return httpRequest({
       ...instance.address,

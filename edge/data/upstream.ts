@@ -36,11 +36,18 @@ export class UpstreamAgent extends Agent {
     this.on("free", (socket: Socket) => this.idleSince.set(socket, performance.now()));
   }
 
+  /** Node calls this for each request, to give it a connection. Its types do not know it. */
+  addRequest(...request: readonly unknown[]): void {
+    this.dismissStale();
+    const { addRequest } = Agent.prototype as unknown as Pick<UpstreamAgent, "addRequest">;
+    addRequest.apply(this, request as []);
+  }
+
   /**
-   * To be called before each request. Where this process was held up, a timer that should have let go of a connection
-   * has not fired yet. The one that would be taken is the one that was used last: if it is too old, all are.
+   * Where this process was held up, a timer that should have let go of a connection has not fired yet. The one that
+   * would be taken is the one that was used last: if it is too old, all are.
    */
-  dismissStale(): void {
+  private dismissStale(): void {
     for (const sockets of Object.values(this.freeSockets)) {
       const last = sockets?.at(-1);
       const since = last && this.idleSince.get(last);

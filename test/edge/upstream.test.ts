@@ -21,7 +21,6 @@ describe("the connections to a version's process", () => {
 
   async function ask(): Promise<void> {
     const { port } = server.address() as AddressInfo;
-    agent.dismissStale();
     const asked = httpRequest({ host: "127.0.0.1", port, agent }).end();
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
     await once(answer.resume(), "close");

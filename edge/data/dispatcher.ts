@@ -1,4 +1,5 @@
 import type { State } from "../state";
+import { END_KNOWN_MS, TRIES } from "./attempts";
 import type { WorkerEvent } from "./cause";
 import { deliver, type Result } from "./deliver";
 import type { Instances } from "./instances";
@@ -6,11 +7,6 @@ import { newRay } from "./ray";
 import type { Route } from "./routes";
 import { isObserved } from "./sampling";
 import { startable } from "./startable";
-
-/** How often an event is handed over whose process ends before, or on account of another one while, it is handled. */
-const TRIES = 3;
-
-const END_KNOWN_MS = 1_000;
 
 /** Hands events other than requests to versions. */
 export class Dispatcher {

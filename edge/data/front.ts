@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { State } from "../state";
+import { END_KNOWN_MS, TRIES } from "./attempts";
 import type { Collector } from "./collector";
 import type { Dispatcher } from "./dispatcher";
 import type { Exchange } from "./exchange";
@@ -16,11 +17,6 @@ import { chooseVersion } from "./split";
 import { startable } from "./startable";
 import { isTrigger, trigger } from "./trigger";
 import type { Upgrade } from "./tunnel";
-
-/** How often a request is sent whose process ends before, or on account of another one while, it answers. */
-const TRIES = 3;
-
-const END_KNOWN_MS = 1_000;
 
 /** The data plane's front door: which version handles a request, and the way there. */
 export class Front {

@@ -1,14 +1,13 @@
-import type { Readable } from "node:stream";
 import type { MiniflareOptions } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
 import type { Storage } from "../storage";
 import { rawBindingsOf } from "../storage/bindings";
 import { rawOptions } from "../storage/raw";
 import { codeOf, WORKER } from "./code";
-import { mark } from "./processes";
+import { processOptions } from "./process-options";
 import { newestDate, type Runtime } from "./runtime";
 import { TAIL_WORKER, type Trace } from "./tail";
-import { takeSpawned, type Workerd } from "./workerd";
+import type { Workerd } from "./workerd";
 
 /** What becomes known of a version's process. */
 export interface Outlets {
@@ -30,17 +29,7 @@ export function optionsFor(
   outlets: Outlets,
 ): MiniflareOptions {
   return {
-    host: "127.0.0.1",
-    port: 0,
-    cf: false,
-    logRequests: false,
-    unsafeRuntimeEnv: mark(),
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      // A console line comes as telemetry too, so the output itself goes nowhere.
-      stdout.resume();
-      stderr.resume();
-      outlets.onProcess(takeSpawned());
-    },
+    ...processOptions(outlets.onProcess),
     workers: [userWorker(runtime, storage, version, modules), tailWorker(runtime, outlets.onTraces)],
   };
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import type { Miniflare, MiniflareOptions } from "miniflare";
-import { mark } from "../data/processes";
+import { processOptions } from "../data/process-options";
 import { startMiniflare, type Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
-import { takeSpawned } from "../data/workerd";
 
 type Shared = Omit<MiniflareOptions, "workers">;
 
@@ -68,16 +66,9 @@ function optionsOf(
 ): MiniflareOptions {
   const socket = { host: `unix:${path}`, port: 0 };
   return {
-    host: "127.0.0.1",
-    port: 0,
-    cf: false,
-    logRequests: false,
-    unsafeRuntimeEnv: mark(),
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      stdout.resume();
-      stderr.resume();
-      takeSpawned().onceEnded(onEnd);
-    },
+    ...processOptions((workerd) => {
+      workerd.onceEnded(onEnd);
+    }),
     ...persistence,
     workers: [NOBODY, { ...first, unsafeDirectSockets: [socket] }, ...others],
   };

@@ -1,0 +1,21 @@
+import type { Readable } from "node:stream";
+import type { SharedOptions } from "miniflare";
+import { mark } from "./processes";
+import { takeSpawned, type Workerd } from "./workerd";
+
+/** What Miniflare is told for every process it starts, and who is told of the process. */
+export function processOptions(onProcess: (workerd: Workerd) => void): SharedOptions {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    logRequests: false,
+    unsafeRuntimeEnv: mark(),
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      // A console line comes as telemetry too, so the output itself goes nowhere.
+      stdout.resume();
+      stderr.resume();
+      onProcess(takeSpawned());
+    },
+  };
+}

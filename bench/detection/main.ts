@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { positive } from "../positive";
 import { format } from "prettier";
 import { cases } from "./cases";
 import { claims, held } from "./holds";
@@ -40,12 +41,6 @@ function title(only: string, { runs, seed }: Task): string {
   return `# Judges of a release on the same traces
 
 \`${only === "" ? command : `${command} --only "${only}"`}\`: ${runs} runs of each case, drawn from the seed \`${seed}\`; the same command prints the same figures. A release is judged for 30 minutes in buckets of 10 s unless a case says otherwise. At most 1 % of the requests may be bad, and the new version may be no worse than the old one; the old one is at half the limit unless a case says otherwise. Whoever takes a level is given 1 % for the whole release. Nobody's telemetry is late.`;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError("It must be a whole number, at least 1.");
 }
 
 const program = new Command("npm run bench -- detection")

@@ -1,26 +1,15 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+import { words } from "../../test/fakes/random";
 
 /** A number from 0 to below 1. */
 export type Random = () => number;
 
 /** Numbers that depend on nothing but the seed. */
 export function generator(seed: string): Random {
-  const words = wordsOf(seed);
-  const source = xoroshiro128plusFromState([words(), words(), words(), words()]);
+  const next = words(seed);
+  const source = xoroshiro128plusFromState([next(), next(), next(), next()]);
   return () => uniformFloat64(source);
-}
-
-/** Words without any pattern from a seed (FNV-1a for its letters, then the mixing of mulberry32). */
-function wordsOf(seed: string): () => number {
-  let state = 0x811c9dc5;
-  for (const char of seed) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return mixed ^ (mixed >>> 14);
-  };
 }
 
 /** A standard normal number (Box and Muller, 1958). */

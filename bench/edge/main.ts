@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { positive } from "../positive";
 import type { Contestant } from "./contestant";
 import { LOADS, WARM_UP, type Load } from "./load";
 import { dispatchFetch, rawWorkerd } from "./miniflare";
@@ -43,12 +44,6 @@ async function main(options: Options): Promise<void> {
   console.log(`${machine()}; ${options.rounds} rounds of ${options.seconds} s; medians`);
   await compare(options);
   console.log(`A version gives its first answer ${(await startUp()).toFixed(0)} ms after its first request.`);
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError("It must be a whole number, at least 1.");
 }
 
 void new Command("npm run bench -- edge")

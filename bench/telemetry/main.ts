@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { positive } from "../positive";
 import { machine } from "../edge/report";
 import { ask, type Asked } from "./ask";
 import { fill } from "./fill";
@@ -52,12 +53,6 @@ function tableOf(answers: readonly Asked[]): string {
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError("It must be a whole number, at least 1.");
 }
 
 void new Command("npm run bench -- telemetry")

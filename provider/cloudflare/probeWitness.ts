@@ -2,11 +2,11 @@ import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
+import { group, valueOf } from "./telemetryAnswer";
 import { groupKeys, maxRows } from "./telemetryQuery";
 
 const requestKey = "$workers.requestId";
 
-const group = z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullish() });
 const answer = z.object({
   calculations: z
     .array(z.object({ aggregates: z.array(z.object({ groups: z.array(group).default([]) })).default([]) }))
@@ -49,7 +49,7 @@ export async function versionsThatAnswered(
     ),
   );
   const rows = calculations.flatMap(({ aggregates }) => aggregates.map(({ groups }) => groups));
-  const valueOf = (groups: (typeof rows)[number], key: string): string =>
-    String(groups.find((one) => one.key === key)?.value ?? "");
-  return new Map(rows.map((groups) => [valueOf(groups, requestKey), valueOf(groups, groupKeys.version)]));
+  return new Map(
+    rows.map((groups) => [valueOf(groups, requestKey) ?? "", valueOf(groups, groupKeys.version) ?? ""]),
+  );
 }

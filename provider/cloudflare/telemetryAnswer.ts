@@ -14,7 +14,11 @@ export interface Row {
   readonly events: number;
 }
 
-const group = z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).nullish() });
+/** One of the fields that an answer is grouped by, with its value. */
+export const group = z.object({
+  key: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
+});
 
 // `count` is an estimate, the sum of the sample intervals of what was stored, and `sampleInterval` their mean (so the
 // SDK's reference says). Their quotient is how many were stored, which is what evidence may weigh: at a sampling
@@ -33,7 +37,8 @@ const cell = z
     status: statusOf(valueOf(groups, groupKeys.status)),
   }));
 
-function valueOf(groups: readonly z.infer<typeof group>[], key: string): string | undefined {
+/** The value of a field in the groups of an answer; undefined when it has none. */
+export function valueOf(groups: readonly z.infer<typeof group>[], key: string): string | undefined {
   const value = groups.find((one) => one.key === key)?.value;
   return value === undefined || value === null ? undefined : String(value);
 }

@@ -36,8 +36,8 @@ export interface Evidence {
  * The evidence process against a claim, fed bucket by bucket.
  *
  * The likelihood ratios of the buckets are accumulated, for each ratio, for a badness that began with any of the
- * buckets, the t-th of them weighing 1/(t(t+1)); they are averaged over the ratios, by {@link weights}, and the weight of the beginnings
- * yet to come, 1/(t+1), is added as it is. While the claim holds this is a non-negative supermartingale that starts at
+ * buckets, the t-th of them weighing 1/(t(t+1)); they are averaged over the ratios, by {@link weights}, and the weight
+ * of the beginnings yet to come, 1/(t+1), is added as it is. While the claim holds this is a non-negative supermartingale that starts at
  * 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops (Ville's
  * inequality; see Shin, Ramdas and Rinaldo, "E-detectors", 2022, for mixtures over change points).
  */

@@ -9,19 +9,18 @@ const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
 const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
 const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
 
+const name = z.string({ error: nameLength }).min(1, { error: nameLength }).max(60, { error: nameLength });
+const share = z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare });
+
 const settings = {
-  name: z
-    .string({ error: nameLength })
-    .min(1, { error: nameLength })
-    .max(60, { error: nameLength })
-    .optional(),
+  name: name.optional(),
   observeOnly: z.boolean({ error: "true or false" }).default(false),
   maxIncrease: number(1, 1000, increase).optional(),
 };
 
 const shareSettings = {
   ...settings,
-  max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }).optional(),
+  max: share.optional(),
 };
 
 type Issues = z.core.ParsePayload["issues"];
@@ -84,7 +83,7 @@ const probeSlo = z
     name: settings.name,
     observeOnly: settings.observeOnly,
     sli: z.literal("probes"),
-    max: z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }),
+    max: share,
   })
   .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
 
@@ -116,7 +115,7 @@ const atLeastOneFilter = { error: "a list of at least one filter" };
 const customSlo = z
   .strictObject({
     ...shareSettings,
-    name: z.string({ error: nameLength }).min(1, { error: nameLength }).max(60, { error: nameLength }),
+    name,
     sli: z.strictObject({
       valid: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter).optional(),
       bad: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter),

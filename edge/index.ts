@@ -14,6 +14,7 @@ import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { Watchdog } from "./data/watchdog";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
+import { REALISTIC, type Realism } from "./realism";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -22,7 +23,8 @@ import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
 import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
-export type { Clock, TelemetryOptions, TokenOption };
+export type { Clock, Realism, TelemetryOptions, TokenOption };
+export { REALISTIC };
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -50,6 +52,8 @@ export interface EdgeOptions {
   readonly subdomain?: string | undefined;
   /** How much telemetry is kept, how soon and how exactly it is answered with. Default: soon, and exactly. */
   readonly telemetry?: TelemetryOptions | undefined;
+  /** Delays and failures of the real Cloudflare. Default: none. `REALISTIC` has those that users report. */
+  readonly realism?: Realism | undefined;
   /** How long a version may go unused before its process ends, until it is used again. Default: 10 minutes. */
   readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */

@@ -13,8 +13,16 @@ export interface TelemetryEvent {
   versionId: string;
   versionTag: string;
   versionMessage: string;
-  /** Ties the lines of an invocation to it. */
+  /** Ties the lines of an invocation to it. Every hop of a request has its own. */
   requestId: string;
+  /** The id of the visitor's request that it comes from, as `cf-ray` has it. Crons, queues and alarms have none. */
+  rayId?: string;
+  /** Common to all hops of one request. */
+  traceId?: string;
+  /** The class of an object, or the name of an entrypoint that is not the default one. */
+  entrypoint?: string;
+  /** Of an object's invocation. */
+  durableObjectId?: string;
   /** What called the Worker: `fetch`, `cron`, `queue`, … */
   eventType: string;
   /** How many invocations it stands for: 1 / the Worker's `head_sampling_rate`. 1 when left out. */
@@ -42,6 +50,8 @@ export interface TelemetryEvent {
   level?: string;
   message?: string;
   error?: string;
+  /** Of the `cf-worker` row that an uncaught exception leaves beside the invocation. */
+  exception?: { readonly name: string; readonly stack: string; readonly timestamp: number };
   /** The logged object. Its fields can be filtered and grouped by under their own names. */
   source?: Record<string, unknown>;
 }

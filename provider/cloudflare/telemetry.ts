@@ -3,9 +3,10 @@ import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
 import { observabilitySettings, reasonForBlindness } from "./blindness";
 import type { WorkerName } from "./client";
-import { countAnswer, isComplete, mayBeCut, rowsOf, type CountAnswer, type Row } from "./telemetryAnswer";
+import { countAnswer, isComplete, mayBeCut, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
 import { partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import type { Row } from "./telemetryRow";
 import { countQuery, halves, pieces, type Span, type Subject } from "./telemetryQuery";
 
 /** Counting a day takes longer than reading a setting. */

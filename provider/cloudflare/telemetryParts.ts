@@ -1,5 +1,5 @@
 import type { Filter, Sli, StatusRange } from "../health/sli";
-import type { Row } from "./telemetryAnswer";
+import type { Row } from "./telemetryRow";
 
 /** What one query counts: all invocations, or those with something about them, or rows that pass some filters. */
 export type Part =

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Filter, Sli } from "../../provider/health/sli";
-import type { Row } from "../../provider/cloudflare/telemetryAnswer";
+import type { Row } from "../../provider/cloudflare/telemetryRow";
 import { seriesFrom } from "../../provider/cloudflare/telemetryCounts";
 import {
   isInvocation,

@@ -3,6 +3,7 @@ import type Cloudflare from "cloudflare";
 import type { Edge } from "../../edge";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { addVersion, clientOf, deploy, goLive, until, useEdge, type Metadata } from "../edge/support";
+import { atOnce } from "../fakes/plans";
 import { Load } from "./load";
 import { folderInRepository, Stack } from "./stack";
 
@@ -21,6 +22,7 @@ export const faulty = `
 
 /** Short stages, judged every second: none, half, all. */
 export const plan = {
+  ...atOnce,
   slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
   stages: [
     { percent: 0, soakTime: "2s" },

@@ -43,15 +43,11 @@ const deployment = z
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 
-// The newest deployment comes first and is the active one, which must be understood. An old oddity among the others
-// must not stop a release.
+// The newest deployment comes first and is the active one. The others, nine at most, are not looked at.
 const newestFirst = z.object({
   deployments: z
     .array(z.unknown())
-    .transform(([newest, ...others]) => [
-      ...(newest === undefined ? [] : [newest]),
-      ...others.filter((other) => deployment.safeParse(other).success),
-    ])
+    .transform((all) => all.slice(0, 1))
     .pipe(z.array(deployment)),
 });
 
@@ -61,24 +57,19 @@ export function cloudflareDeployments(
   { accountId, scriptName }: WorkerName,
 ): Deployments {
   const api = client.workers.scripts.deployments;
-  const list = async (): Promise<readonly Deployment[]> => {
-    const question = {
-      what: `Reading the deployments of Worker "${scriptName}"`,
-      permission: permissionFor.read,
-    };
-    const page = await ask(client, question, newestFirst, async (options) => {
-      const { result } = await api.list(scriptName, { account_id: accountId }, options);
-      return result;
-    });
-    return page.deployments;
-  };
 
   return {
     async active() {
-      return (await list())[0];
+      const question = {
+        what: `Reading the deployments of Worker "${scriptName}"`,
+        permission: permissionFor.read,
+      };
+      const page = await ask(client, question, newestFirst, async (options) => {
+        const { result } = await api.list(scriptName, { account_id: accountId }, options);
+        return result;
+      });
+      return page.deployments[0];
     },
-
-    history: list,
 
     async create(split, message, { force = false } = {}) {
       checkLength(message);

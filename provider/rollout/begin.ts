@@ -33,9 +33,8 @@ export class AbortedBefore extends CannotStart {
  * @throws PortError when Cloudflare does not answer or refuses
  */
 export async function begin(request: ReleaseRequest, outside: Outside): Promise<Step> {
-  const history = await outside.deployments.history();
-  const [active] = history;
-  const point = startingPoint(request, history);
+  const active = await outside.deployments.active();
+  const point = startingPoint(request, active);
   if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
   if (point.kind === "serving") {
     const outcome = alreadyServing(request, point.deployment, outside.clock.now());

@@ -39,8 +39,6 @@ export function newer(known: Deployment | undefined, read: Deployment | undefine
 export interface Deployments {
   /** The deployment that serves now; undefined for a Worker that never had one. */
   active(): Promise<Deployment | undefined>;
-  /** All there have been, as far as Cloudflare keeps them, newest first: the first is the active one. */
-  history(): Promise<readonly Deployment[]>;
   /**
    * Makes `split` the active deployment. `message` is at most 1000 bytes. With `force` Cloudflare also takes a split
    * it would refuse because a secret has changed since the version was uploaded: a revert must not fail on that.

@@ -25,6 +25,7 @@ const record: ReleaseRecord = {
   oldVersionId: oldVersion,
   retry: "",
   next: undefined,
+  begun: [],
 };
 
 function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
@@ -88,7 +89,7 @@ describe("where a release starts", () => {
   ];
   for (const [what, active, kind] of cases) {
     it(`${what}: ${kind}`, () => {
-      assert.equal(startingPoint(request(), active === undefined ? [] : [active]).kind, kind);
+      assert.equal(startingPoint(request(), active).kind, kind);
     });
   }
 });

@@ -79,7 +79,7 @@ export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName 
       return seriesFrom(query, recipes, new Map(counted));
     },
 
-    async blindness() {
+    async readiness() {
       const question = {
         what: `Reading the settings of Worker "${scriptName}"`,
         permission: permissionFor.settings,
@@ -87,7 +87,7 @@ export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName 
       const settings = await ask(client, question, observabilitySettings, (options) =>
         client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),
       );
-      return reasonForBlindness(scriptName, settings);
+      return { blindBecause: reasonForBlindness(scriptName, settings), warnings: [] };
     },
   };
 }

@@ -62,8 +62,16 @@ export interface SeriesQuery {
 export interface Telemetry {
   /** One series per SLI, in the order asked. Buckets in which neither version served may be missing. */
   read(query: SeriesQuery): Promise<readonly Series[]>;
-  /** Undefined when the Worker reports its invocations; else the reason why it does not, and what to do. */
-  blindness(): Promise<string | undefined>;
+  /** Tells, before anything is moved, whether a release with these SLIs would see what it has to judge. */
+  readiness(slis: readonly Sli[]): Promise<Readiness>;
+}
+
+/** What is known before a release of what it will see. */
+export interface Readiness {
+  /** Why it would be blind, and what to do; undefined when it would see. */
+  readonly blindBecause: string | undefined;
+  /** What a person should know, though it is no reason not to start. */
+  readonly warnings: readonly string[];
 }
 
 /** Requests that the release itself sends to the new version, so that it is tried before any user meets it. */

@@ -130,7 +130,7 @@ async function dispersionsBefore(release: Release, telemetry: Telemetry): Promis
 }
 
 /** What the telemetry is asked for; it knows nothing of probes. */
-function telemetrySlis({ slos }: Plan): readonly Sli[] {
+export function telemetrySlis({ slos }: Plan): readonly Sli[] {
   return slos.flatMap(({ sli }) => (sli.kind === "probes" ? [] : [sli]));
 }
 

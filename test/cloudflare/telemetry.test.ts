@@ -182,8 +182,8 @@ describe("Cloudflare's telemetry is blind", () => {
 
   it("when the settings say so, and then nothing is queried", async () => {
     server = await startServer(success({ observability: null }));
-    const reason = await cloudflareTelemetry(server.client, worker).blindness();
-    assert.match(reason ?? "", /observability\.enabled to true/);
+    const { blindBecause } = await cloudflareTelemetry(server.client, worker).readiness([]);
+    assert.match(blindBecause ?? "", /observability\.enabled to true/);
     assert.equal(server.seen.length, 1);
   });
 });

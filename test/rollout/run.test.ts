@@ -365,7 +365,7 @@ describe("a release that another process goes on with", () => {
     await outside.clock.sleep(20 * minute);
     outside.telemetry.fail(unavailable(), 0, 27.5 * minute);
     const resuming = { ...nextRun(outside) };
-    resuming.telemetry.blindness = () => Promise.resolve(undefined);
+    resuming.telemetry.readiness = () => Promise.resolve({ blindBecause: undefined, warnings: [] });
     const outcome = await release(resuming, { plan: held });
     assert.equal(outcome.status, "aborted");
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 0]);

@@ -163,6 +163,13 @@ describe("a release that starts", () => {
     await assert.rejects(again, ({ message }: Error) => message.split("Fix the Worker").length === 2);
   });
 
+  it("tells what its telemetry is known to lack, and starts all the same", async () => {
+    const outside = world();
+    outside.telemetry.warnings.push("Stages reset Durable Objects.");
+    assert.equal((await release(outside)).status, "completed");
+    assert.equal(outside.progress.events[0], "Warning: Stages reset Durable Objects.");
+  });
+
   describe("after a run that found the version bad and could not put the traffic back", () => {
     const findingBefore = "It was bad.";
 

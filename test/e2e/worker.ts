@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type Cloudflare from "cloudflare";
-import type { Edge } from "../../edge";
+import type { Edge, EdgeOptions } from "../../edge";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { addVersion, clientOf, deploy, goLive, until, useEdge, type Metadata } from "../edge/support";
 import { atOnce } from "../fakes/plans";
@@ -100,11 +100,12 @@ export class Worker {
   }
 
   /** Waits until a deployment is active of which `is` holds. */
-  async until(what: string, is: (active: Deployed) => boolean): Promise<Deployed> {
-    return until(what, async () => {
+  async until(what: string, is: (active: Deployed) => boolean, withinMs?: number): Promise<Deployed> {
+    const found = async (): Promise<Deployed | undefined> => {
       const active = await this.active();
       return is(active) ? active : undefined;
-    });
+    };
+    return until(what, found, withinMs);
   }
 }
 
@@ -134,8 +135,8 @@ export interface Opened {
 }
 
 /** An edge for the tests of one `describe`, and on it as many Workers and stacks as they open. */
-export function useWorkers(): Opened {
-  const given = useEdge();
+export function useWorkers(options: EdgeOptions = {}): Opened {
+  const given = useEdge(options);
   const stacks: Stack[] = [];
   const loads: Load[] = [];
   after("ends what was opened", async () => {

@@ -176,8 +176,9 @@ export interface Envelope {
 export async function until<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
+  withinMs = 20_000,
 ): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;

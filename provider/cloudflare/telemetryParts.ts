@@ -19,7 +19,12 @@ const is = (key: string, value: string): Filter => ({ key, operation: "eq", type
 /**
  * What a row must be like to be a visitor's request. Every invocation has a row of type `cf-worker-event`: also calls of
  * Durable Objects and of other Workers, RPC, alarms, sockets, crons and queues. They would swell `minRequests`, and each
- * deployment resets Durable Objects, which shows as an exception of a version that has done nothing wrong.
+ * deployment resets Durable Objects, which shows as an exception of a version that has done nothing wrong. It does not
+ * matter how many rows objects have in each stage, which nobody has recorded.
+ *
+ * Whether an answer from Workers Cache has a row is not known. If it has, it counts as a good request of its version; if
+ * not, a version is judged by its misses alone. Either way all versions are measured alike, but a new version's cache is
+ * cold: `warmUp` leaves out its first misses.
  *
  * @param leaveOutHops whether to ask for the default entrypoint, see `Subject`. A call of the default entrypoint
  * by another Worker looks like a visitor's request and is counted.

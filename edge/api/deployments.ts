@@ -9,6 +9,7 @@ import { CODES } from "./codes";
 import { success } from "./envelope";
 import { ApiError } from "./error";
 import { existingScript } from "./find";
+import { firstPage } from "./page";
 import { sourceOf } from "./source";
 
 const wish = z.looseObject({
@@ -20,7 +21,7 @@ const wish = z.looseObject({
 function existingDeployment(edge: EdgeContext, scriptName: string, id: string): Deployment {
   const deployment = edge.state.deployments.get(scriptName, id);
   if (deployment) return deployment;
-  throw new ApiError(404, CODES.scriptNotFound, `Deployment ${id} does not exist for this Worker.`);
+  throw new ApiError(404, CODES.notFound, `Deployment ${id} does not exist for this Worker.`);
 }
 
 /** The deployments of a script. */
@@ -29,7 +30,9 @@ export function deploymentRoutes(edge: EdgeContext): Hono {
   const routes = new Hono();
   routes.get("/scripts/:script/deployments", (context) => {
     const { name } = existingScript(edge, context);
-    return success(context, { deployments: state.deployments.list(name).map(presentDeployment) });
+    // The ten newest. Cloudflare says how many pages there are; that it gives another one, nobody has seen.
+    const { items, info } = firstPage(state.deployments.list(name));
+    return success(context, { deployments: items.map(presentDeployment) }, { result_info: info });
   });
   routes.post("/scripts/:script/deployments", async (context) => {
     const { name } = existingScript(edge, context);

@@ -13,6 +13,9 @@ import { pageOf } from "./page";
 import { isStrict, sourceOf } from "./source";
 import { warningsAbout } from "./warnings";
 
+/** Cloudflare has null here where its other lists have none. */
+const NOTHING_TO_SAY = { errors: null, messages: null };
+
 function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
   const version = edge.state.versions.get(scriptName, id);
   if (version) return version;
@@ -26,10 +29,16 @@ export function versionRoutes(edge: EdgeContext): Hono {
   routes.get("/scripts/:script/versions", (context) => {
     const versions = state.versions.list(existingScript(edge, context).name);
     if (context.req.query("deployable") === "true") {
-      return success(context, { items: versions.slice(0, DEPLOYABLE).map(presentVersionItem) });
+      return success(
+        context,
+        { items: versions.slice(0, DEPLOYABLE).map(presentVersionItem) },
+        NOTHING_TO_SAY,
+      );
     }
     const { items, info } = pageOf(context, versions);
-    return success(context, { items: items.map(presentVersionItem) }, { result_info: info });
+    const { page, per_page, count, total_count } = info;
+    const result_info = { page, per_page, count, total_count };
+    return success(context, { items: items.map(presentVersionItem) }, { ...NOTHING_TO_SAY, result_info });
   });
   routes.post("/scripts/:script/versions", async (context) => {
     const { name } = existingScript(edge, context);

@@ -1,6 +1,8 @@
 import type { RateLimit } from "./api/rate-limit";
+import type { Reads } from "./api/reads";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
+import type { Realism } from "./realism";
 import type { State } from "./state";
 import type { TelemetryStore } from "./telemetry";
 import type { Token } from "./tokens/token";
@@ -12,6 +14,8 @@ export interface EdgeContext {
   /** Of each token; none when undefined. */
   readonly rateLimit: RateLimit | undefined;
   readonly subdomain: string;
+  readonly realism: Realism;
+  readonly reads: Reads;
   readonly state: State;
   readonly routes: RoutingTable;
   readonly instances: Instances;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
+import { Reads } from "./api/reads";
 import type { EdgeContext } from "./context";
 import { CronClock, SYSTEM_CLOCK, type Clock } from "./data/clock";
 import { Collector } from "./data/collector";
@@ -14,7 +15,7 @@ import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { Watchdog } from "./data/watchdog";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
-import { REALISTIC, type Realism } from "./realism";
+import { checkRealism, REALISTIC, type Realism } from "./realism";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -58,7 +59,7 @@ export interface EdgeOptions {
   readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
   readonly limits?: LimitsGiven | undefined;
-  /** What tells when schedules are due. Default: the system's clock. */
+  /** What tells when schedules are due, and how old a deployment or version is. Default: the system's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -82,6 +83,7 @@ export interface Edge {
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   checkSite(siteOf(options));
   if (options.rateLimit) checkRateLimit(options.rateLimit);
+  checkRealism(options.realism ?? {});
   const runtime = await loadRuntime();
   const state = openState(options.stateDir);
   try {
@@ -99,7 +101,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, options.telemetry);
+  const telemetry = openTelemetry(telemetryFile, telemetryOptions(options));
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
@@ -125,6 +127,11 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await stop();
     throw error;
   }
+}
+
+/** What is said of telemetry in particular goes before what is said of the whole edge. */
+function telemetryOptions({ telemetry, realism }: EdgeOptions): TelemetryOptions {
+  return { ...telemetry, ingestDelayMs: telemetry?.ingestDelayMs ?? realism?.ingestDelayMs };
 }
 
 function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
@@ -158,7 +165,14 @@ function assemble(
   tokens: readonly Token[],
   options: EdgeOptions,
 ): Parts {
-  const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
+  const {
+    accountId,
+    rateLimit = CLOUDFLARES_LIMIT,
+    realism = {},
+    clock = SYSTEM_CLOCK,
+    stateDir,
+    limits,
+  } = options;
   const routes = new RoutingTable(state);
   const collector = new Collector(telemetry, routes);
   const scratch = new Scratch();
@@ -169,6 +183,8 @@ function assemble(
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
     subdomain: siteOf(options).subdomain,
+    realism,
+    reads: new Reads(realism, () => clock.now()),
     state,
     routes,
     instances,

@@ -47,7 +47,9 @@ const WORKERS = [
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
   api.use(requireToken(edge.tokens));
-  if (edge.rateLimit !== undefined) api.use(limitRate(edge.rateLimit));
+  if (edge.rateLimit !== undefined) {
+    api.use(limitRate(edge.rateLimit, { othersPerMinute: edge.realism.otherCallersPerMinute }));
+  }
   api.use(requirePermission());
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));

@@ -27,7 +27,7 @@ export function versionRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
   const routes = new Hono();
   routes.get("/scripts/:script/versions", (context) => {
-    const versions = state.versions.list(existingScript(edge, context).name);
+    const versions = edge.reads.shown(state.versions.list(existingScript(edge, context).name));
     if (context.req.query("deployable") === "true") {
       return success(
         context,
@@ -48,7 +48,9 @@ export function versionRoutes(edge: EdgeContext): Hono {
   });
   routes.get("/scripts/:script/versions/:version", (context) => {
     const { name } = existingScript(edge, context);
-    return success(context, presentVersion(existingVersion(edge, name, context.req.param("version"))));
+    const version = existingVersion(edge, name, context.req.param("version"));
+    edge.reads.checkShown(version);
+    return success(context, presentVersion(version));
   });
   return routes;
 }

@@ -2,6 +2,7 @@ import type { RateLimit } from "./api/rate-limit";
 import type { Reads } from "./api/reads";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
+import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
 import type { State } from "./state";
 import type { TelemetryStore } from "./telemetry";
@@ -16,6 +17,7 @@ export interface EdgeContext {
   readonly subdomain: string;
   readonly realism: Realism;
   readonly reads: Reads;
+  readonly faults: Faults;
   readonly state: State;
   readonly routes: RoutingTable;
   readonly instances: Instances;

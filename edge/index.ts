@@ -14,6 +14,8 @@ import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { Watchdog } from "./data/watchdog";
+import { CONTROL_PATH, controlRoutes } from "./faults/control";
+import { Faults, type FaultControl } from "./faults/faults";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
 import { checkRealism, REALISTIC, type Realism } from "./realism";
 import { EdgeServer } from "./server";
@@ -26,6 +28,8 @@ import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
 export type { Clock, Realism, TelemetryOptions, TokenOption };
 export { REALISTIC };
+export type { FaultControl, FaultReport } from "./faults/faults";
+export { readFaultFile, type FaultGiven } from "./faults/parse";
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -73,6 +77,8 @@ export interface Edge {
   readonly subdomain: string;
   /** Where a Worker answers, once its subdomain is enabled and a version is deployed. */
   workerUrl(scriptName: string): string;
+  /** Makes the edge fail on request. */
+  readonly faults: FaultControl;
   /** What to export for Cloudflare's clients to talk to this edge. */
   environment(): Record<string, string>;
   /** Ends the edge and every process it has started. */
@@ -106,9 +112,12 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
-  const server = new EdgeServer(createApi(context), front, siteOf(options));
+  const api = createApi(context);
+  api.route(CONTROL_PATH, controlRoutes(context));
+  const server = new EdgeServer(api, front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
+    context.faults.close();
     watchdog.stop();
     cron.stop();
     await context.instances.close();
@@ -174,7 +183,8 @@ function assemble(
     limits,
   } = options;
   const routes = new RoutingTable(state);
-  const collector = new Collector(telemetry, routes);
+  const faults = new Faults();
+  const collector = new Collector(faults.lossy(telemetry), routes);
   const scratch = new Scratch();
   const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
@@ -185,6 +195,7 @@ function assemble(
     subdomain: siteOf(options).subdomain,
     realism,
     reads: new Reads(realism, () => clock.now()),
+    faults,
     state,
     routes,
     instances,
@@ -200,7 +211,7 @@ function assemble(
 function edgeAt(
   port: number,
   { address, subdomain }: Site,
-  { accountId }: EdgeContext,
+  { accountId, faults }: EdgeContext,
   token: string,
   close: () => Promise<void>,
 ): Edge {
@@ -211,6 +222,7 @@ function edgeAt(
     accountId,
     token,
     subdomain,
+    faults,
     workerUrl: (scriptName) => `http://${scriptName}.${subdomain}.localhost:${port}/`,
     environment: () => ({
       CLOUDFLARE_BASE_URL: baseUrl,

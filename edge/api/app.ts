@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
+import { meetFaults } from "../faults/middleware";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { workerVersionRoutes } from "./beta/versions";
@@ -47,6 +48,7 @@ const WORKERS = [
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
   api.use(requireToken(edge.tokens));
+  api.use(meetFaults(edge.faults));
   if (edge.rateLimit !== undefined) {
     api.use(limitRate(edge.rateLimit, { othersPerMinute: edge.realism.otherCallersPerMinute }));
   }

@@ -37,10 +37,6 @@ export type Strike =
 /** What takes telemetry in. */
 type Recording = Pick<TelemetryStore, "record">;
 
-function sleepUnlessEnded(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal, ref: false });
-}
-
 const NONE: ReadPlan = { seed: 1, faults: [] };
 
 /** The faults of an edge, and what they remember. */
@@ -134,4 +130,8 @@ export class Faults implements FaultControl {
     );
     return lostTo === undefined;
   }
+}
+
+function sleepUnlessEnded(ms: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { signal, ref: false });
 }

@@ -9,15 +9,9 @@ export type Adapted = { readonly fault: FaultName } & Partial<Omit<z.input<typeo
 /** A fault, by its name or in full. */
 export type FaultGiven = FaultName | Adapted | FaultInput;
 
-/** Faults, and what their shares are drawn by. */
-export interface FaultPlan {
-  /** Default: 1. */
-  readonly seed?: number | undefined;
-  readonly faults: readonly FaultGiven[];
-}
-
 /** A plan with its defaults and its ready-made faults filled in. */
 export interface ReadPlan {
+  /** What shares are drawn by. */
   readonly seed: number;
   readonly faults: readonly Fault[];
 }

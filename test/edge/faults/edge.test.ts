@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { networkInterfaces } from "node:os";
+import { startEdge } from "../../../edge";
 import { isLoopback } from "../../../edge/faults/control";
 import {
   addVersion,
@@ -15,6 +17,31 @@ import {
   useEdge,
   type Envelope,
 } from "../support";
+
+describe("an edge that lets others in", () => {
+  it("is made to fail by this machine alone, though others may use its API", async function () {
+    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const address = all.find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+    if (address === undefined) this.skip();
+    const edge = await startEdge({ host: "0.0.0.0" });
+    try {
+      const headers = { authorization: `Bearer ${edge.token}` };
+      const ask = (host: string, path: string): Promise<Response> =>
+        fetch(`http://${host}:${edge.port}${path}`, { headers });
+      assert.equal((await ask(address, "/client/v4/accounts")).status, 200);
+      const refused = await ask(address, "/__edge/faults");
+      assert.equal(refused.status, 403);
+      const { errors } = (await refused.json()) as Envelope;
+      assert.match(
+        errors[0]?.message ?? "",
+        /from the machine that the local edge runs on; this request comes from/,
+      );
+      assert.equal((await ask("127.0.0.1", "/__edge/faults")).status, 200);
+    } finally {
+      await edge.close();
+    }
+  });
+});
 
 describe("an edge that is asked to fail", () => {
   const started = useEdge({ tokens: [{ token: "own" }, { token: "other" }] });

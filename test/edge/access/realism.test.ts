@@ -168,8 +168,8 @@ describe("an edge whose versions are ready only after a while", () => {
 
 describe("an edge that others use too", () => {
   const started = useEdge({
-    rateLimit: { requests: 100, seconds: 60 },
-    realism: { otherCallersPerMinute: 6_000_000 },
+    rateLimit: { requests: 1_000_000, seconds: 60 },
+    realism: { otherCallersPerMinute: 6_000_000_000 },
   });
 
   it("refuses requests although this client has made few", async () => {

@@ -1,3 +1,5 @@
+import { between } from "./random";
+
 /** A span of milliseconds to draw from, both ends included. */
 export type Span = readonly [from: number, to: number];
 
@@ -48,3 +50,50 @@ export const REALISTIC: Realism = {
   freshVersion: { share: 0.3, forMs: [500, 3_000] },
   otherCallersPerMinute: 60,
 };
+
+/** The seed where none is given. */
+export const DEFAULT_SEED = 1;
+
+/** How far behind a read is, in milliseconds; 0 for one that is not. */
+export function lagOf({ share, lagMs }: ReadLag, random: () => number): number {
+  // Both are drawn each time: what comes next must not depend on what is found.
+  const [chance, lag] = [random(), between(lagMs, random)];
+  return chance < share ? lag : 0;
+}
+
+/** Whether a request does not find a version that was uploaded so many milliseconds ago. */
+export function isNotReady({ share, forMs }: FreshVersion, ageMs: number, random: () => number): boolean {
+  const [chance, readyAfter] = [random(), between(forMs, random)];
+  return chance < share && ageMs < readyAfter;
+}
+
+/** Throws when an option is none. */
+export function checkRealism(realism: Realism): void {
+  const { seed, ingestDelayMs, propagationMs, readLag, freshVersion, otherCallersPerMinute } = realism;
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new Error(`realism.seed is ${seed}, and must be a whole number.`);
+  }
+  checkSpan("ingestDelayMs", ingestDelayMs);
+  checkSpan("propagationMs", propagationMs);
+  checkSpan("readLag.lagMs", readLag?.lagMs);
+  checkSpan("freshVersion.forMs", freshVersion?.forMs);
+  checkNumber("readLag.share", readLag?.share, 1);
+  checkNumber("freshVersion.share", freshVersion?.share, 1);
+  checkNumber("otherCallersPerMinute", otherCallersPerMinute, Number.MAX_VALUE);
+}
+
+function checkSpan(name: string, span: Span | undefined): void {
+  if (span === undefined) return;
+  const [from, to] = span;
+  if (from >= 0 && from <= to && Number.isFinite(to)) return;
+  throw new Error(
+    `realism.${name} is ${from} to ${to}, and must be two numbers of milliseconds, the smaller one first.`,
+  );
+}
+
+function checkNumber(name: string, number: number | undefined, most: number): void {
+  if (number === undefined || (number >= 0 && number <= most)) return;
+  throw new Error(
+    `realism.${name} is ${number}, and must be ${most === 1 ? "a share from 0 to 1" : "0 or more"}.`,
+  );
+}

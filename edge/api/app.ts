@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
+import { meetFaults } from "../faults/middleware";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { workerVersionRoutes } from "./beta/versions";
@@ -47,7 +48,10 @@ const WORKERS = [
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
   api.use(requireToken(edge.tokens));
-  if (edge.rateLimit !== undefined) api.use(limitRate(edge.rateLimit));
+  api.use(meetFaults(edge.faults));
+  if (edge.rateLimit !== undefined) {
+    api.use(limitRate(edge.rateLimit, { othersPerMinute: edge.realism.otherCallersPerMinute }));
+  }
   api.use(requirePermission());
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));

@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { findToken, type Token } from "../tokens/token";
 import { CODES } from "./codes";
@@ -6,6 +7,7 @@ import { ApiError } from "./error";
 /** What a request of the API brings along. */
 export interface ApiEnvironment {
   readonly Variables: { readonly token: Token };
+  readonly Bindings: HttpBindings;
 }
 
 /** Lets a request pass that carries a token of the edge, and refuses others as Cloudflare does. */

@@ -16,7 +16,7 @@ export class Collector {
   private isClosed = false;
 
   constructor(
-    private readonly telemetry: TelemetryStore,
+    private readonly telemetry: Pick<TelemetryStore, "record">,
     private readonly routes: RoutingTable,
   ) {}
 

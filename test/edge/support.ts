@@ -170,6 +170,7 @@ export interface Envelope {
   readonly errors: { code: number; message: string }[];
   readonly messages: { code: number; message: string }[];
   readonly result: unknown;
+  readonly result_info?: Readonly<Record<string, number>>;
 }
 
 /** Waits until `check` finds something, and returns it. */

@@ -1,5 +1,5 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
-import { canGoAgain } from "./again";
+import { canGoAgain, isRepeatable } from "./again";
 import { passOn } from "./answer";
 import type { Cause } from "./cause";
 import type { Exchange } from "./exchange";
@@ -13,8 +13,8 @@ import { join, switchProtocols } from "./tunnel";
 export interface Mishaps {
   /** The client left before it had the whole answer. */
   readonly onCanceled: (invocation: Invocation) => void;
-  /** The connection to the version broke, and the request is as good as new. */
-  readonly onLost: () => void;
+  /** The connection to the version broke, a kept one or its own, and the request is as good as new. */
+  readonly onLost: (wasKept: boolean) => void;
 }
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
@@ -59,7 +59,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
       response.off("close", onClose);
       request.unpipe(upstream);
       invocations.withdraw(invocation);
-      mishaps.onLost();
+      mishaps.onLost(upstream.reusedSocket);
     } else {
       sendFailure(exchange, invocation);
     }
@@ -80,11 +80,13 @@ function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause
   return { eventType: "fetch", method, url: full, path: url.split("?", 1)[0] ?? "/" };
 }
 
-function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {
+function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {
+  const { ray, request, response, upgrade } = exchange;
+  const mayReuse = exchange.needsFresh !== true && isRepeatable(request);
   try {
     return httpRequest({
       ...instance.address,
-      agent: instance.agent,
+      agent: mayReuse ? instance.agent : instance.freshAgent,
       method: request.method,
       path: request.url,
       headers: forwardedHeaders(request, ray, upgrade !== undefined),
@@ -104,19 +106,10 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
     upstream.end();
     return;
   }
-  upstream.shouldKeepAlive = isReadAnyway(request);
   upstream.once("socket", (socket) => {
     if (socket.connecting) socket.once("connect", () => request.pipe(upstream));
     else request.pipe(upstream);
   });
   // Headers go out with the body's first byte; a client may want an answer before that.
   upstream.flushHeaders();
-}
-
-/** Of a body that a version leaves unread workerd reads this much itself, and then closes the connection. */
-const READ_ANYWAY_BYTES = 64 * 1024;
-
-/** Whether the connection can carry another request, however little of this one the version reads. */
-function isReadAnyway({ headers }: IncomingMessage): boolean {
-  return Number(headers["content-length"]) <= READ_ANYWAY_BYTES;
 }

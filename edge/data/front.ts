@@ -97,9 +97,10 @@ export class Front {
       onCanceled: (invocation) => {
         this.collector.onCanceled(instance, invocation);
       },
-      onLost: () => {
+      onLost: (wasKept) => {
         const attempt = exchange.attempt + 1;
-        if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
+        if (wasKept) this.toVersion(route, instance.version.id, { ...exchange, needsFresh: true });
+        else if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
         else sendException(exchange.response, exchange.ray);
       },
     });

@@ -8,6 +8,7 @@ import { Dispatcher } from "./data/dispatcher";
 import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { withCloudflares, type LimitsGiven } from "./data/limits";
+import { Locations } from "./data/locations";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
@@ -109,6 +110,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await server.close();
     watchdog.stop();
     cron.stop();
+    context.routes.close();
     await context.instances.close();
     await storage.close();
     await scratch.remove();
@@ -159,7 +161,7 @@ function assemble(
   options: EdgeOptions,
 ): Parts {
   const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
-  const routes = new RoutingTable(state);
+  const routes = new RoutingTable(state, new Locations(options.realism), options.clock);
   const collector = new Collector(telemetry, routes);
   const scratch = new Scratch();
   const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);

@@ -47,7 +47,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
     response.off("close", onClose).detachSocket(exchange.upgrade.socket);
     invocation.status = 101;
     invocation.isWebSocket = true;
-    switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
+    switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange));
     join(exchange.upgrade, { socket: socket, head }, end);
   });
   const onBreak = async (error: Error): Promise<void> => {
@@ -69,9 +69,9 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   sendBody(request, upstream);
 }
 
-function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void {
-  if (excess === undefined) sendException(response, ray);
-  else sendExceeded(response, ray);
+function sendFailure(exchange: Exchange, { excess }: Invocation): void {
+  if (excess === undefined) sendException(exchange.response, exchange);
+  else sendExceeded(exchange.response, exchange);
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
@@ -81,7 +81,7 @@ function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause
 }
 
 function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {
-  const { ray, request, response, upgrade } = exchange;
+  const { request, response, upgrade } = exchange;
   const mayReuse = exchange.needsFresh !== true && isRepeatable(request);
   try {
     return httpRequest({
@@ -89,13 +89,13 @@ function open(instance: Instance, exchange: Exchange): ClientRequest | undefined
       agent: mayReuse ? instance.agent : instance.freshAgent,
       method: request.method,
       path: request.url,
-      headers: forwardedHeaders(request, ray, upgrade !== undefined),
+      headers: forwardedHeaders(request, exchange, upgrade !== undefined),
       setHost: false,
       maxHeaderSize: MAX_HEADER_BYTES,
     });
   } catch {
     // Node takes requests in which it would not send on: control characters in the path.
-    sendBadRequest(response, ray, "The path has characters that no URL has.");
+    sendBadRequest(response, exchange, "The path has characters that no URL has.");
     return undefined;
   }
 }

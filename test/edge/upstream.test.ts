@@ -13,6 +13,7 @@ import { Front } from "../../edge/data/front";
 import type { Instance } from "../../edge/data/instance";
 import type { Instances } from "../../edge/data/instances";
 import { Invocations } from "../../edge/data/invocations";
+import { Locations } from "../../edge/data/locations";
 import type { RoutingTable } from "../../edge/data/routes";
 import { FreshAgent, UpstreamAgent } from "../../edge/data/upstream";
 import { Door } from "../../edge/storage/door";
@@ -108,7 +109,7 @@ describe("a kept connection that is closed when the next request is sent on it",
   } as unknown as Instance;
   const front = new Front(
     {} as unknown as State,
-    { find: () => ROUTE } as unknown as RoutingTable,
+    { find: () => ROUTE, split: () => SPLIT, locations: new Locations() } as unknown as RoutingTable,
     { ready: () => instance } as unknown as Instances,
     { onCanceled: () => undefined } as unknown as Collector,
     {} as unknown as Dispatcher,
@@ -202,5 +203,5 @@ const ROUTE = {
   scriptName: "script",
   subdomainEnabled: true,
   observability: { enabled: false },
-  split: [{ versionId: "version", percentage: 100 }],
 };
+const SPLIT = [{ versionId: "version", percentage: 100 }];

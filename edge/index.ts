@@ -164,7 +164,8 @@ function assemble(
   const routes = new RoutingTable(state, new Locations(options.realism), options.clock);
   const collector = new Collector(telemetry, routes);
   const scratch = new Scratch();
-  const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
+  const directory = new Directory(state, routes);
+  const storage = new Storage(runtime, scratch, directory, stateDir, collector.onObjectTraces);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),

@@ -55,6 +55,7 @@ export class Locations {
   }
 
   private named(ray: string | string[] | undefined): Colo | undefined {
-    return this.all.find((colo) => typeof ray === "string" && ray.endsWith(`-${colo}`));
+    const [, named] = typeof ray === "string" ? ray.split("-") : [];
+    return this.all.find((colo) => colo === named);
   }
 }

@@ -60,6 +60,8 @@ export class Door {
       answer.on("error", () => response.destroy()).pipe(response);
     });
     upstream.on("error", () => response.destroy());
+    // An object may answer without having read the request: nobody is interested in the rest of it.
+    response.once("finish", () => request.unpipe().resume());
     response.once("close", () => upstream.destroy());
     request.pipe(upstream);
   }

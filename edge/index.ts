@@ -9,6 +9,7 @@ import { Dispatcher } from "./data/dispatcher";
 import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { withCloudflares, type LimitsGiven } from "./data/limits";
+import { Locations } from "./data/locations";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
@@ -120,6 +121,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     context.faults.close();
     watchdog.stop();
     cron.stop();
+    context.routes.close();
     await context.instances.close();
     await storage.close();
     await scratch.remove();
@@ -182,11 +184,12 @@ function assemble(
     stateDir,
     limits,
   } = options;
-  const routes = new RoutingTable(state);
+  const routes = new RoutingTable(state, new Locations(realism), clock);
   const faults = new Faults();
   const collector = new Collector(faults.lossy(telemetry), routes);
   const scratch = new Scratch();
-  const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
+  const directory = new Directory(state, routes);
+  const storage = new Storage(runtime, scratch, directory, stateDir, collector.onObjectTraces);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
     accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),

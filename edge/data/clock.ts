@@ -81,7 +81,7 @@ export class CronClock {
   private fire(scriptName: string, event: CronEvent): void {
     const route = this.routes.find(scriptName);
     if (route === undefined) return;
-    const versionId = chooseVersion(route.split, { random: Math.random });
+    const versionId = chooseVersion(this.routes.split(route), { random: Math.random });
     if (versionId !== undefined) void this.dispatcher.dispatch(route, versionId, event);
   }
 }

@@ -1,11 +1,14 @@
+import type { Version } from "../scripts/types";
+import type { ObjectTrace } from "../storage/object-tail";
 import type { TelemetryEvent, TelemetryStore } from "../telemetry";
 import { canceledOutcome, eventsOf, untracedEvent } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import type { Excess } from "./limits";
+import { objectEvents } from "./object-events";
 import { rayOf } from "./ray";
 import type { RoutingTable } from "./routes";
-import { asKept } from "./sampling";
+import { asKept, isObserved } from "./sampling";
 import type { Trace } from "./tail";
 
 /** How long a version may take to tell of a request whose client has left. One that hangs never tells. */
@@ -38,6 +41,14 @@ export class Collector {
       if (left?.isObserved) this.record([untracedEvent(version, left, { outcome: canceledOutcome(left) })]);
     }, CANCELED_GRACE_MS).unref();
   }
+
+  /** Objects of a script, that run a version of it, have done something. */
+  readonly onObjectTraces = (version: Version, traces: readonly ObjectTrace[]): void => {
+    const route = this.routes.find(version.scriptName);
+    if (route === undefined) return;
+    const observed = traces.filter(() => isObserved(route.observability));
+    this.record(observed.flatMap((trace) => objectEvents(version, trace)));
+  };
 
   /** What comes after this is not kept: the store is about to be closed. */
   close(): void {

@@ -46,7 +46,7 @@ function canGoAgain(error: NodeJS.ErrnoException, event: WorkerEvent, invocation
 }
 
 async function told(instance: Instance, invocation: Invocation, event: WorkerEvent): Promise<Result> {
-  const call = httpRequest({ ...instance.tail, agent: instance.agent, method: "POST" });
+  const call = httpRequest({ ...instance.tail, agent: instance.freshAgent, method: "POST" });
   call.once("socket", (socket) => {
     invocation.connection = { socket, written: socket.bytesWritten, read: socket.bytesRead };
   });

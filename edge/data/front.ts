@@ -11,7 +11,7 @@ import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
 import { isRefused } from "./refusals";
-import { newRay } from "./ray";
+import { newRay, type Arrival } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
@@ -31,7 +31,7 @@ export class Front {
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
     if (route?.subdomainEnabled !== true) {
-      sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+      sendNothingHere(response, this.arrival(request), whyNothing(scriptName, route));
     } else if (isTrigger(request)) {
       this.triggerBy(request, route, response);
     } else {
@@ -43,7 +43,7 @@ export class Front {
   call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
     if (route !== undefined) this.toScript(route, request, response, upgrade);
-    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+    else sendNothingHere(response, this.arrival(request), whyNothing(scriptName, route));
   }
 
   private toScript(
@@ -52,23 +52,40 @@ export class Front {
     response: ServerResponse,
     upgrade: Upgrade | undefined,
   ): void {
-    const ray = newRay();
-    if (isRefused(request, response, ray)) return;
-    const versionId = versionFor(route, request);
+    const arrival = this.arrival(request);
+    if (isRefused(request, response, arrival)) return;
+    const versionId = this.versionFor(route, request, arrival);
     if (versionId === undefined) {
-      sendNothingHere(response, ray, whyNotLive(route));
+      sendNothingHere(response, arrival, whyNotLive(route));
       return;
     }
     const observed = isObserved(route.observability);
-    this.toVersion(route, versionId, { ray, isObserved: observed, attempt: 0, request, response, upgrade });
+    this.toVersion(route, versionId, {
+      ...arrival,
+      ...{ isObserved: observed, attempt: 0, request, response, upgrade },
+    });
+  }
+
+  private arrival(request: IncomingMessage): Arrival {
+    return { ray: newRay(), colo: this.routes.locations.of(request) };
+  }
+
+  private versionFor(route: Route, request: IncomingMessage, { colo }: Arrival): string | undefined {
+    return chooseVersion(this.routes.split(route, colo), {
+      key: headerOf(request, "cloudflare-workers-version-key"),
+      override: overrideFor(route.scriptName, headerOf(request, "cloudflare-workers-version-overrides")),
+      random: Math.random,
+    });
   }
 
   private triggerBy(request: IncomingMessage, route: Route, response: ServerResponse): void {
-    const ray = newRay();
-    const versionId = versionFor(route, request);
-    if (versionId === undefined) sendNothingHere(response, ray, whyNotLive(route));
+    const arrival = this.arrival(request);
+    const versionId = this.versionFor(route, request, arrival);
+    if (versionId === undefined) sendNothingHere(response, arrival, whyNotLive(route));
     else
-      void trigger(request, response, ray, (event) => this.dispatcher.dispatch(route, versionId, event, ray));
+      void trigger(request, response, arrival, (event) =>
+        this.dispatcher.dispatch(route, versionId, event, arrival.ray),
+      );
   }
 
   private toVersion(route: Route, versionId: string, exchange: Exchange): void {
@@ -84,7 +101,7 @@ export class Front {
       if (!exchange.response.closed) this.toInstance(instance, route, exchange);
     } catch {
       // The version started when it was uploaded; that it does not now is nothing a client could understand.
-      sendException(exchange.response, exchange.ray);
+      sendException(exchange.response, exchange);
     }
   }
 
@@ -97,10 +114,11 @@ export class Front {
       onCanceled: (invocation) => {
         this.collector.onCanceled(instance, invocation);
       },
-      onLost: () => {
+      onLost: (wasKept) => {
         const attempt = exchange.attempt + 1;
-        if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
-        else sendException(exchange.response, exchange.ray);
+        if (wasKept) this.toVersion(route, instance.version.id, { ...exchange, needsFresh: true });
+        else if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
+        else sendException(exchange.response, exchange);
       },
     });
   }
@@ -110,14 +128,6 @@ export class Front {
     await instance.workerd.endWithin(END_KNOWN_MS);
     if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange);
   }
-}
-
-function versionFor(route: Route, request: IncomingMessage): string | undefined {
-  return chooseVersion(route.split, {
-    key: headerOf(request, "cloudflare-workers-version-key"),
-    override: overrideFor(route.scriptName, headerOf(request, "cloudflare-workers-version-overrides")),
-    random: Math.random,
-  });
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { cfOf } from "./cf";
-import { rayHeader } from "./ray";
+import { rayHeader, type Arrival } from "./ray";
 
 /** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
 const HOP_BY_HOP = new Set([
@@ -48,12 +48,12 @@ function without(rawHeaders: readonly string[], drop: (name: string) => boolean)
 }
 
 /** What the version sees of a client's headers. */
-export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrade: boolean): string[] {
+export function forwardedHeaders(request: IncomingMessage, arrival: Arrival, isUpgrade: boolean): string[] {
   const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
   const client = request.socket.remoteAddress ?? "127.0.0.1";
-  headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(ray));
+  headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(arrival));
   headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "cf-ipcountry", "XX");
-  headers.push("mf-cf-blob", cfOf(request));
+  headers.push("mf-cf-blob", cfOf(request, arrival.colo));
   if (isUpgrade) headers.push("connection", "Upgrade", "upgrade", "websocket");
   // Without a length the body goes on in chunks, as it came.
   if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");
@@ -61,8 +61,8 @@ export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrad
 }
 
 /** What the client sees of a version's headers. */
-export function answeredHeaders(answer: IncomingMessage, ray: string): string[] {
+export function answeredHeaders(answer: IncomingMessage, arrival: Arrival): string[] {
   const headers = without(answer.rawHeaders, (name) => HOP_BY_HOP.has(name) || name === "cf-ray");
-  headers.push("cf-ray", rayHeader(ray));
+  headers.push("cf-ray", rayHeader(arrival));
   return headers;
 }

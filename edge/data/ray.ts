@@ -1,4 +1,11 @@
 import { randomInt } from "node:crypto";
+import type { Colo } from "./locations";
+
+/** A request's id, and the location where it came in. */
+export interface Arrival {
+  readonly ray: string;
+  readonly colo: Colo;
+}
 
 const COUNT = 2 ** 24;
 const WRAP_MS = 2 ** 40;
@@ -14,9 +21,9 @@ export function newRay(): string {
   return hex(Date.now() % WRAP_MS, 10) + hex(last, 6);
 }
 
-/** What `cf-ray` says; the place is the local one. */
-export function rayHeader(ray: string): string {
-  return `${ray}-LOC`;
+/** What `cf-ray` says: the id of a request, and where it came in. */
+export function rayHeader({ ray, colo }: Arrival): string {
+  return `${ray}-${colo}`;
 }
 
 /** The id in a `cf-ray` header. */

@@ -19,7 +19,8 @@ export class Directory {
    * each.
    */
   host(scriptName: string): Hosted | undefined {
-    const [older, newer] = this.routes.find(scriptName)?.split ?? [];
+    const route = this.routes.find(scriptName);
+    const [older, newer] = route ? this.routes.split(route) : [];
     const share = newer && newer.percentage > (older?.percentage ?? 0) ? newer : older;
     const version = share && this.state.versions.get(scriptName, share.versionId);
     const classes = this.state.scripts.get(scriptName)?.durableObjects.classes ?? [];

@@ -1,5 +1,4 @@
 import {
-  Agent,
   createServer,
   request as httpRequest,
   type IncomingMessage,
@@ -8,20 +7,20 @@ import {
 } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { FreshAgent } from "../data/upstream";
 
 /**
- * workerd lets go of an idle connection after 5 seconds, on either side. Keeping it longer for those who ask, and less
- * long for those who are asked, no request is ever sent into a connection that is being closed.
+ * A workerd that asks lets go of an idle connection after 5 seconds. Keeping it for longer, no request is ever sent
+ * into a connection that is being closed.
  */
 export const ASKING_KEEP_ALIVE_MS = 75_000;
-const ASKED_IDLE_MS = 3_000;
 
 /**
  * A unix socket that stays where it is while the process behind it comes and goes. Requests are passed on to the
  * socket that `find` tells, which may take the time of a start.
  */
 export class Door {
-  private readonly agent = new Agent({ keepAlive: true, timeout: ASKED_IDLE_MS });
+  private readonly agent = new FreshAgent();
   private readonly tunnels = new Set<Duplex>();
   private readonly server: Server;
 
@@ -61,6 +60,8 @@ export class Door {
       answer.on("error", () => response.destroy()).pipe(response);
     });
     upstream.on("error", () => response.destroy());
+    // An object may answer without having read the request: nobody is interested in the rest of it.
+    response.once("finish", () => request.unpipe().resume());
     response.once("close", () => upstream.destroy());
     request.pipe(upstream);
   }

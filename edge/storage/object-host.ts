@@ -3,6 +3,7 @@ import { newestDate, type Runtime } from "../data/runtime";
 import type { Binding, DurableObjectClass, Modules, Version } from "../scripts/types";
 import { ownerOf, rawBindingsOf, type Surroundings } from "./bindings";
 import { OBJECT_HEADERS } from "./object-headers";
+import { OBJECT_TAIL, objectTail, type ObjectTrace } from "./object-tail";
 import type { WorkerOptions } from "./process";
 import { rawOptions } from "./raw";
 
@@ -19,26 +20,33 @@ const GATE = `
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 
 export default class extends WorkerEntrypoint {
-  fetch(request) {
+  async fetch(request) {
     const headers = new Headers(request.headers);
     const take = (name) => {
       const value = headers.get(name) ?? undefined;
       headers.delete(name);
       return value;
     };
-    // The edge asks whether anybody is here.
-    if (!headers.has("${OBJECT_HEADERS.id}")) return new Response(null, { status: 204 });
+    // The edge asks whether anybody is here, or wants to be told what objects did until now.
+    if (!headers.has("${OBJECT_HEADERS.id}")) return this.env.TAIL.fetch(request);
     const className = take("${OBJECT_HEADERS.className}");
     const id = take("${OBJECT_HEADERS.id}");
     const name = take("${OBJECT_HEADERS.name}");
     const url = take("${OBJECT_HEADERS.url}");
     const stub = stubOf(this.env[className], id, name && decodeURIComponent(name));
-    return stub.fetch(new Request(url, new Request(request, { headers, cf: request.cf })));
+    const own = new Request(url, new Request(request, { headers, cf: request.cf }));
+    return stub.fetch(own).catch(thrown);
   }
 
   object(className, id, name) {
     return methodsOf(stubOf(this.env[className], id, name));
   }
+}
+
+// An exception does not get through HTTP by itself.
+function thrown({ name, message, remote, retryable, overloaded }) {
+  const error = encodeURIComponent(JSON.stringify({ name, message, remote, retryable, overloaded }));
+  return new Response(null, { status: 500, headers: { "${OBJECT_HEADERS.thrown}": error } });
 }
 
 function stubOf(objects, id, name) {
@@ -60,6 +68,7 @@ export function objectHost(
   plugin: string,
   around: Surroundings,
   hosted: Hosted,
+  onTraces: (traces: readonly ObjectTrace[]) => void,
 ): [WorkerOptions, ...WorkerOptions[]] {
   const { version, modules } = hosted;
   const classes = version.durableObjects.classes.map(classOf);
@@ -71,6 +80,7 @@ export function objectHost(
     script: GATE,
     compatibilityDate: "2025-07-24",
     durableObjects: Object.fromEntries(classes.map((one) => [one.className, { ...one, scriptName: WORKER }])),
+    serviceBindings: { TAIL: OBJECT_TAIL },
   };
   const user: WorkerOptions = {
     ...codeOf(version, modules, newestDate(runtime)),
@@ -81,8 +91,9 @@ export function objectHost(
       }),
     ),
     unsafeBindings: rawOptions(plugin, rawBindingsOf(elsewhere, around)),
+    tails: [OBJECT_TAIL],
   };
-  return [gate, user];
+  return [gate, user, objectTail(runtime, onTraces)];
 }
 
 /** A class as Miniflare wants it. What is stored belongs to the namespace, whatever the class is called. */

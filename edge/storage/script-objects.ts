@@ -2,10 +2,13 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
+import type { Version } from "../scripts/types";
 import { hasAlarms } from "./alarms";
 import type { Surroundings } from "./bindings";
 import { Door } from "./door";
 import { objectHost, type Hosted } from "./object-host";
+import { flush } from "./flush";
+import type { ObjectTrace } from "./object-tail";
 import { OnDemand } from "./on-demand";
 import { StateProcess } from "./process";
 import { Pulse } from "./pulse";
@@ -20,6 +23,8 @@ export interface ObjectSettings {
   readonly folder: string;
   /** The version whose code a script's objects run now. */
   readonly find: (scriptName: string) => Hosted | undefined;
+  /** Hears what objects did that run a version. */
+  readonly onTraces: (version: Version, traces: readonly ObjectTrace[]) => void;
 }
 
 /**
@@ -38,7 +43,7 @@ export class ScriptObjects {
     private readonly scriptName: string,
     number: number,
   ) {
-    this.process = new OnDemand((onEnd) => this.start(onEnd));
+    this.process = new OnDemand((onEnd) => this.start(onEnd), flush);
     this.door = new Door(settings.scratch.path(`objects-${String(number)}`), () => this.process.socket());
   }
 
@@ -70,12 +75,14 @@ export class ScriptObjects {
   }
 
   private async start(onEnd: () => void): Promise<StateProcess> {
-    const { runtime, scratch, plugin, around, find } = this.settings;
+    const { runtime, scratch, plugin, around, find, onTraces } = this.settings;
     const hosted = find(this.scriptName);
     if (hosted === undefined) throw new Error(`No version of ${this.scriptName} is deployed.`);
     this.runs = hosted.version.id;
     await this.prepare(hosted.namespaceIds);
-    const workers = objectHost(runtime, plugin, around, hosted);
+    const workers = objectHost(runtime, plugin, around, hosted, (traces) => {
+      onTraces(hosted.version, traces);
+    });
     const program = { workers, persistence: { durableObjectsPersist: this.folder } };
     const process = await StateProcess.start(runtime, scratch, program, () => {
       this.pulse?.stop();

@@ -44,6 +44,8 @@ export class Counter extends DurableObject {
       this.ctx.acceptWebSocket(server);
       return new Response(null, { status: 101, webSocket: client });
     }
+    if (new URL(request.url).pathname === "/unread") return new Response("no, thanks", { status: 413 });
+    if (new URL(request.url).pathname === "/throw") throw new RangeError("no");
     return Response.json([request.method, request.url, request.headers.get("x-note"), await request.text()]);
   }
 }
@@ -66,6 +68,11 @@ const actions = {
     const init = { method: "POST", headers: { "x-note": "hello" }, body: "body" };
     return (await stub.fetch("https://object.test/path?q=1", init)).json();
   },
+  unread: async (stub) => {
+    const body = new Uint8Array(5_000_000);
+    return (await stub.fetch("https://object.test/unread", { method: "POST", body })).text();
+  },
+  throw: (stub) => stub.fetch("https://object.test/throw").catch(({ name, message }) => name + ": " + message),
 };
 
 export default {
@@ -100,6 +107,11 @@ describe("Durable Objects", function () {
     assert.equal(await run("fail"), "RangeError: not today");
     assert.deepEqual(await run("tables"), { a: 5 });
     assert.deepEqual(await run("fetch"), ["POST", "https://object.test/path?q=1", "hello", "body"]);
+    assert.equal(await run("throw"), "RangeError: no");
+  });
+
+  it("answer a request that they do not read, however long it is", async () => {
+    for (let round = 0; round < 5; round += 1) assert.equal(await run("unread"), "no, thanks");
   });
 
   it("know their id and their name", async () => {

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { AnalyticsOptions } from "./analytics";
+import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import type { EdgeContext } from "./context";
@@ -99,7 +101,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, options.telemetry);
+  const telemetry = openTelemetry(telemetryFile, options.telemetry, analyticsOf(options));
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
@@ -125,6 +127,11 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await stop();
     throw error;
   }
+}
+
+function analyticsOf({ stateDir, realism }: EdgeOptions): AnalyticsOptions {
+  const file = stateDir === undefined ? undefined : databaseFile(stateDir, "analytics.sqlite");
+  return { file, delayMs: realism?.analyticsDelayMs, seed: realism?.seed };
 }
 
 function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
@@ -160,7 +167,11 @@ function assemble(
 ): Parts {
   const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
   const routes = new RoutingTable(state);
-  const collector = new Collector(telemetry, routes);
+  const collector = new Collector(
+    telemetry,
+    routes,
+    new InvocationCounter(telemetry.analytics, state.scripts),
+  );
   const scratch = new Scratch();
   const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));

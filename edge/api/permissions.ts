@@ -11,6 +11,8 @@ import { ApiError } from "./error";
  */
 const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token"])[] = [
   [/^\/user\/tokens\/verify$/, "any token"],
+  // Which account it is about, and so what it needs, is in the query.
+  [/^\/graphql$/, "any token"],
   [/^\/user$/, "user"],
   [/^\/memberships(\/|$)/, "user"],
   [/^\/accounts(\/:account)?$/, "account"],

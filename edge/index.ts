@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { AnalyticsOptions } from "./analytics";
+import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import { Reads } from "./api/reads";
@@ -108,7 +110,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, telemetryOptions(options));
+  const telemetry = openTelemetry(telemetryFile, telemetryOptions(options), analyticsOf(options));
   const parts = assemble(runtime, state, telemetry, tokens, options);
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
@@ -143,6 +145,11 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
 /** What is said of telemetry in particular goes before what is said of the whole edge. */
 function telemetryOptions({ telemetry, realism }: EdgeOptions): TelemetryOptions {
   return { ...telemetry, ingestDelayMs: telemetry?.ingestDelayMs ?? realism?.ingestDelayMs };
+}
+
+function analyticsOf({ stateDir, realism }: EdgeOptions): AnalyticsOptions {
+  const file = stateDir === undefined ? undefined : databaseFile(stateDir, "analytics.sqlite");
+  return { file, delayMs: realism?.analyticsDelayMs, seed: realism?.seed };
 }
 
 function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
@@ -186,7 +193,8 @@ function assemble(
   } = options;
   const routes = new RoutingTable(state, new Locations(realism), clock);
   const faults = new Faults();
-  const collector = new Collector(faults.lossy(telemetry), routes);
+  const counter = new InvocationCounter(telemetry.analytics, state.scripts);
+  const collector = new Collector(faults.lossy(telemetry), routes, counter);
   const scratch = new Scratch();
   const directory = new Directory(state, routes);
   const storage = new Storage(runtime, scratch, directory, stateDir, collector.onObjectTraces);

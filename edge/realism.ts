@@ -12,6 +12,8 @@ export interface Realism {
   readonly seed?: number | undefined;
   /** How long after it began an invocation is found by telemetry queries, in milliseconds. */
   readonly ingestDelayMs?: Span | undefined;
+  /** How long after it began an invocation is counted by GraphQL queries of metrics, in milliseconds. */
+  readonly analyticsDelayMs?: Span | undefined;
   /** How long a deployment takes to be known at a location, in milliseconds; drawn for each location. */
   readonly propagationMs?: Span | undefined;
   /** Reads of deployments and versions that do not show the newest writes. */
@@ -39,12 +41,14 @@ export interface FreshVersion {
 }
 
 /**
- * What users of the live API report, as of November 2026: events are found after 10 to 45 s, a deployment is known
+ * What users of the live API report, as of November 2026: events are found after 10 to 45 s, metrics after about a
+ * minute, a deployment is known
  * everywhere after 2 to 30 s, a version that was just uploaded is now and then not found for some seconds, and a read
  * may miss the last write. Other callers take a quarter of the rate limit of 1200 requests in 5 minutes.
  */
 export const REALISTIC: Realism = {
   ingestDelayMs: [10_000, 45_000],
+  analyticsDelayMs: [45_000, 75_000],
   propagationMs: [2_000, 30_000],
   readLag: { share: 0.05, lagMs: [1_000, 5_000] },
   freshVersion: { share: 0.3, forMs: [500, 3_000] },
@@ -69,11 +73,20 @@ export function isNotReady({ share, forMs }: FreshVersion, ageMs: number, random
 
 /** Throws when an option is none. */
 export function checkRealism(realism: Realism): void {
-  const { seed, ingestDelayMs, propagationMs, readLag, freshVersion, otherCallersPerMinute } = realism;
+  const {
+    seed,
+    ingestDelayMs,
+    analyticsDelayMs,
+    propagationMs,
+    readLag,
+    freshVersion,
+    otherCallersPerMinute,
+  } = realism;
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new Error(`realism.seed is ${seed}, and must be a whole number.`);
   }
   checkSpan("ingestDelayMs", ingestDelayMs);
+  checkSpan("analyticsDelayMs", analyticsDelayMs);
   checkSpan("propagationMs", propagationMs);
   checkSpan("readLag.lagMs", readLag?.lagMs);
   checkSpan("freshVersion.forMs", freshVersion?.forMs);

@@ -10,6 +10,7 @@ import { contentRoutes } from "./content";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
+import { graphqlRoutes } from "./graphql";
 import { kvNamespaceRoutes, objectNamespaceRoutes } from "./namespaces";
 import { containerRoutes, domainRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
@@ -55,6 +56,7 @@ export function createApi(edge: EdgeContext): Hono {
   api.use(requirePermission());
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));
+  api.route("/", graphqlRoutes(edge));
   for (const routes of WORKERS) {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }

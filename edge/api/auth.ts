@@ -58,7 +58,8 @@ function missing(path: string): ApiError {
 /** Different parts of Cloudflare's API refuse a token in different words. */
 function refusal(path: string): ApiError {
   if (isVerify(path)) return new ApiError(401, CODES.invalidToken, "Invalid API Token");
-  if (path.includes("/workers/")) return new ApiError(401, CODES.authentication, "Authentication error");
+  if (path.includes("/workers/") || path.endsWith("/graphql"))
+    return new ApiError(401, CODES.authentication, "Authentication error");
   return new ApiError(403, CODES.invalidAccessToken, "Invalid access token");
 }
 

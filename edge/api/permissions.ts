@@ -8,6 +8,8 @@ import { ApiError } from "./error";
 /** What each part of the API belongs to; the first that fits counts. */
 const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token"])[] = [
   [/^\/user\/tokens\/verify$/, "any token"],
+  // Which account it is about, and so what it needs, is in the query.
+  [/^\/graphql$/, "any token"],
   [/^\/user$/, "user"],
   [/^\/memberships(\/|$)/, "user"],
   [/^\/accounts(\/:account)?$/, "account"],

@@ -1,17 +1,15 @@
 import type { IncomingMessage } from "node:http";
-import type { Realism, Span } from "../realism";
+import { DEFAULT_SEED, type Realism, type Span } from "../realism";
 import { position } from "./split";
 
 /** A location, by the airport code that Cloudflare gives it: the `colo` of `request.cf`, and the end of `cf-ray`. */
 export type Colo = string;
 
 /** The one location of an edge where deployments are everywhere at once. */
-const LOCAL: Colo = "LOC";
+export const LOCAL: Colo = "LOC";
 
 /** The locations of an edge where they are not. Crons and queues are called from the first. */
 const COLOS = ["AMS", "FRA", "GRU", "IAD", "LHR", "NRT", "SIN", "SJC"] as const;
-
-const DEFAULT_SEED = 1;
 
 /** The locations of an edge, and how long a deployment takes to be known at each. */
 export class Locations {

@@ -1,3 +1,5 @@
+import type { AnalyticsOptions } from "../analytics";
+import { openDatabase as openAnalyticsDatabase } from "../analytics/database";
 import { openDatabase } from "./database";
 import type { TelemetryOptions } from "./options";
 import { ThreadedTelemetry, type TelemetryStore } from "./threaded";
@@ -11,8 +13,13 @@ export type { TelemetryStore } from "./threaded";
 const TEMPORARY = "";
 
 /** Opens the telemetry in `file`, made when missing. Without a file it is kept until the store ends. */
-export function openTelemetry(file: string | undefined, options: TelemetryOptions = {}): TelemetryStore {
+export function openTelemetry(
+  file: string | undefined,
+  options: TelemetryOptions = {},
+  analytics: AnalyticsOptions = {},
+): TelemetryStore {
   // The thread starts in its own time, but a file that cannot be used is refused at once.
   if (file !== undefined) openDatabase(file).close();
-  return new ThreadedTelemetry({ file: file ?? TEMPORARY, options });
+  if (analytics.file !== undefined) openAnalyticsDatabase(analytics.file).close();
+  return new ThreadedTelemetry({ file: file ?? TEMPORARY, options, analytics });
 }

@@ -1,3 +1,4 @@
+import type { AnalyticsOptions, AnalyticsQuery, Tally } from "../analytics";
 import type { TelemetryEvent } from "./event";
 import type { TelemetryOptions } from "./options";
 import type { Caller } from "./run";
@@ -6,6 +7,7 @@ import type { Caller } from "./run";
 export interface Start {
   readonly file: string;
   readonly options: TelemetryOptions;
+  readonly analytics?: AnalyticsOptions;
 }
 
 /** What the edge asks of the thread that has the store. It answers in the order it was asked. */
@@ -13,6 +15,8 @@ export type Ask =
   | { readonly call: "record"; readonly events: readonly TelemetryEvent[] }
   | { readonly call: "query"; readonly body: unknown; readonly caller: Caller }
   | { readonly call: "keys" | "values"; readonly body: unknown }
+  | { readonly call: "tally"; readonly tallies: readonly Tally[] }
+  | { readonly call: "analytics"; readonly query: AnalyticsQuery }
   | { readonly call: "close" };
 
 /** An `Ask` on its way. */

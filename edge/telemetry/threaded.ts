@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { AnalyticsRow, AnalyticsStore } from "../analytics";
 import { ApiError } from "../api/error";
 import type { TelemetryEvent } from "./event";
 import type { Ask, Failure, Reply, Request, Start } from "./messages";
@@ -6,6 +7,8 @@ import type { Caller } from "./run";
 
 /** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
 export interface TelemetryStore {
+  /** The metrics, which are kept apart from the events. */
+  readonly analytics: AnalyticsStore;
   /** Hands `events` over to be stored, all or none. A query asked later finds them. */
   record(events: readonly TelemetryEvent[]): void;
   /** The `result` of `POST …/observability/telemetry/query`. Rejects with `ApiError` when the body cannot be served. */
@@ -34,6 +37,14 @@ export class ThreadedTelemetry implements TelemetryStore {
   #eventsWaiting = 0;
   #end: Error | undefined;
   #lastWarning = "";
+  readonly analytics: AnalyticsStore = {
+    record: (tallies) => {
+      this.#ask({ call: "tally", tallies }).catch((error: unknown) => {
+        this.#warn(`some metrics are lost: ${reasonOf(error)}`);
+      });
+    },
+    query: (query) => this.#ask({ call: "analytics", query }) as Promise<AnalyticsRow[]>,
+  };
 
   constructor(private readonly start: Start) {}
 
@@ -47,9 +58,7 @@ export class ThreadedTelemetry implements TelemetryStore {
     this.#eventsWaiting += events.length;
     this.#ask({ call: "record", events })
       .catch((error: unknown) => {
-        this.#warn(
-          `${events.length} events are lost: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#warn(`${events.length} events are lost: ${reasonOf(error)}`);
       })
       .finally(() => {
         this.#eventsWaiting -= events.length;
@@ -91,7 +100,7 @@ export class ThreadedTelemetry implements TelemetryStore {
       this.#settle(reply);
     });
     thread.on("error", (error) => {
-      this.#endWith(error instanceof Error ? error.message : String(error));
+      this.#endWith(reasonOf(error));
     });
     thread.on("exit", (code) => {
       this.#endWith(`it exited with ${code}`);
@@ -118,6 +127,10 @@ export class ThreadedTelemetry implements TelemetryStore {
     if (warning !== this.#lastWarning) process.emitWarning(`Telemetry: ${warning}.`);
     this.#lastWarning = warning;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function errorOf({ message, refusal }: Failure): Error {

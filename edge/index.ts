@@ -110,8 +110,14 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, telemetryOptions(options), analyticsOf(options));
-  const parts = assemble(runtime, state, telemetry, tokens, options);
+  const accountId = options.accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex"));
+  const telemetry = openTelemetry(
+    telemetryFile,
+    accountId,
+    telemetryOptionsOf(options),
+    analyticsOptionsOf(options),
+  );
+  const parts = assemble(runtime, state, telemetry, tokens, { ...options, accountId });
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
@@ -142,12 +148,16 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   }
 }
 
-/** What is said of telemetry in particular goes before what is said of the whole edge. */
-function telemetryOptions({ telemetry, realism }: EdgeOptions): TelemetryOptions {
-  return { ...telemetry, ingestDelayMs: telemetry?.ingestDelayMs ?? realism?.ingestDelayMs };
+/** What is said of telemetry in particular goes before what is said of how real all is to be. */
+function telemetryOptionsOf({ telemetry = {}, realism = {} }: EdgeOptions): TelemetryOptions {
+  return {
+    ...telemetry,
+    ingestDelayMs: telemetry.ingestDelayMs ?? realism.ingestDelayMs,
+    seed: telemetry.seed ?? realism.seed,
+  };
 }
 
-function analyticsOf({ stateDir, realism }: EdgeOptions): AnalyticsOptions {
+function analyticsOptionsOf({ stateDir, realism }: EdgeOptions): AnalyticsOptions {
   const file = stateDir === undefined ? undefined : databaseFile(stateDir, "analytics.sqlite");
   return { file, delayMs: realism?.analyticsDelayMs, seed: realism?.seed };
 }
@@ -181,7 +191,7 @@ function assemble(
   state: State,
   telemetry: TelemetryStore,
   tokens: readonly Token[],
-  options: EdgeOptions,
+  options: EdgeOptions & { readonly accountId: string },
 ): Parts {
   const {
     accountId,
@@ -200,7 +210,7 @@ function assemble(
   const storage = new Storage(runtime, scratch, directory, stateDir, collector.onObjectTraces);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
-    accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
+    accountId,
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
     subdomain: siteOf(options).subdomain,

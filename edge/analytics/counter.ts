@@ -1,4 +1,3 @@
-import { LOCAL } from "../data/locations";
 import type { Version } from "../scripts/types";
 import type { ScriptStore } from "../state/scripts";
 import type { AnalyticsStore } from "./index";
@@ -17,7 +16,7 @@ export class InvocationCounter {
   count({ id, scriptName, usageModel }: Version, invocations: readonly EndedInvocation[]): void {
     if (invocations.length === 0) return;
     const scriptTag = this.scripts.get(scriptName)?.tag ?? "";
-    const source = { scriptName, scriptTag, versionId: id, usageModel, coloCode: LOCAL };
+    const source = { scriptName, scriptTag, versionId: id, usageModel };
     this.analytics.record(tallied(source, invocations));
   }
 }

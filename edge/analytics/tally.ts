@@ -8,7 +8,6 @@ export interface Source {
   readonly scriptTag: string;
   readonly versionId: string;
   readonly usageModel: string;
-  readonly coloCode: string;
 }
 
 /** An invocation that is over. */
@@ -17,15 +16,18 @@ export interface EndedInvocation {
   readonly startedAt: number;
   /** In the words of Workers Observability. */
   readonly outcome: string;
+  /** The location that it ran in. */
+  readonly coloCode: string;
   readonly wallTimeMs: number;
   readonly cpuTimeMs: number;
 }
 
-/** The invocations of a version that began in the same second and ended alike. */
+/** The invocations of a version that began in the same second and place and ended alike. */
 export interface Tally extends Source {
   /** Epoch seconds. */
   readonly second: number;
   readonly status: Status;
+  readonly coloCode: string;
   requests: number;
   wallTimeUs: number;
   cpuTimeUs: number;
@@ -33,23 +35,24 @@ export interface Tally extends Source {
   readonly cpuTimes: Histogram;
 }
 
-/** Counts invocations, second by second and status by status. */
+/** Counts invocations, by second, status and location. */
 export function tallied(source: Source, invocations: readonly EndedInvocation[]): Tally[] {
   const tallies = new Map<string, Tally>();
   for (const invocation of invocations) {
     const second = Math.floor(invocation.startedAt / 1000);
     const status = statusOf(invocation.outcome);
-    const name = `${second} ${status}`;
-    const tally = tallies.get(name) ?? emptyTally(source, second, status);
+    const { coloCode } = invocation;
+    const name = `${second} ${status} ${coloCode}`;
+    const tally = tallies.get(name) ?? emptyTally({ ...source, second, status, coloCode });
     tallies.set(name, tally);
     add(tally, invocation);
   }
   return [...tallies.values()];
 }
 
-function emptyTally(source: Source, second: number, status: Status): Tally {
+function emptyTally(alike: Source & Pick<Tally, "second" | "status" | "coloCode">): Tally {
   const sums = { requests: 0, wallTimeUs: 0, cpuTimeUs: 0 };
-  return { ...source, ...sums, second, status, wallTimes: new Map(), cpuTimes: new Map() };
+  return { ...alike, ...sums, wallTimes: new Map(), cpuTimes: new Map() };
 }
 
 function add(tally: Tally, { wallTimeMs, cpuTimeMs }: EndedInvocation): void {

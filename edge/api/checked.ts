@@ -24,12 +24,12 @@ const NEVER_SHOWN: readonly PropertyKey[] = [
 export function checked<T>(
   schema: z.ZodType<T>,
   value: unknown,
-  refusal: (faults: string) => Error,
+  refusal: (faults: string, issues: readonly Issue[]) => Error,
   whole = "The body",
 ): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw refusal(faultsIn(result.error.issues, whole));
+  throw refusal(faultsIn(result.error.issues, whole), result.error.issues);
 }
 
 function faultsIn(issues: readonly Issue[], whole: string): string {

@@ -20,7 +20,10 @@ const FIXED = {
 
 const BEGINNING = JSON.stringify(FIXED).slice(0, -1);
 
-export function cfOf({ httpVersion, headers }: IncomingMessage, colo: Colo): string {
+export function cfOf(
+  { httpVersion, headers }: Pick<IncomingMessage, "httpVersion" | "headers">,
+  colo: Colo,
+): string {
   const encodings = JSON.stringify(headers["accept-encoding"] ?? "");
   return `${BEGINNING},"colo":"${colo}","httpProtocol":"HTTP/${httpVersion}","clientAcceptEncoding":${encodings}}`;
 }

@@ -3,12 +3,12 @@ import type { EndedInvocation } from "../analytics/tally";
 import type { Version } from "../scripts/types";
 import type { ObjectTrace } from "../storage/object-tail";
 import type { TelemetryEvent, TelemetryStore } from "../telemetry";
-import { canceledOutcome, eventsOf, untracedEvent } from "./events";
+import { canceledOutcome, eventsOf, untracedEvents, type Ending } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import type { Excess } from "./limits";
 import { objectEvents } from "./object-events";
-import { rayOf } from "./ray";
+import { hopOf } from "./ray";
 import type { RoutingTable } from "./routes";
 import { asKept, isObserved } from "./sampling";
 import type { Trace } from "./tail";
@@ -46,7 +46,7 @@ export class Collector {
       version,
       invocations.takeAll().map((invocation) => ({
         invocation,
-        events: [untracedEvent(version, invocation, endOf(invocation))],
+        events: untracedEvents(version, invocation, endOf(invocation)),
       })),
     );
   };
@@ -56,8 +56,8 @@ export class Collector {
     setTimeout(() => {
       const left = invocations.abandon(ray);
       if (left === undefined) return;
-      const event = untracedEvent(version, left, { outcome: canceledOutcome(left) });
-      this.conclude(version, [{ invocation: left, events: [event] }]);
+      const events = untracedEvents(version, left, { outcome: canceledOutcome(left) });
+      this.conclude(version, [{ invocation: left, events }]);
     }, CANCELED_GRACE_MS).unref();
   }
 
@@ -89,22 +89,16 @@ export class Collector {
   }
 }
 
-interface Ending {
-  readonly outcome: string;
-  readonly error?: string;
-  readonly status?: number;
-}
-
 const CRASH: Ending = {
   outcome: "exception",
-  error: "Error: the process of this version ended while it was handling this",
+  error: "The process of this version ended while it was handling this",
   status: 500,
 };
 
 /** Cloudflare's words for a request that went past a limit. */
 const EXCEEDED: Readonly<Record<Excess, Omit<Ending, "outcome">>> = {
-  exceededCpu: { error: "Error: Worker exceeded CPU time limit.", status: 503 },
-  exceededMemory: { error: "Error: Worker exceeded memory limit.", status: 503 },
+  exceededCpu: { error: "Worker exceeded CPU time limit.", status: 503 },
+  exceededMemory: { error: "Worker exceeded memory limit.", status: 503 },
 };
 
 /** How an invocation ended whose process did before it could tell. */
@@ -118,14 +112,20 @@ function endOf(invocation: Invocation): Ending {
 
 function concludedBy(instance: Instance, trace: Trace): Concluded[] {
   // What is not in the table has been recorded, or did not come through the front.
-  const ray = trace.id ?? rayOf(trace.event?.request?.headers["cf-ray"]);
+  const ray = trace.id ?? hopOf(trace.event?.request?.headers["cf-ray"]);
   const invocation = ray === undefined ? undefined : instance.invocations.take(ray);
   return invocation ? [{ invocation, events: eventsOf(instance.version, invocation, trace) }] : [];
 }
 
 /** What the metrics count of it: once, and nothing of Durable Objects, which are a data set of their own. */
-function endedBy({ invocation: { cpuTimeMs }, events }: Concluded): EndedInvocation[] {
+function endedBy({ invocation: { cpuTimeMs, colo }, events }: Concluded): EndedInvocation[] {
   return events
     .filter(({ type, executionModel }) => type === "cf-worker-event" && executionModel !== "durableObject")
-    .map(({ timestamp, outcome, wallTimeMs }) => ({ startedAt: timestamp, outcome, wallTimeMs, cpuTimeMs }));
+    .map(({ timestamp, outcome, wallTimeMs }) => ({
+      startedAt: timestamp,
+      coloCode: colo,
+      outcome,
+      wallTimeMs,
+      cpuTimeMs,
+    }));
 }

@@ -12,7 +12,7 @@ export interface Result {
 }
 
 /** What is settled about an event before a version has it. */
-type Origin = Pick<Invocation, "ray" | "isObserved" | "attempt">;
+type Origin = Pick<Invocation, "ray" | "colo" | "isObserved" | "attempt">;
 
 /**
  * Hands an event to an instance, through the tail worker beside it. Returns what became of it, or undefined when the

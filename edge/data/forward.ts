@@ -1,11 +1,13 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { headOf } from "../telemetry/request";
 import { canGoAgain, isRepeatable } from "./again";
 import { passOn } from "./answer";
 import type { Cause } from "./cause";
 import type { Exchange } from "./exchange";
-import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
+import { answeredHeaders, clientIpOf, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
+import type { Colo } from "./locations";
 import { sendBadRequest, sendExceeded, sendException } from "./pages";
 import { join, switchProtocols } from "./tunnel";
 
@@ -23,7 +25,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   const upstream = open(instance, exchange);
   if (upstream === undefined) return;
   const { invocations } = instance;
-  const invocation = invocations.begin(exchange, causeOf(request));
+  const invocation = invocations.begin(exchange, causeOf(request, exchange.colo));
 
   const end = (isCanceled: boolean): void => {
     invocations.end(invocation);
@@ -75,9 +77,11 @@ function sendFailure(exchange: Exchange, { excess }: Invocation): void {
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
-function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause {
+function causeOf(request: IncomingMessage, colo: Colo): Cause {
+  const { method = "GET", url = "/", headers } = request;
   const full = url.startsWith("/") ? `http://${headers.host ?? ""}${url}` : url;
-  return { eventType: "fetch", method, url: full, path: url.split("?", 1)[0] ?? "/" };
+  const path = url.split("?", 1)[0] ?? "/";
+  return { eventType: "fetch", method, url: full, path, head: headOf(request, colo, clientIpOf(request)) };
 }
 
 function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {

@@ -11,7 +11,7 @@ import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
 import { isRefused } from "./refusals";
-import { newRay, type Arrival } from "./ray";
+import { innerHop, visitorsHop, type Arrival, type Hop } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
@@ -30,44 +30,42 @@ export class Front {
 
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
+    const hop = visitorsHop(this.routes.locations.of(request));
     if (route?.subdomainEnabled !== true) {
-      sendNothingHere(response, this.arrival(request), whyNothing(scriptName, route));
+      sendNothingHere(response, hop, whyNothing(scriptName, route));
     } else if (isTrigger(request)) {
-      this.triggerBy(request, route, response);
+      this.triggerBy(request, route, hop, response);
     } else {
-      this.toScript(route, request, response, upgrade);
+      this.toScript(route, hop, request, response, upgrade);
     }
   }
 
   /** A request through a service binding, for which it does not matter what is on the subdomain. */
   call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
-    if (route !== undefined) this.toScript(route, request, response, upgrade);
-    else sendNothingHere(response, this.arrival(request), whyNothing(scriptName, route));
+    const hop = innerHop(headerOf(request, "cf-ray"), this.routes.locations.of(request));
+    if (route !== undefined) this.toScript(route, hop, request, response, upgrade);
+    else sendNothingHere(response, hop, whyNothing(scriptName, route));
   }
 
   private toScript(
     route: Route,
+    hop: Hop,
     request: IncomingMessage,
     response: ServerResponse,
     upgrade: Upgrade | undefined,
   ): void {
-    const arrival = this.arrival(request);
-    if (isRefused(request, response, arrival)) return;
-    const versionId = this.versionFor(route, request, arrival);
+    if (isRefused(request, response, hop)) return;
+    const versionId = this.versionFor(route, request, hop);
     if (versionId === undefined) {
-      sendNothingHere(response, arrival, whyNotLive(route));
+      sendNothingHere(response, hop, whyNotLive(route));
       return;
     }
     const observed = isObserved(route.observability);
     this.toVersion(route, versionId, {
-      ...arrival,
+      ...hop,
       ...{ isObserved: observed, attempt: 0, request, response, upgrade },
     });
-  }
-
-  private arrival(request: IncomingMessage): Arrival {
-    return { ray: newRay(), colo: this.routes.locations.of(request) };
   }
 
   private versionFor(route: Route, request: IncomingMessage, { colo }: Arrival): string | undefined {
@@ -78,13 +76,19 @@ export class Front {
     });
   }
 
-  private triggerBy(request: IncomingMessage, route: Route, response: ServerResponse): void {
-    const arrival = this.arrival(request);
+  private triggerBy(
+    request: IncomingMessage,
+    route: Route,
+    { ray, colo }: Hop,
+    response: ServerResponse,
+  ): void {
+    // The event that a call by hand makes is no visitor's request.
+    const arrival = { ray, colo };
     const versionId = this.versionFor(route, request, arrival);
     if (versionId === undefined) sendNothingHere(response, arrival, whyNotLive(route));
     else
       void trigger(request, response, arrival, (event) =>
-        this.dispatcher.dispatch(route, versionId, event, arrival.ray),
+        this.dispatcher.dispatch(route, versionId, event, arrival),
       );
   }
 

@@ -177,9 +177,9 @@ describe("a kept connection that is closed when the next request is sent on it",
   }
 
   it("costs no cron its call", async () => {
-    const cron = { eventType: "cron", cron: "* * * * *", scheduledTimeMs: 0 } as const;
+    const cron = { eventType: "scheduled", cron: "* * * * *", scheduledTimeMs: 0 } as const;
     for (const ray of ["first", "second"]) {
-      const result = await deliver(instance, { ray, isObserved: false, attempt: 0 }, cron);
+      const result = await deliver(instance, { ray, colo: "LOC", isObserved: false, attempt: 0 }, cron);
       assert.deepEqual(result, { outcome: "ok" });
     }
   });

@@ -15,6 +15,10 @@ export function presentError({ message, path, extensions }: GraphQLError): objec
   return {
     message,
     path: path?.map(String) ?? null,
-    extensions: { ...extensions, timestamp: new Date().toISOString(), ray_id: rayHeader({ ray: newRay(), colo: LOCAL }) },
+    extensions: {
+      ...extensions,
+      timestamp: new Date().toISOString(),
+      ray_id: rayHeader({ ray: newRay(), colo: LOCAL }),
+    },
   };
 }

@@ -64,19 +64,21 @@ describe("a histogram", () => {
 describe("tallies", () => {
   const source: Source = {
     ...{ scriptName: "shop", scriptTag: "tag", versionId: "v1" },
-    ...{ usageModel: "standard", coloCode: "LOC" },
+    usageModel: "standard",
   };
 
-  it("are one for each second and status, in which times add up", () => {
-    const ended = (startedAt: number, outcome: string) => ({
+  it("are one for each second, status and location, in which times add up", () => {
+    const ended = (startedAt: number, outcome: string, coloCode = "LOC") => ({
       startedAt,
       outcome,
+      coloCode,
       wallTimeMs: 2,
       cpuTimeMs: 0.25,
     });
     const tallies = tallied(source, [
       ...[ended(5_000, "ok"), ended(5_999, "ok"), ended(6_000, "ok")],
       ...[ended(5_500, "exception"), ended(5_500, "canceled"), ended(5_600, "responseStreamDisconnected")],
+      ended(5_600, "ok", "AMS"),
     ]);
     assert.deepEqual(
       tallies.map(({ second, status, requests }) => [second, status, requests]),
@@ -85,6 +87,7 @@ describe("tallies", () => {
         [6, "success", 1],
         [5, "scriptThrewException", 1],
         [5, "clientDisconnected", 2],
+        [5, "success", 1],
       ],
     );
     assert.deepEqual([tallies[0]?.wallTimeUs, tallies[0]?.cpuTimeUs], [4_000, 500]);

@@ -27,9 +27,11 @@ interface Given extends Partial<EndedInvocation> {
 
 function add(store: SqliteAnalytics, ...invocations: readonly Given[]): void {
   for (const { scriptName = "shop", versionId = "v1", at = 0, ...given } of invocations) {
-    const source = { scriptName, scriptTag: "tag", versionId, usageModel: "standard", coloCode: "LOC" };
+    const source = { scriptName, scriptTag: "tag", versionId, usageModel: "standard" };
     const startedAt = (START + at) * 1000;
-    store.record(tallied(source, [{ startedAt, outcome: "ok", wallTimeMs: 1, cpuTimeMs: 1, ...given }]));
+    store.record(
+      tallied(source, [{ startedAt, coloCode: "LOC", outcome: "ok", wallTimeMs: 1, cpuTimeMs: 1, ...given }]),
+    );
   }
 }
 

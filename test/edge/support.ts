@@ -188,6 +188,7 @@ export async function until<T>(
 
 /** One row of telemetry, as the API returns it. */
 export interface Row {
+  readonly timestamp: number;
   readonly source: Record<string, unknown>;
   readonly $workers: {
     readonly outcome: string;

@@ -15,6 +15,13 @@ import { FreshAgent } from "../data/upstream";
  */
 export const ASKING_KEEP_ALIVE_MS = 75_000;
 
+/** A request that has not been answered to its end. */
+interface Call {
+  readonly request: IncomingMessage;
+  /** Answers it, if that has not begun, and breaks the answer off otherwise. */
+  readonly cut: (answer: (response: ServerResponse) => void) => void;
+}
+
 /**
  * A unix socket that stays where it is while the process behind it comes and goes. Requests are passed on to the
  * socket that `find` tells, which may take the time of a start.
@@ -22,6 +29,7 @@ export const ASKING_KEEP_ALIVE_MS = 75_000;
 export class Door {
   private readonly agent = new FreshAgent();
   private readonly tunnels = new Set<Duplex>();
+  private readonly calls = new Set<Call>();
   private readonly server: Server;
 
   constructor(
@@ -46,6 +54,17 @@ export class Door {
     this.agent.destroy();
   }
 
+  /**
+   * Ends what is on its way, as the process behind is about to end: tunnels are closed, and requests are answered by
+   * `answer`. Returns those requests. What comes later waits for the next process.
+   */
+  reset(answer: (response: ServerResponse) => void): IncomingMessage[] {
+    for (const end of this.tunnels) end.destroy();
+    const cut = [...this.calls];
+    for (const call of cut) call.cut(answer);
+    return cut.map(({ request }) => request);
+  }
+
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const socketPath = await this.find().catch(() => undefined);
     if (socketPath === undefined) {
@@ -62,7 +81,20 @@ export class Door {
     upstream.on("error", () => response.destroy());
     // An object may answer without having read the request: nobody is interested in the rest of it.
     response.once("finish", () => request.unpipe().resume());
-    response.once("close", () => upstream.destroy());
+    const onClose = (): void => {
+      upstream.destroy();
+      this.calls.delete(call);
+    };
+    const cut: Call["cut"] = (answer) => {
+      // The process is not told that its caller has left: it is about to end in the middle of this.
+      response.off("close", onClose);
+      this.calls.delete(call);
+      if (response.headersSent) response.destroy();
+      else answer(response);
+    };
+    const call = { request, cut };
+    this.calls.add(call);
+    response.once("close", onClose);
     request.pipe(upstream);
   }
 

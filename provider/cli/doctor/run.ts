@@ -120,7 +120,8 @@ class Course {
   async tryAll<World>(group: Group, checks: readonly Check<World>[], world: World): Promise<void> {
     for (const check of checks) {
       this.next(check);
-      this.entries.push({ group, check, finding: await tryCheck(check, world) });
+      const finding = await this.unlessStopped(tryCheck(check, world));
+      this.entries.push({ group, check, finding });
     }
   }
 
@@ -132,6 +133,7 @@ class Course {
       this.entries.push({ group, check, finding: holds("yes") });
       return world;
     } catch (error) {
+      this.examination.signal.throwIfAborted();
       this.entries.push({ group, check, finding: findingOf(error) });
       return undefined;
     }
@@ -143,6 +145,20 @@ class Course {
 
   hasFailed(...ids: readonly string[]): boolean {
     return this.entries.some(({ check, finding }) => ids.includes(check.id) && finding.verdict === "fails");
+  }
+
+  /** Does not wait for a check that is stopped. */
+  private unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.examination;
+    return new Promise((resolve, reject) => {
+      const onStop = (): void => {
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", onStop);
+      void work.then(resolve, reject).finally(() => {
+        signal.removeEventListener("abort", onStop);
+      });
+    });
   }
 
   private next({ question }: Named): void {

@@ -115,6 +115,7 @@ export function field(row: Row, key: string): unknown {
     );
 }
 
-function sum(all: readonly { readonly value: number }[]): number {
-  return all.reduce((sum, { value }) => sum + value, 0);
+/** The sum of some values. Rounded: under sampling they are fractions, which another order adds up to another sum. */
+export function sum(all: readonly { readonly value: number }[]): number {
+  return Number(all.reduce((sum, { value }) => sum + value, 0).toFixed(3));
 }

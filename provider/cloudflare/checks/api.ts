@@ -24,6 +24,8 @@ export interface Reply {
 /** Cloudflare's API as the doctor uses it. */
 export interface Api {
   readonly client: Cloudflare;
+  /** The same, whose requests the signal does not end: for one that must not happen after whatever follows it. */
+  readonly uninterrupted: Cloudflare;
   readonly accountId: string;
   /** The address of the API. */
   readonly baseUrl: string;
@@ -52,6 +54,7 @@ export interface ApiOptions {
 export function openApi(connection: Connection, { accountId, budget, signal }: ApiOptions): Api {
   const meter = newMeter(budget);
   const client = cloudflareClient(connection).withOptions({ fetch: metered(meter, signal) });
+  const { signal: never } = new AbortController();
   const question = {
     what: "The telemetry query",
     permission: "Workers Observability Read",
@@ -59,6 +62,7 @@ export function openApi(connection: Connection, { accountId, budget, signal }: A
   };
   return {
     client,
+    uninterrupted: client.withOptions({ fetch: metered(meter, never) }),
     accountId,
     baseUrl: client.baseURL,
     meter,

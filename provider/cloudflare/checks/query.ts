@@ -51,7 +51,7 @@ export function countQuery({
     queryId: "workers-release-doctor",
     dry: true,
     view: "calculations",
-    timeframe,
+    timeframe: { from: timeframe.from, to: timeframe.to },
     ...(buckets === undefined ? { ignoreSeries: true } : { chart: true, granularity: buckets }),
     ...limited,
     parameters: {
@@ -71,7 +71,7 @@ export function rowsQuery(timeframe: Timeframe, filters: readonly Filter[], limi
     queryId: "workers-release-doctor",
     dry: true,
     view: "events",
-    timeframe,
+    timeframe: { from: timeframe.from, to: timeframe.to },
     limit,
     parameters: { datasets: ["cloudflare-workers"], filters: filters.map(asApiFilter), limit },
   };

@@ -5,8 +5,8 @@ import { keys } from "../query";
 import { noTraffic } from "./noTraffic";
 import { isVisitRow, type DoctorLook } from "./subject";
 
-/** What every invocation is counted, filtered or grouped by. */
-const ofInvocations = [
+/** What visits are counted, filtered or grouped by. Others may lack some: crons reportedly have no outcome. */
+const ofVisits = [
   keys.type,
   keys.service,
   keys.version,
@@ -17,28 +17,24 @@ const ofInvocations = [
   keys.cpuTime,
 ];
 
-/** Whether invocations have the fields that a release reads. */
+/** Whether visitors' requests have the fields that a release reads. */
 export const rowKeys: Check<DoctorLook> = {
   id: "row-keys",
-  question: "Do invocations have the fields that a release reads?",
-  assumes: "type, service, version, outcome, event type, execution model, wall and CPU time on all",
-  look: (look) => Promise.resolve(judgeRowKeys(look.rows)),
+  question: "Do visitors' requests have the fields that a release reads?",
+  assumes: "type, service, version, outcome, event type, execution model, wall and CPU time",
+  look: (look) => Promise.resolve(judgeRowKeys(look.rows.filter(isVisitRow))),
 };
 
-/** Judges some invocations. */
-export function judgeRowKeys(rows: readonly Row[]): Finding {
-  if (rows.length === 0) return open(noTraffic.found, noTraffic.advice);
-  const missing = ofInvocations
-    .map((key) => ({ key, rows: rows.filter((row) => field(row, key) === undefined).length }))
-    .filter(({ rows }) => rows > 0);
+/** Judges some visits. */
+export function judgeRowKeys(visits: readonly Row[]): Finding {
+  if (visits.length === 0) return open(noTraffic.found, noTraffic.advice);
+  const missing = ofVisits
+    .map((key) => ({ key, lack: visits.filter((row) => field(row, key) === undefined).length }))
+    .filter(({ lack }) => lack > 0);
   if (missing.length > 0) {
-    const list = missing.map(({ key, rows }) => `${key} (${rows})`).join(", ");
-    return fails(`of ${rows.length} rows some lack ${list}`, reportIt, "missing");
+    const list = missing.map(({ key, lack }) => `${key} (${lack})`).join(", ");
+    return fails(`of ${visits.length} some lack ${list}`, reportIt, "missing");
   }
-  const visits = rows.filter(isVisitRow);
   const answered = visits.filter((row) => field(row, keys.status) !== undefined).length;
-  return holds(
-    `all of ${rows.length} have them; ${answered} of ${visits.length} visits have a status`,
-    "all",
-  );
+  return holds(`all of ${visits.length} do; ${answered} have a status`, "all");
 }

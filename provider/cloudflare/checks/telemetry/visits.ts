@@ -1,6 +1,6 @@
 import type { Check } from "../check";
 import { fails, holds, open, reportIt, type Finding } from "../finding";
-import { cells, groupValue, total, type Cell } from "../answer";
+import { cells, groupValue, sum, total, type Cell } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { isVisit, keys } from "../query";
 import { noTraffic } from "./noTraffic";
@@ -22,10 +22,8 @@ export const visitFilter: Check<Look> = {
 /** Of `all` invocations, those the filters have found, and all by their kind. */
 export function judgeVisits(all: number, filtered: number, kinds: readonly Cell[]): Finding {
   if (all === 0) return open(noTraffic.found, noTraffic.advice);
-  const sum = (some: readonly Cell[]): number => some.reduce((sum, { value }) => sum + value, 0);
   const visits = sum(kinds.filter(isOfVisits));
   const found = `${filtered} of ${all} invocations are visits; grouped by kind ${visits} are`;
-  if (sum(kinds) !== all) return fails(`${found}, and ${all - sum(kinds)} have no kind`, reportIt, "no kind");
   if (filtered !== visits) return fails(found, reportIt, "filter differs");
   if (visits === 0) return open(found, noTraffic.advice);
   return holds(found, visits === all ? "all" : "some");

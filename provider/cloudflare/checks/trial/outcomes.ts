@@ -1,7 +1,7 @@
 import type { Filter } from "../../../health/sli";
 import type { Check } from "../check";
 import { fails, holds, open, reportIt, type Finding } from "../finding";
-import { cells, groupValue, total, type Cell } from "../answer";
+import { cells, groupValue, sum, total, type Cell } from "../answer";
 import { count } from "../look";
 import { is, keys } from "../query";
 import { slowMs } from "./script";
@@ -48,8 +48,4 @@ export function judgeOutcomes({ expected, thrown, status500, slow }: Outcomes): 
   return [exceptions, returned, slow].every((number) => number === expected)
     ? holds(found, "as assumed")
     : fails(found, reportIt, "differ");
-}
-
-function sum(cells: readonly Cell[]): number {
-  return cells.reduce((sum, { value }) => sum + value, 0);
 }

@@ -40,7 +40,8 @@ export async function createTestWorker(api: Api, scriptName: string, time: Time)
   const worker = { accountId, scriptName };
   const versions = cloudflareVersions(client, worker);
   const deployments = cloudflareDeployments(client, worker);
-  await versions.upload(testUpload("first", { withSettings: true }));
+  // Were it given up half-way, it might happen after the deletion that follows.
+  await cloudflareVersions(api.uninterrupted, worker).upload(testUpload("first", { withSettings: true }));
   await enable(api, scriptName);
   const address = await workerAddress(client, worker);
   const { versionId: second } = await again(time, () =>

@@ -6,7 +6,7 @@ import { confirm } from "./doctor/confirm";
 import { documentOf } from "./doctor/document";
 import { examine, type Diagnosis } from "./doctor/run";
 import { summaryOf, tally } from "./doctor/summary";
-import { adviceOf, tableOf } from "./doctor/table";
+import { adviceOf, tableOf, widthFor } from "./doctor/table";
 import { timeUntil } from "./doctor/time";
 import { withTestWorker } from "./doctor/withTestWorker";
 import { accessOf, type WorkerOptions } from "./worker";
@@ -108,10 +108,10 @@ function report(diagnosis: Diagnosis, api: Api, { json }: Options, values: reado
   if (json) {
     console.log(documentOf(diagnosis, api.meter, { baseUrl: api.baseUrl, values }));
   } else {
-    const advice = adviceOf(diagnosis.entries);
-    console.log(tableOf(diagnosis.entries, process.stdout.columns || 100));
-    if (advice !== "") console.log(`\n${advice}`);
-    console.log(summaryOf(diagnosis, api.meter));
+    const { entries } = diagnosis;
+    const width = widthFor(process.stdout.columns);
+    const parts = [tableOf(entries, width), adviceOf(entries, width), summaryOf(diagnosis, api.meter)];
+    console.log(parts.filter((part) => part !== "").join("\n\n"));
   }
   if (tally(diagnosis).fails > 0) process.exitCode = 1;
 }

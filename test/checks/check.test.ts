@@ -27,7 +27,8 @@ describe("a check", () => {
         checkThat(() => rejected),
         undefined,
       );
-      assert.deepEqual([finding.verdict, finding.found], [verdict, "No."]);
+      assert.equal(finding.verdict, verdict);
+      assert.match(finding.verdict === "holds" ? "" : finding.advice, /^No\./);
     });
   }
 
@@ -36,10 +37,8 @@ describe("a check", () => {
       checkThat(() => new Promise(() => undefined), 20),
       undefined,
     );
-    assert.deepEqual(
-      [finding.verdict, finding.found],
-      ["open", "It took longer than 0.02 s and was given up."],
-    );
+    assert(finding.verdict === "open");
+    assert.match(finding.advice, /^It took longer than 0\.02 s and was given up\./);
   });
 
   it("that ends in time says what it has found", async () => {

@@ -134,8 +134,8 @@ const record: ReleaseRecord = {
 const object = { type: "durable_object_namespace" };
 
 const worker: readonly Case[] = [
-  ["one version serves", judgeDeployment(deployed(100)), "holds", /^it is$/],
-  ["another one waits at 0 %", judgeDeployment(deployed(100, 0)), "holds", /^it is$/],
+  ["one version serves", judgeDeployment(deployed(100)), "holds", /^it does$/],
+  ["another one waits at 0 %", judgeDeployment(deployed(100, 0)), "holds", /^it does$/],
   ["somebody has split", judgeDeployment(deployed(90, 10)), "fails", /split 90 % and 10 %, not by/],
   [
     "a release has split",

@@ -3,10 +3,13 @@ import { findingOf, tryCheck, type Check } from "../../cloudflare/checks/check";
 import { holds, type Finding } from "../../cloudflare/checks/finding";
 import { setupChecks } from "../../cloudflare/checks/setup";
 import { telemetryChecks, trafficChecks } from "../../cloudflare/checks/telemetry";
+import { noTraffic } from "../../cloudflare/checks/telemetry/noTraffic";
 import { busiestWorker, lookAt, type DoctorLook, type Time } from "../../cloudflare/checks/telemetry/subject";
 import { lastTrialChecks, trialChecks } from "../../cloudflare/checks/trial";
 import { createTestWorker } from "../../cloudflare/checks/trial/testWorker";
-import { workerChecks } from "../../cloudflare/checks/worker";
+import { settingsChecks } from "../../cloudflare/checks/worker";
+import { deployment } from "../../cloudflare/checks/worker/deployment";
+import type { WorkerSubject } from "../../cloudflare/checks/worker/subject";
 
 /** A check, and what it has found. */
 export interface Entry {
@@ -55,11 +58,10 @@ export async function examine(examination: Examination): Promise<Diagnosis> {
   await course.tryAll("set-up", setupChecks, examination.api);
   if (course.hasFailed("base-url", "token", "account")) {
     course.leaveOut(testWorkerName === undefined ? [] : allTrialChecks);
-    course.leaveOut([...(scriptName === undefined ? [] : workerChecks), ...telemetryChecks]);
+    course.leaveOut(scriptName === undefined ? [] : [deployment, ...settingsChecks]);
+    course.leaveOut(telemetryChecks);
   } else {
-    if (scriptName !== undefined) {
-      await course.tryAll("Worker", workerChecks, { api: examination.api, scriptName });
-    }
+    if (scriptName !== undefined) await examineWorker(course, { api: examination.api, scriptName });
     if (testWorkerName === undefined) await examineTraffic(course, examination);
     else await examineTestWorker(course, examination, testWorkerName);
   }
@@ -73,12 +75,18 @@ function subjectOf({ scriptName, testWorkerName }: Examination): Subject {
   return scriptName === undefined ? "the busiest Worker" : "the given Worker";
 }
 
+async function examineWorker(course: Course, worker: WorkerSubject): Promise<void> {
+  await course.tryAll("Worker", [deployment], worker);
+  // The others would only say once more that there is no such Worker.
+  if (course.readingOf(deployment) === "missing") course.leaveOut(settingsChecks);
+  else await course.tryAll("Worker", settingsChecks, worker);
+}
+
 async function examineTraffic(course: Course, { api, time, scriptName }: Examination): Promise<void> {
   const checks = [...telemetryChecks, ...trafficChecks];
   const look = await course.open("telemetry", toLookAt, async () => {
     const name = scriptName ?? (await busiestWorker(api, time.now()));
-    if (name === undefined) throw new Error("No Worker of the account was called within the last hour.");
-    return lookAt(api, name, time);
+    return name === undefined ? undefined : lookAt(api, name, time);
   });
   if (look === undefined) course.leaveOut(checks);
   else await course.tryAll("telemetry", checks, look);
@@ -120,17 +128,22 @@ class Course {
   async tryAll<World>(group: Group, checks: readonly Check<World>[], world: World): Promise<void> {
     for (const check of checks) {
       this.next(check);
-      const finding = await this.unlessStopped(tryCheck(check, world));
+      const finding = await tryCheck(check, world);
+      this.examination.signal.throwIfAborted();
       this.entries.push({ group, check, finding });
     }
   }
 
-  /** What other checks need; undefined when it cannot be had. */
-  async open<World>(group: Group, check: Named, make: () => Promise<World>): Promise<World | undefined> {
+  /** What other checks need, or undefined. `make` gives undefined for want of traffic. */
+  async open<World>(
+    group: Group,
+    check: Named,
+    make: () => Promise<World | undefined>,
+  ): Promise<World | undefined> {
     this.next(check);
     try {
       const world = await make();
-      this.entries.push({ group, check, finding: holds("yes") });
+      this.entries.push({ group, check, finding: world === undefined ? noTraffic : holds("yes") });
       return world;
     } catch (error) {
       this.examination.signal.throwIfAborted();
@@ -143,22 +156,12 @@ class Course {
     this.notTried.push(...checks);
   }
 
-  hasFailed(...ids: readonly string[]): boolean {
-    return this.entries.some(({ check, finding }) => ids.includes(check.id) && finding.verdict === "fails");
+  readingOf({ id }: Named): string | undefined {
+    return this.entries.find(({ check }) => check.id === id)?.finding.reading;
   }
 
-  /** Does not wait for a check that is stopped. */
-  private unlessStopped<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.examination;
-    return new Promise((resolve, reject) => {
-      const onStop = (): void => {
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener("abort", onStop);
-      void work.then(resolve, reject).finally(() => {
-        signal.removeEventListener("abort", onStop);
-      });
-    });
+  hasFailed(...ids: readonly string[]): boolean {
+    return this.entries.some(({ check, finding }) => ids.includes(check.id) && finding.verdict === "fails");
   }
 
   private next({ question }: Named): void {

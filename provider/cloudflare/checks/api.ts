@@ -30,6 +30,8 @@ export interface Api {
   /** The address of the API. */
   readonly baseUrl: string;
   readonly meter: Meter;
+  /** Ends what is on its way. */
+  readonly signal: AbortSignal;
   readonly ask: AskTelemetry;
   /**
    * Sends a request that may be refused: the refusal is an answer too. `path` is below the API's address.
@@ -66,6 +68,7 @@ export function openApi(connection: Connection, { accountId, budget, signal }: A
     accountId,
     baseUrl: client.baseURL,
     meter,
+    signal,
     ask: (query) =>
       ask(client, question, z.unknown(), (options) =>
         client.workers.observability.telemetry.query({ account_id: accountId, ...query }, options),

@@ -32,10 +32,14 @@ export async function tryCheck<World>(check: Check<World>, world: World): Promis
 /** What an error means for the check that it ended. */
 export function findingOf(error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof PortError && error.failure !== "unavailable") {
-    return fails(message, "Do what the message says, then run the doctor again.", error.failure);
+  if (!(error instanceof PortError) || error.failure === "unavailable") {
+    return open(
+      "it could not be tried",
+      `${message} If it stays so, report it with the output of \`doctor --json\`.`,
+    );
   }
-  return open(message, "Run the doctor again. If it stays so, report it with the output of `doctor --json`.");
+  const found = { refused: "it was refused", missing: "what was asked for does not exist" }[error.failure];
+  return fails(found, message, error.failure);
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";
 import { read, rowsAnswer } from "../answer";
 import { invocationsOf, rowsQuery } from "../query";
-import { noTraffic } from "./noTraffic";
+import { noTraffic, sendRequests } from "./noTraffic";
 import type { DoctorLook } from "./subject";
 
 /** What a release waits before it takes a bucket for complete. */
@@ -50,7 +50,7 @@ async function newest(look: DoctorLook, now: number): Promise<number | undefined
  * was no traffic. One that an ask finds and the one before did not was late by its age at that earlier ask at least.
  */
 export function judgeDelay(seen: readonly Newest[]): Finding {
-  if (seen.length === 0) return open(noTraffic.found, noTraffic.advice);
+  if (seen.length === 0) return noTraffic;
   const atMost = Math.max(1000, Math.min(...seen.map(({ askedAt, timestamp }) => askedAt - timestamp)));
   const atLeast = Math.max(0, ...seen.map((one, i) => missedFor(one, seen[i - 1])));
   const found = `at most ${formatDuration(atMost)}, which is the age of the newest one`;
@@ -62,7 +62,7 @@ export function judgeDelay(seen: readonly Newest[]): Finding {
       "late",
     );
   }
-  return open(`${found}: too little traffic to tell`, noTraffic.advice, "too little traffic");
+  return open(`${found}: too little traffic to tell`, sendRequests, "too little traffic");
 }
 
 /** For how long, at the ask before, it had already been an invocation that was not found. */

@@ -33,7 +33,7 @@ export function judgeEntrypoint(rows: {
   readonly without: number;
   readonly with: number;
 }): Finding {
-  if (rows.visits === 0) return open(noTraffic.found, noTraffic.advice);
+  if (rows.visits === 0) return noTraffic;
   const found = `of ${rows.visits}: is_null ${rows.without}, exists ${rows.with}`;
   if (rows.without + rows.with !== rows.visits) {
     return fails(found, reportIt, rows.without === 0 ? "matches none" : "matches others");

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { fails, holds, open, reportIt, type Finding } from "../finding";
+import { fails, holds, reportIt, type Finding } from "../finding";
 import { buckets, sum, total, type Bucket } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { bucketsIn } from "../span";
@@ -51,7 +51,7 @@ export interface Series {
 export function judgeFirstBuckets(from: number, bucketMs: number, series: Series): Finding {
   const { all, aggregate } = series;
   const [listed, reference] = [sum(series.series), sum(series.reference)];
-  if (all === 0) return open(noTraffic.found, noTraffic.advice);
+  if (all === 0) return noTraffic;
   if (aggregate !== all) {
     return fails(`the total beside a series is ${aggregate}, without one ${all}`, reportIt, "totals differ");
   }

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { fails, holds, open, reportIt, type Finding } from "../finding";
+import { fails, holds, reportIt, type Finding } from "../finding";
 import { total } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { keys } from "../query";
@@ -26,7 +26,7 @@ export function latencyFilter(of: "wallTime" | "cpuTime"): Check<Look> {
 
 /** Of `all` invocations, the filter has found `found`. */
 export function judgeLatencyFilter(all: number, found: number): Finding {
-  if (all === 0) return open(noTraffic.found, noTraffic.advice);
+  if (all === 0) return noTraffic;
   if (found === all) return holds(`found all ${all}`, "all");
   const advice = `Use no latency SLO: it would overlook slow requests. ${reportIt}`;
   return fails(`found ${found} of ${all}`, advice, found === 0 ? "none" : "some");

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { holds, open, type Finding } from "../finding";
+import { holds, type Finding } from "../finding";
 import { total } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { noTraffic } from "./noTraffic";
@@ -20,7 +20,7 @@ export const missingGroup: Check<Look> = {
 
 /** Of `all` rows, how many a group by a field that none has still counts. */
 export function judgeMissingGroup(all: number, without: number): Finding {
-  if (all === 0) return open(noTraffic.found, noTraffic.advice);
+  if (all === 0) return noTraffic;
   if (without === 0) return holds("they are left out", "left out");
   return holds("they are kept, in a group of their own", "kept");
 }

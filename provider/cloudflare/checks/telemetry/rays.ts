@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { fails, holds, open, reportIt, type Finding } from "../finding";
+import { fails, holds, reportIt, type Finding } from "../finding";
 import { cells, field, groupValue, type Row } from "../answer";
 import { count } from "../look";
 import { keys } from "../query";
@@ -33,7 +33,7 @@ function rayOf(row: Row): string | undefined {
 
 /** Of some visits, `wanted` were looked for by their ray, and `found` found. */
 export function judgeRays(visits: readonly Row[], wanted: number, found: number): Finding {
-  if (visits.length === 0) return open(noTraffic.found, noTraffic.advice);
+  if (visits.length === 0) return noTraffic;
   const have = visits.filter((row) => rayOf(row) !== undefined).length;
   const former = visits.filter((row) => field(row, formerKey) !== undefined).length;
   const text = `${have} of ${visits.length} visits have ${keys.ray}, ${former} have ${formerKey}; looked for ${wanted}, found ${found}`;

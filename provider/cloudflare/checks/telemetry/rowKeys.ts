@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { fails, holds, open, reportIt, type Finding } from "../finding";
+import { fails, holds, reportIt, type Finding } from "../finding";
 import { field, type Row } from "../answer";
 import { keys } from "../query";
 import { noTraffic } from "./noTraffic";
@@ -27,7 +27,7 @@ export const rowKeys: Check<DoctorLook> = {
 
 /** Judges some visits. */
 export function judgeRowKeys(visits: readonly Row[]): Finding {
-  if (visits.length === 0) return open(noTraffic.found, noTraffic.advice);
+  if (visits.length === 0) return noTraffic;
   const missing = ofVisits
     .map((key) => ({ key, lack: visits.filter((row) => field(row, key) === undefined).length }))
     .filter(({ lack }) => lack > 0);

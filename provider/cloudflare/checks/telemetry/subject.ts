@@ -4,7 +4,6 @@ import type { Api, Reply, TelemetryQuery } from "../api";
 import type { Look } from "../look";
 import { countQuery, invocationsOf, isInvocation, keys, rowsQuery, type Timeframe } from "../query";
 import { spanAround } from "../span";
-import { noTraffic } from "./noTraffic";
 
 /** A look with what only the doctor has. */
 export interface DoctorLook extends Look {
@@ -34,11 +33,10 @@ const rowsLookedAt = 100;
 const enoughRows = 20;
 
 /**
- * Chooses what the checks look at: the newest invocations of a Worker within an hour.
+ * Chooses what the checks look at: the newest invocations of a Worker within an hour; undefined without any.
  * @throws {PortError} when the telemetry cannot be asked
- * @throws {Error} when there is none
  */
-export async function lookAt(api: Api, scriptName: string, time: Time): Promise<DoctorLook> {
+export async function lookAt(api: Api, scriptName: string, time: Time): Promise<DoctorLook | undefined> {
   const now = time.now();
   const newest = async (to: number): Promise<readonly Row[]> => {
     const query = rowsQuery({ from: now - hourMs, to }, invocationsOf(scriptName), rowsLookedAt);
@@ -47,7 +45,7 @@ export async function lookAt(api: Api, scriptName: string, time: Time): Promise<
   const settled = await newest(now - settledMs);
   const rows = settled.length >= enoughRows ? settled : await newest(now + 60_000);
   const span = spanAround(rows.map(({ timestamp }) => timestamp));
-  if (span === undefined) throw new Error(`There is ${noTraffic.found}. ${noTraffic.advice}`);
+  if (span === undefined) return undefined;
   const telemetry = `/accounts/${encodeURIComponent(api.accountId)}/workers/observability/telemetry`;
   return {
     ...time,

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { fails, holds, open, reportIt, type Finding } from "../finding";
+import { fails, holds, reportIt, type Finding } from "../finding";
 import { cells, groupValue, total } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { keys } from "../query";
@@ -29,7 +29,7 @@ export const versionList: Check<Look> = {
 
 /** Of `all` invocations, how many each version has, and how many a list of the first two has found. */
 export function judgeVersionList(all: number, groups: readonly number[], listed: number): Finding {
-  if (all === 0) return open(noTraffic.found, noTraffic.advice);
+  if (all === 0) return noTraffic;
   const grouped = groups.reduce((sum, value) => sum + value, 0);
   if (grouped !== all) return fails(`only ${grouped} of ${all} have a version`, reportIt, "no version");
   const expected = (groups[0] ?? 0) + (groups[1] ?? 0);

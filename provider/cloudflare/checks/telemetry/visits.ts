@@ -3,7 +3,7 @@ import { fails, holds, open, reportIt, type Finding } from "../finding";
 import { cells, groupValue, sum, total, type Cell } from "../answer";
 import { count, whileSteady, type Look } from "../look";
 import { isVisit, keys } from "../query";
-import { noTraffic } from "./noTraffic";
+import { noTraffic, sendRequests } from "./noTraffic";
 
 /** Whether visitors' requests can be told from crons, alarms, sockets and calls of Durable Objects. */
 export const visitFilter: Check<Look> = {
@@ -21,11 +21,11 @@ export const visitFilter: Check<Look> = {
 
 /** Of `all` invocations, those the filters have found, and all by their kind. */
 export function judgeVisits(all: number, filtered: number, kinds: readonly Cell[]): Finding {
-  if (all === 0) return open(noTraffic.found, noTraffic.advice);
+  if (all === 0) return noTraffic;
   const visits = sum(kinds.filter(isOfVisits));
   const found = `${filtered} of ${all} invocations are visits; grouped by kind ${visits} are`;
   if (filtered !== visits) return fails(found, reportIt, "filter differs");
-  if (visits === 0) return open(found, noTraffic.advice);
+  if (visits === 0) return open(found, sendRequests);
   return holds(found, visits === all ? "all" : "some");
 }
 

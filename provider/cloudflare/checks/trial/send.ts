@@ -23,6 +23,8 @@ export interface Destination {
   readonly address: string;
   readonly scriptName: string;
   readonly versionId?: string;
+  /** Ends the request. */
+  readonly signal: AbortSignal;
 }
 
 /** Sends one request and waits for all of its answer. Never throws. */
@@ -53,7 +55,8 @@ function answerTo(to: Destination, path: string): Promise<IncomingMessage> {
     }),
   };
   // Its own connection: one that is kept open may stay with what it met first.
-  const options = { headers, agent: false, lookup, signal: AbortSignal.timeout(patienceMs) };
+  const signal = AbortSignal.any([to.signal, AbortSignal.timeout(patienceMs)]);
+  const options = { headers, agent: false, lookup, signal };
   return new Promise((resolve, reject) => {
     begin(url, options, (answer) => {
       answer

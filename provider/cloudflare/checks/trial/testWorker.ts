@@ -44,10 +44,12 @@ export async function createTestWorker(api: Api, scriptName: string, time: Time)
   await cloudflareVersions(api.uninterrupted, worker).upload(testUpload("first", { withSettings: true }));
   await enable(api, scriptName);
   const address = await workerAddress(client, worker);
+  const first = await again(time, async () => servingOf((await deployments.active())?.split));
   const { versionId: second } = await again(time, () =>
     versions.upload(testUpload("second", { withSettings: false })),
   );
-  const first = await again(time, async () => servingOf((await deployments.active())?.split));
+  // A list that did not show the Worker yet would make the upload create it once more.
+  if (first === second) throw notYet("second version");
   const sent: Sent[] = [];
   return {
     api,
@@ -60,7 +62,7 @@ export async function createTestWorker(api: Api, scriptName: string, time: Time)
       await again(time, () => deployments.create(split, message));
     },
     async visit(path, versionId) {
-      const to = { address, scriptName, ...(versionId !== undefined && { versionId }) };
+      const to = { address, scriptName, signal: api.signal, ...(versionId !== undefined && { versionId }) };
       const one = await send(to, path, time.now());
       sent.push(one);
       return one;
@@ -76,7 +78,11 @@ export async function createTestWorker(api: Api, scriptName: string, time: Time)
 function servingOf(split: Split | undefined): string {
   const serving = split?.find(({ percent }) => percent === 100);
   if (serving !== undefined) return serving.versionId;
-  throw new PortError("unavailable", "The test Worker has no deployment that can be read yet.");
+  throw notYet("deployment");
+}
+
+function notYet(what: string): PortError {
+  return new PortError("unavailable", `The test Worker has no ${what} that can be read yet.`);
 }
 
 async function enable({ client, accountId }: Api, scriptName: string): Promise<void> {

@@ -8,8 +8,8 @@ import type { WorkerSubject } from "./subject";
 /** Whether a release could begin on what is deployed. */
 export const deployment: Check<WorkerSubject> = {
   id: "deployment",
-  question: "Is one version of the Worker deployed at 100 %?",
-  assumes: "it is; a release begins with one version, or goes on with its own split",
+  question: "Does one version have all of the Worker's traffic?",
+  assumes: "it does; a release begins with one version, or goes on with its own split",
   look: async ({ api, scriptName }) => {
     const { client, accountId } = api;
     return judgeDeployment(await cloudflareDeployments(client, { accountId, scriptName }).active());
@@ -25,7 +25,7 @@ export function judgeDeployment(active: Deployment | undefined): Finding {
     );
   }
   const serving = active.split.filter(({ percent }) => percent > 0);
-  if (active.split.length === 1 || serving.length === 1) return holds("it is");
+  if (active.split.length === 1 || serving.length === 1) return holds("it does");
   const split = `split ${serving.map(({ percent }) => `${percent} %`).join(" and ")}`;
   const record = readRecord(active.message);
   if (record !== undefined && isUnderWay(record)) {

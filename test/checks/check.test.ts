@@ -5,9 +5,9 @@ import { holds, type Finding } from "../../provider/cloudflare/checks/finding";
 import { bucketsIn, spanAround } from "../../provider/cloudflare/checks/span";
 import { PortError } from "../../provider/rollout/ports";
 
-function checkThat(look: () => Promise<Finding>, deadlineMs?: number): Check<undefined> {
+function checkThat(find: () => Promise<Finding>, deadlineMs?: number): Check<undefined> {
   const meta = { id: "it", question: "Is it?", assumes: "it is" };
-  return { ...meta, look, ...(deadlineMs !== undefined && { deadlineMs }) };
+  return { ...meta, find, ...(deadlineMs !== undefined && { deadlineMs }) };
 }
 
 describe("a check", () => {

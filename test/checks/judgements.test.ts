@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Finding, Verdict } from "../../provider/cloudflare/checks/finding";
 import type { AnswerHead } from "../../provider/cloudflare/checks/meter";
-import { judgeAccount } from "../../provider/cloudflare/checks/setup/account";
+import { judgeLeftOver } from "../../provider/cloudflare/checks/setup/account";
 import { judgeAddress, placeOf } from "../../provider/cloudflare/checks/setup/address";
 import { judgeClock } from "../../provider/cloudflare/checks/setup/clock";
 import { judgeRateLimit } from "../../provider/cloudflare/checks/setup/rateLimit";
@@ -75,13 +75,8 @@ const setup: readonly Case[] = [
     /another form/,
   ],
   ["the API refuses", judgeAddress("Cloudflare", { status: 401, body: { success: false } }), "holds", /own/],
-  ["no test Worker is left", judgeAccount(["shop"]), "holds", /can$/],
-  [
-    "a test Worker is left",
-    judgeAccount(["shop", "workers-release-doctor-12345678"]),
-    "open",
-    /1 test Worker /,
-  ],
+  ["no test Worker is left", judgeLeftOver(["shop"]), "holds", /it is/],
+  ["a test Worker is left", judgeLeftOver(["shop", "workers-release-doctor-12345678"]), "open", /is 1/],
   ["the clocks agree", judgeClock([head("Tue, 29 Sep 2026 07:03:00 GMT")]), "holds", /within 2 s/],
   [
     "the clock is a minute behind",

@@ -1,28 +1,15 @@
 import type { Api } from "../../cloudflare/checks/api";
-import { findingOf, tryCheck, type Check } from "../../cloudflare/checks/check";
-import { holds, type Finding } from "../../cloudflare/checks/finding";
 import { setupChecks } from "../../cloudflare/checks/setup";
+import { account } from "../../cloudflare/checks/setup/account";
+import { telemetryPermission } from "../../cloudflare/checks/setup/permission";
 import { telemetryChecks, trafficChecks } from "../../cloudflare/checks/telemetry";
-import { noTraffic } from "../../cloudflare/checks/telemetry/noTraffic";
 import { busiestWorker, lookAt, type DoctorLook, type Time } from "../../cloudflare/checks/telemetry/subject";
 import { lastTrialChecks, trialChecks } from "../../cloudflare/checks/trial";
 import { createTestWorker } from "../../cloudflare/checks/trial/testWorker";
 import { settingsChecks } from "../../cloudflare/checks/worker";
 import { deployment } from "../../cloudflare/checks/worker/deployment";
 import type { WorkerSubject } from "../../cloudflare/checks/worker/subject";
-
-/** A check, and what it has found. */
-export interface Entry {
-  readonly group: Group;
-  readonly check: Named;
-  readonly finding: Finding;
-}
-
-/** What a check is about. */
-export type Group = "set-up" | "Worker" | "test Worker" | "telemetry";
-
-/** A check as it is told of. */
-export type Named = Pick<Check<never>, "id" | "question" | "assumes">;
+import { Course, type Entry, type Named } from "./course";
 
 /** Whose invocations the questions about telemetry were tried on. */
 export type Subject = "the given Worker" | "the busiest Worker" | "the test Worker";
@@ -54,9 +41,9 @@ export interface Examination {
  */
 export async function examine(examination: Examination): Promise<Diagnosis> {
   const { scriptName, testWorkerName } = examination;
-  const course = new Course(examination);
+  const course = new Course(examination.signal, examination.onQuestion);
   await course.tryAll("set-up", setupChecks, examination.api);
-  if (course.hasFailed("base-url", "token", "account")) {
+  if (!course.holds(account) && !course.holds(telemetryPermission)) {
     course.leaveOut(testWorkerName === undefined ? [] : allTrialChecks);
     course.leaveOut(scriptName === undefined ? [] : [deployment, ...settingsChecks]);
     course.leaveOut(telemetryChecks);
@@ -117,55 +104,3 @@ const toCreate: Named = {
   question: "Can a Worker be created, with a version that gets no traffic?",
   assumes: "the token has Workers Scripts Write",
 };
-
-/** How the examination goes. */
-class Course {
-  readonly entries: Entry[] = [];
-  readonly notTried: Named[] = [];
-
-  constructor(private readonly examination: Examination) {}
-
-  async tryAll<World>(group: Group, checks: readonly Check<World>[], world: World): Promise<void> {
-    for (const check of checks) {
-      this.next(check);
-      const finding = await tryCheck(check, world);
-      this.examination.signal.throwIfAborted();
-      this.entries.push({ group, check, finding });
-    }
-  }
-
-  /** What other checks need, or undefined. `make` gives undefined for want of traffic. */
-  async open<World>(
-    group: Group,
-    check: Named,
-    make: () => Promise<World | undefined>,
-  ): Promise<World | undefined> {
-    this.next(check);
-    try {
-      const world = await make();
-      this.entries.push({ group, check, finding: world === undefined ? noTraffic : holds("yes") });
-      return world;
-    } catch (error) {
-      this.examination.signal.throwIfAborted();
-      this.entries.push({ group, check, finding: findingOf(error) });
-      return undefined;
-    }
-  }
-
-  leaveOut(checks: readonly Named[]): void {
-    this.notTried.push(...checks);
-  }
-
-  readingOf({ id }: Named): string | undefined {
-    return this.entries.find(({ check }) => check.id === id)?.finding.reading;
-  }
-
-  hasFailed(...ids: readonly string[]): boolean {
-    return this.entries.some(({ check, finding }) => ids.includes(check.id) && finding.verdict === "fails");
-  }
-
-  private next({ question }: Named): void {
-    this.examination.signal.throwIfAborted();
-    this.examination.onQuestion(question);
-  }
-}

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import type { Verdict } from "../../cloudflare/checks/finding";
-import type { Entry } from "./run";
+import type { Entry } from "./course";
 
 const marks: Readonly<Record<Verdict, string>> = {
   holds: colors.green("✓"),

@@ -11,7 +11,7 @@ export interface Check<World> {
   readonly assumes: string;
   /** How long it may take, in milliseconds. Default: 60 000. */
   readonly deadlineMs?: number;
-  readonly look: (world: World) => Promise<Finding>;
+  readonly find: (world: World) => Promise<Finding>;
 }
 
 const defaultDeadlineMs = 60_000;
@@ -23,7 +23,7 @@ const defaultDeadlineMs = 60_000;
 export async function tryCheck<World>(check: Check<World>, world: World): Promise<Finding> {
   const deadlineMs = check.deadlineMs ?? defaultDeadlineMs;
   try {
-    return await within(deadlineMs, check.look(world));
+    return await within(deadlineMs, check.find(world));
   } catch (error) {
     return findingOf(error);
   }

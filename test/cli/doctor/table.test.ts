@@ -5,7 +5,7 @@ import { telemetryChecks, trafficChecks } from "../../../provider/cloudflare/che
 import { lastTrialChecks, trialChecks } from "../../../provider/cloudflare/checks/trial";
 import { settingsChecks } from "../../../provider/cloudflare/checks/worker";
 import { deployment } from "../../../provider/cloudflare/checks/worker/deployment";
-import type { Entry, Named } from "../../../provider/cli/doctor/run";
+import type { Entry, Named } from "../../../provider/cli/doctor/course";
 import { adviceOf, tableOf, widthFor } from "../../../provider/cli/doctor/table";
 
 const long =

@@ -10,7 +10,18 @@ export const account: Check<Api> = {
   id: "account",
   question: "Can the account's Workers be read?",
   assumes: "the token has Workers Scripts Read for this account",
-  look: async (api) => judgeAccount(await workersOf(api)),
+  find: async (api) => {
+    await workersOf(api);
+    return holds("they can");
+  },
+};
+
+/** Whether a doctor that was killed has left its test Worker. */
+export const leftOver: Check<Api> = {
+  id: "left-over",
+  question: "Is the account without test Workers of earlier runs?",
+  assumes: "it is: each run deletes its own",
+  find: async (api) => judgeLeftOver(await workersOf(api)),
 };
 
 const scripts = z.array(z.object({ id: z.string() }));
@@ -25,11 +36,12 @@ async function workersOf({ client, accountId }: Api): Promise<readonly string[]>
 }
 
 /** Judges the names of the account's Workers. */
-export function judgeAccount(names: readonly string[]): Finding {
-  const left = names.filter((name) => name.startsWith(testWorkerPrefix));
-  if (left.length === 0) return holds("they can");
+export function judgeLeftOver(names: readonly string[]): Finding {
+  const left = names.filter((name) => name.startsWith(testWorkerPrefix)).length;
+  if (left === 0) return holds("it is");
   return open(
-    `they can; ${left.length} test Worker${left.length === 1 ? "" : "s"} of another run of the doctor ${left.length === 1 ? "is" : "are"} there`,
-    `Unless it is at work, delete what begins with ${testWorkerPrefix}: npx wrangler delete --name NAME.`,
+    `there ${left === 1 ? "is" : "are"} ${left}`,
+    "Unless another doctor is at work, delete every Worker whose name begins with " +
+      `${testWorkerPrefix}: npx wrangler delete --name NAME.`,
   );
 }

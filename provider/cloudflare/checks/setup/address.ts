@@ -11,7 +11,7 @@ export const address: Check<Api> = {
   id: "base-url",
   question: "Is there a Cloudflare API at the address that is used?",
   assumes: "answers come in Cloudflare's envelope",
-  look: async (api) => judgeAddress(placeOf(api.baseUrl), await api.send("get", "/user/tokens/verify")),
+  find: async (api) => judgeAddress(placeOf(api.baseUrl), await api.send("get", "/user/tokens/verify")),
 };
 
 /** Whose API an address is. */

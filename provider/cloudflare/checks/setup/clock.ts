@@ -14,7 +14,7 @@ export const clock: Check<Api> = {
   id: "clock",
   question: "Does this machine's clock agree with Cloudflare's?",
   assumes: "within 5 minutes; a release goes by Cloudflare's",
-  look: ({ meter }) => Promise.resolve(judgeClock(meter.heads)),
+  find: ({ meter }) => Promise.resolve(judgeClock(meter.heads)),
 };
 
 /** Judges the dates of some answers. */

@@ -1,6 +1,6 @@
 import type { Api } from "../api";
 import type { Check } from "../check";
-import { account } from "./account";
+import { account, leftOver } from "./account";
 import { address } from "./address";
 import { clock } from "./clock";
 import { telemetryPermission } from "./permission";
@@ -12,6 +12,7 @@ export const setupChecks: readonly Check<Api>[] = [
   address,
   token,
   account,
+  leftOver,
   telemetryPermission,
   clock,
   rateLimit,

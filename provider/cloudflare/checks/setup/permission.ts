@@ -8,7 +8,7 @@ export const telemetryPermission: Check<Api> = {
   id: "telemetry-permission",
   question: "May this token query the telemetry?",
   assumes: "Workers Observability Read is enough",
-  look: async ({ ask }) => {
+  find: async ({ ask }) => {
     const now = Date.now();
     // What it finds does not matter.
     await ask(countQuery({ timeframe: { from: now - 60_000, to: now }, filters: [isInvocation] }));

@@ -11,7 +11,7 @@ export const rateLimit: Check<Api> = {
   id: "rate-limit",
   question: "How many requests may be made?",
   assumes: "1200 in 5 minutes",
-  look: async (api) => {
+  find: async (api) => {
     const { meter, send } = api;
     // Two more answers, so that what is left can be seen to fall.
     while (meter.heads.length < 3) await send("get", "/user/tokens/verify");

@@ -8,7 +8,7 @@ export const token: Check<Api> = {
   id: "token",
   question: "Is the API token valid?",
   assumes: "it is active",
-  look: async (api) => {
+  find: async (api) => {
     const ofUser = await api.send("get", "/user/tokens/verify");
     if (ofUser.status === 200) return judgeToken(ofUser);
     const account = encodeURIComponent(api.accountId);

@@ -8,7 +8,7 @@ export const abrLevel: Check<Look> = {
   id: "abr-level",
   question: "Where does an answer say that it read a part of the rows only?",
   assumes: "abr_level in result.statistics or result.run.statistics; the larger counts, none is 1",
-  look: async (look) => judgeAbrLevel(await count(look, [])),
+  find: async (look) => judgeAbrLevel(await count(look, [])),
 };
 
 /** Reads both places. */

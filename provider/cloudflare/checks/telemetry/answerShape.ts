@@ -13,7 +13,7 @@ export const answerShape: Check<DoctorLook> = {
   id: "answer-shape",
   question: "Does an answer have the form that this package reads?",
   assumes: "that of live answers recorded in September 2026",
-  look: async (look) => {
+  find: async (look) => {
     const query = countQuery({
       timeframe: look.span,
       filters: invocationsOf(look.scriptName),

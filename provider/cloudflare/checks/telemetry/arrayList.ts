@@ -12,7 +12,7 @@ export const arrayList: Check<DoctorLook> = {
   id: "array-list",
   question: 'Does a filter "in" take an array as well?',
   assumes: "nothing: only texts with commas are sent",
-  look: async (look) => {
+  find: async (look) => {
     const query = countQuery({ timeframe: look.span, filters: invocationsOf(look.scriptName) });
     const filters = [
       ...(query.parameters?.filters ?? []),

@@ -19,7 +19,7 @@ export const delay: Check<DoctorLook> = {
   id: "telemetry-delay",
   question: "How long does an invocation take to be found?",
   assumes: "at most 60 s",
-  look: async (look) => {
+  find: async (look) => {
     const seen: Newest[] = [];
     for (let asked = 1; ; asked += 1) {
       const askedAt = look.now();

@@ -13,7 +13,7 @@ export const entrypointIsNull: Check<Look> = {
   id: "entrypoint-is-null",
   question: "Does the filter that leaves out named entrypoints keep the others?",
   assumes: `${keys.entrypoint} is_null matches the rows without that field`,
-  look: async (look) => {
+  find: async (look) => {
     const { found } = await whileSteady(look, async () => ({
       visits: total(await count(look, isVisit)),
       without: total(await count(look, [...isVisit, presence("is_null")])),

@@ -17,7 +17,7 @@ export const firstBuckets: Check<Look> = {
   id: "first-buckets",
   question: "Are counts in a series complete but for its first two buckets?",
   assumes: "from the third bucket on, a series holds all that the span does",
-  look: async (look) => {
+  find: async (look) => {
     const { span } = look;
     const n = bucketsIn(span);
     const { all, found } = await whileSteady(look, async () => ({

@@ -9,7 +9,7 @@ export const granularity: Check<Look> = {
   id: "granularity",
   question: "Does the number of buckets that is asked for decide how long they are?",
   assumes: "granularity N gives buckets of span / N, and run.granularity is that length in ms",
-  look: async (look) =>
+  find: async (look) =>
     judgeGranularity(look.span.bucketMs, await count(look, [], { buckets: bucketsIn(look.span) })),
 };
 

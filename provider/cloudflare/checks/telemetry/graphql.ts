@@ -12,7 +12,7 @@ export const graphql: Check<DoctorLook> = {
   id: "graphql",
   question: "Can this token read the metrics of GraphQL by version and minute?",
   assumes: "nothing: they would be a second source",
-  look: async (look) => {
+  find: async (look) => {
     const now = look.now();
     const reply = await look.graphql(metrics, {
       account: look.accountId,

@@ -9,7 +9,7 @@ export const grid: Check<Look> = {
   id: "bucket-grid",
   question: "Do buckets begin at the same moments, whatever a query begins with?",
   assumes: "they begin at epoch multiples of their length",
-  look: async (look) => {
+  find: async (look) => {
     const { from, to, bucketMs } = look.span;
     const shift = bucketMs / 2;
     const shifted = { from: from + shift, to: to + shift };

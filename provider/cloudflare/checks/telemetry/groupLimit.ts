@@ -12,7 +12,7 @@ export const groupLimit: Check<Look> = {
   id: "group-limit",
   question: "Does an answer hold as many groups as are asked for?",
   assumes: "up to 2000 when asked for them",
-  look: async (look) => {
+  find: async (look) => {
     const groups = async (limit?: "default"): Promise<number> =>
       cells(await count(look, [], { by: [keys.hop], ...(limit && { limit }) })).length;
     return judgeGroupLimit({

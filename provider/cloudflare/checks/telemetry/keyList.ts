@@ -25,7 +25,7 @@ export const keyList: Check<DoctorLook> = {
   id: "key-list",
   question: "Does Cloudflare list the fields that a release reads?",
   assumes: "POST telemetry/keys lists them all",
-  look: async (look) => judgeKeyList(await look.sendKeys(bodyOf(look))),
+  find: async (look) => judgeKeyList(await look.sendKeys(bodyOf(look))),
 };
 
 function bodyOf({ span, scriptName }: DoctorLook): unknown {

@@ -15,7 +15,7 @@ export function latencyFilter(of: "wallTime" | "cpuTime"): Check<Look> {
     id: of === "wallTime" ? "wall-time-filter" : "cpu-time-filter",
     question: `Does a filter "greater than" on the ${of === "wallTime" ? "wall time" : "CPU time"} find invocations?`,
     assumes: `${key} gt -1 finds all of them`,
-    look: async (look) => {
+    find: async (look) => {
       const { all, found } = await whileSteady(look, () =>
         count(look, [{ key, operation: "gt", type: "number", value: -1 }]),
       );

@@ -14,7 +14,7 @@ export const filterLimit: Check<DoctorLook> = {
   id: "filter-limit",
   question: "May a query have 16 filters, and how are 17 refused?",
   assumes: "16 are taken; more are refused with 400 and a reason in a known form",
-  look: async (look) => {
+  find: async (look) => {
     const ask = (filters: number): Promise<Reply> =>
       look.send(countQuery({ timeframe: look.span, filters: manyFilters(look.scriptName, filters) }));
     return judgeFilterLimit(await ask(mostFilters), await ask(mostFilters + 1));
@@ -49,7 +49,7 @@ export const rowLimit: Check<DoctorLook> = {
   id: "row-limit",
   question: "How is a limit above 2000 refused?",
   assumes: "with 400 and a reason in a known form",
-  look: async (look) => {
+  find: async (look) => {
     const query = countQuery({
       timeframe: look.span,
       filters: invocationsOf(look.scriptName),

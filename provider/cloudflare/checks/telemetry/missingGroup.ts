@@ -12,7 +12,7 @@ export const missingGroup: Check<Look> = {
   id: "missing-group",
   question: "What becomes of rows that lack a field which the answer is grouped by?",
   assumes: "they are left out, so only fields that every counted row has are grouped by",
-  look: async (look) => {
+  find: async (look) => {
     const { all, found } = await whileSteady(look, () => count(look, [], { by: [noField] }));
     return judgeMissingGroup(all, total(found));
   },

@@ -15,7 +15,7 @@ export const rays: Check<DoctorLook> = {
   id: "ray",
   question: "Can a request be found by the cf-ray of its answer?",
   assumes: `${keys.ray} in "a,b" finds it, with its version`,
-  look: async (look) => {
+  find: async (look) => {
     const visits = look.rows.filter(isVisitRow);
     const wanted = visits.flatMap((row) => rayOf(row) ?? []).slice(0, tried);
     if (wanted.length === 0) return judgeRays(visits, 0, 0);

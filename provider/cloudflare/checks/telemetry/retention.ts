@@ -13,7 +13,7 @@ export const retention: Check<DoctorLook> = {
   id: "retention",
   question: "What becomes of a query over more days than telemetry is kept?",
   assumes: "nothing: no query spans more than some hours",
-  look: async (look) => {
+  find: async (look) => {
     const to = look.now();
     const timeframe = { from: to - 8 * dayMs, to };
     const query = countQuery({ timeframe, filters: invocationsOf(look.scriptName), limit: 1 });

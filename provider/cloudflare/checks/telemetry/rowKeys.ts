@@ -22,7 +22,7 @@ export const rowKeys: Check<DoctorLook> = {
   id: "row-keys",
   question: "Do visitors' requests have the fields that a release reads?",
   assumes: "type, service, version, outcome, event type, execution model, wall and CPU time",
-  look: (look) => Promise.resolve(judgeRowKeys(look.rows.filter(isVisitRow))),
+  find: (look) => Promise.resolve(judgeRowKeys(look.rows.filter(isVisitRow))),
 };
 
 /** Judges some visits. */

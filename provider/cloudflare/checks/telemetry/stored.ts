@@ -9,7 +9,7 @@ export const storedRows: Check<Look> = {
   id: "stored-rows",
   question: "Under sampling, can the rows that were stored be told from the estimate?",
   assumes: "value / sampleInterval is how many were stored, whatever count means",
-  look: async (look) => judgeStored(cells(await count(look, [], { by: [keys.outcome] }))),
+  find: async (look) => judgeStored(cells(await count(look, [], { by: [keys.outcome] }))),
 };
 
 /** `count` and `value` of some groups. */

@@ -13,7 +13,7 @@ export const versionList: Check<Look> = {
   id: "version-list",
   question: "Can one query ask for two versions, by a text with a comma?",
   assumes: `${keys.version} in "a,b" matches both`,
-  look: async (look) => {
+  find: async (look) => {
     const { all, found } = await whileSteady(look, async () => {
       const groups = cells(await count(look, [], { by: [keys.version] }));
       const [one = noVersion, two = noVersion] = groups.map((cell) => groupValue(cell, keys.version));

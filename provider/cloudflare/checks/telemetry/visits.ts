@@ -10,7 +10,7 @@ export const visitFilter: Check<Look> = {
   id: "visit-filter",
   question: "Can visitors' requests be told from crons, alarms and Durable Object calls?",
   assumes: `${keys.eventType} eq fetch and ${keys.executionModel} eq stateless select them`,
-  look: async (look) => {
+  find: async (look) => {
     const { all, found } = await whileSteady(look, async () => ({
       filtered: total(await count(look, isVisit)),
       kinds: cells(await count(look, [], { by: [keys.eventType, keys.executionModel] })),

@@ -22,7 +22,7 @@ export const counts: Check<TestWorker> = {
   question: "Does telemetry count each version's requests exactly, and how soon?",
   assumes: "to the request, within 60 s",
   deadlineMs: 210_000,
-  look: async (worker) => {
+  find: async (worker) => {
     const sent = servedBy(worker);
     const last = Math.max(...worker.sent.map(({ sentAt }) => sentAt));
     let counted: PerVersion = { first: 0, second: 0 };

@@ -15,7 +15,7 @@ export const deploymentList: Check<TestWorker> = {
   question: "How many deployments are listed, and in which order?",
   assumes: "the ten newest at least, the newest first",
   deadlineMs: 120_000,
-  look: async (worker) => {
+  find: async (worker) => {
     const split = [{ versionId: worker.first, percent: 100 }];
     for (let made = 1; made <= more; made += 1) await worker.deploy(split, `number ${made}`);
     const path = `/accounts/${encodeURIComponent(worker.api.accountId)}/workers/scripts/${worker.scriptName}/deployments`;

@@ -10,7 +10,7 @@ export const freshVersion: Check<TestWorker> = {
   id: "fresh-version",
   question: "Can a version be read right after its upload?",
   assumes: "after some seconds at most; until then it is answered with code 100146",
-  look: async ({ api, time, scriptName, second }) => {
+  find: async ({ api, time, scriptName, second }) => {
     const path = `/accounts/${encodeURIComponent(api.accountId)}/workers/scripts/${scriptName}/versions/${second}`;
     const codes: number[] = [];
     const became = await until(time, { forMs: 30_000, everyMs: 500 }, async () => {

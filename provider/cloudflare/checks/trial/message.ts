@@ -12,7 +12,7 @@ export const messageKept: Check<TestWorker> = {
   id: "message",
   question: "Does a deployment keep a message of 1000 bytes?",
   assumes: "it does, to the byte",
-  look: async (worker) => {
+  find: async (worker) => {
     const message = `${"é".repeat((bytes - 6) / 2)}[end.]`;
     await worker.deploy(
       [

@@ -12,7 +12,7 @@ export const outcomes: Check<TestWorker> = {
   id: "outcomes",
   question: "Are an exception, a returned 500 and a slow answer told for what they are?",
   assumes: "outcome exception; outcome ok with status 500; found by its wall time",
-  look: async (worker) => {
+  find: async (worker) => {
     const look = worker.look();
     const requests = (path: string): Filter => is("$metadata.trigger", `GET ${path}`);
     const slower = { key: keys.wallTime, operation: "gt", type: "number", value: slowMs / 2 } as const;

@@ -12,7 +12,7 @@ export const override: Check<TestWorker> = {
   question: "Does a version override reach a version at 0 %, and how soon?",
   assumes: "within 2 minutes of its deployment",
   deadlineMs: 150_000,
-  look: async (worker) => {
+  find: async (worker) => {
     const reached = await until(worker.time, patience, async () =>
       (await worker.visit("/", worker.second)).versionId === worker.second ? true : undefined,
     );

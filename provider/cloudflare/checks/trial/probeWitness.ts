@@ -12,7 +12,7 @@ export const witness: Check<TestWorker> = {
   id: "probe-witness",
   question: "Does the cf-ray of an answer lead to the version that gave it?",
   assumes: "in the telemetry, every time",
-  look: async (worker) => {
+  find: async (worker) => {
     const known = worker.sent
       .flatMap(({ rayId, versionId }) =>
         rayId !== undefined && versionId !== undefined ? [{ rayId, versionId }] : [],

@@ -25,7 +25,7 @@ export const sampledRows: Check<TestWorker> = {
   question: storedRows.question,
   assumes: storedRows.assumes,
   deadlineMs: 180_000,
-  look: async (worker) => {
+  find: async (worker) => {
     await sample(worker);
     for (let round = 0; round < rounds; round += 1) {
       await visitOften(worker);

@@ -16,7 +16,7 @@ export const split: Check<TestWorker> = {
   question: "How soon does a split of 50 % take effect, and do both versions serve?",
   assumes: "within 2 minutes, and both do",
   deadlineMs: 180_000,
-  look: async (worker) => {
+  find: async (worker) => {
     await worker.deploy(
       [
         { versionId: worker.first, percent: 50 },

@@ -7,5 +7,5 @@ export const uploadSettings: Check<TestWorker> = {
   id: "upload-settings",
   question: "Does the upload that creates a Worker turn Observability on?",
   assumes: "it does, when it asks for it",
-  look: (worker) => observability.look(worker),
+  find: (worker) => observability.find(worker),
 };

@@ -10,7 +10,7 @@ export const deployment: Check<WorkerSubject> = {
   id: "deployment",
   question: "Does one version have all of the Worker's traffic?",
   assumes: "it does; a release begins with one version, or goes on with its own split",
-  look: async ({ api, scriptName }) => {
+  find: async ({ api, scriptName }) => {
     const { client, accountId } = api;
     return judgeDeployment(await cloudflareDeployments(client, { accountId, scriptName }).active());
   },

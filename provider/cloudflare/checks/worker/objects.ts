@@ -9,7 +9,7 @@ export const objects: Check<WorkerSubject> = {
   id: "durable-objects",
   question: "Would a stage reset Durable Objects?",
   assumes: "no: the Worker has no binding to a class of its own",
-  look: async ({ api: { client, accountId }, scriptName }) => {
+  find: async ({ api: { client, accountId }, scriptName }) => {
     const question = {
       what: `Reading the bindings of Worker "${scriptName}"`,
       permission: "Workers Scripts Read",

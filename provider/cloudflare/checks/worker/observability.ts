@@ -12,7 +12,7 @@ export const observability: Check<WorkerSubject> = {
   id: "observability",
   question: "Are the Worker's invocations recorded?",
   assumes: "Observability with invocation logs is on, its sampling rate is above 0, and logs are kept",
-  look: async ({ api: { client, accountId }, scriptName }) => {
+  find: async ({ api: { client, accountId }, scriptName }) => {
     const question = {
       what: `Reading the settings of Worker "${scriptName}"`,
       permission: "Workers Scripts Read",

@@ -9,7 +9,7 @@ export const subdomain: Check<WorkerSubject> = {
   id: "workers-dev",
   question: "Can probes with a `path` reach the Worker?",
   assumes: "it is enabled on workers.dev",
-  look: async ({ api: { client, accountId }, scriptName }) => {
+  find: async ({ api: { client, accountId }, scriptName }) => {
     try {
       await workerAddress(client, { accountId, scriptName });
       return holds("it is enabled on workers.dev");

@@ -14,7 +14,7 @@ export const versions: Check<WorkerSubject> = {
   id: "versions",
   question: "Is the active version among the 100 newest, which can be deployed?",
   assumes: "it is, and stays so while a release lasts",
-  look: async ({ api: { client, accountId }, scriptName }) => {
+  find: async ({ api: { client, accountId }, scriptName }) => {
     const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
     const serving = active?.split.toSorted((a, b) => b.percent - a.percent)[0];
     const question = {

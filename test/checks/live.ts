@@ -82,7 +82,6 @@ export const keyList = {
   result: [
     "$metadata.type",
     "$metadata.service",
-    "$metadata.rayId",
     "$workers.scriptVersion.id",
     "$workers.outcome",
     "$workers.event.response.status",

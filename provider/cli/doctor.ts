@@ -80,9 +80,11 @@ async function runDoctor(options: Options): Promise<void> {
 
 function intentionOf(name: string): string {
   return (
-    `The doctor is going to create the Worker ${name} in the account, which anybody who\n` +
-    "knows that name can call on workers.dev; upload 2 versions of it, make about 12 deployments of it, send it\n" +
-    "at most 700 requests, and delete it. Nothing else in the account is changed. It takes 1 to 10 minutes."
+    `The doctor is going to create the Worker ${name}\n` +
+    "in the account. Anybody who knows its name can call it on workers.dev. The doctor\n" +
+    "uploads 2 versions of it, makes about 12 deployments of it, sends it at most 700\n" +
+    "requests, and deletes it. It changes nothing else in the account. It takes 1 to\n" +
+    "10 minutes."
   );
 }
 

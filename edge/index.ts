@@ -99,8 +99,9 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, options.telemetry);
-  const parts = assemble(runtime, state, telemetry, tokens, options);
+  const accountId = options.accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex"));
+  const telemetry = openTelemetry(telemetryFile, accountId, telemetryOptionsOf(options));
+  const parts = assemble(runtime, state, telemetry, tokens, { ...options, accountId });
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
@@ -125,6 +126,15 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await stop();
     throw error;
   }
+}
+
+/** What is said of telemetry in particular goes before what is said of how real all is to be. */
+function telemetryOptionsOf({ telemetry = {}, realism = {} }: EdgeOptions): TelemetryOptions {
+  return {
+    ...telemetry,
+    ingestDelayMs: telemetry.ingestDelayMs ?? realism.ingestDelayMs,
+    seed: telemetry.seed ?? realism.seed,
+  };
 }
 
 function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
@@ -156,7 +166,7 @@ function assemble(
   state: State,
   telemetry: TelemetryStore,
   tokens: readonly Token[],
-  options: EdgeOptions,
+  options: EdgeOptions & { readonly accountId: string },
 ): Parts {
   const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
   const routes = new RoutingTable(state);
@@ -165,7 +175,7 @@ function assemble(
   const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
-    accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
+    accountId,
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
     subdomain: siteOf(options).subdomain,

@@ -17,10 +17,14 @@ const NEVER_SHOWN: readonly PropertyKey[] = [
 ];
 
 /** The value as `schema` reads it. Throws what `refusal` makes of the faults, when it has any. */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, refusal: (faults: string) => Error): T {
+export function checked<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  refusal: (faults: string, issues: readonly Issue[]) => Error,
+): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw refusal(faultsIn(result.error.issues));
+  throw refusal(faultsIn(result.error.issues), result.error.issues);
 }
 
 function faultsIn(issues: readonly Issue[]): string {

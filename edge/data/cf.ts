@@ -20,7 +20,7 @@ const FIXED = {
 
 const BEGINNING = JSON.stringify(FIXED).slice(0, -1);
 
-export function cfOf({ httpVersion, headers }: IncomingMessage): string {
+export function cfOf({ httpVersion, headers }: Pick<IncomingMessage, "httpVersion" | "headers">): string {
   const encodings = JSON.stringify(headers["accept-encoding"] ?? "");
   return `${BEGINNING},"httpProtocol":"HTTP/${httpVersion}","clientAcceptEncoding":${encodings}}`;
 }

@@ -35,7 +35,7 @@ function momentsOf(cron: string, fromMs: number, toMs: number): CronEvent[] {
   const moments: CronEvent[] = [];
   let next = nextRun(cron, new Date(fromMs));
   while (next !== undefined && next.getTime() <= toMs) {
-    moments.push({ eventType: "cron", cron, scheduledTimeMs: next.getTime() });
+    moments.push({ eventType: "scheduled", cron, scheduledTimeMs: next.getTime() });
     next = nextRun(cron, next);
   }
   return moments;

@@ -1,9 +1,9 @@
 import type { TelemetryEvent, TelemetryStore } from "../telemetry";
-import { canceledOutcome, eventsOf, untracedEvent } from "./events";
+import { canceledOutcome, eventsOf, untracedEvents, type Ending } from "./events";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import type { Excess } from "./limits";
-import { rayOf } from "./ray";
+import { hopOf } from "./ray";
 import type { RoutingTable } from "./routes";
 import { asKept } from "./sampling";
 import type { Trace } from "./tail";
@@ -28,14 +28,14 @@ export class Collector {
   /** A version's process has ended: whatever it was doing failed. */
   readonly onEnd = ({ version, invocations }: Instance): void => {
     const left = invocations.takeAll().filter(({ isObserved }) => isObserved);
-    this.record(left.map((invocation) => untracedEvent(version, invocation, endOf(invocation))));
+    this.record(left.flatMap((invocation) => untracedEvents(version, invocation, endOf(invocation))));
   };
 
   /** A client has left. If the version does not tell of it, we do. */
   onCanceled({ version, invocations }: Instance, { ray }: Invocation): void {
     setTimeout(() => {
       const left = invocations.abandon(ray);
-      if (left?.isObserved) this.record([untracedEvent(version, left, { outcome: canceledOutcome(left) })]);
+      if (left?.isObserved) this.record(untracedEvents(version, left, { outcome: canceledOutcome(left) }));
     }, CANCELED_GRACE_MS).unref();
   }
 
@@ -53,22 +53,16 @@ export class Collector {
   }
 }
 
-interface Ending {
-  readonly outcome: string;
-  readonly error?: string;
-  readonly status?: number;
-}
-
 const CRASH: Ending = {
   outcome: "exception",
-  error: "Error: the process of this version ended while it was handling this",
+  error: "The process of this version ended while it was handling this",
   status: 500,
 };
 
 /** Cloudflare's words for a request that went past a limit. */
 const EXCEEDED: Readonly<Record<Excess, Omit<Ending, "outcome">>> = {
-  exceededCpu: { error: "Error: Worker exceeded CPU time limit.", status: 503 },
-  exceededMemory: { error: "Error: Worker exceeded memory limit.", status: 503 },
+  exceededCpu: { error: "Worker exceeded CPU time limit.", status: 503 },
+  exceededMemory: { error: "Worker exceeded memory limit.", status: 503 },
 };
 
 /** How an invocation ended whose process did before it could tell. */
@@ -82,7 +76,7 @@ function endOf(invocation: Invocation): Ending {
 
 function eventsOfTrace(instance: Instance, trace: Trace): TelemetryEvent[] {
   // What is not in the table has been recorded, or did not come through the front.
-  const ray = trace.id ?? rayOf(trace.event?.request?.headers["cf-ray"]);
+  const ray = trace.id ?? hopOf(trace.event?.request?.headers["cf-ray"]);
   const invocation = ray === undefined ? undefined : instance.invocations.take(ray);
   return invocation?.isObserved ? eventsOf(instance.version, invocation, trace) : [];
 }

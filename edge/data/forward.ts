@@ -1,9 +1,10 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { canGoAgain } from "./again";
 import { passOn } from "./answer";
+import { headOf } from "../telemetry/request";
 import type { Cause } from "./cause";
 import type { Exchange } from "./exchange";
-import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
+import { answeredHeaders, clientIpOf, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import { sendBadRequest, sendExceeded, sendException } from "./pages";
@@ -75,19 +76,22 @@ function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void 
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
-function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause {
+function causeOf(request: IncomingMessage): Cause {
+  const { method = "GET", url = "/", headers } = request;
   const full = url.startsWith("/") ? `http://${headers.host ?? ""}${url}` : url;
-  return { eventType: "fetch", method, url: full, path: url.split("?", 1)[0] ?? "/" };
+  const path = url.split("?", 1)[0] ?? "/";
+  return { eventType: "fetch", method, url: full, path, head: headOf(request, clientIpOf(request)) };
 }
 
-function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {
+function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {
+  const { ray, request, response, upgrade } = exchange;
   try {
     return httpRequest({
       ...instance.address,
       agent: instance.agent,
       method: request.method,
       path: request.url,
-      headers: forwardedHeaders(request, ray, upgrade !== undefined),
+      headers: forwardedHeaders(request, exchange, upgrade !== undefined),
       setHost: false,
       maxHeaderSize: MAX_HEADER_BYTES,
     });

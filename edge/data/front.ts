@@ -11,7 +11,7 @@ import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
 import { isRefused } from "./refusals";
-import { newRay } from "./ray";
+import { innerHop, newRay, visitorsHop, type Hop } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
@@ -35,32 +35,40 @@ export class Front {
     } else if (isTrigger(request)) {
       this.triggerBy(request, route, response);
     } else {
-      this.toScript(route, request, response, upgrade);
+      this.toScript(route, visitorsHop(), request, response, upgrade);
     }
   }
 
   /** A request through a service binding, for which it does not matter what is on the subdomain. */
   call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
-    if (route !== undefined) this.toScript(route, request, response, upgrade);
-    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+    const hop = innerHop(headerOf(request, "cf-ray"));
+    if (route !== undefined) this.toScript(route, hop, request, response, upgrade);
+    else sendNothingHere(response, hop.ray, whyNothing(scriptName, route));
   }
 
   private toScript(
     route: Route,
+    hop: Hop,
     request: IncomingMessage,
     response: ServerResponse,
     upgrade: Upgrade | undefined,
   ): void {
-    const ray = newRay();
-    if (isRefused(request, response, ray)) return;
+    if (isRefused(request, response, hop.ray)) return;
     const versionId = versionFor(route, request);
     if (versionId === undefined) {
-      sendNothingHere(response, ray, whyNotLive(route));
+      sendNothingHere(response, hop.ray, whyNotLive(route));
       return;
     }
     const observed = isObserved(route.observability);
-    this.toVersion(route, versionId, { ray, isObserved: observed, attempt: 0, request, response, upgrade });
+    this.toVersion(route, versionId, {
+      ...hop,
+      isObserved: observed,
+      attempt: 0,
+      request,
+      response,
+      upgrade,
+    });
   }
 
   private triggerBy(request: IncomingMessage, route: Route, response: ServerResponse): void {

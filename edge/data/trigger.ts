@@ -87,7 +87,7 @@ function cronEvent(parameters: URLSearchParams): CronEvent {
   if (!/^\d+$/.test(time) || Number(time) > LATEST_MS) {
     throw new Refusal(400, `time is '${time}', and must be in milliseconds since 1970.`);
   }
-  return { eventType: "cron", cron: parameters.get("cron") ?? "", scheduledTimeMs: Number(time) };
+  return { eventType: "scheduled", cron: parameters.get("cron") ?? "", scheduledTimeMs: Number(time) };
 }
 
 function queueEvent(parameters: URLSearchParams, text: string): QueueEvent {

@@ -16,7 +16,21 @@ const MOST_EVENTS = 10_000;
 
 const MOST_KEYS = 1000;
 
-/** The fields of the newest events, the one seen last first. */
+/** The keys of `$metadata`, whichever events there are: a recorded answer lists these, and not `$metadata.rayId`. */
+const METADATA_KEYS: readonly FoundField[] = [
+  ...(["message", "messageTemplate", "error", "errorTemplate", "origin", "service", "level"] as const),
+  ...(["requestId", "spanId", "traceId", "transactionName", "spanName", "trigger"] as const),
+  ...(["fingerprint", "account", "type", "id"] as const),
+]
+  .map((name): FoundField => ({ key: `$metadata.${name}`, type: "string" }))
+  .concat(
+    ["duration", "latency", "traceDuration", "startTime", "endTime"].map((name): FoundField => ({
+      key: `$metadata.${name}`,
+      type: "number",
+    })),
+  );
+
+/** The keys of all events, then the other fields of the newest ones, the one seen last first. */
 export function listKeys(reading: Reading, query: KeysQuery): Key[] {
   const { from = 0, to = Number.MAX_SAFE_INTEGER, keyNeedle, limit = MOST_KEYS } = query;
   const scope = { ...query, timeframe: { from, to } };
@@ -27,6 +41,7 @@ export function listKeys(reading: Reading, query: KeysQuery): Key[] {
       ORDER BY e.timestamp DESC, e.id DESC LIMIT ${MOST_EVENTS}`,
   );
   const keys = new Map<string, Key>();
+  for (const field of METADATA_KEYS) keys.set(field.key, { ...field, lastSeenAt: reading.now });
   for (const row of rows) {
     const event = wireEvent(row);
     for (const field of fieldsOf(event)) {

@@ -1,15 +1,17 @@
 import { Worker } from "node:worker_threads";
-import { ApiError } from "../api/error";
 import type { TelemetryEvent } from "./event";
 import type { Ask, Failure, Reply, Request, Start } from "./messages";
-import type { Caller } from "./run";
+import { QueryRefusal } from "./refusal";
 
 /** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
 export interface TelemetryStore {
-  /** Hands `events` over to be stored, all or none. A query asked later finds them. */
+  /**
+   * Hands `events` over to be stored, all or none. A query asked later finds them. All rows of an invocation are to be
+   * handed over at once, one after the other.
+   */
   record(events: readonly TelemetryEvent[]): void;
-  /** The `result` of `POST …/observability/telemetry/query`. Rejects with `ApiError` when the body cannot be served. */
-  query(body: unknown, caller: Caller): Promise<unknown>;
+  /** The `result` of `POST …/observability/telemetry/query`. Rejects with `QueryRefusal` when the body cannot be served. */
+  query(body: unknown): Promise<unknown>;
   /** The `result` of `POST …/observability/telemetry/keys`. Rejects like `query`. */
   keys(body: unknown): Promise<unknown>;
   /** The `result` of `POST …/observability/telemetry/values`. Rejects like `query`. */
@@ -56,8 +58,8 @@ export class ThreadedTelemetry implements TelemetryStore {
       });
   }
 
-  query(body: unknown, caller: Caller): Promise<unknown> {
-    return this.#ask({ call: "query", body, caller });
+  query(body: unknown): Promise<unknown> {
+    return this.#ask({ call: "query", body });
   }
 
   keys(body: unknown): Promise<unknown> {
@@ -121,5 +123,5 @@ export class ThreadedTelemetry implements TelemetryStore {
 }
 
 function errorOf({ message, refusal }: Failure): Error {
-  return refusal ? new ApiError(refusal.status, refusal.code, message) : new Error(message);
+  return refusal ? new QueryRefusal(refusal.status, refusal.body, message) : new Error(message);
 }

@@ -186,24 +186,32 @@ export async function until<T>(
   }
 }
 
-/** One row of telemetry, as the API returns it. */
+/** One row of telemetry, as the API returns it. A `cf-worker` row has no outcome and no times. */
 export interface Row {
+  readonly timestamp: number;
   readonly source: Record<string, unknown>;
   readonly $workers: {
     readonly outcome: string;
     readonly eventType: string;
-    readonly requestId: string;
     readonly wallTimeMs: number;
     readonly cpuTimeMs: number;
     readonly scriptVersion: { readonly id: string; readonly tag?: string };
     readonly event?: {
-      readonly request?: { readonly method: string; readonly path: string };
+      readonly path?: string;
+      readonly request?: {
+        readonly method: string;
+        readonly headers?: Record<string, string>;
+        readonly cf?: Record<string, unknown>;
+      };
       readonly response?: { readonly status: number };
     };
   };
   readonly $metadata: {
     readonly type: string;
-    readonly level: string;
+    readonly requestId: string;
+    readonly rayId?: string;
+    readonly traceId: string;
+    readonly level?: string;
     readonly message?: string;
     readonly error?: string;
   };
@@ -231,3 +239,14 @@ export async function rowsOf(edge: EdgeAddress, scriptName: string): Promise<Row
 export async function invocationsOf(edge: EdgeAddress, scriptName: string): Promise<Row[]> {
   return (await rowsOf(edge, scriptName)).filter((row) => row.$metadata.type === "cf-worker-event");
 }
+
+/** The uncaught exceptions that a script's telemetry tells of, each with the request it was thrown in. */
+export async function exceptionsOf(edge: EdgeAddress, scriptName: string): Promise<ThrownRow[]> {
+  const rows = await rowsOf(edge, scriptName);
+  return rows.filter((row): row is ThrownRow => row.source["exception"] !== undefined);
+}
+
+/** The row of an uncaught exception. */
+export type ThrownRow = Row & {
+  readonly source: { readonly exception: { readonly name: string; readonly stack: string } };
+};

@@ -18,6 +18,20 @@ export const PROBLEMS: readonly Deviation[] = [
     because:
       "all deployable versions and all deployments come in one page, which the documentation calls unpaged",
   },
+  {
+    of: /\.telemetry\./,
+    what: ["/messages/0 must have required property 'code'"],
+    because: "a recorded answer says a word to each success, without a code",
+  },
+  {
+    of: /\.telemetry\.query$/,
+    what: [
+      "/run/query must have required property 'adhoc'",
+      "/run/query must have required property 'createdBy'",
+      "/run/query must have required property 'updatedBy'",
+    ],
+    because: "recorded answers have none of them",
+  },
 ];
 
 /** Fields that the client's types do not know. */
@@ -53,6 +67,14 @@ export const EXTRAS: readonly Deviation[] = [
     because: "wrangler takes from there which migrations are still to be made",
   },
   {
+    of: /\.telemetry\.query$/,
+    what: [
+      ...["run.query.generated", "run.query.workspaceId", "run.query.environmentId", "run.query.userId"],
+      ...["aggregates._countErrors", "groupKey"],
+    ],
+    because: "recorded answers have them",
+  },
+  {
     of: /\.delete$/,
     what: ["result"],
     because: "the envelope has a result also where there is nothing to tell",
@@ -83,7 +105,7 @@ export const GAPS: readonly Deviation[] = [
   },
   {
     of: /\.telemetry\.query$/,
-    what: ["agents", "compare", "distribution", "traces", "events.series"],
+    what: ["agents", "compare", "distribution", "traces"],
     because: "a query for any of these is refused",
   },
   {
@@ -92,11 +114,9 @@ export const GAPS: readonly Deviation[] = [
       "$workers.spanId",
       "$workers.traceId",
       "$workers.diagnosticsChannelEvents",
-      "$metadata.spanId",
       "$metadata.spanName",
       "$metadata.parentSpanId",
       "$metadata.traceDuration",
-      "$metadata.traceId",
       "$metadata.transactionName",
     ],
     because: "nothing is traced",
@@ -119,7 +139,6 @@ export const GAPS: readonly Deviation[] = [
   {
     of: /\.telemetry\.query$/,
     what: [
-      "$metadata.account",
       "$metadata.coldStart",
       "$metadata.cost",
       "$metadata.endTime",
@@ -128,14 +147,24 @@ export const GAPS: readonly Deviation[] = [
       "$metadata.messageTemplate",
       "$metadata.fingerprint",
       "$metadata.stackId",
-      "$metadata.rayId",
     ],
     because: "nothing that is known says what Cloudflare puts there",
   },
   {
     of: /\.telemetry\.query$/,
-    what: ["statistics.abr_level", "data[].firstSeen", "data[].lastSeen"],
+    what: [
+      ...["data[].firstSeen", "data[].lastSeen", "data[].groups"],
+      ...["aggregates._firstSeen", "aggregates._lastSeen", "aggregates.bin"],
+    ],
     because: "nothing is known of when Cloudflare gives them, and what for",
+  },
+  {
+    of: /\.telemetry\.query$/,
+    what: [
+      ...["run.created", "run.updated", "run.query.adhoc", "run.query.createdBy", "run.query.updatedBy"],
+      ...["$workers.requestId", "$metadata.duration", "$metadata.statusCode", "$metadata.url"],
+    ],
+    because: "no recorded answer of 2026 has them",
   },
   {
     of: /\.scriptAndVersionSettings\./,

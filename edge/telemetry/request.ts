@@ -1,0 +1,69 @@
+import type { IncomingMessage } from "node:http";
+import { cfOf } from "../data/cf";
+import { addedHeaders, EDGE_OWN } from "../data/headers";
+import { rayHeader } from "../data/ray";
+
+/**
+ * The head of a request is kept as the visitor sent it, since what Cloudflare adds is the same for all, and is shown as
+ * the Worker saw it. Its form is the one that costs those least who serve the request: the HTTP version, the address of
+ * the client, then the headers, name and value in turn, a line each.
+ */
+export function headOf(
+  { httpVersion, rawHeaders }: Pick<IncomingMessage, "httpVersion" | "rawHeaders">,
+  clientIp: string,
+): string {
+  return `${httpVersion}\n${clientIp}\n${rawHeaders.join("\n")}`;
+}
+
+/** The rule of workerd for what a tail worker may see of headers (`TraceItem` in trace.c++). */
+const SECRET = /^(set-)?cookie$|auth|jwt|key|secret|token/;
+
+/** A head without the values of headers that may hold a secret, and with small letters in names. */
+export function keptHead(head: string): string {
+  const [httpVersion, clientIp, ...headers] = head.split("\n");
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = (headers[index] ?? "").toLowerCase();
+    if (!EDGE_OWN.has(name)) kept.push(name, SECRET.test(name) ? "REDACTED" : (headers[index + 1] ?? ""));
+  }
+  return [httpVersion, clientIp, ...kept].join("\n");
+}
+
+function parsed(kept: string): { httpVersion: string; clientIp: string; headers: Record<string, string> } {
+  const [httpVersion = "", clientIp = "", ...lines] = kept.split("\n");
+  const headers: Record<string, string> = {};
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    const [name = "", value = ""] = lines.slice(index);
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name] ?? ""}, ${value}` : value;
+  }
+  return { httpVersion, clientIp, headers };
+}
+
+/** The headers that the Worker saw. A request that comes from no visitor's has no ray. */
+export function headersOf(kept: string, rayId: string | undefined): Record<string, unknown> {
+  const { headers, clientIp } = parsed(kept);
+  const ray = rayId === undefined ? {} : { "cf-ray": rayHeader(rayId) };
+  return { ...headers, ...addedHeaders(clientIp), ...ray };
+}
+
+/** The `request.cf` that the Worker saw, as JSON. */
+export function cfJsonOf(kept: string): string {
+  return cfOf(parsed(kept));
+}
+
+/**
+ * The parameters of a URL, those that are numbers as numbers; undefined when it has none. Of a name that comes more
+ * than once the last value is taken; what Cloudflare does there is not known.
+ */
+export function searchOf(url: string): Record<string, string | number> | undefined {
+  const parameters = [...new URLSearchParams(url.split("?").slice(1).join("?"))];
+  if (parameters.length === 0) return undefined;
+  return Object.fromEntries(
+    parameters.map(([name, value]) => [name, isNumber(value) ? Number(value) : value]),
+  );
+}
+
+/** A text that reads the same when it has been a number: a long id would lose digits. */
+function isNumber(text: string): boolean {
+  return Number.isFinite(Number(text)) && String(Number(text)) === text;
+}

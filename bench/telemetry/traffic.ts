@@ -48,7 +48,7 @@ function invocationOf(versionId: string, timestamp: number, i: number): Telemetr
     ...{ type: "cf-worker-event", scriptName: SCRIPT, versionId, versionTag: "", versionMessage: "" },
     ...{ timestamp, requestId: requestIdOf(ray), rayId: ray, eventType: "fetch", outcome: "ok" },
     ...{ wallTimeMs: 0, cpuTimeMs: Math.round(Math.random() * 5), method: "GET", path, url, level: "info" },
-    head: headOf({ httpVersion: "1.1", rawHeaders: HEADERS }, "127.0.0.1"),
+    head: headOf({ httpVersion: "1.1", rawHeaders: HEADERS }, "LOC", "127.0.0.1"),
   };
 }
 

@@ -3,6 +3,7 @@ import { nextRun } from "../scripts/cron";
 import type { Schedule } from "../scripts/types";
 import type { CronEvent } from "./cause";
 import type { Dispatcher } from "./dispatcher";
+import { newRay } from "./ray";
 import type { RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 
@@ -81,7 +82,9 @@ export class CronClock {
   private fire(scriptName: string, event: CronEvent): void {
     const route = this.routes.find(scriptName);
     if (route === undefined) return;
-    const versionId = chooseVersion(route.split, { random: Math.random });
-    if (versionId !== undefined) void this.dispatcher.dispatch(route, versionId, event);
+    const versionId = chooseVersion(this.routes.split(route), { random: Math.random });
+    if (versionId === undefined) return;
+    const arrival = { ray: newRay(), colo: this.routes.locations.home };
+    void this.dispatcher.dispatch(route, versionId, event, arrival);
   }
 }

@@ -105,12 +105,12 @@ function statusWithout(outcome: string): number | undefined {
   return outcome === "exception" ? 500 : undefined;
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The object a line logs: the only argument is one, or is the JSON of one. */
-function objectIn(message: readonly unknown[]): Record<string, unknown> | undefined {
+export function objectIn(message: readonly unknown[]): Record<string, unknown> | undefined {
   if (message.length !== 1) return undefined;
   const value = typeof message[0] === "string" ? parsed(message[0]) : message[0];
   return isObject(value) ? value : undefined;

@@ -8,6 +8,8 @@ export interface Exchange extends Hop {
   readonly isObserved: boolean;
   /** 0, and more when it is handed over again because the process that had it ended. */
   readonly attempt: number;
+  /** Whether a kept connection has died under it, so that it must have one of its own. */
+  readonly needsFresh?: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** For a request that asks for a WebSocket. */

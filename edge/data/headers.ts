@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { cfOf } from "./cf";
-import { hopHeader, rayHeader, type Hop } from "./ray";
+import { hopHeader, rayHeader, type Arrival, type Hop } from "./ray";
 
 /** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
 const HOP_BY_HOP = new Set([
@@ -64,7 +64,7 @@ export function clientIpOf({ socket }: IncomingMessage): string {
 export function forwardedHeaders(request: IncomingMessage, hop: Hop, isUpgrade: boolean): string[] {
   const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
   for (const [name, value] of Object.entries(addedHeaders(clientIpOf(request)))) headers.push(name, value);
-  headers.push("cf-ray", hopHeader(hop), "mf-cf-blob", cfOf(request));
+  headers.push("cf-ray", hopHeader(hop), "mf-cf-blob", cfOf(request, hop.colo));
   if (isUpgrade) headers.push("connection", "Upgrade", "upgrade", "websocket");
   // Without a length the body goes on in chunks, as it came.
   if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");
@@ -72,8 +72,8 @@ export function forwardedHeaders(request: IncomingMessage, hop: Hop, isUpgrade: 
 }
 
 /** What the client sees of a version's headers. */
-export function answeredHeaders(answer: IncomingMessage, ray: string): string[] {
+export function answeredHeaders(answer: IncomingMessage, arrival: Arrival): string[] {
   const headers = without(answer.rawHeaders, (name) => HOP_BY_HOP.has(name) || name === "cf-ray");
-  headers.push("cf-ray", rayHeader(ray));
+  headers.push("cf-ray", rayHeader(arrival));
   return headers;
 }

@@ -47,7 +47,7 @@ export interface Invocation extends CpuShare, Hop {
 }
 
 /** What of an exchange its invocation knows. */
-type Origin = Pick<Invocation, "ray" | "rayId" | "isObserved" | "attempt">;
+type Origin = Pick<Invocation, "ray" | "rayId" | "colo" | "isObserved" | "attempt">;
 
 /** The invocations of one version's process. */
 export class Invocations {
@@ -67,9 +67,9 @@ export class Invocations {
     this.shares = new CpuShares(clock);
   }
 
-  begin({ ray, rayId, isObserved, attempt }: Origin, cause: Cause): Invocation {
+  begin({ ray, rayId, colo, isObserved, attempt }: Origin, cause: Cause): Invocation {
     const invocation: Invocation = {
-      ...{ ray, rayId, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
+      ...{ ray, rayId, colo, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
       ...{ cpuTimeMs: 0, sharesFrom: 0, aloneCpuTimeMs: 0, canceled: false, isWebSocket: false },
       ...{ isBroken: false, isSpared: false },
     };

@@ -1,18 +1,25 @@
 import { randomInt } from "node:crypto";
 import { hexId } from "../telemetry/ids";
+import type { Colo } from "./locations";
 
 const COUNT = 2 ** 24;
 const WRAP_MS = 2 ** 40;
 
 let last = randomInt(COUNT);
 
+/** A request that has come in. */
+export interface Arrival {
+  /** Names it and no other. */
+  readonly ray: string;
+  /** The location where it came in. */
+  readonly colo: Colo;
+}
+
 /**
  * One Worker's part in a request: the visitor's own request is the first, and each that goes through a service binding
  * is another.
  */
-export interface Hop {
-  /** Names this part and no other. */
-  readonly ray: string;
+export interface Hop extends Arrival {
   /** The visitor's request that it belongs to, as far as that can be told. Other kinds of events have none. */
   readonly rayId?: string | undefined;
 }
@@ -24,20 +31,20 @@ export function newRay(): string {
 }
 
 /** A visitor's request. */
-export function visitorsHop(): Hop {
+export function visitorsHop(colo: Colo): Hop {
   const ray = newRay();
-  return { ray, rayId: ray };
+  return { ray, rayId: ray, colo };
 }
 
 /** A request of another Worker. Where that one has passed a request on, `cf-ray` says which visitor's it was. */
-export function innerHop(cfRay: string | undefined): Hop {
+export function innerHop(cfRay: string | undefined, colo: Colo): Hop {
   const [rayId = ""] = cfRay?.split("-", 1) ?? [];
-  return { ray: newRay(), rayId: /^[0-9a-f]{16}$/.test(rayId) && rayId !== NO_RAY ? rayId : undefined };
+  return { ray: newRay(), rayId: /^[0-9a-f]{16}$/.test(rayId) && rayId !== NO_RAY ? rayId : undefined, colo };
 }
 
-/** What `cf-ray` says to a client; the place is the local one. */
-export function rayHeader(ray: string): string {
-  return `${ray}-LOC`;
+/** What `cf-ray` says to a client: the id of a request, and where it came in. */
+export function rayHeader({ ray, colo }: Arrival): string {
+  return `${ray}-${colo}`;
 }
 
 /** Stands for the ray of a request that comes from no visitor's. */
@@ -47,8 +54,9 @@ const NO_RAY = "0".repeat(16);
  * What `cf-ray` says to a version: the visitor's ray, also when it is called by another Worker, so that it can be
  * passed on. workerd tells of an invocation by this header, so that of an inner hop names the hop too.
  */
-export function hopHeader({ ray, rayId = NO_RAY }: Hop): string {
-  return ray === rayId ? rayHeader(ray) : `${rayHeader(rayId)}-${ray}`;
+export function hopHeader({ ray, rayId = NO_RAY, colo }: Hop): string {
+  const visitors = rayHeader({ ray: rayId, colo });
+  return ray === rayId ? visitors : `${visitors}-${ray}`;
 }
 
 /** The way back from `hopHeader`: the hop's own ray. */

@@ -1,5 +1,4 @@
 import {
-  Agent,
   createServer,
   request as httpRequest,
   type IncomingMessage,
@@ -8,21 +7,29 @@ import {
 } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { FreshAgent } from "../data/upstream";
 
 /**
- * workerd lets go of an idle connection after 5 seconds, on either side. Keeping it longer for those who ask, and less
- * long for those who are asked, no request is ever sent into a connection that is being closed.
+ * A workerd that asks lets go of an idle connection after 5 seconds. Keeping it for longer, no request is ever sent
+ * into a connection that is being closed.
  */
 export const ASKING_KEEP_ALIVE_MS = 75_000;
-const ASKED_IDLE_MS = 3_000;
+
+/** A request that has not been answered to its end. */
+interface Call {
+  readonly request: IncomingMessage;
+  /** Answers it, if that has not begun, and breaks the answer off otherwise. */
+  readonly cut: (answer: (response: ServerResponse) => void) => void;
+}
 
 /**
  * A unix socket that stays where it is while the process behind it comes and goes. Requests are passed on to the
  * socket that `find` tells, which may take the time of a start.
  */
 export class Door {
-  private readonly agent = new Agent({ keepAlive: true, timeout: ASKED_IDLE_MS });
+  private readonly agent = new FreshAgent();
   private readonly tunnels = new Set<Duplex>();
+  private readonly calls = new Set<Call>();
   private readonly server: Server;
 
   constructor(
@@ -47,6 +54,17 @@ export class Door {
     this.agent.destroy();
   }
 
+  /**
+   * Ends what is on its way, as the process behind is about to end: tunnels are closed, and requests are answered by
+   * `answer`. Returns those requests. What comes later waits for the next process.
+   */
+  reset(answer: (response: ServerResponse) => void): IncomingMessage[] {
+    for (const end of this.tunnels) end.destroy();
+    const cut = [...this.calls];
+    for (const call of cut) call.cut(answer);
+    return cut.map(({ request }) => request);
+  }
+
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const socketPath = await this.find().catch(() => undefined);
     if (socketPath === undefined) {
@@ -61,7 +79,22 @@ export class Door {
       answer.on("error", () => response.destroy()).pipe(response);
     });
     upstream.on("error", () => response.destroy());
-    response.once("close", () => upstream.destroy());
+    // An object may answer without having read the request: nobody is interested in the rest of it.
+    response.once("finish", () => request.unpipe().resume());
+    const onClose = (): void => {
+      upstream.destroy();
+      this.calls.delete(call);
+    };
+    const cut: Call["cut"] = (answer) => {
+      // The process is not told that its caller has left: it is about to end in the middle of this.
+      response.off("close", onClose);
+      this.calls.delete(call);
+      if (response.headersSent) response.destroy();
+      else answer(response);
+    };
+    const call = { request, cut };
+    this.calls.add(call);
+    response.once("close", onClose);
     request.pipe(upstream);
   }
 

@@ -1,3 +1,5 @@
+import type { AnalyticsOptions } from "../analytics";
+import { openDatabase as openAnalyticsDatabase } from "../analytics/database";
 import { openDatabase } from "./database";
 import type { TelemetryOptions } from "./options";
 import { ThreadedTelemetry, type TelemetryStore } from "./threaded";
@@ -15,8 +17,10 @@ export function openTelemetry(
   file: string | undefined,
   accountId: string,
   options: TelemetryOptions = {},
+  analytics: AnalyticsOptions = {},
 ): TelemetryStore {
   // The thread starts in its own time, but a file that cannot be used is refused at once.
   if (file !== undefined) openDatabase(file, accountId).close();
-  return new ThreadedTelemetry({ file: file ?? TEMPORARY, accountId, options });
+  if (analytics.file !== undefined) openAnalyticsDatabase(analytics.file).close();
+  return new ThreadedTelemetry({ file: file ?? TEMPORARY, accountId, options, analytics });
 }

@@ -1,3 +1,4 @@
+import type { AnalyticsOptions, AnalyticsQuery, Tally } from "../analytics";
 import type { TelemetryEvent } from "./event";
 import type { TelemetryOptions } from "./options";
 
@@ -6,12 +7,15 @@ export interface Start {
   readonly file: string;
   readonly accountId: string;
   readonly options: TelemetryOptions;
+  readonly analytics?: AnalyticsOptions;
 }
 
 /** What the edge asks of the thread that has the store. It answers in the order it was asked. */
 export type Ask =
   | { readonly call: "record"; readonly events: readonly TelemetryEvent[] }
   | { readonly call: "query" | "keys" | "values"; readonly body: unknown }
+  | { readonly call: "tally"; readonly tallies: readonly Tally[] }
+  | { readonly call: "analytics"; readonly query: AnalyticsQuery }
   | { readonly call: "close" };
 
 /** An `Ask` on its way. */

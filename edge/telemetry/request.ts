@@ -1,18 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import { cfOf } from "../data/cf";
 import { addedHeaders, EDGE_OWN } from "../data/headers";
+import type { Colo } from "../data/locations";
 import { rayHeader } from "../data/ray";
 
 /**
  * The head of a request is kept as the visitor sent it, since what Cloudflare adds is the same for all, and is shown as
- * the Worker saw it. Its form is the one that costs those least who serve the request: the HTTP version, the address of
- * the client, then the headers, name and value in turn, a line each.
+ * the Worker saw it. Its form is the one that costs those least who serve the request: the HTTP version, the location,
+ * the address of the client, then the headers, name and value in turn, a line each.
  */
 export function headOf(
   { httpVersion, rawHeaders }: Pick<IncomingMessage, "httpVersion" | "rawHeaders">,
+  colo: Colo,
   clientIp: string,
 ): string {
-  return `${httpVersion}\n${clientIp}\n${rawHeaders.join("\n")}`;
+  return `${httpVersion}\n${colo}\n${clientIp}\n${rawHeaders.join("\n")}`;
 }
 
 /** The rule of workerd for what a tail worker may see of headers (`TraceItem` in trace.c++). */
@@ -20,35 +22,43 @@ const SECRET = /^(set-)?cookie$|auth|jwt|key|secret|token/;
 
 /** A head without the values of headers that may hold a secret, and with small letters in names. */
 export function keptHead(head: string): string {
-  const [httpVersion, clientIp, ...headers] = head.split("\n");
+  const [httpVersion, colo, clientIp, ...headers] = head.split("\n");
   const kept: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = (headers[index] ?? "").toLowerCase();
     if (!EDGE_OWN.has(name)) kept.push(name, SECRET.test(name) ? "REDACTED" : (headers[index + 1] ?? ""));
   }
-  return [httpVersion, clientIp, ...kept].join("\n");
+  return [httpVersion, colo, clientIp, ...kept].join("\n");
 }
 
-function parsed(kept: string): { httpVersion: string; clientIp: string; headers: Record<string, string> } {
-  const [httpVersion = "", clientIp = "", ...lines] = kept.split("\n");
+interface Head {
+  readonly httpVersion: string;
+  readonly colo: Colo;
+  readonly clientIp: string;
+  readonly headers: Record<string, string>;
+}
+
+function parsed(kept: string): Head {
+  const [httpVersion = "", colo = "", clientIp = "", ...lines] = kept.split("\n");
   const headers: Record<string, string> = {};
   for (let index = 0; index + 1 < lines.length; index += 2) {
     const [name = "", value = ""] = lines.slice(index);
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name] ?? ""}, ${value}` : value;
   }
-  return { httpVersion, clientIp, headers };
+  return { httpVersion, colo, clientIp, headers };
 }
 
 /** The headers that the Worker saw. A request that comes from no visitor's has no ray. */
 export function headersOf(kept: string, rayId: string | undefined): Record<string, unknown> {
-  const { headers, clientIp } = parsed(kept);
-  const ray = rayId === undefined ? {} : { "cf-ray": rayHeader(rayId) };
+  const { headers, clientIp, colo } = parsed(kept);
+  const ray = rayId === undefined ? {} : { "cf-ray": rayHeader({ ray: rayId, colo }) };
   return { ...headers, ...addedHeaders(clientIp), ...ray };
 }
 
 /** The `request.cf` that the Worker saw, as JSON. */
 export function cfJsonOf(kept: string): string {
-  return cfOf(parsed(kept));
+  const head = parsed(kept);
+  return cfOf(head, head.colo);
 }
 
 /**

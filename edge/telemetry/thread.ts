@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { SqliteAnalytics } from "../analytics/store";
 import type { Ask, Failure, Reply, Request, Start } from "./messages";
 import { QueryRefusal } from "./refusal";
 import { SqliteTelemetry } from "./store";
@@ -7,8 +8,9 @@ import { SqliteTelemetry } from "./store";
 const RETENTION_MS = 1000;
 
 // The main of the thread that has the store: neither inserts nor queries hold up what the edge serves.
-const { file, accountId, options } = workerData as Start;
+const { file, accountId, options, analytics: analyticsOptions } = workerData as Start;
 const store = new SqliteTelemetry(file, options, Date.now, accountId);
+const analytics = new SqliteAnalytics(analyticsOptions);
 setTimeout(retain, RETENTION_MS);
 
 /** Removes events a step at a time: whoever waits meanwhile has a turn between two of them. */
@@ -19,7 +21,7 @@ function retain(): void {
 
 function hasMoreToRemove(): boolean {
   try {
-    return store.retain();
+    return store.retain() || analytics.retain();
   } catch {
     // A full disk, say. What is recorded fails for the same reason, and that is told; this has time.
     return false;
@@ -49,8 +51,14 @@ function answer(ask: Ask): unknown {
       return store.keys(ask.body);
     case "values":
       return store.values(ask.body);
+    case "tally":
+      analytics.record(ask.tallies);
+      return undefined;
+    case "analytics":
+      return analytics.query(ask.query);
     case "close":
       store.close();
+      analytics.close();
       return undefined;
   }
 }

@@ -1,10 +1,13 @@
 import { Worker } from "node:worker_threads";
+import type { AnalyticsRow, AnalyticsStore } from "../analytics";
 import type { TelemetryEvent } from "./event";
 import type { Ask, Failure, Reply, Request, Start } from "./messages";
 import { QueryRefusal } from "./refusal";
 
 /** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
 export interface TelemetryStore {
+  /** The metrics, which are kept apart from the events. */
+  readonly analytics: AnalyticsStore;
   /**
    * Hands `events` over to be stored, all or none. A query asked later finds them. All rows of an invocation are to be
    * handed over at once, one after the other.
@@ -36,6 +39,14 @@ export class ThreadedTelemetry implements TelemetryStore {
   #eventsWaiting = 0;
   #end: Error | undefined;
   #lastWarning = "";
+  readonly analytics: AnalyticsStore = {
+    record: (tallies) => {
+      this.#ask({ call: "tally", tallies }).catch((error: unknown) => {
+        this.#warn(`some metrics are lost: ${reasonOf(error)}`);
+      });
+    },
+    query: (query) => this.#ask({ call: "analytics", query }) as Promise<AnalyticsRow[]>,
+  };
 
   constructor(private readonly start: Start) {}
 
@@ -49,9 +60,7 @@ export class ThreadedTelemetry implements TelemetryStore {
     this.#eventsWaiting += events.length;
     this.#ask({ call: "record", events })
       .catch((error: unknown) => {
-        this.#warn(
-          `${events.length} events are lost: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#warn(`${events.length} events are lost: ${reasonOf(error)}`);
       })
       .finally(() => {
         this.#eventsWaiting -= events.length;
@@ -93,7 +102,7 @@ export class ThreadedTelemetry implements TelemetryStore {
       this.#settle(reply);
     });
     thread.on("error", (error) => {
-      this.#endWith(error instanceof Error ? error.message : String(error));
+      this.#endWith(reasonOf(error));
     });
     thread.on("exit", (code) => {
       this.#endWith(`it exited with ${code}`);
@@ -120,6 +129,10 @@ export class ThreadedTelemetry implements TelemetryStore {
     if (warning !== this.#lastWarning) process.emitWarning(`Telemetry: ${warning}.`);
     this.#lastWarning = warning;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function errorOf({ message, refusal }: Failure): Error {

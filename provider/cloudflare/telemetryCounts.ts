@@ -1,6 +1,6 @@
 import { noCounts, type Counts, type Series } from "../health/series";
 import type { SeriesQuery } from "../rollout/ports";
-import type { Row } from "./telemetryAnswer";
+import type { Row } from "./telemetryRow";
 import { partId, type Part, type Recipe } from "./telemetryParts";
 
 /** The rows that each part's query counted, by the part's id. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type Cloudflare from "cloudflare";
-import type { Edge } from "../../edge";
+import type { Edge, EdgeOptions } from "../../edge";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { addVersion, clientOf, deploy, goLive, until, useEdge, type Metadata } from "../edge/support";
+import { atOnce } from "../fakes/plans";
 import { Load } from "./load";
 import { folderInRepository, Stack } from "./stack";
 
@@ -21,6 +22,7 @@ export const faulty = `
 
 /** Short stages, judged every second: none, half, all. */
 export const plan = {
+  ...atOnce,
   slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
   stages: [
     { percent: 0, soakTime: "2s" },
@@ -98,11 +100,12 @@ export class Worker {
   }
 
   /** Waits until a deployment is active of which `is` holds. */
-  async until(what: string, is: (active: Deployed) => boolean): Promise<Deployed> {
-    return until(what, async () => {
+  async until(what: string, is: (active: Deployed) => boolean, withinMs?: number): Promise<Deployed> {
+    const found = async (): Promise<Deployed | undefined> => {
       const active = await this.active();
       return is(active) ? active : undefined;
-    });
+    };
+    return until(what, found, withinMs);
   }
 }
 
@@ -132,8 +135,8 @@ export interface Opened {
 }
 
 /** An edge for the tests of one `describe`, and on it as many Workers and stacks as they open. */
-export function useWorkers(): Opened {
-  const given = useEdge();
+export function useWorkers(options: EdgeOptions = {}): Opened {
+  const given = useEdge(options);
   const stacks: Stack[] = [];
   const loads: Load[] = [];
   after("ends what was opened", async () => {

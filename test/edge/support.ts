@@ -170,14 +170,16 @@ export interface Envelope {
   readonly errors: { code: number; message: string }[];
   readonly messages: { code: number; message: string }[];
   readonly result: unknown;
+  readonly result_info?: Readonly<Record<string, number>>;
 }
 
 /** Waits until `check` finds something, and returns it. */
 export async function until<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
+  withinMs = 20_000,
 ): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;

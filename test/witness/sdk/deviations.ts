@@ -13,10 +13,14 @@ export const NO_PAGE = "workers.scripts.deployments.list";
 /** Answers that are not what the client's types say. */
 export const PROBLEMS: readonly Deviation[] = [
   {
-    of: /^workers\.scripts\.(versions|deployments)\.list$/,
+    of: /^workers\.scripts\.versions\.list$/,
     what: ["/ must have required property 'result_info'"],
-    because:
-      "all deployable versions and all deployments come in one page, which the documentation calls unpaged",
+    because: "all deployable versions come in one page, which the documentation calls unpaged",
+  },
+  {
+    of: /^workers\.scripts\.versions\.list$/,
+    what: ["/errors must be array", "/messages must be array"],
+    because: "Cloudflare answers null there, as recorded",
   },
   {
     of: /\.telemetry\./,
@@ -45,6 +49,11 @@ export const EXTRAS: readonly Deviation[] = [
     of: /^workers\.scripts\.versions\./,
     what: ["annotations"],
     because: "wrangler shows a version's message and tag from there",
+  },
+  {
+    of: /^workers\.scripts\.versions\./,
+    what: ["metadata.has_preview"],
+    because: "Cloudflare spells it so, as recorded",
   },
   {
     of: /^workers\.scripts\.versions\.(create|get)$/,
@@ -159,17 +168,17 @@ export const GAPS: readonly Deviation[] = [
     because: "nothing is known of when Cloudflare gives them, and what for",
   },
   {
+    of: /^workers\.scripts\.versions\./,
+    what: ["metadata.hasPreview", "metadata.modified_on"],
+    because: "Cloudflare does not answer them, as recorded: a version never changes",
+  },
+  {
     of: /\.telemetry\.query$/,
     what: [
       ...["run.created", "run.updated", "run.query.adhoc", "run.query.createdBy", "run.query.updatedBy"],
       ...["$workers.requestId", "$metadata.duration", "$metadata.statusCode", "$metadata.url"],
     ],
     because: "no recorded answer of 2026 has them",
-  },
-  {
-    of: /\.scriptAndVersionSettings\./,
-    what: ["annotations"],
-    because: "they are the version's, and shown there",
   },
   {
     of: /^workers\.(scripts|beta)\./,

@@ -1,0 +1,12 @@
+/** Events of one version in one bucket that have the same outcome and status. */
+export interface Row {
+  /** When the bucket begins, in epoch milliseconds. */
+  readonly start: number;
+  readonly versionId: string;
+  /** Undefined where the telemetry does not tell it, as users report of cron events, or it was not asked for. */
+  readonly outcome: string | undefined;
+  /** Undefined where it was not asked for. */
+  readonly status: number | undefined;
+  /** How many were really read, whole. */
+  readonly events: number;
+}

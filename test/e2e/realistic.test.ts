@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { REALISTIC } from "../../edge";
+import type { ReleasePlan } from "../../provider/plan/types";
+import { addVersion, goLive } from "../edge/support";
+import { Visitors } from "./visitors";
+import { useWorkers, Worker, type Opened } from "./worker";
+
+/** Answers with the id of its version, and `bad` in 10 times with a 500. */
+const script = (bad: number): string => `export default {
+  fetch(request, { VERSION }) {
+    return new Response(VERSION.id, { status: Math.random() < ${bad / 10} ? 500 : 200 });
+  },
+};`;
+const metadata = { bindings: [{ type: "version_metadata", name: "VERSION" }] };
+
+/** The shortest soaks that the defaults for live delays allow. */
+const plan: ReleasePlan = {
+  slos: [{ name: "5xx", sli: "serverErrors", max: 0.02 }],
+  stages: [
+    { percent: 0, soakTime: "5s" },
+    { percent: 50, soakTime: "40s" },
+    { percent: 100, soakTime: "35s" },
+  ],
+  pollInterval: "5s",
+  minRequests: 20,
+};
+
+interface Stage {
+  readonly percent: number;
+  readonly slos: readonly { readonly bad: number; readonly valid: number; readonly verdict: string }[];
+}
+
+// Events are found 10 to 45 s late, deployments are known after 2 to 30 s location by location, reads lag behind writes,
+// uploads are not found at first, and others use the same rate limit: nothing here can be quick.
+describe("pulumi up on an edge that is as late and as forgetful as the live Cloudflare", function () {
+  this.timeout(600_000);
+  const opened = useWorkers({ realism: REALISTIC, rateLimit: undefined });
+
+  it("completes a healthy version, and counts what visitors were served, to the request", async () => {
+    const { worker, versionId, visitors } = await released(opened, "calm", script(0));
+    const running = worker.stack.startUp();
+    await worker.until("all traffic", ({ split }) => split[versionId] === 100, 300_000);
+    // What is served from now on would still be on its way when the release ends.
+    await new Promise((resolve) => setTimeout(resolve, 35_000));
+    await visitors.stop();
+    const { code, output } = await running.ended;
+    assert.equal(code, 0, output);
+    const { outputs } = await worker.stack.release();
+    assert.equal(outputs["status"], "completed");
+    const stages = outputs["stages"] as Stage[];
+    assert.deepEqual(
+      stages.map(({ percent, slos: [slo] }) => [percent, slo?.verdict]),
+      [
+        [0, "healthy"],
+        [50, "healthy"],
+        [100, "healthy"],
+      ],
+    );
+    const counted = stages.reduce((sum, { slos: [slo] }) => sum + (slo?.valid ?? 0), 0);
+    assert.equal(visitors.lost, 0);
+    assert.equal(counted, visitors.answered.get(versionId));
+  });
+
+  it("catches a version that fails one request in five, and puts all traffic back", async () => {
+    const { worker, versionId, visitors } = await released(opened, "stormy", script(2));
+    const { code, output } = await worker.stack.up();
+    await visitors.stop();
+    assert.equal(code, 1, output);
+    assert.match(
+      output,
+      /SLO "5xx" violated in stage 2 of 3 \(50 %\), .* All traffic is back on the old version/,
+    );
+    assert.deepEqual((await worker.active()).split, { [worker.oldVersion]: 100 });
+    assert.equal((await worker.stack.release()).outputs["versionId"], versionId);
+  });
+});
+
+/** A healthy Worker with visitors, a version to release, and the program that does. */
+async function released(opened: Opened, name: string, source: string) {
+  const { edge } = opened;
+  const oldVersion = await goLive(edge, name, script(0), metadata);
+  const versionId = await addVersion(edge, name, source, metadata);
+  const visitors = new Visitors(edge, name);
+  const load = opened.load(name);
+  load.stop();
+  const worker = new Worker(edge, name, oldVersion, await opened.stack(), load);
+  worker.program({ versionId, plan });
+  return { worker, versionId, visitors };
+}

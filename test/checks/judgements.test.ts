@@ -123,6 +123,7 @@ const record: ReleaseRecord = {
   startedAt: now,
   retry: "",
   next: undefined,
+  begun: [],
   newVersionId: "2bbbf05d-0000-4000-8000-7121f176550e",
   oldVersionId: undefined,
 };

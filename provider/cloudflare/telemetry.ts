@@ -17,6 +17,8 @@ import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 /** Counting a day takes longer than reading a setting. */
 const queryPatienceMs = 20_000;
 
+const minuteMs = 60_000;
+
 /**
  * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
  * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
@@ -84,7 +86,8 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
       const blindBecause = await blindnessOf(client, worker);
       if (blindBecause !== undefined) return { blindBecause, warnings: [] };
       // Whether the token may query shows only in a query. What this one finds does not matter.
-      const minute = { from: 0, to: 60_000, bucketMs: 60_000 };
+      const from = Math.floor(Date.now() / minuteMs) * minuteMs;
+      const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
       await count({ scriptName, versionIds: ["none"], leaveOutHops }, timeframeFor(minute), allRequests);
       const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
       leaveOutHops = ready.leaveOutHops;

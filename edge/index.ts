@@ -138,7 +138,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   }
 }
 
-/** What is said of telemetry in particular goes before what is said of the whole edge. */
+/** An ingest delay given for telemetry takes precedence over that of realism. */
 function telemetryOptions({ telemetry, realism }: EdgeOptions): TelemetryOptions {
   return { ...telemetry, ingestDelayMs: telemetry?.ingestDelayMs ?? realism?.ingestDelayMs };
 }

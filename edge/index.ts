@@ -148,7 +148,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   }
 }
 
-/** What is said of telemetry in particular goes before what is said of how real all is to be. */
+/** What is given for telemetry takes precedence over what is given for realism. */
 function telemetryOptionsOf({ telemetry = {}, realism = {} }: EdgeOptions): TelemetryOptions {
   return {
     ...telemetry,

@@ -1,6 +1,6 @@
 /**
- * Numbers from 0 to below 1 that follow from `seed` alone: FNV-1a over its letters, then mulberry32. What has a name of
- * its own in the seed draws a sequence of its own, whatever else is drawn meanwhile.
+ * Numbers from 0 to below 1 that follow from `seed` alone: FNV-1a over its letters, then mulberry32. Give each kind of
+ * draw a seed with a name of its own: then one kind does not disturb the sequence of another.
  */
 export function randomFrom(seed: string): () => number {
   let state = 0x811c9dc5;

@@ -60,7 +60,7 @@ export const DEFAULT_SEED = 1;
 
 /** How far behind a read is, in milliseconds; 0 for one that is not. */
 export function lagOf({ share, lagMs }: ReadLag, random: () => number): number {
-  // Both are drawn each time: what comes next must not depend on what is found.
+  // Both are drawn each time, so that later draws do not depend on what this one finds.
   const [chance, lag] = [random(), between(lagMs, random)];
   return chance < share ? lag : 0;
 }
@@ -71,7 +71,7 @@ export function isNotReady({ share, forMs }: FreshVersion, ageMs: number, random
   return chance < share && ageMs < readyAfter;
 }
 
-/** Throws when an option is none. */
+/** Throws when an option is out of its range. The error says what is allowed. */
 export function checkRealism(realism: Realism): void {
   const {
     seed,

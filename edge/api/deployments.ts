@@ -28,7 +28,7 @@ function noSuchDeployment(id: string): ApiError {
   return new ApiError(404, CODES.notFound, `Deployment ${id} does not exist for this Worker.`);
 }
 
-/** Whether there is such a version is for others to say. */
+/** Throws when a version exists and is not ready yet. */
 function checkReady({ state, reads }: EdgeContext, scriptName: string, versionId: string): void {
   const version = state.versions.get(scriptName, versionId);
   if (version) reads.checkReady(version);
@@ -40,7 +40,7 @@ export function deploymentRoutes(edge: EdgeContext): Hono {
   const routes = new Hono();
   routes.get("/scripts/:script/deployments", (context) => {
     const { name } = existingScript(edge, context);
-    // The ten newest. Cloudflare says how many pages there are; that it gives another one, nobody has seen.
+    // The ten newest, whatever page is asked for: nobody has reported another page of Cloudflare's.
     const { items, info } = firstPage(edge.reads.shown(state.deployments.list(name)));
     return success(context, { deployments: items.map(presentDeployment) }, { result_info: info });
   });

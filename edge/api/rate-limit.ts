@@ -70,7 +70,7 @@ export function tooManyRequests(context: Context, seconds: number): Response {
   return failure(context, 429, CODES.rateLimited, "Please wait and consider throttling your request speed");
 }
 
-/** Cloudflare answers the upload of a script with the policy for uploads in the place of the one for all else. */
+/** The upload of a script is answered with this policy instead of the default one, as recorded. */
 const UPLOADS: Policy = { name: "workers_script_upload", limit: { requests: 180_000, seconds: 300 } };
 
 interface Policy {
@@ -78,7 +78,7 @@ interface Policy {
   readonly limit: RateLimit;
 }
 
-/** What Cloudflare says of a policy. It does not count down: 130 of 131 recorded answers say the same. */
+/** What Cloudflare says of a policy. It does not count down: all recorded answers have the same numbers. */
 function headersOf({ name, limit }: Policy): Record<string, string> {
   return {
     ratelimit: `"${name}";r=${limit.requests - 1};t=1`,

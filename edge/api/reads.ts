@@ -3,12 +3,12 @@ import { DEFAULT_SEED, isNotReady, lagOf, type Realism } from "../realism";
 import type { Version } from "../scripts/types";
 import { versionNotReady } from "./error";
 
-/** Something that is there from a moment on. */
+/** Something with the time it was made. */
 interface Made {
   readonly createdOn: string;
 }
 
-/** What requests see of deployments and versions. With realism that is not always the newest. */
+/** Decides which deployments and versions a request finds: with realism, not always the newest. */
 export class Reads {
   private readonly drawLag: () => number;
   private readonly drawNotReady: (ageMs: number) => boolean;
@@ -24,7 +24,7 @@ export class Reads {
     this.drawNotReady = (ageMs) => freshVersion !== undefined && isNotReady(freshVersion, ageMs, fresh);
   }
 
-  /** Those of a list that one read shows. */
+  /** Those that a read shows. */
   shown<T extends Made>(all: readonly T[]): readonly T[] {
     const lag = this.drawLag();
     return lag === 0 ? all : all.filter((one) => this.ageOf(one) >= lag);

@@ -9,7 +9,7 @@ import type { EdgeContext } from "../context";
 import type { Faults } from "./faults";
 import { readPlan, type ReadPlan } from "./parse";
 
-/** Below it is what Cloudflare does not have. */
+/** The beginning of the paths that Cloudflare does not have. */
 export const CONTROL_PATH = "/__edge";
 
 const loopback = new BlockList();
@@ -17,9 +17,9 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
 /**
- * `/__edge/faults`: GET tells which faults there are, PUT sets them, DELETE ends them. For tools on this machine that
- * have the edge's own token. A page in a browser has not, and cannot send one to another host without asking that
- * host first, which is refused; a name that resolves to this machine is refused with its `Host`.
+ * `/__edge/faults`: GET tells which faults there are, PUT sets them, DELETE ends them. It is for tools on this machine
+ * that have the edge's own token. A web page cannot use it: its CORS preflight is refused, and without one it cannot
+ * send the token's header. A name that an attacker resolves to this machine is refused by its `Host`, as for the API.
  */
 export function controlRoutes({ faults, tokens }: EdgeContext): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
@@ -48,7 +48,7 @@ function planIn(body: unknown): ReadPlan {
   }
 }
 
-/** Also an edge that lets others in takes its faults from this machine alone. */
+/** An edge that listens at other addresses too takes its faults from this machine alone. */
 function requireLoopback(): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     const { remoteAddress = "" } = context.env.incoming.socket;
@@ -65,7 +65,7 @@ function requireLoopback(): MiddlewareHandler<ApiEnvironment> {
 
 /** Whether a connection from this address comes from this machine. */
 export function isLoopback(address: string): boolean {
-  // A socket that takes both kinds tells an IPv4 address so.
+  // How a socket for IPv4 and IPv6 spells an IPv4 address.
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   return loopback.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
 }

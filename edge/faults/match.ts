@@ -18,11 +18,12 @@ export interface Match {
   readonly counts: readonly Count[];
 }
 
+/** The count of a fault that has just been set. */
 export const NO_COUNT: Count = { seen: 0, struck: 0 };
 
 /**
- * Finds the first fault that a request meets. A request that a fault lets pass is seen by those after it too, so what
- * stands twice happens twice.
+ * Finds the first fault that a request meets. A fault counts the requests that those before it let pass: of two for the
+ * same route, each happening once, the first request meets the first and the second request the second.
  *
  * @param draw Draws a number from 0 to below 1 for the fault with this index.
  */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Before the request is carried out, which then it is not; or after that, so that only the answer is lost. */
+/** `before`: the request is not carried out. `after`: it is, and only its answer is lost. */
 const when = z.enum(["before", "after"]);
 
 const milliseconds = z.int().min(1).max(600_000);
@@ -29,18 +29,18 @@ const answer = z.discriminatedUnion("kind", [
   }),
   /** Nothing: the connection is closed. */
   z.strictObject({ kind: z.literal("nothing"), when: when.default("before") }),
-  /** The real answer, so many milliseconds late: `before` carries the request out late, `after` (the default) at once. */
+  /** The real answer, late. `before` carries the request out after the wait, `after` (the default) before it. */
   z.strictObject({ kind: z.literal("late"), ms: milliseconds, when: when.default("after") }),
   /** The first half of the real answer; then the connection is closed. */
   z.strictObject({ kind: z.literal("cut") }),
-  /** 429 for this request, and for all others of any token for so many seconds. Cloudflare blocks for 300. */
+  /** 429 for this request and, for so many seconds, for every request of every token. Cloudflare blocks for 300. */
   z.strictObject({ kind: z.literal("block"), seconds: z.int().min(1).max(3600).default(300) }),
 ]);
 
 const route = z.strictObject({
   /** Default: any. */
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE", "*"]).default("*"),
-  /** Below `/client/v4`, without a query. `*` stands for one part of a path, `**` at its end for all that follows. */
+  /** What follows `/client/v4`, without the query. `*` is any one part of the path, `**` at its end any more parts. */
   path: z
     .string()
     .regex(/^\/(?!client\/v4(\/|$))/, "must begin with a slash, and is what follows /client/v4")
@@ -51,9 +51,9 @@ const route = z.strictObject({
 export const requestFault = z.strictObject({
   /** Which requests may meet it. */
   route,
-  /** How many of them pass before it begins. Default: 0. */
+  /** How many of them pass first. Default: 0. */
   after: z.int().min(0).default(0),
-  /** How many meet it, from then on. Default: 1. */
+  /** How many meet it then. Default: 1. */
   times: z
     .union([z.int().min(1), z.literal("always")], { error: 'must be a number from 1 on, or "always"' })
     .default(1),
@@ -62,7 +62,7 @@ export const requestFault = z.strictObject({
   answer,
 });
 
-/** A fault of the way that telemetry takes into its store. What meets it is lost. */
+/** A fault of telemetry: events that happen while it is set are never stored. */
 export const ingestionFault = z.strictObject({
   /** All events, or those of one version, by its id. */
   ingestion: z.union([z.literal("stopped"), z.strictObject({ loses: z.string().min(1) })], {

@@ -3,7 +3,7 @@ import type { ScriptStore } from "../state/scripts";
 import type { AnalyticsStore } from "./index";
 import { tallied, type EndedInvocation } from "./tally";
 
-/** The one location of the local edge. */
+/** The one location of the local edge, as `cf-ray` and `request.cf` have it. */
 const COLO = "LOC";
 
 /**

@@ -42,9 +42,9 @@ export interface FreshVersion {
 
 /**
  * What users of the live API report, as of November 2026: events are found after 10 to 45 s, metrics after about a
- * minute, a deployment is known
- * everywhere after 2 to 30 s, a version that was just uploaded is now and then not found for some seconds, and a read
- * may miss the last write. Other callers take a quarter of the rate limit of 1200 requests in 5 minutes.
+ * minute, a deployment is known everywhere after 2 to 30 s, a version that was just uploaded is now and then not found
+ * for some seconds, and a read may miss the last write. Other callers take a quarter of the rate limit of 1200 requests
+ * in 5 minutes.
  */
 export const REALISTIC: Realism = {
   ingestDelayMs: [10_000, 45_000],

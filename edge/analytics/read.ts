@@ -4,7 +4,7 @@ import { as, joined, sql, type Sql } from "../telemetry/sql";
 import { DIMENSIONS, type DimensionName } from "./dimensions";
 import { compileFilter } from "./filter";
 import { addStored, quantile, type Histogram } from "./histogram";
-import { QUANTILES, type AnalyticsQuery, type AnalyticsRow, type Order, type SumName } from "./query";
+import { QUANTILES, SUMS, type AnalyticsQuery, type AnalyticsRow, type Order, type SumName } from "./query";
 import { FAILURES, type Status } from "./status";
 
 const SUM_EXPRESSIONS: Readonly<Record<SumName, Sql>> = {
@@ -17,8 +17,6 @@ const SUM_EXPRESSIONS: Readonly<Record<SumName, Sql>> = {
   cpuTimeUs: sql`SUM(t.cpu_time_us)`,
 };
 
-const SUM_NAMES = Object.keys(SUM_EXPRESSIONS) as SumName[];
-
 /** Every invocation is counted: nothing here is sampled. */
 const UNSAMPLED = { sampleInterval: 1 };
 
@@ -29,7 +27,7 @@ export function readGroups(db: DatabaseSync, query: AnalyticsQuery, now: number)
 
 function compile(query: AnalyticsQuery, now: number): Sql {
   const groups = query.dimensions.map((name, place) => as(DIMENSIONS[name].expression, "g", place));
-  const sums = SUM_NAMES.map((name, place) => as(SUM_EXPRESSIONS[name], "v", place));
+  const sums = SUMS.map((name, place) => as(SUM_EXPRESSIONS[name], "v", place));
   const histograms = query.wantsQuantiles
     ? [sql`all_merged(t.wall_times) AS wall_times`, sql`all_merged(t.cpu_times) AS cpu_times`]
     : [];
@@ -46,7 +44,7 @@ function compile(query: AnalyticsQuery, now: number): Sql {
 
 function termOf({ by, isDescending }: Order, { dimensions }: AnalyticsQuery): Sql {
   const column =
-    "sum" in by ? columnOf("v", SUM_NAMES.indexOf(by.sum)) : columnOf("g", dimensions.indexOf(by.dimension));
+    "sum" in by ? columnOf("v", SUMS.indexOf(by.sum)) : columnOf("g", dimensions.indexOf(by.dimension));
   return isDescending ? sql`${column} DESC` : column;
 }
 
@@ -69,7 +67,7 @@ function rowOf(row: Row, { dimensions, wantsQuantiles }: AnalyticsQuery): Analyt
   ]);
   return {
     dimensions: Object.fromEntries(groups),
-    sum: Object.fromEntries(SUM_NAMES.map((name, place) => [name, Number(row[`v${place}`])])) as Record<
+    sum: Object.fromEntries(SUMS.map((name, place) => [name, Number(row[`v${place}`])])) as Record<
       SumName,
       number
     >,

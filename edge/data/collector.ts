@@ -44,10 +44,7 @@ export class Collector {
   readonly onEnd = ({ version, invocations }: Instance): void => {
     this.conclude(
       version,
-      invocations.takeAll().map((invocation) => ({
-        invocation,
-        events: untracedEvents(version, invocation, endOf(invocation)),
-      })),
+      invocations.takeAll().map((invocation) => untraced(version, invocation, endOf(invocation))),
     );
   };
 
@@ -55,9 +52,7 @@ export class Collector {
   onCanceled({ version, invocations }: Instance, { ray }: Invocation): void {
     setTimeout(() => {
       const left = invocations.abandon(ray);
-      if (left === undefined) return;
-      const events = untracedEvents(version, left, { outcome: canceledOutcome(left) });
-      this.conclude(version, [{ invocation: left, events }]);
+      if (left) this.conclude(version, [untraced(version, left, { outcome: canceledOutcome(left) })]);
     }, CANCELED_GRACE_MS).unref();
   }
 
@@ -108,6 +103,10 @@ function endOf(invocation: Invocation): Ending {
   if (outcome !== undefined) return { outcome };
   if (excess) return { outcome: excess, ...EXCEEDED[excess] };
   return status === undefined || isBroken || isWebSocket ? CRASH : { outcome: "ok", status };
+}
+
+function untraced(version: Version, invocation: Invocation, end: Ending): Concluded {
+  return { invocation, events: untracedEvents(version, invocation, end) };
 }
 
 function concludedBy(instance: Instance, trace: Trace): Concluded[] {

@@ -9,9 +9,10 @@ export const SCALARS = {
   float32: scalar("float32", "A number", z.number("not a number")),
   float64: scalar("float64", "A number", z.number("not a number")),
   Date: scalar("Date", "A day, such as 2026-11-26", z.iso.date("date format should be '2006-01-02'")),
+  /** In epoch seconds, as tallies have it. */
   Time: new GraphQLScalarType<number, string>({
     name: "Time",
-    description: "A moment, such as 2026-11-26T10:00:00Z; here in epoch seconds",
+    description: "A moment, such as 2026-11-26T10:00:00Z",
     coerceInputValue: reader(
       z.iso
         .datetime({ offset: true, error: "not an iso8601 time" })

@@ -12,6 +12,9 @@ export interface Ending {
   readonly status?: number;
 }
 
+/** What was seen of an invocation. */
+type Measured = Pick<TelemetryEvent, "timestamp" | "outcome" | "wallTimeMs" | "truncated">;
+
 /** What all rows of an invocation have. */
 type Common = Omit<TelemetryEvent, "type" | "status" | "level" | "message" | "source" | "exception">;
 
@@ -24,10 +27,12 @@ export function eventsOf(version: Version, invocation: Invocation, trace: Trace)
   const timestamp = trace.eventTimestamp ?? invocation.startedAt;
   const outcome = canceled ? canceledOutcome(invocation) : outcomeOf(trace);
   const wallTimeMs = trace.seenAt - timestamp;
-  const common = {
-    ...commonTo(version, invocation),
-    ...{ timestamp, outcome, wallTimeMs, truncated: trace.truncated },
-  };
+  const common = commonTo(version, invocation, {
+    timestamp,
+    outcome,
+    wallTimeMs,
+    truncated: trace.truncated,
+  });
   // A client that leaves makes the version's stream fail, which is not the version's fault.
   const thrown = canceled ? [] : trace.exceptions;
   return [
@@ -41,10 +46,8 @@ export function eventsOf(version: Version, invocation: Invocation, trace: Trace)
 export function untracedEvents(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent[] {
   const { startedAt: timestamp } = invocation;
   const wallTimeMs = Date.now() - timestamp;
-  const common = {
-    ...commonTo(version, invocation),
-    ...{ timestamp, outcome: ending.outcome, wallTimeMs },
-  };
+  const { outcome } = ending;
+  const common = commonTo(version, invocation, { timestamp, outcome, wallTimeMs, truncated: false });
   const row = invocationEvent(common, invocation, ending.status);
   if (ending.error === undefined) return [row];
   return [exceptionEvent(common, { timestamp, name: "Error", message: ending.error }), row];
@@ -55,11 +58,25 @@ export function canceledOutcome({ status }: Invocation): string {
   return status === undefined ? "canceled" : "responseStreamDisconnected";
 }
 
-function commonTo(version: Version, { cause, ray, rayId, cpuTimeMs }: Invocation) {
+/** Every request passes here, so it is one object, made at once. */
+function commonTo(
+  version: Version,
+  { cause, ray, rayId, cpuTimeMs }: Invocation,
+  { timestamp, outcome, wallTimeMs, truncated }: Measured,
+): Common {
   return {
-    ...{ scriptName: version.scriptName, versionId: version.id },
-    ...{ versionTag: version.tag ?? "", versionMessage: version.message ?? "" },
-    ...{ ...cause, requestId: requestIdOf(ray), rayId, cpuTimeMs: Math.round(cpuTimeMs) },
+    ...cause,
+    scriptName: version.scriptName,
+    versionId: version.id,
+    versionTag: version.tag ?? "",
+    versionMessage: version.message ?? "",
+    requestId: requestIdOf(ray),
+    rayId,
+    timestamp,
+    outcome,
+    wallTimeMs,
+    cpuTimeMs: Math.round(cpuTimeMs),
+    truncated,
   };
 }
 

@@ -18,6 +18,7 @@ const ofInvocation = (value: Sql): Sql => sql`CASE WHEN e.type = 'cf-worker-even
 const ofLine = (value: Sql): Sql => sql`CASE WHEN e.type = 'cf-worker' THEN ${value} END`;
 
 const message = sql`coalesce(e.message, e.method || ' ' || e.url, e.cron, e.queue)`;
+const traceId = sql`coalesce(e.trace_id, hex_id(coalesce(e.ray_id, e.request_id), 32))`;
 const ownSource = sql`json_patch('{}', json_object('level', e.level, 'message', ${message}))`;
 
 /** The fields of an event that have a type of their own. `e` is the table of events, `v` the one of versions. */
@@ -48,7 +49,7 @@ export const COLUMNS: Readonly<Record<string, Column>> = {
   "$metadata.id": text(sql`event_id(e.timestamp, e.id)`),
   "$metadata.requestId": text(sql`e.request_id`),
   "$metadata.rayId": text(sql`e.ray_id`),
-  "$metadata.traceId": text(sql`coalesce(e.trace_id, hex_id(coalesce(e.ray_id, e.request_id), 32))`),
+  "$metadata.traceId": text(traceId),
   "$metadata.spanId": text(ofLine(sql`hex_id(e.request_id, 16)`)),
   "$metadata.service": text(sql`v.script_name`),
   "$metadata.account": text(sql`account()`),
@@ -101,7 +102,7 @@ export function columnType(key: string): ValueType | undefined {
 
 /** Whether a field says which version served. */
 export function isOfVersion(key: string): boolean {
-  return columnOf(key)?.value.text.includes("v.") ?? false;
+  return /\bv\./.test(columnOf(key)?.value.text ?? "");
 }
 
 /** The index by which the events with one value of a field are found, for fields whose values are of few events. */
@@ -112,7 +113,7 @@ export function indexOf(key: string): Sql | undefined {
 
 /** Everything there is to read in an event, a field a line: what a search for a text looks through. */
 export const everyField = sql`concat_ws(char(10), v.script_name, v.version_id, v.tag, v.message, e.type, e.event_type,
-  e.outcome, e.request_id, e.ray_id, e.entrypoint, e.durable_object_id, e.method, e.path, e.url, e.head, e.status,
+  e.outcome, e.request_id, e.ray_id, ${traceId}, e.entrypoint, e.durable_object_id, e.method, e.path, e.url, e.head, e.status,
   e.cron, e.queue, e.level, ${message}, e.source)`;
 
 function columnOf(key: string): Column | undefined {

@@ -4,6 +4,7 @@ import type { KeysQuery } from "./schema";
 import { sampleFor, type Reading } from "./sample";
 import { inScope } from "./scope";
 import { sql } from "./sql";
+import type { ValueType } from "./types";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField } from "./wire";
 
 /** A field that events have, and when it was last seen. */
@@ -18,17 +19,24 @@ const MOST_KEYS = 1000;
 
 /** The keys of `$metadata`, whichever events there are: a recorded answer lists these, and not `$metadata.rayId`. */
 const METADATA_KEYS: readonly FoundField[] = [
-  ...(["message", "messageTemplate", "error", "errorTemplate", "origin", "service", "level"] as const),
-  ...(["requestId", "spanId", "traceId", "transactionName", "spanName", "trigger"] as const),
-  ...(["fingerprint", "account", "type", "id"] as const),
-]
-  .map((name): FoundField => ({ key: `$metadata.${name}`, type: "string" }))
-  .concat(
-    ["duration", "latency", "traceDuration", "startTime", "endTime"].map((name): FoundField => ({
-      key: `$metadata.${name}`,
-      type: "number",
-    })),
-  );
+  ...ofMetadata(
+    "string",
+    "message",
+    "messageTemplate",
+    "error",
+    "errorTemplate",
+    "origin",
+    "service",
+    "level",
+  ),
+  ...ofMetadata("string", "requestId", "spanId", "traceId", "transactionName", "spanName", "trigger"),
+  ...ofMetadata("string", "fingerprint", "account", "type", "id"),
+  ...ofMetadata("number", "duration", "latency", "traceDuration", "startTime", "endTime"),
+];
+
+function ofMetadata(type: ValueType, ...names: string[]): FoundField[] {
+  return names.map((name) => ({ key: `$metadata.${name}`, type }));
+}
 
 /** The keys of all events, then the other fields of the newest ones, the one seen last first. */
 export function listKeys(reading: Reading, query: KeysQuery): Key[] {

@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { cached } from "./cached";
 import { inTransaction } from "./database";
+import { delayOf, platformInterval } from "./draws";
 import type { TelemetryEvent } from "./event";
 import { levelOf } from "./levels";
 import type { Settings } from "./options";
-import { delayOf, platformInterval } from "./draws";
 import { keptHead } from "./request";
 import type { SqlValue } from "./sql";
 

@@ -39,20 +39,26 @@ interface Head {
 }
 
 function parsed(kept: string): Head {
-  const [httpVersion = "", colo = "", clientIp = "", ...lines] = kept.split("\n");
-  const headers: Record<string, string> = {};
+  const [httpVersion = "", colo = "", clientIp = "", ...headers] = kept.split("\n");
+  return { httpVersion, colo, clientIp, headers: byName(headers) };
+}
+
+/** Headers of the same name are one. */
+function byName(lines: readonly string[]): Record<string, string> {
+  const headers = new Map<string, string>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
-    const [name = "", value = ""] = lines.slice(index);
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name] ?? ""}, ${value}` : value;
+    const [name = "", value = ""] = lines.slice(index, index + 2);
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return { httpVersion, colo, clientIp, headers };
+  return Object.fromEntries(headers);
 }
 
 /** The headers that the Worker saw. A request that comes from no visitor's has no ray. */
-export function headersOf(kept: string, rayId: string | undefined): Record<string, unknown> {
+export function headersOf(kept: string, rayId: string | undefined): Record<string, string> {
   const { headers, clientIp, colo } = parsed(kept);
   const ray = rayId === undefined ? {} : { "cf-ray": rayHeader({ ray: rayId, colo }) };
-  return { ...headers, ...addedHeaders(clientIp), ...ray };
+  return { ...headers, ...byName(addedHeaders(clientIp)), ...ray };
 }
 
 /** The `request.cf` that the Worker saw, as JSON. */

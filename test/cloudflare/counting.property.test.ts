@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type Cloudflare from "cloudflare";
 import fc from "fast-check";
+import { SqliteTelemetry } from "../../edge/telemetry/store";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { add, noCounts, type Counts } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
@@ -9,7 +12,8 @@ import type { State } from "../../provider/rollout/state";
 import { FakeDeployments } from "../fakes/deployments";
 import { FakeInterruption } from "../fakes/clock";
 import { RecordingProgress } from "../fakes/progress";
-import { LiveTelemetry, visit, type Unknowns } from "./live/model";
+import { clientAnsweredBy, LiveTelemetry, visit, type Unknowns } from "./live/model";
+import { invocation } from "../edge/telemetry/sample";
 
 /** A request that was sent, and how long its telemetry took. */
 interface Sent {
@@ -53,10 +57,10 @@ function releaseAt(startedAt: number, widthSeconds: number): Release {
 }
 
 /** Everything that was served, by the eyes of a release that looks until nothing is on its way any more. */
-async function seenOf(release: Release, api: LiveTelemetry, clock: { time: number }): Promise<Counts[]> {
+async function seenOf(release: Release, client: Cloudflare, clock: { time: number }): Promise<Counts[]> {
   const now = () => clock.time;
   const outside: Outside = {
-    telemetry: cloudflareTelemetry(api.client(), { accountId: "acc", scriptName: "checkout" }),
+    telemetry: cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
     deployments: new FakeDeployments({ now }),
     probes: { look: () => Promise.resolve({ results: [], troubles: [] }) },
     clock: { now, sleep: () => Promise.resolve() },
@@ -76,34 +80,69 @@ async function seenOf(release: Release, api: LiveTelemetry, clock: { time: numbe
   );
 }
 
-describe("what a release counts", function () {
+/** What has been served, by those who have sent it. */
+function countsOf(requests: readonly Sent[]): Counts[] {
+  return [true, false].map((isNew) => {
+    const own = requests.filter((one) => one.isNew === isNew);
+    return { valid: own.length, bad: own.filter((one) => one.outcome !== "ok" || one.status >= 500).length };
+  });
+}
+
+function timeOf({ at }: Sent, { startedAt, plan }: Release): number {
+  return startedAt + Math.round(at * buckets * plan.pollIntervalMs);
+}
+
+const offsets = fc.integer({ min: 0, max: 600_000 });
+const widths = fc.constantFrom(1, 3, 7, 10, 30, 300);
+const requestsSent = fc.array(sent, { minLength: 1, maxLength: 120 });
+
+describe("what a release counts is what was sent, to the request, whenever it began and however late telemetry is,", function () {
   this.timeout(120_000);
 
-  it("is what was sent, to the request, whenever it began, however late telemetry is, whatever the live API does", async () => {
+  it("whatever the live API does", async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 0, max: 600_000 }),
-        fc.constantFrom(1, 3, 7, 10, 30, 300),
-        fc.array(sent, { minLength: 1, maxLength: 120 }),
-        unknowns,
-        async (offset, width, requests, is) => {
-          const release = releaseAt(midnight + offset, width);
-          const clock = { time: release.startedAt };
-          const rows = requests.map(({ isNew, delayMs, outcome, status, ...one }) => {
-            const at = release.startedAt + Math.round(one.at * buckets * width * 1000);
-            const fields = { "$workers.outcome": outcome, "$workers.event.response.status": status };
-            return visit(isNew ? "new" : "old", at, { foundAt: at + delayMs, ...fields });
-          });
-          const seen = await seenOf(release, new LiveTelemetry(rows, () => clock.time, is), clock);
-          const counts = (isNew: boolean): Counts => {
-            const own = requests.filter((one) => one.isNew === isNew);
-            const bad = own.filter(({ outcome, status }) => outcome !== "ok" || status >= 500);
-            return { valid: own.length, bad: bad.length };
-          };
-          assert.deepEqual(seen, [counts(true), counts(false)]);
-        },
-      ),
+      fc.asyncProperty(offsets, widths, requestsSent, unknowns, async (offset, width, requests, is) => {
+        const release = releaseAt(midnight + offset, width);
+        const clock = { time: release.startedAt };
+        const rows = requests.map((one) => {
+          const at = timeOf(one, release);
+          const fields = { "$workers.outcome": one.outcome, "$workers.event.response.status": one.status };
+          return visit(one.isNew ? "new" : "old", at, { foundAt: at + one.delayMs, ...fields });
+        });
+        const live = new LiveTelemetry(rows, () => clock.time, is);
+        assert.deepEqual(await seenOf(release, live.client(), clock), countsOf(requests));
+      }),
       { numRuns: 40 },
+    );
+  });
+
+  it("by the telemetry of the edge", async () => {
+    await fc.assert(
+      fc.asyncProperty(offsets, widths, requestsSent, fc.integer(), async (offset, width, requests, seed) => {
+        const release = releaseAt(midnight + offset, width);
+        const clock = { time: release.startedAt };
+        const delays = { ingestDelayMs: [10_000, 45_000], seed } as const;
+        const store = new SqliteTelemetry(":memory:", delays, () => clock.time, "acc");
+        for (const one of requests) {
+          const requestId = randomBytes(16).toString("hex");
+          const versionId = one.isNew ? "new" : "old";
+          const { outcome, status } = one;
+          store.record([
+            invocation({ timestamp: timeOf(one, release), requestId, versionId, outcome, status }),
+            // What is not a visitor's request is not counted.
+            invocation({
+              timestamp: timeOf(one, release),
+              requestId: `${requestId}0`,
+              versionId,
+              executionModel: "durableObject",
+            }),
+          ]);
+        }
+        const client = clientAnsweredBy((query) => store.query(query));
+        assert.deepEqual(await seenOf(release, client, clock), countsOf(requests));
+        store.close();
+      }),
+      { numRuns: 10 },
     );
   });
 });

@@ -29,6 +29,15 @@ export const suggested: Unknowns = { firstBuckets: "unlisted", granularity: "obe
 type Query = Omit<TelemetryQueryParams, "account_id">;
 type Filter = NonNullable<NonNullable<Query["parameters"]>["filters"]>[number];
 
+/** A client whose telemetry queries `answer` answers with their result. */
+export function clientAnsweredBy(answer: (query: Query) => unknown): Cloudflare {
+  const fetch = (_url: unknown, init?: { body?: unknown }): Promise<Response> => {
+    const result = answer(JSON.parse(String(init?.body)) as Query);
+    return Promise.resolve(Response.json({ success: true, errors: [], messages: [], result }));
+  };
+  return new Cloudflare({ apiToken: "any", baseURL: "http://live/client/v4", maxRetries: 0, fetch });
+}
+
 /** The telemetry query as the live API answers it: buckets, groups and sums. */
 export class LiveTelemetry {
   readonly asked: Query[] = [];
@@ -41,13 +50,10 @@ export class LiveTelemetry {
 
   /** A client whose requests this answers. */
   client(): Cloudflare {
-    const fetch = (_url: unknown, init?: { body?: unknown }): Promise<Response> => {
-      const query = JSON.parse(String(init?.body)) as Query;
+    return clientAnsweredBy((query) => {
       this.asked.push(query);
-      const result = this.answer(query);
-      return Promise.resolve(Response.json({ success: true, errors: [], messages: [], result }));
-    };
-    return new Cloudflare({ apiToken: "any", baseURL: "http://live/client/v4", maxRetries: 0, fetch });
+      return this.answer(query);
+    });
   }
 
   private answer({ timeframe, granularity, parameters }: Query): unknown {

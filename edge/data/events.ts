@@ -16,7 +16,7 @@ export interface Ending {
 type Measured = Pick<TelemetryEvent, "timestamp" | "outcome" | "wallTimeMs" | "truncated">;
 
 /** What all rows of an invocation have. */
-type Common = Omit<TelemetryEvent, "type" | "status" | "level" | "message" | "source" | "exception">;
+export type Common = Omit<TelemetryEvent, "type" | "status" | "level" | "message" | "source" | "exception">;
 
 /**
  * The rows of one invocation: its console lines, its uncaught exceptions, and itself. Recorded answers have them in this
@@ -97,7 +97,8 @@ function hasAnswer({ cause, isWebSocket }: Invocation, outcome: string): boolean
   return cause.eventType === "fetch" && !isWebSocket && outcome !== "canceled";
 }
 
-function lineEvent(common: Common, { level, message }: TraceLog): TelemetryEvent {
+/** The row of a console line. */
+export function lineEvent(common: Common, { level, message }: TraceLog): TelemetryEvent {
   return {
     ...common,
     type: "cf-worker",
@@ -107,7 +108,8 @@ function lineEvent(common: Common, { level, message }: TraceLog): TelemetryEvent
   };
 }
 
-function exceptionEvent(common: Common, exception: TraceException): TelemetryEvent {
+/** The row that an uncaught exception leaves beside its invocation. */
+export function exceptionEvent(common: Common, exception: TraceException): TelemetryEvent {
   const { message, name, stack = "", timestamp } = exception;
   return { ...common, type: "cf-worker", level: "error", message, exception: { name, stack, timestamp } };
 }
@@ -122,12 +124,12 @@ function statusWithout(outcome: string): number | undefined {
   return outcome === "exception" ? 500 : undefined;
 }
 
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The object a line logs: the only argument is one, or is the JSON of one. */
-export function objectIn(message: readonly unknown[]): Record<string, unknown> | undefined {
+function objectIn(message: readonly unknown[]): Record<string, unknown> | undefined {
   if (message.length !== 1) return undefined;
   const value = typeof message[0] === "string" ? parsed(message[0]) : message[0];
   return isObject(value) ? value : undefined;

@@ -2,10 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Version } from "../scripts/types";
 import type { ObjectTrace } from "../storage/object-tail";
 import type { TelemetryEvent } from "../telemetry";
-import { objectIn, textOf } from "./events";
-
-/** What all rows of one invocation have. */
-type Common = Omit<TelemetryEvent, "type" | "level" | "message">;
+import { exceptionEvent, lineEvent, type Common } from "./events";
 
 /** The rows of an object's invocation: its console lines, its uncaught exceptions, and itself. */
 export function objectEvents(version: Version, trace: ObjectTrace): TelemetryEvent[] {
@@ -17,15 +14,8 @@ export function objectEvents(version: Version, trace: ObjectTrace): TelemetryEve
     ? `${event.request.method} ${event.request.url}`
     : `${entrypoint}.${common.eventType}`;
   return [
-    ...logs.map(({ level, message }): TelemetryEvent => {
-      const source = objectIn(message);
-      const text = message.map(textOf).join(" ");
-      return { ...common, type: "cf-worker", level, message: text, ...(source && { source }) };
-    }),
-    ...exceptions.map(({ name, message, stack = "", timestamp }): TelemetryEvent => {
-      const exception = { name, stack, timestamp };
-      return { ...common, type: "cf-worker", level: "error", message, exception };
-    }),
+    ...logs.map((line) => lineEvent(common, line)),
+    ...exceptions.map((exception) => exceptionEvent(common, exception)),
     {
       ...common,
       type: "cf-worker-event",

@@ -177,7 +177,7 @@ export interface Envelope {
 export async function until<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -274,7 +274,7 @@ describe("hex digits drawn from a text", () => {
 });
 
 describe("the head of a request", () => {
-  const head = (...headers: string[]): string => ["1.1", "10.0.0.1", ...headers].join("\n");
+  const head = (...headers: string[]): string => ["1.1", "LOC", "10.0.0.1", ...headers].join("\n");
 
   it("loses the values of headers that may hold a secret", () => {
     const secret = [

@@ -277,7 +277,7 @@ describe("the view events", () => {
     const recorded = invocation({
       ...{ requestId: "r", rayId: "0123456789abcdef", path: "/cart", url: "http://shop.test/cart?step=2" },
       ...{ versionTag: "v1.2", status: 503, level: "error" },
-      head: "1.1\n10.0.0.1\nHost\nshop.test",
+      head: "1.1\nLOC\n10.0.0.1\nHost\nshop.test",
     });
     const [event] = view(storeWith(recorded), "events").events.events ?? [];
     const { headers, cf, ...request } = (event?.$workers?.event as { request: Record<string, object> })
@@ -315,7 +315,9 @@ describe("the view events", () => {
 
   it("shows a console line without what is said of the whole invocation", () => {
     const { events: found } = view(
-      storeWith(line("hello", { requestId: "r", head: "1.1\n10.0.0.1", url: "http://shop.test/?step=2" })),
+      storeWith(
+        line("hello", { requestId: "r", head: "1.1\nLOC\n10.0.0.1", url: "http://shop.test/?step=2" }),
+      ),
       "events",
     ).events;
     const [event] = found ?? [];
@@ -376,7 +378,7 @@ describe("the view events", () => {
     const store = storeWith(
       line("hello", { rayId: "0123456789abcdef", url: "http://shop.test/?step=2" }),
       invocation({
-        head: "1.1\n10.0.0.1\nUser-Agent\ncurl/8",
+        head: "1.1\nLOC\n10.0.0.1\nUser-Agent\ncurl/8",
         url: "http://shop.test/?step=2",
         versionTag: "x",
       }),

@@ -35,6 +35,7 @@ export class Locations {
     headers,
   }: Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string | undefined } }): Colo {
     const { remoteAddress } = socket;
+    if (this.delayMs === undefined) return this.home;
     if (remoteAddress === undefined) return this.named(headers["cf-ray"]) ?? this.home;
     // An IPv4 address, as a socket for both kinds tells it.
     const address = remoteAddress.replace(/^::ffff:/, "");

@@ -1,12 +1,15 @@
 import type Cloudflare from "cloudflare";
+import { z } from "zod";
 import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
-import { observabilitySettings, reasonForBlindness } from "./blindness";
+import { blindnessOf } from "./blindness";
+import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
+import { readinessOf } from "./readiness";
 import { countAnswer, isComplete, mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
-import { partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
 import { countQuery, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
@@ -19,33 +22,31 @@ const queryPatienceMs = 20_000;
  * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
  * every 300 buckets (50 minutes at 10 s).
  */
-export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName }: WorkerName): Telemetry {
-  const permissionFor = {
-    settings: "Workers Scripts Read",
-    query: "Workers Observability Read",
-  };
+export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Telemetry {
+  const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
+  const question = { what, permission: "Workers Observability Read", patienceMs: queryPatienceMs };
   const listed = new Map<string, Listed>();
+  let leaveOutHops = false;
+
+  const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
+    ask(client, question, shape, (options) =>
+      client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
+    );
 
   const count = async (subject: Subject, timeframe: Span, part: Part): Promise<CountAnswer> => {
-    const question = { what, permission: permissionFor.query, patienceMs: queryPatienceMs };
-    const answer = await ask(client, question, countAnswer, (options) =>
-      client.workers.observability.telemetry.query(
-        { account_id: accountId, ...countQuery(subject, timeframe, part) },
-        options,
-      ),
-    );
+    const answer = await query(countQuery(subject, timeframe, part), countAnswer);
     if (isComplete(answer)) return answer;
     throw new PortError("unavailable", `${what} was answered before the query was complete.`);
   };
 
   /** What an answer contradicts itself in is told, and never judged. */
-  const checkSums = (answer: CountAnswer, timeframe: Span, question: string): void => {
-    const before = listed.get(question) ?? new Map<number, number>();
+  const checkSums = (answer: CountAnswer, timeframe: Span, id: string): void => {
+    const before = listed.get(id) ?? new Map<number, number>();
     const mismatch = mismatchIn(answer, timeframe, before);
     if (mismatch !== undefined) throw doesNotAddUp(what, mismatch);
     const kept = [...before].filter(([start]) => start >= timeframe.from);
-    listed.set(question, new Map([...kept, ...listedIn(answer)]));
+    listed.set(id, new Map([...kept, ...listedIn(answer)]));
   };
 
   const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
@@ -70,24 +71,24 @@ export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName 
   };
 
   return {
-    async read(query) {
-      const subject = { scriptName, versionIds: versionsOf(query), leaveOutHops: false };
-      const recipes = recipesOf(query.slis);
+    async read(asked) {
+      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops };
+      const recipes = recipesOf(asked.slis);
       const counted = await Promise.all(
-        partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, query, part)] as const),
+        partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, asked, part)] as const),
       );
-      return seriesFrom(query, recipes, new Map(counted));
+      return seriesFrom(asked, recipes, new Map(counted));
     },
 
-    async readiness() {
-      const question = {
-        what: `Reading the settings of Worker "${scriptName}"`,
-        permission: permissionFor.settings,
-      };
-      const settings = await ask(client, question, observabilitySettings, (options) =>
-        client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),
-      );
-      return { blindBecause: reasonForBlindness(scriptName, settings), warnings: [] };
+    async readiness(slis) {
+      const blindBecause = await blindnessOf(client, worker);
+      if (blindBecause !== undefined) return { blindBecause, warnings: [] };
+      // Whether the token may query shows only in a query. What this one finds does not matter.
+      const minute = { from: 0, to: 60_000, bucketMs: 60_000 };
+      await count({ scriptName, versionIds: ["none"], leaveOutHops }, timeframeFor(minute), allRequests);
+      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
+      leaveOutHops = ready.leaveOutHops;
+      return ready;
     },
   };
 }

@@ -37,15 +37,26 @@ describe("the client reads a live answer:", () => {
     assert.equal(thinningOf(answer), 1);
     assert.equal(mismatchIn(answer, timeframe, new Map()), undefined);
     const rows = rowsOf(answer, timeframe);
-    assert.ok(rows.length > 0 && rows.every(({ start, versionId }) => start % 10_000 === 0 && versionId !== "unknown"));
+    assert.ok(
+      rows.length > 0 &&
+        rows.every(({ start, versionId }) => start % 10_000 === 0 && versionId !== "unknown"),
+    );
   });
 
   const refusals: [Parameters<typeof liveAnswer>[0], string, RegExp][] = [
     ["refusal-bad-value", "refused", /HTTP 400, "limit: Invalid input"\.$/],
-    ["refusal-detail", "refused", /HTTP 400, "Bad Request: Filter expression is too complex; maximum is 16 filter nodes"\.$/],
+    [
+      "refusal-detail",
+      "refused",
+      /HTTP 400, "Bad Request: Filter expression is too complex; maximum is 16 filter nodes"\.$/,
+    ],
     ["refusal-empty", "refused", /HTTP 400, "no reason"\.$/],
     ["blocked", "refused", /HTTP 403, "Attention Required! .*firewall/],
-    ["rate-limited", "unavailable", /HTTP 429, "Please wait and consider throttling your request speed" \(code 971\)/],
+    [
+      "rate-limited",
+      "unavailable",
+      /HTTP 429, "Please wait and consider throttling your request speed" \(code 971\)/,
+    ],
     ["gateway-timeout", "unavailable", /HTTP 504, "error code: 504"/],
   ];
   for (const [name, failure, says] of refusals) {

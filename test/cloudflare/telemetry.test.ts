@@ -180,6 +180,14 @@ describe("Cloudflare's telemetry is blind", () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
 
+  it("and says so when the token may not query", async () => {
+    server = await startServer(success({ observability: { enabled: true } }), failure(403, 10000, "No"));
+    await assert.rejects(cloudflareTelemetry(server.client, worker).readiness([]), {
+      failure: "refused",
+      message: /"Workers Observability Read"/,
+    });
+  });
+
   it("when the settings say so, and then nothing is queried", async () => {
     server = await startServer(success({ observability: null }));
     const { blindBecause } = await cloudflareTelemetry(server.client, worker).readiness([]);

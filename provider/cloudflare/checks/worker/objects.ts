@@ -1,5 +1,7 @@
+import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { ask } from "../../ask";
+import type { WorkerName } from "../../client";
 import type { Check } from "../check";
 import { holds, open, type Finding } from "../finding";
 import type { WorkerSubject } from "./subject";
@@ -9,16 +11,8 @@ export const objects: Check<WorkerSubject> = {
   id: "durable-objects",
   question: "Would a stage reset Durable Objects?",
   assumes: "no: the Worker has no binding to a class of its own",
-  find: async ({ api: { client, accountId }, scriptName }) => {
-    const question = {
-      what: `Reading the bindings of Worker "${scriptName}"`,
-      permission: "Workers Scripts Read",
-    };
-    const { bindings } = await ask(client, question, settings, (options) =>
-      client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),
-    );
-    return judgeObjects(scriptName, bindings ?? []);
-  },
+  find: async ({ api: { client, accountId }, scriptName }) =>
+    judgeObjects(scriptName, await readBindings(client, { accountId, scriptName })),
 };
 
 const settings = z.object({
@@ -26,6 +20,24 @@ const settings = z.object({
 });
 
 type Binding = NonNullable<z.infer<typeof settings>["bindings"]>[number];
+
+/**
+ * The bindings of a Worker's latest version.
+ * @throws {PortError}
+ */
+export async function readBindings(
+  client: Cloudflare,
+  { accountId, scriptName }: WorkerName,
+): Promise<readonly Binding[]> {
+  const question = {
+    what: `Reading the bindings of Worker "${scriptName}"`,
+    permission: "Workers Scripts Read",
+  };
+  const { bindings } = await ask(client, question, settings, (options) =>
+    client.workers.scripts.scriptAndVersionSettings.get(scriptName, { account_id: accountId }, options),
+  );
+  return bindings ?? [];
+}
 
 /** Judges the bindings of a Worker. */
 export function judgeObjects(scriptName: string, bindings: readonly Binding[]): Finding {

@@ -54,15 +54,14 @@ describe("the checks at the start of a release", () => {
   });
 
   it("ask for settled time only, in whole minutes, and never throw", async () => {
-    const spans: unknown[] = [];
+    const spans: { readonly from: number; readonly to: number }[] = [];
     const ask = ({ timeframe }: Parameters<typeof answer>[1]) => {
       spans.push(timeframe);
       return Promise.reject(new PortError("unavailable", "Not now."));
     };
     const look = lookBeforeRelease({ ask, scriptName: "shop", pause: () => Promise.resolve() }, now);
     assert.deepEqual(await checkAtStart(look, slis), { ...fine, leaveOutHops: false });
-    assert.deepEqual(new Set(spans.map((span) => JSON.stringify(span))).size, 1);
     const to = Date.parse("2026-09-29T07:29:00Z");
-    assert.deepEqual(spans[0], { from: to - 58 * 60_000, to });
+    assert.ok(spans.length > 0 && spans.every((span) => span.to === to && span.from % 60_000 === 0));
   });
 });

@@ -8,6 +8,8 @@ export interface Behaviour {
   readonly grid?: "epoch multiples" | "span";
   /** What `run.granularity` says. */
   readonly granularity?: "ms" | "number" | "absent";
+  /** Whether the number of buckets that is asked for counts; else there are 60. */
+  readonly buckets?: "as asked" | "60" | "too long";
   readonly gt?: "works" | "finds nothing";
   /** What `is_null` matches. */
   readonly isNull?: "rows without the field" | "nothing";
@@ -74,8 +76,8 @@ export function answer(rows: readonly Stored[], query: TelemetryQuery, behaviour
   );
   const most = Math.min(limit, behaviour.cap ?? limit);
   const statistics = { elapsed: 0.1, rows_read: 1, bytes_read: 1, abr_level: 1 };
-  const number = query.granularity ?? 60;
-  const ms = Math.ceil((to - from) / number / 1000) * 1000;
+  const number = behaviour.buckets === "60" ? 60 : (query.granularity ?? 60);
+  const ms = Math.ceil((to - from) / number / 1000) * (behaviour.buckets === "too long" ? 3000 : 1000);
   const said = { ms, number, absent: undefined }[behaviour.granularity ?? "ms"];
   return {
     run: {

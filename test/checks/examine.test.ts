@@ -123,7 +123,8 @@ describe("an examination", function () {
       stop.abort(new Error("told to stop"));
     };
     await assert.rejects(diagnose(hangs, { stop: stop.signal }), /told to stop/);
-  });
+    // A request that is not ended takes 10 s.
+  }).timeout(8000);
 
   it("lets the creation of its Worker end before it stops, so that a deletion comes after it", async () => {
     const stop = new AbortController();

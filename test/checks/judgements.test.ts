@@ -121,9 +121,9 @@ const record: ReleaseRecord = {
   stage: 0,
   stages: 2,
   startedAt: now,
+  begun: [],
   retry: "",
   next: undefined,
-  begun: [],
   newVersionId: "2bbbf05d-0000-4000-8000-7121f176550e",
   oldVersionId: undefined,
 };

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { z } from "zod";
-import { ask, addVersion, clientOf, deploy, goLive, saying, until, useEdge } from "../edge/support";
+import {
+  addVersion,
+  ask,
+  clientOf,
+  deploy,
+  goLive,
+  putScript,
+  saying,
+  until,
+  useEdge,
+} from "../edge/support";
 import { start, workersRelease, type Ended } from "./command";
 
 const prefix = "workers-release-doctor-";
@@ -22,11 +32,10 @@ function documentOf({ out, err }: Ended): z.infer<typeof documentShape> {
   return documentShape.parse(JSON.parse(out));
 }
 
-/** What is not as it should be, with what was found: nothing, if all is well. Metrics may be refused, as to a token. */
+/** What is not as it should be, with what was found: nothing, if all is well. */
 function complaints(document: z.infer<typeof documentShape>): string[] {
   return document.checks
     .filter(({ verdict }) => verdict !== "holds")
-    .filter(({ id, reading }) => id !== "graphql" || reading !== "refused")
     .map(({ id, verdict, found }) => `${id} ${verdict}: ${found}`);
 }
 
@@ -130,15 +139,27 @@ describe("workers-release doctor", function () {
     assert.deepEqual(await testWorkers(), []);
   });
 
-  it("says what to do about a Worker that is not ready, and ends with 1", async () => {
-    const [version = ""] = versionIds;
-    await goLive(live.edge, "blind", saying("hello"), { observability: { enabled: false } });
-    const { code, out } = await workersRelease(["doctor", "--script", "blind"], live.edge.environment());
-    assert.equal(code, 1);
-    assert.match(out, /✗ {2}observability\n[^✗?]*set\s+observability\.enabled/);
-    assert.match(out, /\? {2}traffic\n/);
-    assert.match(out, /\d+ not tried/);
-    assert.ok(!out.includes(version));
+  it("finds what a Worker is not ready for, and ends with 1", async () => {
+    const objects = {
+      bindings: [{ type: "durable_object_namespace", name: "CARTS", class_name: "Cart" }],
+      observability: { enabled: false },
+    };
+    const migrations = { new_tag: "v1", new_sqlite_classes: ["Cart"] };
+    const source = `export class Cart {} ${saying("hello")}`;
+    const old = await putScript(live.edge, "unready", source, { ...objects, migrations });
+    const fresh = await addVersion(live.edge, "unready", source, objects);
+    await deploy(live.edge, "unready", { [old]: 60, [fresh]: 40 });
+    const ended = await workersRelease(["doctor", "--script", "unready", "--json"], live.edge.environment());
+    const document = documentOf(ended);
+    assert.deepEqual(complaints(document), [
+      "deployment fails: split 60 % and 40 %, not by a release of this package",
+      "observability fails: they are not",
+      "durable-objects open: yes: 1 binding to classes of its own",
+      "workers-dev open: it has no address on workers.dev",
+      "traffic open: no invocation to try it on",
+    ]);
+    assert.equal(ended.code, 1);
+    assert.ok(document.notTried.includes("first-buckets"));
   });
 
   it("tells nothing private in its document, whatever goes wrong", async () => {

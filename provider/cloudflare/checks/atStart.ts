@@ -8,7 +8,7 @@ import { latencyFilter } from "./telemetry/latencyFilter";
 
 const minuteMs = 60_000;
 
-/** The hour before `now` but its last two minutes, of which telemetry may still arrive. */
+/** The hour before `now`, without its last minutes: of those, telemetry may still arrive. */
 export function lookBeforeRelease({ ask, scriptName, pause }: Omit<Look, "span">, now: number): Look {
   const to = Math.floor(now / minuteMs) * minuteMs - minuteMs;
   return { ask, scriptName, pause, span: { from: to - 58 * minuteMs, to, bucketMs: minuteMs } };

@@ -37,9 +37,12 @@ describe("pulumi up on an edge that is as late and as forgetful as the live Clou
   const opened = useWorkers({ realism: REALISTIC, rateLimit: undefined });
   let calm: Released;
   let stormy: Released;
+  /** Resolves when the calm Worker has no visitors any more, long enough before its release ends. */
+  let quiet: Promise<void>;
 
   before(async () => {
     calm = await release(opened, "calm", script(0));
+    quiet = leaveInTime(calm);
     stormy = await release(opened, "stormy", script(2));
   });
 
@@ -62,10 +65,7 @@ describe("pulumi up on an edge that is as late and as forgetful as the live Clou
 
   it("completes a healthy version, and counts what visitors were served, to the request", async () => {
     const { worker, versionId, visitors, running } = calm;
-    await worker.until("all traffic", ({ split }) => split[versionId] === 100, 300_000);
-    // What is served from now on would still be on its way when the release ends.
-    await new Promise((resolve) => setTimeout(resolve, 35_000));
-    await visitors.stop();
+    await quiet;
     const { code, output } = await running.ended;
     assert.equal(code, 0, output);
     const { outputs } = await worker.stack.release();
@@ -84,6 +84,13 @@ describe("pulumi up on an edge that is as late and as forgetful as the live Clou
     assert.equal(counted, visitors.answered.get(versionId));
   });
 });
+
+/** What is served in the last minute of a release may still be on its way when it ends. */
+async function leaveInTime({ worker, versionId, visitors }: Released): Promise<void> {
+  await worker.until("all traffic", ({ split }) => split[versionId] === 100, 300_000);
+  await new Promise((resolve) => setTimeout(resolve, 30_000));
+  await visitors.stop();
+}
 
 /** A release that is under way. */
 type Released = Awaited<ReturnType<typeof release>>;

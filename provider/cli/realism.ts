@@ -6,6 +6,7 @@ export interface RealismOptions {
   /** Default: true. */
   readonly realistic?: boolean;
   readonly ingestDelay?: Span | false;
+  readonly analyticsDelay?: Span | false;
   readonly propagation?: Span | false;
   readonly readLag?: ReadLag | false;
   readonly freshVersion?: FreshVersion | false;
@@ -19,6 +20,7 @@ export function withRealism(command: Command): Command {
     .option("--realistic", "has the delays and failures that users report of Cloudflare (default)")
     .option("--no-realistic", "has none of them but those asked for by the options below")
     .option("--ingest-delay <seconds>", "how long telemetry takes to be found by queries: 10-45", span)
+    .option("--analytics-delay <seconds>", "how long metrics take to count an invocation: 45-75", span)
     .option("--propagation <seconds>", "how long a deployment takes to be known at a location: 2-30", span)
     .option("--read-lag <share:seconds>", "how many reads lag behind writes, and how far: 5%:1-5", readLag)
     .option(
@@ -40,6 +42,7 @@ export function realismOf(options: RealismOptions): Realism {
   return {
     seed: options.seed,
     ingestDelayMs: chosen(options.ingestDelay, base.ingestDelayMs),
+    analyticsDelayMs: chosen(options.analyticsDelay, base.analyticsDelayMs),
     propagationMs: chosen(options.propagation, base.propagationMs),
     readLag: chosen(options.readLag, base.readLag),
     freshVersion: chosen(options.freshVersion, base.freshVersion),
@@ -53,9 +56,11 @@ function chosen<T>(given: T | false | undefined, otherwise: T | undefined): T | 
 
 /** One line that says which realism there is; undefined where there is none. */
 export function describeRealism({ seed = 1, ...realism }: Realism): string | undefined {
-  const { ingestDelayMs, propagationMs, readLag, freshVersion, otherCallersPerMinute } = realism;
+  const { ingestDelayMs, analyticsDelayMs, propagationMs, readLag, freshVersion } = realism;
+  const { otherCallersPerMinute } = realism;
   const parts = [
     ingestDelayMs && `telemetry is found after ${seconds(ingestDelayMs)}`,
+    analyticsDelayMs && `metrics count an invocation after ${seconds(analyticsDelayMs)}`,
     propagationMs && `a deployment is known after ${seconds(propagationMs)}`,
     readLag && `${percent(readLag.share)} of reads are ${seconds(readLag.lagMs)} behind`,
     freshVersion &&

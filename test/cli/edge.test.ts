@@ -118,7 +118,10 @@ describe("workers-release edge", function () {
         .every((line) => /^CLOUDFLARE_[A-Z_]+=\S+$/.test(line)),
       out,
     );
-    assert.match(err, /^Realistic \(seed 1\): a deployment is known after 2-30 s; .*--no-realistic .*\n$/);
+    assert.match(
+      err,
+      /^Realistic \(seed 1\): metrics count an invocation after 45-75 s; a deployment .*--no-realistic .*\n$/,
+    );
   });
 
   describe("with a file of faults", () => {

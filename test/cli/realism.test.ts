@@ -13,6 +13,7 @@ function read(...args: string[]): Realism {
 const NOTHING: Realism = {
   seed: undefined,
   ingestDelayMs: undefined,
+  analyticsDelayMs: undefined,
   propagationMs: undefined,
   readLag: undefined,
   freshVersion: undefined,
@@ -25,6 +26,7 @@ describe("the realism that the command line asks for", () => {
     [["--realistic"], { ...REALISTIC, seed: undefined }],
     [["--no-realistic"], NOTHING],
     [["--no-realistic", "--ingest-delay", "5"], { ...NOTHING, ingestDelayMs: [5000, 5000] }],
+    [["--no-realistic", "--analytics-delay", "60"], { ...NOTHING, analyticsDelayMs: [60_000, 60_000] }],
     [["--no-realistic", "--propagation", "0.5-30"], { ...NOTHING, propagationMs: [500, 30_000] }],
     [
       ["--no-realistic", "--read-lag", "12.5%:1-5"],
@@ -40,10 +42,10 @@ describe("the realism that the command line asks for", () => {
     ],
     [["--propagation", "1"], { ...REALISTIC, seed: undefined, propagationMs: [1000, 1000] }],
     [
-      ["ingest-delay", "propagation", "read-lag", "fresh-version", "other-callers"].flatMap((name) => [
-        `--${name}`,
-        "off",
-      ]),
+      [
+        ...["ingest-delay", "analytics-delay", "propagation", "read-lag", "fresh-version"],
+        "other-callers",
+      ].flatMap((name) => [`--${name}`, "off"]),
       NOTHING,
     ],
   ];
@@ -85,7 +87,7 @@ describe("the line that tells which realism there is", () => {
   it("tells all of it", () => {
     assert.equal(
       describeRealism(REALISTIC),
-      "Realistic (seed 1): telemetry is found after 10-45 s; a deployment is known after 2-30 s; " +
+      "Realistic (seed 1): telemetry is found after 10-45 s; metrics count an invocation after 45-75 s; a deployment is known after 2-30 s; " +
         "5 % of reads are 1-5 s behind; 30 % of requests about a version find it not ready for 0.5-3 s; " +
         'others make 60 requests a minute. Each has an option that takes "off"; --no-realistic leaves all of them out.',
     );

@@ -11,6 +11,7 @@ export interface RealismOptions {
   readonly readLag?: ReadLag | false;
   readonly freshVersion?: FreshVersion | false;
   readonly otherCallers?: number | false;
+  readonly orphanedSockets?: number | false;
   readonly seed?: number;
 }
 
@@ -33,6 +34,11 @@ export function withRealism(command: Command): Command {
       "requests a minute of others that count for the same rate limit: 60",
       requests,
     )
+    .option(
+      "--orphaned-sockets <seconds>",
+      "after how much quiet a WebSocket of a Durable Object is closed that a deployment orphaned: 45",
+      quiet,
+    )
     .option("--seed <number>", "what all of that is drawn by (default: 1)", seed);
 }
 
@@ -47,6 +53,7 @@ export function realismOf(options: RealismOptions): Realism {
     readLag: chosen(options.readLag, base.readLag),
     freshVersion: chosen(options.freshVersion, base.freshVersion),
     otherCallersPerMinute: chosen(options.otherCallers, base.otherCallersPerMinute),
+    orphanedSocketsMs: chosen(options.orphanedSockets, base.orphanedSocketsMs),
   };
 }
 
@@ -57,7 +64,7 @@ function chosen<T>(given: T | false | undefined, otherwise: T | undefined): T | 
 /** One line that says which realism there is; undefined where there is none. */
 export function describeRealism({ seed = 1, ...realism }: Realism): string | undefined {
   const { ingestDelayMs, analyticsDelayMs, propagationMs, readLag, freshVersion } = realism;
-  const { otherCallersPerMinute } = realism;
+  const { otherCallersPerMinute, orphanedSocketsMs } = realism;
   const parts = [
     ingestDelayMs && `telemetry is found after ${seconds(ingestDelayMs)}`,
     analyticsDelayMs && `metrics count an invocation after ${seconds(analyticsDelayMs)}`,
@@ -66,6 +73,8 @@ export function describeRealism({ seed = 1, ...realism }: Realism): string | und
     freshVersion &&
       `${percent(freshVersion.share)} of requests about a version find it not ready for ${seconds(freshVersion.forMs)}`,
     otherCallersPerMinute !== undefined && `others make ${otherCallersPerMinute} requests a minute`,
+    orphanedSocketsMs !== undefined &&
+      `WebSockets of Durable Objects are orphaned by deployments and closed after ${orphanedSocketsMs / 1000} s of quiet`,
   ].filter((part) => typeof part === "string");
   if (parts.length === 0) return undefined;
   return `Realistic (seed ${seed}): ${parts.join("; ")}. Each has an option that takes "off"; --no-realistic leaves all of them out.`;
@@ -109,6 +118,13 @@ function shareAndSpan(text: string): { share: number; span: Span } | false {
   const read = readSpan(rest);
   if (read !== undefined && Number(share) <= 100) return { share: Number(share) / 100, span: read };
   throw new InvalidArgumentError("It is a share and seconds, such as 5%:1-5, or off.");
+}
+
+/** From seconds to milliseconds. */
+function quiet(text: string): number | false {
+  if (text === "off") return false;
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  throw new InvalidArgumentError("It is seconds, such as 45, or off.");
 }
 
 function requests(text: string): number | false {

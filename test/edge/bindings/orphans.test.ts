@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { Edge } from "../../../edge";
+import { fateOfSockets, type Followed, type SocketsFate } from "../../../edge/storage/sockets";
 import { addVersion, deploy, goLive, useEdge } from "../support";
 import { said } from "./socket";
 
@@ -26,6 +27,36 @@ export class Room extends DurableObject {
   webSocketClose(socket, code) { socket.close(code); }
 }
 export default { fetch: (request, { ROOM }) => ROOM.getByName("one").fetch(request) };`;
+
+describe("what a deployment does to WebSockets of Durable Objects", () => {
+  const cases: [before: Shares, now: Shares, fate: SocketsFate][] = [
+    [{ old: 100 }, { old: 100 }, "orphan"],
+    [{ old: 100 }, { old: 100, new: 0 }, "orphan"],
+    [{ old: 100 }, { old: 90, new: 10 }, "orphan"],
+    [{ old: 90, new: 10 }, { old: 50, new: 50 }, "orphan"],
+    [{ old: 100, new: 0 }, { old: 100 }, "orphan"],
+    [{ old: 90, new: 10 }, { old: 100 }, "close"],
+    [{ old: 90, new: 10 }, { old: 0, new: 100 }, "close"],
+    [{ old: 100 }, { new: 100 }, "close"],
+  ];
+  for (const [before, now, fate] of cases) {
+    it(`${fate}s them: ${JSON.stringify(before)}, then ${JSON.stringify(now)}`, () => {
+      assert.equal(fateOfSockets(followed("one", before), followed("two", now)), fate);
+    });
+  }
+
+  it("is nothing when it is the one they have, the first, or none", () => {
+    const first = followed("one", { old: 100 });
+    assert.equal(fateOfSockets(first, followed("one", { old: 100 })), "stay");
+    assert.equal(fateOfSockets(undefined, first), "stay");
+    assert.equal(fateOfSockets(first, undefined), "stay");
+  });
+
+  function followed(deploymentId: string, shares: Shares): Followed {
+    const split = Object.entries(shares).map(([versionId, percentage]) => ({ versionId, percentage }));
+    return { deploymentId, split };
+  }
+});
 
 describe("WebSockets of Durable Objects, where deployments orphan them", function () {
   this.timeout(60_000);

@@ -207,7 +207,9 @@ function assemble(
   const collector = new Collector(faults.lossy(telemetry), routes, counter);
   const scratch = new Scratch();
   const directory = new Directory(state, routes);
-  const storage = new Storage(runtime, scratch, directory, stateDir, collector.onObjectTraces);
+  const { orphanedSocketsMs } = realism;
+  const { onObjectTraces: onTraces } = collector;
+  const storage = new Storage(runtime, scratch, directory, stateDir, { onTraces, orphanedSocketsMs });
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
     accountId,

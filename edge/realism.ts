@@ -22,6 +22,11 @@ export interface Realism {
   readonly freshVersion?: FreshVersion | undefined;
   /** How many requests a minute other callers make that count for the same rate limit. */
   readonly otherCallersPerMinute?: number | undefined;
+  /**
+   * Deployments leave the WebSockets of Durable Objects orphaned: open, but nothing that the client sends is answered.
+   * One is closed when its client has sent nothing for so many milliseconds. From 0 to 2 147 483 647.
+   */
+  readonly orphanedSocketsMs?: number | undefined;
 }
 
 /** How reads lag behind writes. */
@@ -44,7 +49,7 @@ export interface FreshVersion {
  * What users of the live API report, as of November 2026: events are found after 10 to 45 s, metrics after about a
  * minute, a deployment is known everywhere after 2 to 30 s, a version that was just uploaded is now and then not found
  * for some seconds, and a read may miss the last write. Other callers take a quarter of the rate limit of 1200 requests
- * in 5 minutes.
+ * in 5 minutes. WebSockets that a deployment orphaned are closed after 45 s of quiet.
  */
 export const REALISTIC: Realism = {
   ingestDelayMs: [10_000, 45_000],
@@ -53,7 +58,11 @@ export const REALISTIC: Realism = {
   readLag: { share: 0.05, lagMs: [1_000, 5_000] },
   freshVersion: { share: 0.3, forMs: [500, 3_000] },
   otherCallersPerMinute: 60,
+  orphanedSocketsMs: 45_000,
 };
+
+/** The most that a timer of Node can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The seed where none is given. */
 export const DEFAULT_SEED = 1;
@@ -81,6 +90,7 @@ export function checkRealism(realism: Realism): void {
     readLag,
     freshVersion,
     otherCallersPerMinute,
+    orphanedSocketsMs,
   } = realism;
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new Error(`realism.seed is ${seed}, and must be a whole number.`);
@@ -93,6 +103,7 @@ export function checkRealism(realism: Realism): void {
   checkNumber("readLag.share", readLag?.share, 1);
   checkNumber("freshVersion.share", freshVersion?.share, 1);
   checkNumber("otherCallersPerMinute", otherCallersPerMinute, Number.MAX_VALUE);
+  checkNumber("orphanedSocketsMs", orphanedSocketsMs, LONGEST_TIMER_MS);
 }
 
 function checkSpan(name: string, span: Span | undefined): void {
@@ -106,7 +117,10 @@ function checkSpan(name: string, span: Span | undefined): void {
 
 function checkNumber(name: string, number: number | undefined, most: number): void {
   if (number === undefined || (number >= 0 && number <= most)) return;
-  throw new Error(
-    `realism.${name} is ${number}, and must be ${most === 1 ? "a share from 0 to 1" : "0 or more"}.`,
-  );
+  throw new Error(`realism.${name} is ${number}, and must be ${allowedUpTo(most)}.`);
+}
+
+function allowedUpTo(most: number): string {
+  if (most === 1) return "a share from 0 to 1";
+  return most === Number.MAX_VALUE ? "0 or more" : `from 0 to ${most}`;
 }

@@ -42,8 +42,13 @@ export class RoutingTable {
   }
 
   /** How a location splits a script's traffic now. Empty while it knows of no deployment. */
-  split({ announced }: Route, colo: Colo = this.locations.home): Split {
-    return servingAt(announced, colo, this.clock.now())?.split ?? [];
+  split(route: Route, colo?: Colo): Split {
+    return this.serving(route, colo)?.split ?? [];
+  }
+
+  /** The deployment of a script that a location serves by now, if it knows of any. */
+  serving({ announced }: Route, colo: Colo = this.locations.home): Announced | undefined {
+    return servingAt(announced, colo, this.clock.now());
   }
 
   /** To be called after each change of the script's state. */

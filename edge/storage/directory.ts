@@ -17,7 +17,8 @@ export class Directory {
   /** What a script's objects run: the versions that its deployment gives a share, if one process can run both. */
   host(scriptName: string): Hosted | undefined {
     const route = this.routes.find(scriptName);
-    const shares = route ? this.routes.split(route).filter(({ percentage }) => percentage > 0) : [];
+    const deployment = route && this.routes.serving(route);
+    const shares = deployment?.split.filter(({ percentage }) => percentage > 0) ?? [];
     const hostings = shares.flatMap(({ versionId, percentage }): Hosting[] => {
       const version = this.state.versions.get(scriptName, versionId);
       return version ? [{ version, modules: this.state.versions.modules(versionId), percentage }] : [];
@@ -25,7 +26,9 @@ export class Directory {
     const [first, second] = runnable(hostings);
     const classes = this.state.scripts.get(scriptName)?.durableObjects.classes ?? [];
     return (
+      deployment &&
       first && {
+        deployment,
         hostings: [first, second],
         namespaceIds: classes.map(({ namespaceId }) => namespaceId),
       }

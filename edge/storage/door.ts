@@ -5,9 +5,9 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { FreshAgent } from "../data/upstream";
+import { Tunnel } from "./tunnel";
 
 /**
  * A workerd that asks lets go of an idle connection after 5 seconds. Keeping it for longer, no request is ever sent
@@ -28,7 +28,7 @@ interface Call {
  */
 export class Door {
   private readonly agent = new FreshAgent();
-  private readonly tunnels = new Set<Duplex>();
+  private readonly tunnels = new Set<Tunnel>();
   private readonly calls = new Set<Call>();
   private readonly server: Server;
 
@@ -50,19 +50,29 @@ export class Door {
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
-    for (const end of this.tunnels) end.destroy();
+    this.closeTunnels();
     this.agent.destroy();
   }
 
   /**
    * Ends what is on its way, as the process behind is about to end: tunnels are closed, and requests are answered by
-   * `answer`. Returns those requests. What comes later waits for the next process.
+   * `answer`. Returns those requests. What comes later waits for the next process. Orphaned WebSockets stay.
    */
   reset(answer: (response: ServerResponse) => void): IncomingMessage[] {
-    for (const end of this.tunnels) end.destroy();
+    for (const tunnel of this.tunnels) tunnel.cut();
     const cut = [...this.calls];
     for (const call of cut) call.cut(answer);
     return cut.map(({ request }) => request);
+  }
+
+  /** Orphans the WebSockets that are open. Each is closed once its client has sent nothing for `quietMs` milliseconds. */
+  orphanSockets(quietMs: number): void {
+    for (const tunnel of this.tunnels) tunnel.orphan(quietMs);
+  }
+
+  /** Closes tunnels, orphaned WebSockets too. */
+  closeTunnels(): void {
+    for (const tunnel of this.tunnels) tunnel.close();
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -98,34 +108,11 @@ export class Door {
     request.pipe(upstream);
   }
 
-  /** A WebSocket, or a connection for calls of methods: from here on it is bytes. */
   private async tunnel(request: IncomingMessage, caller: Duplex, head: Buffer): Promise<void> {
-    this.watch(caller);
+    const tunnel = new Tunnel(caller, () => this.tunnels.delete(tunnel));
+    this.tunnels.add(tunnel);
     const path = await this.find().catch(() => undefined);
-    if (path === undefined) {
-      caller.destroy();
-      return;
-    }
-    const callee: Socket = connect({ path });
-    this.watch(callee);
-    callee.write(headOf(request));
-    callee.write(head);
-    caller.pipe(callee).pipe(caller);
-    caller.once("close", () => callee.destroy());
-    callee.once("close", () => caller.destroy());
+    if (path === undefined) tunnel.close();
+    else tunnel.open(path, request, head);
   }
-
-  private watch(end: Duplex): void {
-    this.tunnels.add(end);
-    // Either side may end at any moment; the other learns of it by the closing.
-    end.on("error", () => undefined).once("close", () => this.tunnels.delete(end));
-  }
-}
-
-/** The head of a request as it came. */
-function headOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): string {
-  const lines = rawHeaders.flatMap((text, index) =>
-    index % 2 ? [] : [`${text}: ${rawHeaders[index + 1] ?? ""}`],
-  );
-  return [`${method} ${url} HTTP/1.1`, ...lines, "", ""].join("\r\n");
 }

@@ -25,7 +25,7 @@ export class Storage implements Surroundings {
     scratch: Scratch,
     private readonly directory: Directory,
     stateDir: string | undefined,
-    onTraces: ObjectSettings["onTraces"],
+    own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs">,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
     // What workerd writes there is readable for all: the folder is not.
@@ -34,7 +34,7 @@ export class Storage implements Surroundings {
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;
     this.storeProcess = new Stores(runtime, scratch, plugin, folder);
-    const objects = { around: this, folder: join(folder, "objects"), find, onTraces };
+    const objects = { around: this, folder: join(folder, "objects"), find, ...own };
     this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
     this.calls = new Calls(scratch);
   }

@@ -8,6 +8,7 @@ import { OBJECT_HEADERS } from "./object-headers";
 import { OBJECT_TAIL, objectTail, type ObjectTrace } from "./object-tail";
 import type { WorkerOptions } from "./process";
 import { rawOptions } from "./raw";
+import type { Followed } from "./sockets";
 
 /** A version whose code objects run. */
 export interface Hosting {
@@ -19,6 +20,8 @@ export interface Hosting {
 
 /** What a script's objects run. */
 export interface Hosted {
+  /** The deployment that says so. */
+  readonly deployment: Followed;
   /** The versions that they are assigned to, the older one first. */
   readonly hostings: readonly [older: Hosting, newer: Hosting | undefined];
   /** The namespaces that the script has now. */

@@ -14,6 +14,7 @@ import { OnDemand } from "./on-demand";
 import { StateProcess } from "./process";
 import { Pulse } from "./pulse";
 import { resetTrace, sendReset } from "./reset";
+import { fateOfSockets, type Followed } from "./sockets";
 
 /** What the objects' processes are made of. */
 export interface ObjectSettings {
@@ -25,6 +26,8 @@ export interface ObjectSettings {
   readonly folder: string;
   /** What a script's objects run now. */
   readonly find: (scriptName: string) => Hosted | undefined;
+  /** After how much quiet the WebSockets are closed that deployments orphan. Undefined where they orphan none. */
+  readonly orphanedSocketsMs: number | undefined;
   /** Hears what objects did that run a version. */
   readonly onTraces: (version: Version, traces: readonly ObjectTrace[]) => void;
 }
@@ -38,6 +41,8 @@ export class ScriptObjects {
   private readonly process: OnDemand;
   /** What the process was started with last. */
   private hosted: Hosted | undefined;
+  /** The deployment that the objects followed last. */
+  private followed: Followed | undefined;
   private pulse: Pulse | undefined;
   private isClosed = false;
 
@@ -57,8 +62,9 @@ export class ScriptObjects {
 
   /** Objects go on with the code of their version, as Cloudflare lets them, when a deployment assigns them anew. */
   async follow(): Promise<void> {
-    const now = assignmentOf(this.settings.find(this.scriptName));
-    if (!this.process.isRunning || now === assignmentOf(this.hosted)) return;
+    const now = this.settings.find(this.scriptName);
+    this.treatSockets(now?.deployment);
+    if (!this.process.isRunning || assignmentOf(now) === assignmentOf(this.hosted)) return;
     const stopped = this.process.stop();
     this.reset();
     await stopped;
@@ -85,6 +91,7 @@ export class ScriptObjects {
     const hosted = find(this.scriptName);
     if (hosted === undefined) throw new Error(`No version of ${this.scriptName} is deployed.`);
     this.hosted = hosted;
+    this.followed = hosted.deployment;
     await this.prepare(hosted.namespaceIds);
     const workers = objectHost(runtime, plugin, around, hosted, (traces) => {
       this.tell(hosted, traces);
@@ -96,6 +103,16 @@ export class ScriptObjects {
     });
     this.pulse = new Pulse(process.socket, () => void this.process.stop());
     return process;
+  }
+
+  /** Orphans or closes the WebSockets of the objects when a new deployment does that, even if no object is reset. */
+  private treatSockets(now: Followed | undefined): void {
+    const { orphanedSocketsMs } = this.settings;
+    const fate = fateOfSockets(this.followed, now);
+    this.followed = now;
+    if (orphanedSocketsMs === undefined) return;
+    if (fate === "close") this.door.closeTunnels();
+    if (fate === "orphan") this.door.orphanSockets(orphanedSocketsMs);
   }
 
   /** Those who wait for an object are told that it begins anew, and so is telemetry. */

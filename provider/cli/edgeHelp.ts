@@ -21,7 +21,8 @@ Schedules call the Workers that are live, in UTC, while the edge runs. By hand:
 answer with the outcome; &format=json says more.
 
 It is realistic unless told otherwise: what is written, deployed or logged is not
-there at once. Times are in seconds, 5 or from-to, such as 10-45; shares in percent.
+there at once, and deployments leave WebSockets of Durable Objects open without an
+answer. Times are in seconds, 5 or from-to, such as 10-45; shares in percent.
 The values above are those of --realistic; "off" leaves one out. All of it is drawn
 by the seed. Tests that want everything at once choose --no-realistic.
 

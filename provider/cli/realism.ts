@@ -11,6 +11,7 @@ export interface RealismOptions {
   readonly readLag?: ReadLag | false;
   readonly freshVersion?: FreshVersion | false;
   readonly otherCallers?: number | false;
+  readonly orphanedSockets?: number | false;
   readonly seed?: number;
 }
 
@@ -20,11 +21,7 @@ export function withRealism(command: Command): Command {
     .option("--realistic", "has the delays and failures that users report of Cloudflare (default)")
     .option("--no-realistic", "has none of them but those asked for by the options below")
     .option("--ingest-delay <seconds>", "how long telemetry takes to be found by queries: 10-45", span)
-    .option(
-      "--analytics-delay <seconds>",
-      "how long invocations take to be in GraphQL analytics: 45-75",
-      span,
-    )
+    .option("--analytics-delay <seconds>", "how long metrics take to count an invocation: 45-75", span)
     .option("--propagation <seconds>", "how long a deployment takes to be known at a location: 2-30", span)
     .option("--read-lag <share:seconds>", "how many reads lag behind writes, and how far: 5%:1-5", readLag)
     .option(
@@ -36,6 +33,11 @@ export function withRealism(command: Command): Command {
       "--other-callers <requests>",
       "requests a minute of others that count for the same rate limit: 60",
       requests,
+    )
+    .option(
+      "--orphaned-sockets <seconds>",
+      "after how much quiet a WebSocket of a Durable Object is closed that a deployment orphaned: 45",
+      quiet,
     )
     .option("--seed <number>", "what all of that is drawn by (default: 1)", seed);
 }
@@ -51,6 +53,7 @@ export function realismOf(options: RealismOptions): Realism {
     readLag: chosen(options.readLag, base.readLag),
     freshVersion: chosen(options.freshVersion, base.freshVersion),
     otherCallersPerMinute: chosen(options.otherCallers, base.otherCallersPerMinute),
+    orphanedSocketsMs: chosen(options.orphanedSockets, base.orphanedSocketsMs),
   };
 }
 
@@ -60,16 +63,18 @@ function chosen<T>(given: T | false | undefined, otherwise: T | undefined): T | 
 
 /** One line that says which realism there is; undefined where there is none. */
 export function describeRealism({ seed = 1, ...realism }: Realism): string | undefined {
-  const { ingestDelayMs, analyticsDelayMs, propagationMs, readLag, freshVersion, otherCallersPerMinute } =
-    realism;
+  const { ingestDelayMs, analyticsDelayMs, propagationMs, readLag, freshVersion } = realism;
+  const { otherCallersPerMinute, orphanedSocketsMs } = realism;
   const parts = [
     ingestDelayMs && `telemetry is found after ${seconds(ingestDelayMs)}`,
-    analyticsDelayMs && `analytics have it after ${seconds(analyticsDelayMs)}`,
+    analyticsDelayMs && `metrics count an invocation after ${seconds(analyticsDelayMs)}`,
     propagationMs && `a deployment is known after ${seconds(propagationMs)}`,
     readLag && `${percent(readLag.share)} of reads are ${seconds(readLag.lagMs)} behind`,
     freshVersion &&
       `${percent(freshVersion.share)} of requests about a version find it not ready for ${seconds(freshVersion.forMs)}`,
     otherCallersPerMinute !== undefined && `others make ${otherCallersPerMinute} requests a minute`,
+    orphanedSocketsMs !== undefined &&
+      `WebSockets of Durable Objects are orphaned by deployments and closed after ${orphanedSocketsMs / 1000} s of quiet`,
   ].filter((part) => typeof part === "string");
   if (parts.length === 0) return undefined;
   return `Realistic (seed ${seed}): ${parts.join("; ")}. Each has an option that takes "off"; --no-realistic leaves all of them out.`;
@@ -113,6 +118,13 @@ function shareAndSpan(text: string): { share: number; span: Span } | false {
   const read = readSpan(rest);
   if (read !== undefined && Number(share) <= 100) return { share: Number(share) / 100, span: read };
   throw new InvalidArgumentError("It is a share and seconds, such as 5%:1-5, or off.");
+}
+
+/** From seconds to milliseconds. */
+function quiet(text: string): number | false {
+  if (text === "off") return false;
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  throw new InvalidArgumentError("It is seconds, such as 45, or off.");
 }
 
 function requests(text: string): number | false {

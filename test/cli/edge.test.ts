@@ -120,7 +120,7 @@ describe("workers-release edge", function () {
     );
     assert.match(
       err,
-      /^Realistic \(seed 1\): analytics have it after 45-75 s; a deployment is known after 2-30 s; .*--no-realistic .*\n$/,
+      /^Realistic \(seed 1\): metrics count an invocation after 45-75 s; a deployment .*--no-realistic .*\n$/,
     );
   });
 

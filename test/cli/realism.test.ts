@@ -18,6 +18,7 @@ const NOTHING: Realism = {
   readLag: undefined,
   freshVersion: undefined,
   otherCallersPerMinute: undefined,
+  orphanedSocketsMs: undefined,
 };
 
 describe("the realism that the command line asks for", () => {
@@ -26,6 +27,8 @@ describe("the realism that the command line asks for", () => {
     [["--realistic"], { ...REALISTIC, seed: undefined }],
     [["--no-realistic"], NOTHING],
     [["--no-realistic", "--ingest-delay", "5"], { ...NOTHING, ingestDelayMs: [5000, 5000] }],
+    [["--no-realistic", "--analytics-delay", "60"], { ...NOTHING, analyticsDelayMs: [60_000, 60_000] }],
+    [["--no-realistic", "--orphaned-sockets", "0.5"], { ...NOTHING, orphanedSocketsMs: 500 }],
     [["--no-realistic", "--propagation", "0.5-30"], { ...NOTHING, propagationMs: [500, 30_000] }],
     [
       ["--no-realistic", "--read-lag", "12.5%:1-5"],
@@ -42,12 +45,8 @@ describe("the realism that the command line asks for", () => {
     [["--propagation", "1"], { ...REALISTIC, seed: undefined, propagationMs: [1000, 1000] }],
     [
       [
-        "ingest-delay",
-        "analytics-delay",
-        "propagation",
-        "read-lag",
-        "fresh-version",
-        "other-callers",
+        ...["ingest-delay", "analytics-delay", "propagation", "read-lag", "fresh-version"],
+        ...["other-callers", "orphaned-sockets"],
       ].flatMap((name) => [`--${name}`, "off"]),
       NOTHING,
     ],
@@ -72,6 +71,7 @@ describe("the realism that the command line asks for", () => {
     ],
     ["--fresh-version", ["many"], /It is a share and seconds/],
     ["--other-callers", ["-1", "1.5", "some"], /It is a whole number of requests a minute, or off\./],
+    ["--orphaned-sockets", ["-1", "1-2", "soon"], /It is seconds, such as 45, or off\./],
     ["--seed", ["x"], /It is a whole number\./],
   ];
   for (const [option, values, message] of wrong) {
@@ -90,9 +90,10 @@ describe("the line that tells which realism there is", () => {
   it("tells all of it", () => {
     assert.equal(
       describeRealism(REALISTIC),
-      "Realistic (seed 1): telemetry is found after 10-45 s; analytics have it after 45-75 s; a deployment is known after 2-30 s; " +
+      "Realistic (seed 1): telemetry is found after 10-45 s; metrics count an invocation after 45-75 s; a deployment is known after 2-30 s; " +
         "5 % of reads are 1-5 s behind; 30 % of requests about a version find it not ready for 0.5-3 s; " +
-        'others make 60 requests a minute. Each has an option that takes "off"; --no-realistic leaves all of them out.',
+        "others make 60 requests a minute; WebSockets of Durable Objects are orphaned by deployments and closed " +
+        'after 45 s of quiet. Each has an option that takes "off"; --no-realistic leaves all of them out.',
     );
   });
 

@@ -63,6 +63,10 @@ describe("what realism draws", () => {
       /realism\.readLag\.share is 5, and must be a share from 0 to 1/,
     ],
     [{ freshVersion: { share: 1, forMs: [0, Infinity] } }, /realism\.freshVersion\.forMs is 0 to Infinity/],
+    [
+      { orphanedSocketsMs: 2 ** 31 },
+      /realism\.orphanedSocketsMs is 2147483648, and must be from 0 to 2147483647/,
+    ],
     [{ otherCallersPerMinute: -1 }, /realism\.otherCallersPerMinute is -1, and must be 0 or more/],
   ];
   for (const [realism, message] of wrong) {

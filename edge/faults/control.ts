@@ -7,7 +7,7 @@ import { success } from "../api/envelope";
 import { ApiError } from "../api/error";
 import type { EdgeContext } from "../context";
 import type { Faults } from "./faults";
-import { readPlan, type ReadPlan } from "./parse";
+import { readFaults, type FaultList } from "./parse";
 
 /** The beginning of the paths that Cloudflare does not have. */
 export const CONTROL_PATH = "/__edge";
@@ -26,7 +26,7 @@ export function controlRoutes({ faults, tokens }: EdgeContext): Hono<ApiEnvironm
   routes.use(requireLoopback(), requireToken(tokens.slice(0, 1)));
   routes.get("/faults", (context) => answer(context, faults));
   routes.put("/faults", async (context) => {
-    faults.begin(planIn(await jsonBody(context)));
+    faults.begin(faultsIn(await jsonBody(context)));
     return answer(context, faults);
   });
   routes.delete("/faults", (context) => {
@@ -40,9 +40,9 @@ function answer(context: Context, faults: Faults): Response {
   return success(context, { faults: faults.report() });
 }
 
-function planIn(body: unknown): ReadPlan {
+function faultsIn(body: unknown): FaultList {
   try {
-    return readPlan(body);
+    return readFaults(body);
   } catch (error) {
     throw new ApiError(400, CODES.unparsableBody, (error as Error).message);
   }

@@ -3,7 +3,7 @@ import { randomFrom } from "../random";
 import type { TelemetryEvent, TelemetryStore } from "../telemetry";
 import { lossOf } from "./ingestion";
 import { match, NO_COUNT, type Asked, type Count } from "./match";
-import { readPlan, type FaultGiven, type ReadPlan } from "./parse";
+import { readFaults, type FaultGiven, type FaultList } from "./parse";
 import type { Answer, Fault } from "./schema";
 
 /** Makes an edge fail on request. None does by itself. */
@@ -37,11 +37,11 @@ export type Strike =
 /** What takes telemetry in. */
 type Recording = Pick<TelemetryStore, "record">;
 
-const NONE: ReadPlan = { seed: 1, faults: [] };
+const NONE: FaultList = { seed: 1, faults: [] };
 
 /** The faults of an edge, and what they remember. */
 export class Faults implements FaultControl {
-  private plan = NONE;
+  private list = NONE;
   private counts: readonly Count[] = [];
   private draws: readonly (() => number)[] = [];
   private blockedUntil = 0;
@@ -57,14 +57,14 @@ export class Faults implements FaultControl {
   ) {}
 
   set(faults: readonly FaultGiven[], seed?: number): void {
-    this.begin(readPlan({ faults, seed }));
+    this.begin(readFaults({ faults, seed }));
   }
 
   /** Sets faults that have been read. */
-  begin(plan: ReadPlan): void {
-    this.plan = plan;
-    this.counts = plan.faults.map(() => NO_COUNT);
-    this.draws = plan.faults.map((_, index) => randomFrom(`${plan.seed}, fault ${index}`));
+  begin(list: FaultList): void {
+    this.list = list;
+    this.counts = list.faults.map(() => NO_COUNT);
+    this.draws = list.faults.map((_, index) => randomFrom(`${list.seed}, fault ${index}`));
     this.blockedUntil = 0;
   }
 
@@ -73,14 +73,14 @@ export class Faults implements FaultControl {
   }
 
   report(): readonly FaultReport[] {
-    return this.plan.faults.map((fault, index) => ({ fault, ...(this.counts[index] ?? NO_COUNT) }));
+    return this.list.faults.map((fault, index) => ({ fault, ...(this.counts[index] ?? NO_COUNT) }));
   }
 
   /** What a request meets; undefined when nothing happens to it. */
   strike(asked: Asked): Strike | undefined {
     const blocked = this.block();
     if (blocked !== undefined) return blocked;
-    const { answer, counts } = match(this.plan.faults, this.counts, asked, (index) => this.draw(index));
+    const { answer, counts } = match(this.list.faults, this.counts, asked, (index) => this.draw(index));
     this.counts = counts;
     if (answer?.kind !== "block") return answer;
     this.blockedUntil = this.now() + answer.seconds * 1000;
@@ -108,7 +108,7 @@ export class Faults implements FaultControl {
   }
 
   private arriving(events: readonly TelemetryEvent[]): readonly TelemetryEvent[] {
-    if (!this.plan.faults.some((fault) => "ingestion" in fault)) return events;
+    if (!this.list.faults.some((fault) => "ingestion" in fault)) return events;
     return events.filter(({ versionId }) => this.arrives(versionId));
   }
 
@@ -122,9 +122,9 @@ export class Faults implements FaultControl {
   }
 
   private arrives(versionId: string): boolean {
-    const lostTo = lossOf(this.plan.faults, versionId);
+    const lostTo = lossOf(this.list.faults, versionId);
     this.counts = this.counts.map(({ seen, struck }, index) =>
-      "ingestion" in (this.plan.faults[index] ?? {})
+      "ingestion" in (this.list.faults[index] ?? {})
         ? { seen: seen + 1, struck: struck + Number(index === lostTo) }
         : { seen, struck },
     );

@@ -9,25 +9,25 @@ export type Adapted = { readonly fault: FaultName } & Partial<Omit<z.input<typeo
 /** A fault, by its name or in full. */
 export type FaultGiven = FaultName | Adapted | FaultInput;
 
-/** A plan with its defaults and its ready-made faults filled in. */
-export interface ReadPlan {
+/** A list of faults with its defaults and its ready-made faults filled in. */
+export interface FaultList {
   /** What shares are drawn by. */
   readonly seed: number;
   readonly faults: readonly Fault[];
 }
 
-const plan = z.strictObject({ seed: z.int().default(1), faults: z.array(z.unknown()) });
+const list = z.strictObject({ seed: z.int().default(1), faults: z.array(z.unknown()) });
 
 /** Reads faults. Throws what is wrong, and in which of them. */
-export function readPlan(value: unknown): ReadPlan {
-  const { seed, faults } = checked(plan, value, (why) => new Error(why), "the plan");
+export function readFaults(value: unknown): FaultList {
+  const { seed, faults } = checked(list, value, (why) => new Error(why), "the list of faults");
   return { seed, faults: faults.flatMap((given, index) => readFault(given, index + 1)) };
 }
 
 /** Reads faults from the text of a file. Throws what is wrong, and where in the file. */
-export function readFaultFile(file: string, text: string): ReadPlan {
+export function readFaultFile(file: string, text: string): FaultList {
   try {
-    return readPlan(JSON.parse(text));
+    return readFaults(JSON.parse(text));
   } catch (error) {
     throw new Error(`The faults in ${file} cannot be used: ${(error as Error).message}`, { cause: error });
   }
@@ -41,7 +41,7 @@ function readFault(given: unknown, number: number): Fault[] {
   });
 }
 
-/** The faults that an entry of a plan stands for. */
+/** The faults that an entry of the list stands for. */
 function inFull(given: unknown, refusal: (why: string) => Error): object[] {
   if (typeof given === "string") return [...readyMade(given, refusal)];
   if (typeof given !== "object" || given === null) {

@@ -102,8 +102,9 @@ export class Worker {
   /** Waits until a deployment is active of which `is` holds. */
   async until(what: string, is: (active: Deployed) => boolean, withinMs?: number): Promise<Deployed> {
     const found = async (): Promise<Deployed | undefined> => {
-      const active = await this.active();
-      return is(active) ? active : undefined;
+      // A read that lags behind writes may show a Worker that was never deployed.
+      const active = (await this.deployments()).at(-1);
+      return active !== undefined && is(active) ? active : undefined;
     };
     return until(what, found, withinMs);
   }

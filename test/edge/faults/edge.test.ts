@@ -285,7 +285,7 @@ describe("an edge that is asked to fail", () => {
       assert.deepEqual(started.edge.faults.report(), []);
     });
 
-    it("says what is wrong with a plan, and keeps the one it has", async () => {
+    it("says what is wrong with a list of faults, and keeps the one it has", async () => {
       started.edge.faults.set(["firewall"]);
       const [status, { errors }] = await control("PUT", { faults: [{ fault: "firewall", times: "twice" }] });
       assert.equal(status, 400);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lossOf } from "../../../edge/faults/ingestion";
 import { isOn, match, type Asked, type Count } from "../../../edge/faults/match";
-import { readPlan, type FaultGiven } from "../../../edge/faults/parse";
+import { readFaults, type FaultGiven } from "../../../edge/faults/parse";
 import { randomFrom } from "../../../edge/random";
 
 const DEPLOY: Asked = { method: "POST", path: "/accounts/a/workers/scripts/s/deployments" };
@@ -16,7 +16,7 @@ const refusing = (code: number, rest: object = {}): FaultGiven => ({
 
 /** The codes that requests are refused with, one after the other; 0 for one that is not. */
 function codesOf(given: readonly FaultGiven[], asked: readonly Asked[], random = () => 0): number[] {
-  const { faults } = readPlan({ faults: given });
+  const { faults } = readFaults({ faults: given });
   let counts: readonly Count[] = [];
   return asked.map((one) => {
     const found = match(faults, counts, one, random);
@@ -94,11 +94,11 @@ describe("a route of a fault", () => {
 });
 
 describe("an event of telemetry", () => {
-  const { faults } = readPlan({ faults: ["firewall", { ingestion: { loses: "v2" } }] });
+  const { faults } = readFaults({ faults: ["firewall", { ingestion: { loses: "v2" } }] });
 
   it("is lost with its version, or with all", () => {
     assert.equal(lossOf(faults, "v1"), undefined);
     assert.equal(lossOf(faults, "v2"), 1);
-    assert.equal(lossOf(readPlan({ faults: ["ingestion-stopped"] }).faults, "v1"), 0);
+    assert.equal(lossOf(readFaults({ faults: ["ingestion-stopped"] }).faults, "v1"), 0);
   });
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFaultFile, readPlan } from "../../../edge/faults/parse";
+import { readFaultFile, readFaults } from "../../../edge/faults/parse";
 import { READY_MADE } from "../../../edge/faults/ready-made";
 
 const route = { method: "POST", path: "/accounts/*/workers/scripts/*/deployments" };
 
-describe("a plan of faults", () => {
+describe("a list of faults", () => {
   it("may leave out what has a default", () => {
     const faults = [
       { route: { path: "/**" }, answer: { kind: "refusal", status: 500, code: 10013 } },
@@ -12,7 +12,7 @@ describe("a plan of faults", () => {
       { route, answer: { kind: "nothing" } },
       { route, answer: { kind: "block" } },
     ];
-    const [refusal, late, nothing, block] = readPlan({ faults }).faults;
+    const [refusal, late, nothing, block] = readFaults({ faults }).faults;
     const always = { after: 0, times: 1, share: 1 };
     assert.deepEqual(refusal, {
       ...always,
@@ -28,17 +28,17 @@ describe("a plan of faults", () => {
     assert.deepEqual(late, { ...always, route, answer: { kind: "late", ms: 100, when: "after" } });
     assert.deepEqual(nothing, { ...always, route, answer: { kind: "nothing", when: "before" } });
     assert.deepEqual(block, { ...always, route, answer: { kind: "block", seconds: 300 } });
-    assert.equal(readPlan({ faults: [] }).seed, 1);
+    assert.equal(readFaults({ faults: [] }).seed, 1);
   });
 
   for (const name of Object.keys(READY_MADE)) {
     it(`may name "${name}", which is ready-made`, () => {
-      assert.ok(readPlan({ faults: [name] }).faults.length > 0);
+      assert.ok(readFaults({ faults: [name] }).faults.length > 0);
     });
   }
 
   it("may give a ready-made fault other values", () => {
-    const { faults } = readPlan({ faults: [{ fault: "concurrent", times: "always", share: 0.1 }] });
+    const { faults } = readFaults({ faults: [{ fault: "concurrent", times: "always", share: 0.1 }] });
     assert.deepEqual(
       faults.map((fault) => "route" in fault && [fault.times, fault.share]),
       [
@@ -114,7 +114,7 @@ describe("a plan of faults", () => {
   for (const [what, plan, message] of wrong) {
     it(`cannot have ${what}, and says so`, () => {
       const expected = typeof message === "string" ? { message } : message;
-      assert.throws(() => readPlan(plan), expected);
+      assert.throws(() => readFaults(plan), expected);
     });
   }
 

@@ -33,6 +33,9 @@ export const plan = {
   minRequests: 20,
 } satisfies ReleasePlan;
 
+/** How long to wait for something, and how often to look. */
+type Pace = Parameters<typeof until>[2];
+
 /** A deployment as the official client tells it. */
 export interface Deployed {
   readonly id: string;
@@ -100,13 +103,13 @@ export class Worker {
   }
 
   /** Waits until a deployment is active of which `is` holds. */
-  async until(what: string, is: (active: Deployed) => boolean, withinMs?: number): Promise<Deployed> {
+  async until(what: string, is: (active: Deployed) => boolean, pace?: Pace): Promise<Deployed> {
     const found = async (): Promise<Deployed | undefined> => {
       // A read that lags behind writes may show a Worker that was never deployed.
       const active = (await this.deployments()).at(-1);
       return active !== undefined && is(active) ? active : undefined;
     };
-    return until(what, found, withinMs);
+    return until(what, found, pace);
   }
 }
 

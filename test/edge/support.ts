@@ -177,14 +177,14 @@ export interface Envelope {
 export async function until<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
-  withinMs = 60_000,
+  { withinMs = 60_000, everyMs = 20 } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;
     assert(Date.now() < deadline, `waited too long for ${what}`);
-    await sleep(20);
+    await sleep(everyMs);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { REALISTIC } from "../../edge";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { addVersion, goLive } from "../edge/support";
@@ -56,10 +57,7 @@ describe("pulumi up on an edge that is as late and as forgetful as the live Clou
       /SLO "5xx" violated in stage 2 of 3 \(50 %\), .* All traffic is back on the old version/,
     );
     const back = { [worker.oldVersion]: 100 };
-    await worker.until(
-      "the revert to be read",
-      ({ split }) => JSON.stringify(split) === JSON.stringify(back),
-    );
+    await worker.until("the revert", ({ split }) => isDeepStrictEqual(split, back), { everyMs: 2000 });
     assert.equal((await worker.stack.release()).outputs["versionId"], versionId);
   });
 
@@ -87,7 +85,9 @@ describe("pulumi up on an edge that is as late and as forgetful as the live Clou
 
 /** What is served in the last minute of a release may still be on its way when it ends. */
 async function leaveInTime({ worker, versionId, visitors }: Released): Promise<void> {
-  await worker.until("all traffic", ({ split }) => split[versionId] === 100, 300_000);
+  // The release has the same rate limit.
+  const pace = { withinMs: 400_000, everyMs: 2000 };
+  await worker.until("all traffic", ({ split }) => split[versionId] === 100, pace);
   await new Promise((resolve) => setTimeout(resolve, 30_000));
   await visitors.stop();
 }

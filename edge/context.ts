@@ -1,6 +1,9 @@
 import type { RateLimit } from "./api/rate-limit";
+import type { Reads } from "./api/reads";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
+import type { Faults } from "./faults/faults";
+import type { Realism } from "./realism";
 import type { State } from "./state";
 import type { TelemetryStore } from "./telemetry";
 import type { Token } from "./tokens/token";
@@ -12,6 +15,9 @@ export interface EdgeContext {
   /** Of each token; none when undefined. */
   readonly rateLimit: RateLimit | undefined;
   readonly subdomain: string;
+  readonly realism: Realism;
+  readonly reads: Reads;
+  readonly faults: Faults;
   readonly state: State;
   readonly routes: RoutingTable;
   readonly instances: Instances;

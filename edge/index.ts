@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { AnalyticsOptions } from "./analytics";
+import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
+import { Reads } from "./api/reads";
 import type { EdgeContext } from "./context";
 import { CronClock, SYSTEM_CLOCK, type Clock } from "./data/clock";
 import { Collector } from "./data/collector";
@@ -8,13 +11,16 @@ import { Dispatcher } from "./data/dispatcher";
 import { Front } from "./data/front";
 import { Instances } from "./data/instances";
 import { withCloudflares, type LimitsGiven } from "./data/limits";
+import { Locations } from "./data/locations";
 import { reapOrphans } from "./data/processes";
 import { RoutingTable } from "./data/routes";
 import { Scratch, sweepScratch } from "./data/scratch";
 import { loadRuntime, type Runtime } from "./data/runtime";
 import { Watchdog } from "./data/watchdog";
+import { CONTROL_PATH, controlRoutes } from "./faults/control";
+import { Faults, type FaultControl } from "./faults/faults";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
-import { REALISTIC, type Realism } from "./realism";
+import { checkRealism, REALISTIC, type Realism } from "./realism";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -25,6 +31,8 @@ import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
 export type { Clock, Realism, TelemetryOptions, TokenOption };
 export { REALISTIC };
+export type { FaultControl, FaultReport } from "./faults/faults";
+export { readFaultFile, type FaultGiven } from "./faults/parse";
 
 /** How to start a local edge. */
 export interface EdgeOptions {
@@ -58,7 +66,7 @@ export interface EdgeOptions {
   readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
   readonly limits?: LimitsGiven | undefined;
-  /** What tells when schedules are due. Default: the system's clock. */
+  /** What tells when schedules are due, and how old a deployment or version is. Default: the system's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -72,6 +80,8 @@ export interface Edge {
   readonly subdomain: string;
   /** Where a Worker answers, once its subdomain is enabled and a version is deployed. */
   workerUrl(scriptName: string): string;
+  /** Makes the edge fail on request. */
+  readonly faults: FaultControl;
   /** What to export for Cloudflare's clients to talk to this edge. */
   environment(): Record<string, string>;
   /** Ends the edge and every process it has started. */
@@ -82,6 +92,7 @@ export interface Edge {
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   checkSite(siteOf(options));
   if (options.rateLimit) checkRateLimit(options.rateLimit);
+  checkRealism(options.realism ?? {});
   const runtime = await loadRuntime();
   const state = openState(options.stateDir);
   try {
@@ -99,16 +110,26 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const tokens = readTokens(given);
   const { stateDir } = options;
   const telemetryFile = stateDir === undefined ? undefined : databaseFile(stateDir, "telemetry.sqlite");
-  const telemetry = openTelemetry(telemetryFile, options.telemetry);
-  const parts = assemble(runtime, state, telemetry, tokens, options);
+  const accountId = options.accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex"));
+  const telemetry = openTelemetry(
+    telemetryFile,
+    accountId,
+    telemetryOptionsOf(options),
+    analyticsOptionsOf(options),
+  );
+  const parts = assemble(runtime, state, telemetry, tokens, { ...options, accountId });
   const { context, front, collector, storage, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
-  const server = new EdgeServer(createApi(context), front, siteOf(options));
+  const api = createApi(context);
+  api.route(CONTROL_PATH, controlRoutes(context));
+  const server = new EdgeServer(api, front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
+    context.faults.close();
     watchdog.stop();
     cron.stop();
+    context.routes.close();
     await context.instances.close();
     await storage.close();
     await scratch.remove();
@@ -125,6 +146,20 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     await stop();
     throw error;
   }
+}
+
+/** What is given for telemetry takes precedence over what is given for realism. */
+function telemetryOptionsOf({ telemetry = {}, realism = {} }: EdgeOptions): TelemetryOptions {
+  return {
+    ...telemetry,
+    ingestDelayMs: telemetry.ingestDelayMs ?? realism.ingestDelayMs,
+    seed: telemetry.seed ?? realism.seed,
+  };
+}
+
+function analyticsOptionsOf({ stateDir, realism }: EdgeOptions): AnalyticsOptions {
+  const file = stateDir === undefined ? undefined : databaseFile(stateDir, "analytics.sqlite");
+  return { file, delayMs: realism?.analyticsDelayMs, seed: realism?.seed };
 }
 
 function siteOf({ host = LOOPBACK, subdomain = "local" }: EdgeOptions): Site {
@@ -156,19 +191,34 @@ function assemble(
   state: State,
   telemetry: TelemetryStore,
   tokens: readonly Token[],
-  options: EdgeOptions,
+  options: EdgeOptions & { readonly accountId: string },
 ): Parts {
-  const { accountId, rateLimit = CLOUDFLARES_LIMIT, stateDir, limits } = options;
-  const routes = new RoutingTable(state);
-  const collector = new Collector(telemetry, routes);
+  const {
+    accountId,
+    rateLimit = CLOUDFLARES_LIMIT,
+    realism = {},
+    clock = SYSTEM_CLOCK,
+    stateDir,
+    limits,
+  } = options;
+  const routes = new RoutingTable(state, new Locations(realism), clock);
+  const faults = new Faults();
+  const counter = new InvocationCounter(telemetry.analytics, state.scripts);
+  const collector = new Collector(faults.lossy(telemetry), routes, counter);
   const scratch = new Scratch();
-  const storage = new Storage(runtime, scratch, new Directory(state, routes), stateDir);
+  const directory = new Directory(state, routes);
+  const { orphanedSocketsMs } = realism;
+  const { onObjectTraces: onTraces } = collector;
+  const storage = new Storage(runtime, scratch, directory, stateDir, { onTraces, orphanedSocketsMs });
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
-    accountId: accountId ?? state.account.remember("id", () => randomBytes(16).toString("hex")),
+    accountId,
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
     subdomain: siteOf(options).subdomain,
+    realism,
+    reads: new Reads(realism, () => clock.now()),
+    faults,
     state,
     routes,
     instances,
@@ -184,7 +234,7 @@ function assemble(
 function edgeAt(
   port: number,
   { address, subdomain }: Site,
-  { accountId }: EdgeContext,
+  { accountId, faults }: EdgeContext,
   token: string,
   close: () => Promise<void>,
 ): Edge {
@@ -195,6 +245,7 @@ function edgeAt(
     accountId,
     token,
     subdomain,
+    faults,
     workerUrl: (scriptName) => `http://${scriptName}.${subdomain}.localhost:${port}/`,
     environment: () => ({
       CLOUDFLARE_BASE_URL: baseUrl,

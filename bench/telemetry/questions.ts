@@ -15,7 +15,7 @@ interface Aggregate {
 /** What of an answer is looked at. */
 export interface Answer {
   readonly calculations: { readonly aggregates: Aggregate[] }[];
-  readonly statistics: { readonly rows_read: number; readonly abr_level?: number };
+  readonly statistics: { readonly rows_read: number; readonly abr_level: number };
 }
 
 const fields = {

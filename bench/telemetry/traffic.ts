@@ -1,4 +1,6 @@
+import { requestIdOf } from "../../edge/data/ray";
 import type { TelemetryEvent } from "../../edge/telemetry";
+import { headOf } from "../../edge/telemetry/request";
 
 /** The hour that the events are spread over: a whole one, some time ago. */
 export const HOUR = { from: Date.UTC(2026, 0, 2, 3), to: Date.UTC(2026, 0, 2, 4) };
@@ -39,17 +41,24 @@ export function eventAt(i: number, count: number, truth: Truth): TelemetryEvent 
 }
 
 function invocationOf(versionId: string, timestamp: number, i: number): TelemetryEvent {
+  const ray = rayOf(timestamp, i);
   const path = `/items/${i % 5_000}`;
   const url = `http://${SCRIPT}.local.localhost:8787${path}`;
   return {
     ...{ type: "cf-worker-event", scriptName: SCRIPT, versionId, versionTag: "", versionMessage: "" },
-    ...{ timestamp, requestId: rayOf(timestamp, i), eventType: "fetch", outcome: "ok" },
-    ...{ wallTimeMs: 0, cpuTimeMs: Math.random() * 5, method: "GET", path, url },
-    ...{ level: "info", message: `GET ${url}` },
+    ...{ timestamp, requestId: requestIdOf(ray), rayId: ray, eventType: "fetch", outcome: "ok" },
+    ...{ wallTimeMs: 0, cpuTimeMs: Math.round(Math.random() * 5), method: "GET", path, url, level: "info" },
+    head: headOf({ httpVersion: "1.1", rawHeaders: HEADERS }, "LOC", "127.0.0.1"),
   };
 }
 
-/** As the edge names requests. */
+/** As many headers as a load generator sends. */
+const HEADERS = [
+  ...["host", `${SCRIPT}.local.localhost:8787`, "connection", "keep-alive", "accept", "*/*"],
+  ...["accept-encoding", "gzip, deflate", "user-agent", "bench/1.0"],
+];
+
+/** As the edge makes rays. */
 function rayOf(timestamp: number, i: number): string {
   return timestamp.toString(16).padStart(10, "0").slice(-10) + (i % 2 ** 24).toString(16).padStart(6, "0");
 }

@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
+import { meetFaults } from "../faults/middleware";
 import { accountRoutes } from "./account";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { workerVersionRoutes } from "./beta/versions";
@@ -9,6 +10,7 @@ import { contentRoutes } from "./content";
 import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
+import { graphqlRoutes } from "./graphql";
 import { kvNamespaceRoutes, objectNamespaceRoutes } from "./namespaces";
 import { containerRoutes, domainRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
@@ -47,10 +49,14 @@ const WORKERS = [
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
   api.use(requireToken(edge.tokens));
-  if (edge.rateLimit !== undefined) api.use(limitRate(edge.rateLimit));
+  api.use(meetFaults(edge.faults));
+  if (edge.rateLimit !== undefined) {
+    api.use(limitRate(edge.rateLimit, { othersPerMinute: edge.realism.otherCallersPerMinute }));
+  }
   api.use(requirePermission());
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));
+  api.route("/", graphqlRoutes(edge));
   for (const routes of WORKERS) {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }

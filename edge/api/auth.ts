@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { findToken, type Token } from "../tokens/token";
 import { CODES } from "./codes";
@@ -6,6 +7,7 @@ import { ApiError } from "./error";
 /** What a request of the API brings along. */
 export interface ApiEnvironment {
   readonly Variables: { readonly token: Token };
+  readonly Bindings: HttpBindings;
 }
 
 /** Lets a request pass that carries a token of the edge, and refuses others as Cloudflare does. */
@@ -56,7 +58,8 @@ function missing(path: string): ApiError {
 /** Different parts of Cloudflare's API refuse a token in different words. */
 function refusal(path: string): ApiError {
   if (isVerify(path)) return new ApiError(401, CODES.invalidToken, "Invalid API Token");
-  if (path.includes("/workers/")) return new ApiError(401, CODES.authentication, "Authentication error");
+  if (path.includes("/workers/") || path.endsWith("/graphql"))
+    return new ApiError(401, CODES.authentication, "Authentication error");
   return new ApiError(403, CODES.invalidAccessToken, "Invalid access token");
 }
 

@@ -16,21 +16,30 @@ const NEVER_SHOWN: readonly PropertyKey[] = [
   "content_base64",
 ];
 
-/** The value as `schema` reads it. Throws what `refusal` makes of the faults, when it has any. */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, refusal: (faults: string) => Error): T {
+/**
+ * The value as `schema` reads it. Throws what `refusal` makes of the faults, when it has any.
+ *
+ * @param whole What the value is called where it is wrong as a whole.
+ */
+export function checked<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  refusal: (faults: string, issues: readonly Issue[]) => Error,
+  whole = "The body",
+): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw refusal(faultsIn(result.error.issues));
+  throw refusal(faultsIn(result.error.issues, whole), result.error.issues);
 }
 
-function faultsIn(issues: readonly Issue[]): string {
+function faultsIn(issues: readonly Issue[], whole: string): string {
   const more = issues.length > MOST_FAULTS ? [`and ${issues.length - MOST_FAULTS} more`] : [];
-  return [...issues.slice(0, MOST_FAULTS).map(faultOf), ...more].join("; ");
+  return [...issues.slice(0, MOST_FAULTS).map((issue) => faultOf(issue, whole)), ...more].join("; ");
 }
 
 /** Where something is wrong, what was found there, and what is allowed. */
-function faultOf(issue: Issue): string {
-  const place = issue.path.length === 0 ? "The body" : issue.path.map(String).join(".");
+function faultOf(issue: Issue, whole: string): string {
+  const place = issue.path.length === 0 ? whole : issue.path.map(String).join(".");
   return `${place}: ${wordsOf(issue)}`;
 }
 
@@ -42,16 +51,31 @@ function wordsOf(issue: Issue): string {
     case "invalid_value":
       return `is ${found}, and must be ${oneOf(issue.values)}`;
     case "too_small":
-      return `is too small, ${found}; the least is ${issue.minimum}`;
+      return issue.inclusive === false
+        ? `is too small, ${found}; it must be more than ${issue.minimum}`
+        : `is too small, ${found}; the least is ${issue.minimum}`;
     case "too_big":
       return `is too large, ${found}; the most is ${issue.maximum}`;
     case "invalid_union":
-      return `is ${found}, which is none of what is allowed here`;
+      return unionWords(issue);
     case "unrecognized_keys":
       return `has fields that are not known here: ${issue.keys.join(", ")}`;
     default:
       return issue.message;
   }
+}
+
+/** Of a union whose members are told apart by one of their fields, zod gives that field's place and the whole object. */
+function unionWords(issue: Issue & { code: "invalid_union" }): string {
+  const { discriminator, input, message } = issue;
+  if (discriminator !== undefined) {
+    const given = (input as Record<string, unknown>)[discriminator];
+    const { options = [] } = issue as { options?: readonly unknown[] };
+    return `is ${foundIn({ ...issue, input: given })}, and must be ${oneOf(options)}`;
+  }
+  return message === "Invalid input"
+    ? `is ${foundIn(issue)}, which is none of what is allowed here`
+    : `is ${foundIn(issue)}, and ${message}`;
 }
 
 function oneOf(values: readonly unknown[]): string {

@@ -13,7 +13,8 @@ export const CODES = {
   invalidAccessToken: 9109,
   authentication: 10000,
   internal: 10002,
-  scriptNotFound: 10007,
+  /** No such script, version or deployment. */
+  notFound: 10007,
   invalidScriptName: 10016,
   /** The script, or what is said about it, fails validation. */
   invalidScript: 10021,
@@ -50,6 +51,6 @@ export const CODES = {
   /** The script has no version at all. */
   noVersions: 10222,
   methodNotAllowed: 10405,
-  /** No such version, or not readable yet. */
-  versionNotFound: 100146,
+  /** A version that was uploaded a moment ago. */
+  versionNotReady: 100146,
 } as const;

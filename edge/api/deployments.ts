@@ -9,6 +9,7 @@ import { CODES } from "./codes";
 import { success } from "./envelope";
 import { ApiError } from "./error";
 import { existingScript } from "./find";
+import { firstPage } from "./page";
 import { sourceOf } from "./source";
 
 const wish = z.looseObject({
@@ -20,7 +21,17 @@ const wish = z.looseObject({
 function existingDeployment(edge: EdgeContext, scriptName: string, id: string): Deployment {
   const deployment = edge.state.deployments.get(scriptName, id);
   if (deployment) return deployment;
-  throw new ApiError(404, CODES.scriptNotFound, `Deployment ${id} does not exist for this Worker.`);
+  throw noSuchDeployment(id);
+}
+
+function noSuchDeployment(id: string): ApiError {
+  return new ApiError(404, CODES.notFound, `Deployment ${id} does not exist for this Worker.`);
+}
+
+/** Throws when a version exists and is not ready yet. */
+function checkReady({ state, reads }: EdgeContext, scriptName: string, versionId: string): void {
+  const version = state.versions.get(scriptName, versionId);
+  if (version) reads.checkReady(version);
 }
 
 /** The deployments of a script. */
@@ -29,7 +40,9 @@ export function deploymentRoutes(edge: EdgeContext): Hono {
   const routes = new Hono();
   routes.get("/scripts/:script/deployments", (context) => {
     const { name } = existingScript(edge, context);
-    return success(context, { deployments: state.deployments.list(name).map(presentDeployment) });
+    // The ten newest, whatever page is asked for: nobody has reported another page of Cloudflare's.
+    const { items, info } = firstPage(edge.reads.shown(state.deployments.list(name)));
+    return success(context, { deployments: items.map(presentDeployment) }, { result_info: info });
   });
   routes.post("/scripts/:script/deployments", async (context) => {
     const { name } = existingScript(edge, context);
@@ -37,16 +50,17 @@ export function deploymentRoutes(edge: EdgeContext): Hono {
     const shares = versions.map(({ version_id, percentage }) => ({ versionId: version_id, percentage }));
     const message = annotations?.["workers/message"] ?? undefined;
     const force = context.req.query("force") === "true";
+    for (const { versionId } of shares) checkReady(edge, name, versionId);
     const asked = { shares, message, triggeredBy: "deployment" } as const;
     const deployment = deploy(edge, name, sourceOf(context), asked, force);
     return success(context, presentDeployment(deployment));
   });
   routes.get("/scripts/:script/deployments/:deployment", (context) => {
     const { name } = existingScript(edge, context);
-    return success(
-      context,
-      presentDeployment(existingDeployment(edge, name, context.req.param("deployment"))),
-    );
+    const id = context.req.param("deployment");
+    const [deployment] = edge.reads.shown([existingDeployment(edge, name, id)]);
+    if (deployment === undefined) throw noSuchDeployment(id);
+    return success(context, presentDeployment(deployment));
   });
   routes.delete("/scripts/:script/deployments/:deployment", (context) => {
     const { name } = existingScript(edge, context);

@@ -7,19 +7,23 @@ export interface Message {
   readonly message: string;
 }
 
+/** What stands in the envelope beside the result. */
+export interface Beside {
+  /** Lists of versions have null where all others have a list. */
+  readonly errors?: null;
+  readonly messages?: readonly Message[] | null;
+  readonly result_info?: Readonly<Record<string, number>>;
+}
+
 /** Cloudflare's answer when all went well. */
-export function success(
-  context: Context,
-  result: unknown,
-  extra: { messages?: readonly Message[]; result_info?: Record<string, number> } = {},
-): Response {
-  return context.json({ success: true, errors: [], messages: [], ...extra, result });
+export function success(context: Context, result: unknown, beside: Beside = {}): Response {
+  return context.json({ result, success: true, errors: [], messages: [], ...beside });
 }
 
 /** Cloudflare's answer when it did not. */
 export function failure(context: Context, status: number, code: number, message: string): Response {
   return context.json(
-    { success: false, errors: [{ code, message }], messages: [], result: null },
+    { result: null, success: false, errors: [{ code, message }], messages: [] },
     status as ContentfulStatusCode,
   );
 }

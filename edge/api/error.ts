@@ -11,9 +11,18 @@ export class ApiError extends Error {
   }
 }
 
-/** The refusal for a version that is not there. */
+/** The refusal for a version that is not there, whether it is to be read or deployed. */
 export function noSuchVersion(id: string): ApiError {
-  return new ApiError(404, CODES.versionNotFound, `Version ${id} does not exist for this Worker.`);
+  return new ApiError(
+    404,
+    CODES.notFound,
+    `workers.api.error.version_not_found: version ${id} does not exist for this Worker. GET …/versions lists those that do.`,
+  );
+}
+
+/** The refusal for a version that is there, and not known everywhere yet: to be tried again. */
+export function versionNotReady(id: string): ApiError {
+  return new ApiError(404, CODES.versionNotReady, `Version ${id} is not ready yet. Try again in a moment.`);
 }
 
 /** The refusal for what needs a version, of a script that has none. */
@@ -27,5 +36,5 @@ export function noVersions(): ApiError {
 
 /** The refusal for a script that is not there, or not any more. */
 export function noSuchScript(): ApiError {
-  return new ApiError(404, CODES.scriptNotFound, "This Worker does not exist on your account.");
+  return new ApiError(404, CODES.notFound, "This Worker does not exist on your account.");
 }

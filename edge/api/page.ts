@@ -14,6 +14,15 @@ export interface Page<T> {
 export function pageOf<T>(context: Context, all: readonly T[]): Page<T> {
   const page = positive(context.req.query("page"), 1);
   const perPage = Math.min(positive(context.req.query("per_page"), PER_PAGE), PER_PAGE_LIMIT);
+  return pageAt(page, perPage, all);
+}
+
+/** The first ten of a list, whatever the query asks for. */
+export function firstPage<T>(all: readonly T[]): Page<T> {
+  return pageAt(1, PER_PAGE, all);
+}
+
+function pageAt<T>(page: number, perPage: number, all: readonly T[]): Page<T> {
   const items = all.slice((page - 1) * perPage, page * perPage);
   return {
     items,

@@ -5,12 +5,11 @@ import type { ApiEnvironment } from "./auth";
 import { CODES } from "./codes";
 import { ApiError } from "./error";
 
-/**
- * What each part of the API belongs to; the first that fits counts. Reading takes `<product>:read`, everything else
- * `<product>:write`: a telemetry query too, which is a POST, and for which Cloudflare is reported to want that.
- */
+/** What each part of the API belongs to; the first that fits counts. */
 const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token"])[] = [
   [/^\/user\/tokens\/verify$/, "any token"],
+  // Which account it is about, and so what it needs, is in the query.
+  [/^\/graphql$/, "any token"],
   [/^\/user$/, "user"],
   [/^\/memberships(\/|$)/, "user"],
   [/^\/accounts(\/:account)?$/, "account"],
@@ -20,17 +19,24 @@ const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token
   [/^\/accounts\/:account\/workers\//, "workers_scripts"],
 ];
 
+/** What only reads, though it is a POST. Cloudflare documents Write for these; users report that Read is enough. */
+const READING_POSTS = /^\/accounts\/:account\/workers\/observability\/telemetry\/(query|keys|values)$/;
+
 /** A route of the API. */
 export interface Route {
   readonly method: string;
   readonly path: string;
 }
 
-/** The permission that a route needs; undefined when nobody has said, which no route must be. */
+/**
+ * The permission that a route needs: `<product>:read` to read, `<product>:write` for all else. Undefined when nobody
+ * has said, which no route must be.
+ */
 export function permissionFor({ method, path }: Route): Scope | "any token" | undefined {
-  const product = BELONGS.find(([routes]) => routes.test(path.replace(/^\/client\/v4/, "")))?.[1];
+  const route = path.replace(/^\/client\/v4/, "");
+  const product = BELONGS.find(([routes]) => routes.test(route))?.[1];
   if (product === undefined || product === "any token") return product;
-  return `${product}:${method === "GET" ? "read" : "write"}`;
+  return `${product}:${method === "GET" || READING_POSTS.test(route) ? "read" : "write"}`;
 }
 
 /** Lets a request pass whose token has the permission that its route needs. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { EdgeContext } from "../context";
 import { checkCron } from "../scripts/cron";
 import type { Schedule, Script } from "../scripts/types";
+import { timestamp } from "../state/timestamp";
 import { parsedBody } from "./body";
 import { success } from "./envelope";
 import { existingScript } from "./find";
@@ -11,7 +12,7 @@ const wish = z.array(z.looseObject({ cron: z.string().min(1) }));
 
 /** The schedules that are wished for; those that were there before keep the moment they were made. */
 function scheduled({ schedules: before }: Script, crons: readonly string[]): Schedule[] {
-  const now = new Date().toISOString();
+  const now = timestamp();
   return [...new Set(crons)].map(
     (cron) => before.find((one) => one.cron === cron) ?? { cron, createdOn: now, modifiedOn: now },
   );

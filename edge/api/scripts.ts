@@ -12,11 +12,15 @@ import { pageOf } from "./page";
 import { isStrict, sourceOf } from "./source";
 import { warningsAbout, warningsOnSettings } from "./warnings";
 
+/** Cloudflare's `deployment_id` is the version's id without its dashes; it shows null for an empty list, here only. */
 function presentUploaded(script: Script, version: Version): object {
+  const { tags, tailConsumers } = script.settings;
   return {
     ...presentScript(script, version),
     entry_point: version.mainModule,
-    deployment_id: version.id,
+    deployment_id: version.id.replaceAll("-", ""),
+    ...(tags.length === 0 && { tags: null }),
+    ...(tailConsumers.length === 0 && { tail_consumers: null }),
     startup_time_ms: version.startupTimeMs,
   };
 }

@@ -13,6 +13,9 @@ import { pageOf } from "./page";
 import { isStrict, sourceOf } from "./source";
 import { warningsAbout } from "./warnings";
 
+/** Cloudflare has null here where its other lists have none. */
+const NOTHING_TO_SAY = { errors: null, messages: null };
+
 function existingVersion(edge: EdgeContext, scriptName: string, id: string): Version {
   const version = edge.state.versions.get(scriptName, id);
   if (version) return version;
@@ -24,12 +27,18 @@ export function versionRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
   const routes = new Hono();
   routes.get("/scripts/:script/versions", (context) => {
-    const versions = state.versions.list(existingScript(edge, context).name);
+    const versions = edge.reads.shown(state.versions.list(existingScript(edge, context).name));
     if (context.req.query("deployable") === "true") {
-      return success(context, { items: versions.slice(0, DEPLOYABLE).map(presentVersionItem) });
+      return success(
+        context,
+        { items: versions.slice(0, DEPLOYABLE).map(presentVersionItem) },
+        NOTHING_TO_SAY,
+      );
     }
     const { items, info } = pageOf(context, versions);
-    return success(context, { items: items.map(presentVersionItem) }, { result_info: info });
+    const { page, per_page, count, total_count } = info;
+    const result_info = { page, per_page, count, total_count };
+    return success(context, { items: items.map(presentVersionItem) }, { ...NOTHING_TO_SAY, result_info });
   });
   routes.post("/scripts/:script/versions", async (context) => {
     const { name } = existingScript(edge, context);
@@ -39,7 +48,9 @@ export function versionRoutes(edge: EdgeContext): Hono {
   });
   routes.get("/scripts/:script/versions/:version", (context) => {
     const { name } = existingScript(edge, context);
-    return success(context, presentVersion(existingVersion(edge, name, context.req.param("version"))));
+    const version = existingVersion(edge, name, context.req.param("version"));
+    edge.reads.checkShown(version);
+    return success(context, presentVersion(version));
   });
   return routes;
 }

@@ -9,6 +9,11 @@ const END_KNOWN_MS = 100;
 /** Methods that mean the same once and twice. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
+/** Whether it makes no difference if a version handles the request twice, and there is nothing but headers to send. */
+export function isRepeatable(request: IncomingMessage): boolean {
+  return !hasBody(request) && IDEMPOTENT.has(request.method ?? "");
+}
+
 /** A request whose connection has broken before there was an answer. */
 export interface Broken {
   readonly request: IncomingMessage;
@@ -25,9 +30,9 @@ export async function canGoAgain({ workerd }: Instance, broken: Broken): Promise
   const { request, invocation, upstream, error } = broken;
   if (invocation.excess !== undefined) return false;
   if (wasUnheard(error) && !request.readableDidRead) return true;
-  if (hasBody(request) || !IDEMPOTENT.has(request.method ?? "")) return false;
+  if (!isRepeatable(request)) return false;
   if (invocation.isSpared || !upstream.reusedSocket) return invocation.isSpared;
-  // A busy workerd closes a connection that it takes for idle, though a request is on its way.
+  // workerd may have closed a kept connection though a request was on its way.
   await workerd.endWithin(END_KNOWN_MS);
   return workerd.isRunning;
 }

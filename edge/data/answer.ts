@@ -6,7 +6,7 @@ import { sendException } from "./pages";
 
 /** Hands a version's answer to the client. */
 export function passOn(answer: IncomingMessage, exchange: Exchange, invocation: Invocation): void {
-  const { request, response, ray } = exchange;
+  const { request, response } = exchange;
   invocation.status = answer.statusCode ?? 502;
   // An answer that breaks off must not look complete to the client.
   answer.on("error", () => {
@@ -16,10 +16,10 @@ export function passOn(answer: IncomingMessage, exchange: Exchange, invocation: 
   if (isUncaughtException(answer)) {
     invocation.isBroken = true;
     answer.resume();
-    sendException(response, ray);
+    sendException(response, exchange);
     return;
   }
-  response.writeHead(invocation.status, answer.statusMessage, answeredHeaders(answer, ray));
+  response.writeHead(invocation.status, answer.statusMessage, answeredHeaders(answer, exchange));
   sendBody(answer, response);
   flushSoon(response);
   // A version may answer without having read the request: nobody is interested in the rest of it.

@@ -1,13 +1,15 @@
-/** What a request asks for. */
-export interface RequestLine {
+/** What a request asks for, and what else it says. */
+interface RequestLine {
   readonly method: string;
   readonly url: string;
   readonly path: string;
+  /** What `headOf` makes of it. */
+  readonly head: string;
 }
 
 /** A moment that one of a script's schedules stands for. */
 export interface CronEvent {
-  readonly eventType: "cron";
+  readonly eventType: "scheduled";
   readonly cron: string;
   readonly scheduledTimeMs: number;
 }
@@ -38,7 +40,7 @@ export type Cause =
 
 /** An event as a cause, without what telemetry does not tell. */
 export function causeOf(event: WorkerEvent): Cause {
-  if (event.eventType === "cron") return event;
+  if (event.eventType === "scheduled") return event;
   const { eventType, queue, messages } = event;
   return { eventType, queue, batchSize: messages.length };
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import type { Colo } from "./locations";
 
 /**
  * `request.cf`: what is true of a request from this machine to itself, over plain HTTP and no network. Cloudflare
  * has `XX` for a country it does not know; a place on earth is not made up.
  */
 const FIXED = {
-  colo: "LOC",
   country: "XX",
   asn: 0,
   asOrganization: "",
@@ -20,7 +20,10 @@ const FIXED = {
 
 const BEGINNING = JSON.stringify(FIXED).slice(0, -1);
 
-export function cfOf({ httpVersion, headers }: IncomingMessage): string {
+export function cfOf(
+  { httpVersion, headers }: Pick<IncomingMessage, "httpVersion" | "headers">,
+  colo: Colo,
+): string {
   const encodings = JSON.stringify(headers["accept-encoding"] ?? "");
-  return `${BEGINNING},"httpProtocol":"HTTP/${httpVersion}","clientAcceptEncoding":${encodings}}`;
+  return `${BEGINNING},"colo":"${colo}","httpProtocol":"HTTP/${httpVersion}","clientAcceptEncoding":${encodings}}`;
 }

@@ -3,6 +3,7 @@ import { nextRun } from "../scripts/cron";
 import type { Schedule } from "../scripts/types";
 import type { CronEvent } from "./cause";
 import type { Dispatcher } from "./dispatcher";
+import { newRay } from "./ray";
 import type { RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 
@@ -35,7 +36,7 @@ function momentsOf(cron: string, fromMs: number, toMs: number): CronEvent[] {
   const moments: CronEvent[] = [];
   let next = nextRun(cron, new Date(fromMs));
   while (next !== undefined && next.getTime() <= toMs) {
-    moments.push({ eventType: "cron", cron, scheduledTimeMs: next.getTime() });
+    moments.push({ eventType: "scheduled", cron, scheduledTimeMs: next.getTime() });
     next = nextRun(cron, next);
   }
   return moments;
@@ -81,7 +82,9 @@ export class CronClock {
   private fire(scriptName: string, event: CronEvent): void {
     const route = this.routes.find(scriptName);
     if (route === undefined) return;
-    const versionId = chooseVersion(route.split, { random: Math.random });
-    if (versionId !== undefined) void this.dispatcher.dispatch(route, versionId, event);
+    const versionId = chooseVersion(this.routes.split(route), { random: Math.random });
+    if (versionId === undefined) return;
+    const arrival = { ray: newRay(), colo: this.routes.locations.home };
+    void this.dispatcher.dispatch(route, versionId, event, arrival);
   }
 }

@@ -12,7 +12,7 @@ export interface Result {
 }
 
 /** What is settled about an event before a version has it. */
-type Origin = Pick<Invocation, "ray" | "isObserved" | "attempt">;
+type Origin = Pick<Invocation, "ray" | "colo" | "isObserved" | "attempt">;
 
 /**
  * Hands an event to an instance, through the tail worker beside it. Returns what became of it, or undefined when the
@@ -46,7 +46,7 @@ function canGoAgain(error: NodeJS.ErrnoException, event: WorkerEvent, invocation
 }
 
 async function told(instance: Instance, invocation: Invocation, event: WorkerEvent): Promise<Result> {
-  const call = httpRequest({ ...instance.tail, agent: instance.agent, method: "POST" });
+  const call = httpRequest({ ...instance.tail, agent: instance.freshAgent, method: "POST" });
   call.once("socket", (socket) => {
     invocation.connection = { socket, written: socket.bytesWritten, read: socket.bytesRead };
   });

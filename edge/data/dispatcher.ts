@@ -3,7 +3,7 @@ import { END_KNOWN_MS, TRIES } from "./attempts";
 import type { WorkerEvent } from "./cause";
 import { deliver, type Result } from "./deliver";
 import type { Instances } from "./instances";
-import { newRay } from "./ray";
+import type { Arrival } from "./ray";
 import type { Route } from "./routes";
 import { isObserved } from "./sampling";
 import { startable } from "./startable";
@@ -16,7 +16,7 @@ export class Dispatcher {
   ) {}
 
   /** Settles once the handler, and all that it waits for, has ended. Never throws. */
-  async dispatch(route: Route, versionId: string, event: WorkerEvent, ray = newRay()): Promise<Result> {
+  async dispatch(route: Route, versionId: string, event: WorkerEvent, arrival: Arrival): Promise<Result> {
     const observed = isObserved(route.observability);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const instance = await this.instances
@@ -24,7 +24,7 @@ export class Dispatcher {
         .catch(() => undefined);
       // The version started when it was uploaded; that it does not now is nothing a caller could understand.
       if (instance === undefined) break;
-      const result = await deliver(instance, { ray, isObserved: observed, attempt }, event);
+      const result = await deliver(instance, { ...arrival, isObserved: observed, attempt }, event);
       if (result !== undefined) return result;
       await instance.workerd.endWithin(END_KNOWN_MS);
     }

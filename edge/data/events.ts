@@ -1,52 +1,56 @@
 import type { Version } from "../scripts/types";
 import type { TelemetryEvent } from "../telemetry";
-import type { Cause } from "./cause";
 import type { Invocation } from "./invocations";
+import { requestIdOf } from "./ray";
 import type { Trace, TraceException, TraceLog } from "./tail";
 
-/** What every event of a version says about where it comes from. */
-type Origin = Pick<TelemetryEvent, "scriptName" | "versionId" | "versionTag" | "versionMessage">;
-
-function originOf(version: Version): Origin {
-  return {
-    scriptName: version.scriptName,
-    versionId: version.id,
-    versionTag: version.tag ?? "",
-    versionMessage: version.message ?? "",
-  };
+/** How an invocation ended of which workerd told nothing. */
+export interface Ending {
+  readonly outcome: string;
+  /** The words of the exception that it is told to have thrown. */
+  readonly error?: string;
+  readonly status?: number;
 }
 
-/** The events of one invocation: itself, then its console lines. */
+/** What was seen of an invocation. */
+type Measured = Pick<TelemetryEvent, "timestamp" | "outcome" | "wallTimeMs" | "truncated">;
+
+/** What all rows of an invocation have. */
+export type Common = Omit<TelemetryEvent, "type" | "status" | "level" | "message" | "source" | "exception">;
+
+/**
+ * The rows of one invocation: its console lines, its uncaught exceptions, and itself. Recorded answers have them in this
+ * order, all at the moment when the invocation began.
+ */
 export function eventsOf(version: Version, invocation: Invocation, trace: Trace): TelemetryEvent[] {
-  const summary = invocationEvent(version, invocation, {
-    outcome: invocation.canceled ? canceledOutcome(invocation) : outcomeOf(trace),
-    wallTimeMs: trace.seenAt - startOf(invocation, trace),
-    timestamp: startOf(invocation, trace),
-    status: trace.event?.response?.status ?? statusWithout(trace.outcome),
-    // A client that leaves makes the version's stream fail, which is not the version's fault.
-    error: invocation.canceled ? undefined : exceptionText(trace.exceptions[0]),
+  const { canceled } = invocation;
+  const timestamp = trace.eventTimestamp ?? invocation.startedAt;
+  const outcome = canceled ? canceledOutcome(invocation) : outcomeOf(trace);
+  const wallTimeMs = trace.seenAt - timestamp;
+  const common = commonTo(version, invocation, {
+    timestamp,
+    outcome,
+    wallTimeMs,
     truncated: trace.truncated,
   });
-  return [summary, ...trace.logs.map((line) => consoleEvent(summary, line))];
+  // A client that leaves makes the version's stream fail, which is not the version's fault.
+  const thrown = canceled ? [] : trace.exceptions;
+  return [
+    ...trace.logs.map((line) => lineEvent(common, line)),
+    ...thrown.map((exception) => exceptionEvent(common, exception)),
+    invocationEvent(common, invocation, trace.event?.response?.status ?? statusWithout(outcome)),
+  ];
 }
 
-/** The event of an invocation that workerd told nothing about: its process ended, or hangs. */
-export function untracedEvent(
-  version: Version,
-  invocation: Invocation,
-  end: { outcome: string; error?: string; status?: number },
-): TelemetryEvent {
-  const wallTimeMs = Date.now() - invocation.startedAt;
-  return invocationEvent(version, invocation, { timestamp: invocation.startedAt, wallTimeMs, ...end });
-}
-
-interface Ending {
-  readonly timestamp: number;
-  readonly outcome: string;
-  readonly wallTimeMs: number;
-  readonly status?: number | undefined;
-  readonly error?: string | undefined;
-  readonly truncated?: boolean;
+/** The rows of an invocation that workerd told nothing about: its process ended, or hangs. */
+export function untracedEvents(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent[] {
+  const { startedAt: timestamp } = invocation;
+  const wallTimeMs = Date.now() - timestamp;
+  const { outcome } = ending;
+  const common = commonTo(version, invocation, { timestamp, outcome, wallTimeMs, truncated: false });
+  const row = invocationEvent(common, invocation, ending.status);
+  if (ending.error === undefined) return [row];
+  return [exceptionEvent(common, { timestamp, name: "Error", message: ending.error }), row];
 }
 
 /** A client that leaves before it has an answer cancels the request; later it only disconnects from the answer. */
@@ -54,54 +58,60 @@ export function canceledOutcome({ status }: Invocation): string {
   return status === undefined ? "canceled" : "responseStreamDisconnected";
 }
 
+/** Every request passes here, so it is one object, made at once. */
+function commonTo(
+  version: Version,
+  { cause, ray, rayId, cpuTimeMs }: Invocation,
+  { timestamp, outcome, wallTimeMs, truncated }: Measured,
+): Common {
+  return {
+    ...cause,
+    scriptName: version.scriptName,
+    versionId: version.id,
+    versionTag: version.tag ?? "",
+    versionMessage: version.message ?? "",
+    requestId: requestIdOf(ray),
+    rayId,
+    timestamp,
+    outcome,
+    wallTimeMs,
+    cpuTimeMs: Math.round(cpuTimeMs),
+    truncated,
+  };
+}
+
 const HARMLESS = new Set(["ok", "canceled", "responseStreamDisconnected"]);
 
-function invocationEvent(version: Version, invocation: Invocation, ending: Ending): TelemetryEvent {
-  const { cause } = invocation;
-  // Only a request has an answer.
-  const status = cause.eventType === "fetch" ? (invocation.status ?? ending.status) : undefined;
-  return {
-    ...originOf(version),
-    ...cause,
-    type: "cf-worker-event",
-    timestamp: ending.timestamp,
-    requestId: invocation.ray,
-    outcome: ending.outcome,
-    wallTimeMs: ending.wallTimeMs,
-    cpuTimeMs: invocation.cpuTimeMs,
-    level: HARMLESS.has(ending.outcome) ? "info" : "error",
-    message: titleOf(cause),
-    ...(ending.truncated && { truncated: true }),
-    ...(status !== undefined && { status }),
-    ...(ending.error !== undefined && { error: ending.error }),
-  };
+function invocationEvent(
+  common: Common,
+  invocation: Invocation,
+  statusOfEnd: number | undefined,
+): TelemetryEvent {
+  const status = hasAnswer(invocation, common.outcome) ? (invocation.status ?? statusOfEnd) : undefined;
+  const isError = !HARMLESS.has(common.outcome) || (status ?? 0) >= 500;
+  return { ...common, type: "cf-worker-event", status, level: isError ? "error" : "info" };
 }
 
-function titleOf(cause: Cause): string {
-  switch (cause.eventType) {
-    case "fetch":
-      return `${cause.method} ${cause.url}`;
-    case "cron":
-      return cause.cron;
-    case "queue":
-      return cause.queue;
-  }
+/** Only a request has an answer. One that was canceled has none, and a WebSocket is none. */
+function hasAnswer({ cause, isWebSocket }: Invocation, outcome: string): boolean {
+  return cause.eventType === "fetch" && !isWebSocket && outcome !== "canceled";
 }
 
-function consoleEvent(invocation: TelemetryEvent, line: TraceLog): TelemetryEvent {
-  const { scriptName, versionId, versionTag, versionMessage } = invocation;
-  const { requestId, eventType, outcome, wallTimeMs, cpuTimeMs, truncated } = invocation;
-  const source = objectIn(line.message);
+/** The row of a console line. */
+export function lineEvent(common: Common, { level, message }: TraceLog): TelemetryEvent {
   return {
-    ...{ scriptName, versionId, versionTag, versionMessage },
-    ...{ requestId, eventType, outcome, wallTimeMs, cpuTimeMs },
-    ...(truncated && { truncated }),
+    ...common,
     type: "cf-worker",
-    timestamp: line.timestamp,
-    level: line.level,
-    message: line.message.map(textOf).join(" "),
-    ...(source && { source }),
+    level: level === "log" ? undefined : level,
+    message: message.map(textOf).join(" "),
+    source: objectIn(message),
   };
+}
+
+/** The row that an uncaught exception leaves beside its invocation. */
+export function exceptionEvent(common: Common, exception: TraceException): TelemetryEvent {
+  const { message, name, stack = "", timestamp } = exception;
+  return { ...common, type: "cf-worker", level: "error", message, exception: { name, stack, timestamp } };
 }
 
 /** For events other than requests workerd says `ok` even when the handler threw. */
@@ -109,17 +119,9 @@ function outcomeOf({ event, outcome, exceptions }: Trace): string {
   return outcome === "ok" && !event?.request && exceptions.length > 0 ? "exception" : outcome;
 }
 
-function startOf(invocation: Invocation, trace: Trace): number {
-  return trace.eventTimestamp ?? invocation.startedAt;
-}
-
 /** An uncaught exception has no response of its own; what the client got was a 500. */
 function statusWithout(outcome: string): number | undefined {
   return outcome === "exception" ? 500 : undefined;
-}
-
-function exceptionText(exception: TraceException | undefined): string | undefined {
-  return exception && `${exception.name}: ${exception.message}`;
 }
 
 function textOf(value: unknown): string {

@@ -1,11 +1,13 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
-import { canGoAgain } from "./again";
+import { headOf } from "../telemetry/request";
+import { canGoAgain, isRepeatable } from "./again";
 import { passOn } from "./answer";
 import type { Cause } from "./cause";
 import type { Exchange } from "./exchange";
-import { answeredHeaders, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
+import { answeredHeaders, clientIpOf, forwardedHeaders, hasBody, MAX_HEADER_BYTES } from "./headers";
 import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
+import type { Colo } from "./locations";
 import { sendBadRequest, sendExceeded, sendException } from "./pages";
 import { join, switchProtocols } from "./tunnel";
 
@@ -13,8 +15,8 @@ import { join, switchProtocols } from "./tunnel";
 export interface Mishaps {
   /** The client left before it had the whole answer. */
   readonly onCanceled: (invocation: Invocation) => void;
-  /** The connection to the version broke, and the request is as good as new. */
-  readonly onLost: () => void;
+  /** The connection to the version broke, a kept one or its own, and the request is as good as new. */
+  readonly onLost: (wasKept: boolean) => void;
 }
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
@@ -23,7 +25,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   const upstream = open(instance, exchange);
   if (upstream === undefined) return;
   const { invocations } = instance;
-  const invocation = invocations.begin(exchange, causeOf(request));
+  const invocation = invocations.begin(exchange, causeOf(request, exchange.colo));
 
   const end = (isCanceled: boolean): void => {
     invocations.end(invocation);
@@ -47,7 +49,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
     response.off("close", onClose).detachSocket(exchange.upgrade.socket);
     invocation.status = 101;
     invocation.isWebSocket = true;
-    switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange.ray));
+    switchProtocols(exchange.upgrade, answer, answeredHeaders(answer, exchange));
     join(exchange.upgrade, { socket: socket, head }, end);
   });
   const onBreak = async (error: Error): Promise<void> => {
@@ -59,7 +61,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
       response.off("close", onClose);
       request.unpipe(upstream);
       invocations.withdraw(invocation);
-      mishaps.onLost();
+      mishaps.onLost(upstream.reusedSocket);
     } else {
       sendFailure(exchange, invocation);
     }
@@ -69,31 +71,35 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   sendBody(request, upstream);
 }
 
-function sendFailure({ response, ray }: Exchange, { excess }: Invocation): void {
-  if (excess === undefined) sendException(response, ray);
-  else sendExceeded(response, ray);
+function sendFailure(exchange: Exchange, { excess }: Invocation): void {
+  if (excess === undefined) sendException(exchange.response, exchange);
+  else sendExceeded(exchange.response, exchange);
 }
 
 /** The request's own words, not parsed: whatever a client sends must only ever reach the version. */
-function causeOf({ method = "GET", url = "/", headers }: IncomingMessage): Cause {
+function causeOf(request: IncomingMessage, colo: Colo): Cause {
+  const { method = "GET", url = "/", headers } = request;
   const full = url.startsWith("/") ? `http://${headers.host ?? ""}${url}` : url;
-  return { eventType: "fetch", method, url: full, path: url.split("?", 1)[0] ?? "/" };
+  const path = url.split("?", 1)[0] ?? "/";
+  return { eventType: "fetch", method, url: full, path, head: headOf(request, colo, clientIpOf(request)) };
 }
 
-function open(instance: Instance, { ray, request, response, upgrade }: Exchange): ClientRequest | undefined {
+function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {
+  const { request, response, upgrade } = exchange;
+  const mayReuse = exchange.needsFresh !== true && isRepeatable(request);
   try {
     return httpRequest({
       ...instance.address,
-      agent: instance.agent,
+      agent: mayReuse ? instance.agent : instance.freshAgent,
       method: request.method,
       path: request.url,
-      headers: forwardedHeaders(request, ray, upgrade !== undefined),
+      headers: forwardedHeaders(request, exchange, upgrade !== undefined),
       setHost: false,
       maxHeaderSize: MAX_HEADER_BYTES,
     });
   } catch {
     // Node takes requests in which it would not send on: control characters in the path.
-    sendBadRequest(response, ray, "The path has characters that no URL has.");
+    sendBadRequest(response, exchange, "The path has characters that no URL has.");
     return undefined;
   }
 }
@@ -104,19 +110,10 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
     upstream.end();
     return;
   }
-  upstream.shouldKeepAlive = isReadAnyway(request);
   upstream.once("socket", (socket) => {
     if (socket.connecting) socket.once("connect", () => request.pipe(upstream));
     else request.pipe(upstream);
   });
   // Headers go out with the body's first byte; a client may want an answer before that.
   upstream.flushHeaders();
-}
-
-/** Of a body that a version leaves unread workerd reads this much itself, and then closes the connection. */
-const READ_ANYWAY_BYTES = 64 * 1024;
-
-/** Whether the connection can carry another request, however little of this one the version reads. */
-function isReadAnyway({ headers }: IncomingMessage): boolean {
-  return Number(headers["content-length"]) <= READ_ANYWAY_BYTES;
 }

@@ -11,7 +11,7 @@ import { isObserved } from "./sampling";
 import { overrideFor } from "./overrides";
 import { sendException, sendNothingHere } from "./pages";
 import { isRefused } from "./refusals";
-import { newRay } from "./ray";
+import { innerHop, visitorsHop, type Arrival, type Hop } from "./ray";
 import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
@@ -30,45 +30,66 @@ export class Front {
 
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
+    const hop = visitorsHop(this.routes.locations.of(request));
     if (route?.subdomainEnabled !== true) {
-      sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+      sendNothingHere(response, hop, whyNothing(scriptName, route));
     } else if (isTrigger(request)) {
-      this.triggerBy(request, route, response);
+      this.triggerBy(request, route, hop, response);
     } else {
-      this.toScript(route, request, response, upgrade);
+      this.toScript(route, hop, request, response, upgrade);
     }
   }
 
   /** A request through a service binding, for which it does not matter what is on the subdomain. */
   call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
-    if (route !== undefined) this.toScript(route, request, response, upgrade);
-    else sendNothingHere(response, newRay(), whyNothing(scriptName, route));
+    const hop = innerHop(headerOf(request, "cf-ray"), this.routes.locations.of(request));
+    if (route !== undefined) this.toScript(route, hop, request, response, upgrade);
+    else sendNothingHere(response, hop, whyNothing(scriptName, route));
   }
 
   private toScript(
     route: Route,
+    hop: Hop,
     request: IncomingMessage,
     response: ServerResponse,
     upgrade: Upgrade | undefined,
   ): void {
-    const ray = newRay();
-    if (isRefused(request, response, ray)) return;
-    const versionId = versionFor(route, request);
+    if (isRefused(request, response, hop)) return;
+    const versionId = this.versionFor(route, request, hop);
     if (versionId === undefined) {
-      sendNothingHere(response, ray, whyNotLive(route));
+      sendNothingHere(response, hop, whyNotLive(route));
       return;
     }
     const observed = isObserved(route.observability);
-    this.toVersion(route, versionId, { ray, isObserved: observed, attempt: 0, request, response, upgrade });
+    this.toVersion(route, versionId, {
+      ...hop,
+      ...{ isObserved: observed, attempt: 0, request, response, upgrade },
+    });
   }
 
-  private triggerBy(request: IncomingMessage, route: Route, response: ServerResponse): void {
-    const ray = newRay();
-    const versionId = versionFor(route, request);
-    if (versionId === undefined) sendNothingHere(response, ray, whyNotLive(route));
+  private versionFor(route: Route, request: IncomingMessage, { colo }: Arrival): string | undefined {
+    return chooseVersion(this.routes.split(route, colo), {
+      key: headerOf(request, "cloudflare-workers-version-key"),
+      override: overrideFor(route.scriptName, headerOf(request, "cloudflare-workers-version-overrides")),
+      random: Math.random,
+    });
+  }
+
+  private triggerBy(
+    request: IncomingMessage,
+    route: Route,
+    { ray, colo }: Hop,
+    response: ServerResponse,
+  ): void {
+    // The event that a call by hand makes is no visitor's request.
+    const arrival = { ray, colo };
+    const versionId = this.versionFor(route, request, arrival);
+    if (versionId === undefined) sendNothingHere(response, arrival, whyNotLive(route));
     else
-      void trigger(request, response, ray, (event) => this.dispatcher.dispatch(route, versionId, event, ray));
+      void trigger(request, response, arrival, (event) =>
+        this.dispatcher.dispatch(route, versionId, event, arrival),
+      );
   }
 
   private toVersion(route: Route, versionId: string, exchange: Exchange): void {
@@ -84,7 +105,7 @@ export class Front {
       if (!exchange.response.closed) this.toInstance(instance, route, exchange);
     } catch {
       // The version started when it was uploaded; that it does not now is nothing a client could understand.
-      sendException(exchange.response, exchange.ray);
+      sendException(exchange.response, exchange);
     }
   }
 
@@ -97,10 +118,11 @@ export class Front {
       onCanceled: (invocation) => {
         this.collector.onCanceled(instance, invocation);
       },
-      onLost: () => {
+      onLost: (wasKept) => {
         const attempt = exchange.attempt + 1;
-        if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
-        else sendException(exchange.response, exchange.ray);
+        if (wasKept) this.toVersion(route, instance.version.id, { ...exchange, needsFresh: true });
+        else if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
+        else sendException(exchange.response, exchange);
       },
     });
   }
@@ -110,14 +132,6 @@ export class Front {
     await instance.workerd.endWithin(END_KNOWN_MS);
     if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange);
   }
-}
-
-function versionFor(route: Route, request: IncomingMessage): string | undefined {
-  return chooseVersion(route.split, {
-    key: headerOf(request, "cloudflare-workers-version-key"),
-    override: overrideFor(route.scriptName, headerOf(request, "cloudflare-workers-version-overrides")),
-    random: Math.random,
-  });
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {

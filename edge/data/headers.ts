@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { cfOf } from "./cf";
-import { rayHeader } from "./ray";
+import { hopHeader, rayHeader, type Arrival, type Hop } from "./ray";
 
 /** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
 const HOP_BY_HOP = new Set([
@@ -17,7 +17,7 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Headers that only Cloudflare may set: what a client sends of them is dropped. */
-const EDGE_OWN = new Set([
+export const EDGE_OWN: ReadonlySet<string> = new Set([
   "cf-connecting-ip",
   "cf-connecting-ipv6",
   "cf-ipcountry",
@@ -47,13 +47,22 @@ function without(rawHeaders: readonly string[], drop: (name: string) => boolean)
   return kept;
 }
 
+/** What Cloudflare adds to a request's headers, beside its ray: names and values in turn. */
+export function addedHeaders(clientIp: string): string[] {
+  const address = ["cf-connecting-ip", clientIp, "x-real-ip", clientIp];
+  return address.concat("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "cf-ipcountry", "XX");
+}
+
+/** The address of a client. Who calls through a service binding has none. */
+export function clientIpOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? "127.0.0.1";
+}
+
 /** What the version sees of a client's headers. */
-export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrade: boolean): string[] {
+export function forwardedHeaders(request: IncomingMessage, hop: Hop, isUpgrade: boolean): string[] {
   const headers = without(request.rawHeaders, (name) => HOP_BY_HOP.has(name) || EDGE_OWN.has(name));
-  const client = request.socket.remoteAddress ?? "127.0.0.1";
-  headers.push("cf-connecting-ip", client, "x-real-ip", client, "cf-ray", rayHeader(ray));
-  headers.push("x-forwarded-proto", "http", "cf-visitor", '{"scheme":"http"}', "cf-ipcountry", "XX");
-  headers.push("mf-cf-blob", cfOf(request));
+  headers.push(...addedHeaders(clientIpOf(request)));
+  headers.push("cf-ray", hopHeader(hop), "mf-cf-blob", cfOf(request, hop.colo));
   if (isUpgrade) headers.push("connection", "Upgrade", "upgrade", "websocket");
   // Without a length the body goes on in chunks, as it came.
   if (request.headers["transfer-encoding"] !== undefined) headers.push("transfer-encoding", "chunked");
@@ -61,8 +70,8 @@ export function forwardedHeaders(request: IncomingMessage, ray: string, isUpgrad
 }
 
 /** What the client sees of a version's headers. */
-export function answeredHeaders(answer: IncomingMessage, ray: string): string[] {
+export function answeredHeaders(answer: IncomingMessage, arrival: Arrival): string[] {
   const headers = without(answer.rawHeaders, (name) => HOP_BY_HOP.has(name) || name === "cf-ray");
-  headers.push("cf-ray", rayHeader(ray));
+  headers.push("cf-ray", rayHeader(arrival));
   return headers;
 }

@@ -12,7 +12,7 @@ import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
 import { unreadBy } from "./unread";
-import { UpstreamAgent } from "./upstream";
+import { FreshAgent, UpstreamAgent } from "./upstream";
 import { optionsFor, TAIL, type Outlets } from "./worker-options";
 import type { Workerd } from "./workerd";
 
@@ -45,6 +45,7 @@ export interface Address {
 /** One version, running in a workerd process of its own. */
 export class Instance implements Guarded {
   readonly agent = new UpstreamAgent();
+  readonly freshAgent = new FreshAgent();
   readonly invocations: Invocations;
   readonly guard: Guard;
   private readonly startedAt = performance.now();
@@ -80,7 +81,7 @@ export class Instance implements Guarded {
 
   ping(): Promise<void> {
     return new Promise((resolve) => {
-      const ping = request({ ...this.tail, agent: this.agent }, (answer) => answer.resume());
+      const ping = request({ ...this.tail, agent: this.freshAgent }, (answer) => answer.resume());
       ping.once("response", resolve);
       // The process has ended: nobody waits for its signs of life any more.
       ping.once("error", () => undefined);
@@ -97,6 +98,7 @@ export class Instance implements Guarded {
   /** Ends the process. */
   async stop(): Promise<void> {
     this.agent.destroy();
+    this.freshAgent.destroy();
     await this.miniflare.dispose();
   }
 }

@@ -4,6 +4,7 @@ import type { Cause } from "./cause";
 import type { CpuClock } from "./cpu";
 import { CpuShares, type CpuShare } from "./shares";
 import type { Excess } from "./limits";
+import type { Hop } from "./ray";
 
 /** How long the connections of a process that has ended may take to break. */
 const DRAIN_MS = 1_000;
@@ -18,8 +19,7 @@ export interface Connection {
 }
 
 /** A request or another event that a version has begun to handle and whose telemetry has not come in. */
-export interface Invocation extends CpuShare {
-  readonly ray: string;
+export interface Invocation extends CpuShare, Hop {
   readonly isObserved: boolean;
   /** 0, and more when it was sent again because the process that had it ended. */
   readonly attempt: number;
@@ -47,7 +47,7 @@ export interface Invocation extends CpuShare {
 }
 
 /** What of an exchange its invocation knows. */
-type Origin = Pick<Invocation, "ray" | "isObserved" | "attempt">;
+type Origin = Pick<Invocation, "ray" | "rayId" | "colo" | "isObserved" | "attempt">;
 
 /** The invocations of one version's process. */
 export class Invocations {
@@ -67,9 +67,9 @@ export class Invocations {
     this.shares = new CpuShares(clock);
   }
 
-  begin({ ray, isObserved, attempt }: Origin, cause: Cause): Invocation {
+  begin({ ray, rayId, colo, isObserved, attempt }: Origin, cause: Cause): Invocation {
     const invocation: Invocation = {
-      ...{ ray, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
+      ...{ ray, rayId, colo, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
       ...{ cpuTimeMs: 0, sharesFrom: 0, aloneCpuTimeMs: 0, canceled: false, isWebSocket: false },
       ...{ isBroken: false, isSpared: false },
     };

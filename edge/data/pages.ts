@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { rayHeader } from "./ray";
+import { rayHeader, type Arrival } from "./ray";
 
 interface Page {
   readonly status: number;
@@ -7,22 +7,22 @@ interface Page {
   readonly text: string;
 }
 
-function send(response: ServerResponse, ray: string, page: Page): void {
+function send(response: ServerResponse, arrival: Arrival, page: Page): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   response
-    .writeHead(page.status, { "content-type": "text/html; charset=UTF-8", "cf-ray": rayHeader(ray) })
+    .writeHead(page.status, { "content-type": "text/html; charset=UTF-8", "cf-ray": rayHeader(arrival) })
     .end(
-      `<!DOCTYPE html>\n<title>${page.title}</title>\n<h1>${page.title}</h1>\n<p>${page.text}</p>\n<p>Ray ID: ${ray}</p>\n`,
+      `<!DOCTYPE html>\n<title>${page.title}</title>\n<h1>${page.title}</h1>\n<p>${page.text}</p>\n<p>Ray ID: ${arrival.ray}</p>\n`,
     );
 }
 
 /** The version threw, or its process ended, before it had answered. */
-export function sendException(response: ServerResponse, ray: string): void {
+export function sendException(response: ServerResponse, arrival: Arrival): void {
   const title = "Error 1101: Worker threw exception";
-  send(response, ray, {
+  send(response, arrival, {
     status: 500,
     title,
     text: "You have requested a page that runs on a Worker which threw an uncaught exception. Its telemetry says which.",
@@ -30,8 +30,8 @@ export function sendException(response: ServerResponse, ray: string): void {
 }
 
 /** The version was stopped at one of its limits. */
-export function sendExceeded(response: ServerResponse, ray: string): void {
-  send(response, ray, {
+export function sendExceeded(response: ServerResponse, arrival: Arrival): void {
+  send(response, arrival, {
     status: 503,
     title: "Error 1102: Worker exceeded resource limits",
     text: "You have requested a page that runs on a Worker which used more CPU time or memory than it may. Its telemetry says which.",
@@ -39,18 +39,18 @@ export function sendExceeded(response: ServerResponse, ray: string): void {
 }
 
 /** No such Worker here, or not on this subdomain, or none of its versions is deployed. */
-export function sendNothingHere(response: ServerResponse, ray: string, why: string): void {
-  send(response, ray, { status: 404, title: "error code: 1042", text: why });
+export function sendNothingHere(response: ServerResponse, arrival: Arrival, why: string): void {
+  send(response, arrival, { status: 404, title: "error code: 1042", text: why });
 }
 
 /** The request cannot be handed to a version. */
-export function sendBadRequest(response: ServerResponse, ray: string, why: string): void {
-  send(response, ray, { status: 400, title: "400 Bad Request", text: why });
+export function sendBadRequest(response: ServerResponse, arrival: Arrival, why: string): void {
+  send(response, arrival, { status: 400, title: "400 Bad Request", text: why });
 }
 
 /** The address is longer than Cloudflare takes. */
-export function sendTooLong(response: ServerResponse, ray: string): void {
-  send(response, ray, {
+export function sendTooLong(response: ServerResponse, arrival: Arrival): void {
+  send(response, arrival, {
     status: 414,
     title: "414 Request-URI Too Large",
     text: "A URL has at most 16 KB.",

@@ -42,6 +42,6 @@ function shareAt(split: Split, point: number): Share | undefined {
 }
 
 /** Where a key stands between 0 and 1, evenly spread over keys and always the same for one. */
-function position(key: string): number {
+export function position(key: string): number {
   return createHash("sha256").update(key).digest().readUIntBE(0, 6) / 2 ** 48;
 }

@@ -77,6 +77,7 @@ export interface TraceException {
   readonly timestamp: number;
   readonly name: string;
   readonly message: string;
+  readonly stack?: string;
 }
 
 /** One invocation as the tail worker reports it. */

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { checked } from "../api/checked";
 import type { CronEvent, QueueEvent, WorkerEvent } from "./cause";
 import type { Result } from "./deliver";
-import { rayHeader } from "./ray";
+import { rayHeader, type Arrival } from "./ray";
 
 /** Where `wrangler dev` has a Worker's other handlers called by hand. On Cloudflare `/cdn-cgi/` is no Worker's either. */
 const PREFIX = "/cdn-cgi/handler/";
@@ -41,13 +41,13 @@ export function isTrigger({ url = "" }: IncomingMessage): boolean {
 export async function trigger(
   request: IncomingMessage,
   response: ServerResponse,
-  ray: string,
+  arrival: Arrival,
   dispatch: (event: WorkerEvent) => Promise<Result>,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://worker");
   const send = (status: number, type: string, text: string): void => {
     if (response.closed) return;
-    response.writeHead(status, { "content-type": type, "cf-ray": rayHeader(ray) }).end(text);
+    response.writeHead(status, { "content-type": type, "cf-ray": rayHeader(arrival) }).end(text);
   };
   try {
     const result = await dispatch(await eventOf(url, request));
@@ -87,7 +87,7 @@ function cronEvent(parameters: URLSearchParams): CronEvent {
   if (!/^\d+$/.test(time) || Number(time) > LATEST_MS) {
     throw new Refusal(400, `time is '${time}', and must be in milliseconds since 1970.`);
   }
-  return { eventType: "cron", cron: parameters.get("cron") ?? "", scheduledTimeMs: Number(time) };
+  return { eventType: "scheduled", cron: parameters.get("cron") ?? "", scheduledTimeMs: Number(time) };
 }
 
 function queueEvent(parameters: URLSearchParams, text: string): QueueEvent {

@@ -27,8 +27,26 @@ class PatientSocket extends Socket {
   }
 }
 
-/** The connections to one version's process. */
-export class UpstreamAgent extends Agent {
+class PatientAgent extends Agent {
+  override createConnection(options: ClientRequestArgs): Socket {
+    // The constructor must know them too: without noDelay each body would wait 40 ms for its headers' receipt.
+    return new PatientSocket(options).connect(options as NetConnectOpts);
+  }
+}
+
+/**
+ * A connection for each request. A kept one may be closed just when a request is sent on it: workerd closes it without
+ * notice after some answers, as after one that it has cut off. Whether it has read the request then cannot be told, so
+ * what must not be sent twice goes on a connection of its own.
+ */
+export class FreshAgent extends PatientAgent {
+  constructor() {
+    super({ keepAlive: false });
+  }
+}
+
+/** The connections to one version's process that are kept for the next request. */
+export class UpstreamAgent extends PatientAgent {
   private readonly idleSince = new WeakMap<Socket, number>();
 
   constructor(private readonly idleMs = IDLE_CONNECTION_MS) {
@@ -54,9 +72,5 @@ export class UpstreamAgent extends Agent {
       if (since === undefined || performance.now() - since < this.idleMs) continue;
       for (const socket of sockets ?? []) socket.destroy();
     }
-  }
-
-  override createConnection(options: ClientRequestArgs): Socket {
-    return new PatientSocket().connect(options as NetConnectOpts);
   }
 }

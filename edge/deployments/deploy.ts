@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { noSuchScript } from "../api/error";
 import type { EdgeContext } from "../context";
 import type { State } from "../state";
+import { timestamp } from "../state/timestamp";
 import { checkDeployable, type Standing } from "./deployable";
 import { cutMessage } from "./message";
 import { checkShares } from "./rules";
@@ -12,7 +13,7 @@ export type Wish = Pick<Deployment, "shares" | "message" | "triggeredBy">;
 
 export function newDeployment(scriptName: string, source: string, wish: Wish): Deployment {
   const message = wish.message === undefined ? undefined : cutMessage(wish.message);
-  return { ...wish, message, id: randomUUID(), scriptName, source, createdOn: new Date().toISOString() };
+  return { ...wish, message, id: randomUUID(), scriptName, source, createdOn: timestamp() };
 }
 
 /** Gives traffic to the versions wished for. It has effect when this returns. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { CODES } from "../api/codes";
-import { ApiError, noVersions } from "../api/error";
+import { ApiError, noSuchVersion, noVersions } from "../api/error";
 import { secretsChangedSince } from "../scripts/secrets";
 import type { DurableObjects, Version } from "../scripts/types";
 import type { Deployment, Share } from "./types";
@@ -27,13 +27,7 @@ export function checkDeployable(shares: readonly Share[], standing: Standing, fo
 function deployable(id: string, versions: readonly Version[]): Version {
   const place = versions.findIndex((version) => version.id === id);
   const version = versions[place];
-  if (version === undefined) {
-    throw new ApiError(
-      400,
-      CODES.versionNotFound,
-      `Version ${id} does not exist for this Worker. GET …/versions lists the versions that do.`,
-    );
-  }
+  if (version === undefined) throw noSuchVersion(id);
   if (place < DEPLOYABLE) return version;
   throw new ApiError(
     400,

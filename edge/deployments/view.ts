@@ -8,17 +8,17 @@ export function presentDeployment(deployment: Deployment): object {
   const { message } = deployment;
   return {
     id: deployment.id,
-    created_on: deployment.createdOn,
     source: deployment.source,
     strategy: "percentage",
-    versions: deployment.shares.map((share) => ({
-      version_id: share.versionId,
-      percentage: share.percentage,
-    })),
+    author_email: AUTHOR_EMAIL,
     annotations: {
       ...(message !== undefined && { "workers/message": message }),
       "workers/triggered_by": deployment.triggeredBy,
     },
-    author_email: AUTHOR_EMAIL,
+    versions: deployment.shares.map((share) => ({
+      version_id: share.versionId,
+      percentage: share.percentage,
+    })),
+    created_on: deployment.createdOn,
   };
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { noSuchScript } from "../api/error";
 import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
+import { timestamp } from "../state/timestamp";
 import type { Ancestors } from "./inherit";
 import { checkTargets } from "./targets";
 import type { Blueprint, DurableObjects, Modules, Script, Version } from "./types";
@@ -44,13 +45,16 @@ export function makeVersion<T>(
   });
 }
 
+/** The message of a deployment that an upload made, unless the upload brought one. */
+const ON_UPLOAD = "Automatic deployment on upload.";
+
 /** Gives all traffic to a version. To be called where it is stored. */
 export function deployAtOnce({ state }: EdgeContext, version: Version): void {
   const { scriptName, source, message, triggeredBy } = version;
   state.deployments.add(
     newDeployment(scriptName, source, {
       shares: [{ versionId: version.id, percentage: 100 }],
-      message,
+      message: message ?? (triggeredBy === "upload" ? ON_UPLOAD : undefined),
       triggeredBy: triggeredBy === "version_upload" ? "deployment" : triggeredBy,
     }),
   );
@@ -94,7 +98,7 @@ function versionOf({ scriptName, source }: Author, draft: Draft, number: number)
     id: randomUUID(),
     scriptName,
     number,
-    createdOn: new Date().toISOString(),
+    createdOn: timestamp(),
     source,
     etag: etagOf(modules),
     durableObjects,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { timestamp } from "../state/timestamp";
 import type { ScriptSettingsChange } from "./metadata";
 import { NO_DURABLE_OBJECTS } from "./migrations";
 import type { Script, ScriptSettings } from "./types";
@@ -12,7 +13,7 @@ const NEW_SETTINGS: ScriptSettings = {
 
 /** A script that has nothing yet. */
 export function newScript(name: string, source: string): Script {
-  const now = new Date().toISOString();
+  const now = timestamp();
   return {
     name,
     tag: randomBytes(16).toString("hex"),
@@ -41,5 +42,5 @@ export function changed(script: Script, change: ScriptSettingsChange): Script {
     tags: tags ?? script.settings.tags,
     tailConsumers: tailConsumers ?? script.settings.tailConsumers,
   };
-  return { ...script, settings, modifiedOn: new Date().toISOString() };
+  return { ...script, settings, modifiedOn: timestamp() };
 }

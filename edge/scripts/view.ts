@@ -19,11 +19,10 @@ export function presentVersionItem(version: Version): object {
     number: version.number,
     metadata: {
       created_on: version.createdOn,
-      modified_on: version.createdOn,
       source: version.source,
-      author_email: AUTHOR_EMAIL,
       author_id: "",
-      hasPreview: false,
+      author_email: AUTHOR_EMAIL,
+      has_preview: false,
     },
     annotations: annotationsOf(version),
   };
@@ -72,6 +71,7 @@ export function presentSettings(script: Script, latest: Version | undefined): ob
     usage_model: latest?.usageModel ?? "standard",
     placement: latest?.placement ?? {},
     ...(latest?.limits && { limits: latest.limits }),
+    ...(latest && { annotations: annotationsOf(latest) }),
     ...migrationTag(script),
   };
 }
@@ -90,7 +90,8 @@ export function presentScript(script: Script, latest: Version | undefined): obje
     ...(latest && {
       etag: latest.etag,
       compatibility_date: latest.compatibilityDate,
-      compatibility_flags: latest.compatibilityFlags,
+      // Without flags there is none, where settings have an empty list.
+      ...(latest.compatibilityFlags.length > 0 && { compatibility_flags: latest.compatibilityFlags }),
       usage_model: latest.usageModel,
       ...(latest.placement && { placement: latest.placement }),
     }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { timestamp } from "../state/timestamp";
 import { observability } from "./metadata";
 import type { Script } from "./types";
 
@@ -37,7 +38,7 @@ export function wishedFor(script: Script, wish: WorkerWish): Script {
   const { logpush, observability, subdomain, tags, tail_consumers: tailConsumers } = wish;
   return {
     ...script,
-    modifiedOn: new Date().toISOString(),
+    modifiedOn: timestamp(),
     subdomainEnabled: subdomain.enabled,
     previewsEnabled: subdomain.previews_enabled,
     settings: {

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Front } from "../data/front";
 import type { Scratch } from "../data/scratch";
 import type { Upgrade } from "../data/tunnel";
 import { responseOn } from "../upgrade";
@@ -13,7 +12,9 @@ const LOOP =
   "error code: 1019: this request has come through too many Workers. Look for one that calls itself, or for several in a circle.\n";
 
 /** Answers the requests that one Worker sends to another. */
-export type Answerer = Pick<Front, "call">;
+export interface Answerer {
+  call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void;
+}
 
 /** Where versions call other Workers: a unix socket for each Worker that is called. */
 export class Calls {

@@ -1,7 +1,7 @@
 import type { RoutingTable } from "../data/routes";
 import type { Version } from "../scripts/types";
 import type { State } from "../state";
-import type { Hosted } from "./object-host";
+import type { Hosted, Hosting } from "./object-host";
 
 /** What the bindings of versions must know of the scripts. */
 export class Directory {
@@ -14,19 +14,22 @@ export class Directory {
     return this.state.scripts.get(scriptName) !== undefined;
   }
 
-  /**
-   * The version whose code a script's objects run: the one with most of the traffic, the older one of two with half
-   * each.
-   */
+  /** What a script's objects run: the versions that its deployment gives a share, if one process can run both. */
   host(scriptName: string): Hosted | undefined {
-    const [older, newer] = this.routes.find(scriptName)?.split ?? [];
-    const share = newer && newer.percentage > (older?.percentage ?? 0) ? newer : older;
-    const version = share && this.state.versions.get(scriptName, share.versionId);
+    const route = this.routes.find(scriptName);
+    const deployment = route && this.routes.serving(route);
+    const shares = deployment?.split.filter(({ percentage }) => percentage > 0) ?? [];
+    const hostings = shares.flatMap(({ versionId, percentage }): Hosting[] => {
+      const version = this.state.versions.get(scriptName, versionId);
+      return version ? [{ version, modules: this.state.versions.modules(versionId), percentage }] : [];
+    });
+    const [first, second] = runnable(hostings);
     const classes = this.state.scripts.get(scriptName)?.durableObjects.classes ?? [];
     return (
-      version && {
-        version,
-        modules: this.state.versions.modules(version.id),
+      deployment &&
+      first && {
+        deployment,
+        hostings: [first, second],
         namespaceIds: classes.map(({ namespaceId }) => namespaceId),
       }
     );
@@ -41,4 +44,18 @@ export class Directory {
     const found = owner?.durableObjects.classes.find((one) => one.className === className);
     return found?.namespaceId ?? "none";
   }
+}
+
+/**
+ * Those of two versions that one process can run: both, or the one with the larger share where they want another
+ * runtime, or other classes.
+ */
+function runnable(hostings: readonly Hosting[]): readonly Hosting[] {
+  const [older, newer] = hostings;
+  if (older === undefined || newer === undefined || needsOf(older) === needsOf(newer)) return hostings;
+  return [newer.percentage > older.percentage ? newer : older];
+}
+
+function needsOf({ version: { compatibilityDate, compatibilityFlags, durableObjects } }: Hosting): string {
+  return JSON.stringify([compatibilityDate, compatibilityFlags, durableObjects.classes]);
 }

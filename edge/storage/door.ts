@@ -1,28 +1,35 @@
 import {
-  Agent,
   createServer,
   request as httpRequest,
   type IncomingMessage,
   type Server,
   type ServerResponse,
 } from "node:http";
-import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { FreshAgent } from "../data/upstream";
+import { Tunnel } from "./tunnel";
 
 /**
- * workerd lets go of an idle connection after 5 seconds, on either side. Keeping it longer for those who ask, and less
- * long for those who are asked, no request is ever sent into a connection that is being closed.
+ * A workerd that asks lets go of an idle connection after 5 seconds. Keeping it for longer, no request is ever sent
+ * into a connection that is being closed.
  */
 export const ASKING_KEEP_ALIVE_MS = 75_000;
-const ASKED_IDLE_MS = 3_000;
+
+/** A request that has not been answered to its end. */
+interface Call {
+  readonly request: IncomingMessage;
+  /** Answers it, if that has not begun, and breaks the answer off otherwise. */
+  readonly cut: (answer: (response: ServerResponse) => void) => void;
+}
 
 /**
  * A unix socket that stays where it is while the process behind it comes and goes. Requests are passed on to the
  * socket that `find` tells, which may take the time of a start.
  */
 export class Door {
-  private readonly agent = new Agent({ keepAlive: true, timeout: ASKED_IDLE_MS });
-  private readonly tunnels = new Set<Duplex>();
+  private readonly agent = new FreshAgent();
+  private readonly tunnels = new Set<Tunnel>();
+  private readonly calls = new Set<Call>();
   private readonly server: Server;
 
   constructor(
@@ -43,8 +50,29 @@ export class Door {
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
-    for (const end of this.tunnels) end.destroy();
+    this.closeTunnels();
     this.agent.destroy();
+  }
+
+  /**
+   * Ends what is on its way, as the process behind is about to end: tunnels are closed, and requests are answered by
+   * `answer`. Returns those requests. What comes later waits for the next process. Orphaned WebSockets stay.
+   */
+  reset(answer: (response: ServerResponse) => void): IncomingMessage[] {
+    for (const tunnel of this.tunnels) tunnel.cut();
+    const cut = [...this.calls];
+    for (const call of cut) call.cut(answer);
+    return cut.map(({ request }) => request);
+  }
+
+  /** Orphans the WebSockets that are open. Each is closed once its client has sent nothing for `quietMs` milliseconds. */
+  orphanSockets(quietMs: number): void {
+    for (const tunnel of this.tunnels) tunnel.orphan(quietMs);
+  }
+
+  /** Closes tunnels, orphaned WebSockets too. */
+  closeTunnels(): void {
+    for (const tunnel of this.tunnels) tunnel.close();
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,38 +89,30 @@ export class Door {
       answer.on("error", () => response.destroy()).pipe(response);
     });
     upstream.on("error", () => response.destroy());
-    response.once("close", () => upstream.destroy());
+    // An object may answer without having read the request: nobody is interested in the rest of it.
+    response.once("finish", () => request.unpipe().resume());
+    const onClose = (): void => {
+      upstream.destroy();
+      this.calls.delete(call);
+    };
+    const cut: Call["cut"] = (answer) => {
+      // The process is not told that its caller has left: it is about to end in the middle of this.
+      response.off("close", onClose);
+      this.calls.delete(call);
+      if (response.headersSent) response.destroy();
+      else answer(response);
+    };
+    const call = { request, cut };
+    this.calls.add(call);
+    response.once("close", onClose);
     request.pipe(upstream);
   }
 
-  /** A WebSocket, or a connection for calls of methods: from here on it is bytes. */
   private async tunnel(request: IncomingMessage, caller: Duplex, head: Buffer): Promise<void> {
-    this.watch(caller);
+    const tunnel = new Tunnel(caller, () => this.tunnels.delete(tunnel));
+    this.tunnels.add(tunnel);
     const path = await this.find().catch(() => undefined);
-    if (path === undefined) {
-      caller.destroy();
-      return;
-    }
-    const callee: Socket = connect({ path });
-    this.watch(callee);
-    callee.write(headOf(request));
-    callee.write(head);
-    caller.pipe(callee).pipe(caller);
-    caller.once("close", () => callee.destroy());
-    callee.once("close", () => caller.destroy());
+    if (path === undefined) tunnel.close();
+    else tunnel.open(path, request, head);
   }
-
-  private watch(end: Duplex): void {
-    this.tunnels.add(end);
-    // Either side may end at any moment; the other learns of it by the closing.
-    end.on("error", () => undefined).once("close", () => this.tunnels.delete(end));
-  }
-}
-
-/** The head of a request as it came. */
-function headOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): string {
-  const lines = rawHeaders.flatMap((text, index) =>
-    index % 2 ? [] : [`${text}: ${rawHeaders[index + 1] ?? ""}`],
-  );
-  return [`${method} ${url} HTTP/1.1`, ...lines, "", ""].join("\r\n");
 }

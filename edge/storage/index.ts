@@ -9,6 +9,7 @@ import { Calls, type Answerer } from "./calls";
 import type { Directory } from "./directory";
 import type { Hosted } from "./object-host";
 import { Objects } from "./objects";
+import type { ObjectSettings } from "./script-objects";
 import { writePlugin } from "./raw";
 import { Stores } from "./stores";
 
@@ -24,6 +25,7 @@ export class Storage implements Surroundings {
     scratch: Scratch,
     private readonly directory: Directory,
     stateDir: string | undefined,
+    own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs">,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
     // What workerd writes there is readable for all: the folder is not.
@@ -32,8 +34,8 @@ export class Storage implements Surroundings {
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;
     this.storeProcess = new Stores(runtime, scratch, plugin, folder);
-    const objects = { runtime, scratch, plugin, around: this, folder: join(folder, "objects"), find };
-    this.objectProcesses = new Objects(objects);
+    const objects = { around: this, folder: join(folder, "objects"), find, ...own };
+    this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
     this.calls = new Calls(scratch);
   }
 

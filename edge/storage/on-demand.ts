@@ -11,7 +11,11 @@ export class OnDemand {
   private running: Promise<StateProcess> | undefined;
   private ending: Promise<void> = Promise.resolve();
 
-  constructor(private readonly start: Start) {}
+  /** `beforeStop` is done with a process that is about to be ended. */
+  constructor(
+    private readonly start: Start,
+    private readonly beforeStop: (socket: string) => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   get isRunning(): boolean {
     return this.running !== undefined;
@@ -27,8 +31,15 @@ export class OnDemand {
   async stop(meanwhile?: () => Promise<void>): Promise<void> {
     const { running, ending } = this;
     this.running = undefined;
-    this.ending = ending.then(() => ended(running)).then(meanwhile);
+    this.ending = ending.then(() => this.end(running)).then(meanwhile);
     await this.ending;
+  }
+
+  private async end(running: Promise<StateProcess> | undefined): Promise<void> {
+    const process = await running?.catch(() => undefined);
+    if (process === undefined) return;
+    await this.beforeStop(process.socket);
+    await process.stop();
   }
 
   private startAnew(): Promise<StateProcess> {
@@ -43,9 +54,4 @@ export class OnDemand {
     });
     return starting;
   }
-}
-
-async function ended(running: Promise<StateProcess> | undefined): Promise<void> {
-  const process = await running?.catch(() => undefined);
-  await process?.stop();
 }

@@ -1,17 +1,19 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { addFunctions } from "./functions";
+import { addRowFunctions } from "./row-functions";
 import { sql, type Sql } from "./sql";
 
 /** A row of an answer. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** Grows with every change of the tables below. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * What many events share, the version that served them, is stored once. `events_by_sample` holds what rollouts are
- * judged by, so that counting by version, outcome, status and times never touches the rows themselves; a query that
- * reads sample 3 seeks `sample_level` 3, 4, … in it, and passes over what is in finer samples only.
+ * judged by, so that counting what visitors asked by version, outcome, status and times never touches the rows
+ * themselves; a query that reads sample 3 seeks `sample_level` 3, 4, … in it, and passes over what is in finer samples
+ * only.
  */
 const TABLES = `
   CREATE TABLE versions (
@@ -23,22 +25,26 @@ const TABLES = `
     id INTEGER PRIMARY KEY,
     timestamp INTEGER NOT NULL, version INTEGER NOT NULL REFERENCES versions (id), type TEXT NOT NULL,
     sample_level INTEGER NOT NULL, sample_interval REAL NOT NULL, delay_ms INTEGER NOT NULL,
-    request_id TEXT NOT NULL, event_type TEXT NOT NULL, execution_model TEXT, outcome TEXT NOT NULL,
-    truncated INTEGER NOT NULL, wall_time_ms REAL, cpu_time_ms REAL, status INTEGER,
-    method TEXT, path TEXT, url TEXT, level TEXT, message TEXT, error TEXT,
-    cron TEXT, scheduled_time INTEGER, queue TEXT, batch_size INTEGER, source TEXT NOT NULL
+    request_id TEXT NOT NULL, ray_id TEXT, trace_id TEXT,
+    event_type TEXT NOT NULL, execution_model TEXT, entrypoint TEXT, durable_object_id TEXT,
+    outcome TEXT, truncated INTEGER NOT NULL, wall_time_ms REAL, cpu_time_ms REAL, status INTEGER,
+    method TEXT, path TEXT, url TEXT, head TEXT,
+    cron TEXT, scheduled_time INTEGER, queue TEXT, batch_size INTEGER,
+    level TEXT, message TEXT, source TEXT
   );
   CREATE INDEX events_by_sample ON events (
-    version, sample_level, timestamp, type, outcome, status, wall_time_ms, cpu_time_ms, sample_interval, delay_ms
+    version, sample_level, timestamp, type, event_type, execution_model, entrypoint, outcome, status,
+    wall_time_ms, cpu_time_ms, sample_interval, delay_ms
   );
   CREATE INDEX events_by_time ON events (timestamp);
   CREATE INDEX events_by_request ON events (request_id);
+  CREATE INDEX events_by_ray ON events (ray_id);
   CREATE TABLE totals (events INTEGER NOT NULL);
   INSERT INTO totals VALUES (0);
 `;
 
-/** Opens or makes the database. Refuses a file whose tables are those of another release. */
-export function openDatabase(file: string): DatabaseSync {
+/** Opens or makes the database of an account. Refuses a file whose tables are those of another release. */
+export function openDatabase(file: string, accountId: string): DatabaseSync {
   const db = new DatabaseSync(file);
   // With a write-ahead log a killed process loses nothing that was recorded; only a power cut may.
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536");
@@ -48,10 +54,11 @@ export function openDatabase(file: string): DatabaseSync {
     db.close();
     throw new Error(
       `The telemetry in ${file} has format ${found}, and this release reads format ${SCHEMA_VERSION}. ` +
-        "Delete the file to start anew, or use the release that wrote it.",
+        "Delete the file, which loses the telemetry of the past and nothing else, or use the release that wrote it.",
     );
   }
   addFunctions(db);
+  addRowFunctions(db, accountId);
   return db;
 }
 

@@ -19,7 +19,7 @@ export const UNARY_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>(["exi
 
 /** One comparison. */
 export interface FilterLeaf {
-  kind: "filter";
+  kind?: "filter" | undefined;
   key: string;
   operation: Operation;
   type: ValueType;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { cached } from "./cached";
 import { toRegExp } from "./pattern";
 
 /**
@@ -7,9 +8,10 @@ import { toRegExp } from "./pattern";
  */
 export function addFunctions(db: DatabaseSync): void {
   const options = { deterministic: true };
-  const compiled = lastCompiled();
+  // A query asks for the same few patterns on every row.
+  const compiled = cached(compile, 100);
   db.function("matches", options, (text, pattern, flags) =>
-    text === null ? null : Number(compiled(String(pattern), String(flags)).test(String(text))),
+    text === null ? null : Number(compiled(`${String(flags)}/${String(pattern)}`).test(String(text))),
   );
   db.aggregate("sorted", { ...options, start: nothing, step: withValue, result: toSortedBytes });
   db.function("quantile", options, (bytes, level) =>
@@ -18,6 +20,12 @@ export function addFunctions(db: DatabaseSync): void {
   db.function("variance", options, (bytes) =>
     bytes instanceof Uint8Array ? variance(valuesIn(bytes).numbers) : null,
   );
+}
+
+/** Flags, a slash and a pattern. */
+function compile(pattern: string): RegExp {
+  const end = pattern.indexOf("/");
+  return toRegExp(pattern.slice(end + 1), pattern.slice(0, end));
 }
 
 /** Numbers in ascending order, and what each weighs unless they all weigh the same. */
@@ -51,20 +59,6 @@ export function variance(values: Float64Array): number | null {
   if (values.length === 0) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-}
-
-/** A query asks for the same few patterns on every row. */
-function lastCompiled(): (pattern: string, flags: string) => RegExp {
-  const cache = new Map<string, RegExp>();
-  return (pattern, flags) => {
-    const name = `${flags}/${pattern}`;
-    const known = cache.get(name);
-    if (known) return known;
-    if (cache.size >= 100) cache.clear();
-    const made = toRegExp(pattern, flags);
-    cache.set(name, made);
-    return made;
-  };
 }
 
 interface Gathered {

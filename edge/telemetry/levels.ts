@@ -4,7 +4,6 @@ import { hash } from "./hash";
 export const COARSEST = 20;
 
 const LEVEL_SALT = 0x811c9dc5;
-const DELAY_SALT = 0x2545f491;
 
 /**
  * The coarsest sample that an invocation and its console lines are in: one in two is in sample 1, one in four in
@@ -14,10 +13,4 @@ const DELAY_SALT = 0x2545f491;
 export function levelOf(requestId: string): number {
   const bits = hash(requestId, LEVEL_SALT);
   return bits === 0 ? COARSEST : Math.min(COARSEST, 31 - Math.clz32(bits & -bits));
-}
-
-/** How long an invocation and its console lines stay unseen, drawn from the request's id as well. */
-export function delayOf(requestId: string, [from, to]: readonly [number, number]): number {
-  if (to <= from) return from;
-  return from + (hash(requestId, DELAY_SALT) % (to - from + 1));
 }

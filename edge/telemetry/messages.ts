@@ -1,18 +1,21 @@
+import type { AnalyticsOptions, AnalyticsQuery, Tally } from "../analytics";
 import type { TelemetryEvent } from "./event";
 import type { TelemetryOptions } from "./options";
-import type { Caller } from "./run";
 
 /** What the thread is started with. */
 export interface Start {
   readonly file: string;
+  readonly accountId: string;
   readonly options: TelemetryOptions;
+  readonly analytics?: AnalyticsOptions;
 }
 
 /** What the edge asks of the thread that has the store. It answers in the order it was asked. */
 export type Ask =
   | { readonly call: "record"; readonly events: readonly TelemetryEvent[] }
-  | { readonly call: "query"; readonly body: unknown; readonly caller: Caller }
-  | { readonly call: "keys" | "values"; readonly body: unknown }
+  | { readonly call: "query" | "keys" | "values"; readonly body: unknown }
+  | { readonly call: "tally"; readonly tallies: readonly Tally[] }
+  | { readonly call: "analytics"; readonly query: AnalyticsQuery }
   | { readonly call: "close" };
 
 /** An `Ask` on its way. */
@@ -28,6 +31,6 @@ export type Reply =
 /** An error on its way: only plain fields cross from one thread to another. */
 export interface Failure {
   readonly message: string;
-  /** What an `ApiError` has besides. */
-  readonly refusal?: { readonly status: number; readonly code: number };
+  /** What a `QueryRefusal` has besides. */
+  readonly refusal?: { readonly status: number; readonly body: object };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { allRows, oneNumber } from "./database";
-import { isOfRequest, isOfVersion } from "./fields";
+import { indexOf, isOfVersion } from "./fields";
 import { compileFilters, type Filter, type FilterLeaf } from "./filters";
 import { COARSEST } from "./levels";
 import type { Scope } from "./scope";
@@ -27,9 +27,6 @@ export interface Reading {
   readonly now: number;
 }
 
-/** The tables, by way of the index of requests. */
-export const BY_REQUEST = tablesBy(sql`events_by_request`);
-
 /** The condition that an event is found by the queries of a moment: its ingest delay is over. */
 export function visibleAt(now: number): Sql {
   return sql`(e.delay_ms = 0 OR e.timestamp + e.delay_ms <= ${now})`;
@@ -38,10 +35,10 @@ export function visibleAt(now: number): Sql {
 /** The finest sample of what `scope` is about that has no more rows than a query may read. */
 export function sampleFor({ db, mostRows, now }: Reading, scope: Scope): Sample {
   const found = sql`${within(scope)} AND ${visibleAt(now)}`;
-  const request = requestIn(scope);
-  if (request !== undefined) {
-    const rows = oneNumber(db, sql`SELECT count(*) AS n FROM events WHERE request_id = ${request}`);
-    return { scale: 1, rows, condition: found, tables: BY_REQUEST, inTime: BY_REQUEST };
+  const few = fewIn(scope);
+  if (few) {
+    const rows = oneNumber(db, sql`SELECT count(*) AS n FROM ${few.tables} WHERE ${few.condition}`);
+    return { scale: 1, rows, condition: found, tables: few.tables, inTime: few.tables };
   }
   const versions = versionsIn(db, scope);
   const { level, rows } = finest(db, mostRows, sql`e.version IN (${versions}) AND ${within(scope)}`);
@@ -78,7 +75,8 @@ function within({ timeframe: { from, to } }: Scope): Sql {
   return sql`e.timestamp >= ${from} AND e.timestamp < ${to}`;
 }
 
-function tablesBy(index: Sql): Sql {
+/** The tables, by way of an index. */
+export function tablesBy(index: Sql): Sql {
   return sql`events e INDEXED BY ${index} LEFT JOIN versions v ON v.id = e.version`;
 }
 
@@ -92,14 +90,19 @@ function versionsIn(db: DatabaseSync, scope: Scope): Sql {
   );
 }
 
-/** The one request that a scope is about. It is found without reading anything else, so nothing is sampled. */
-function requestIn(scope: Scope): string | undefined {
-  const filter = required(scope).find(({ key, operation }) => isOfRequest(key) && operation === "eq");
-  return typeof filter?.value === "string" ? filter.value : undefined;
+/** The few requests that a scope names. They are found without reading anything else, so nothing is sampled. */
+function fewIn(scope: Scope): { tables: Sql; condition: Sql } | undefined {
+  for (const filter of required(scope)) {
+    const index = indexOf(filter.key);
+    const isNamed = filter.operation === "eq" || filter.operation === "in";
+    if (index && isNamed && filter.type === "string")
+      return { tables: tablesBy(index), condition: compileFilters([filter], "and") };
+  }
+  return undefined;
 }
 
 /** The comparisons that hold for every event of a scope. */
 function required({ filters = [], filterCombination = "and" }: Scope): FilterLeaf[] {
-  const isLeaf = (filter: Filter): filter is FilterLeaf => filter.kind === "filter";
+  const isLeaf = (filter: Filter): filter is FilterLeaf => filter.kind !== "group";
   return filterCombination === "and" || filters.length === 1 ? filters.filter(isLeaf) : [];
 }

@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { checked } from "../api/checked";
-import { ApiError } from "../api/error";
 import { calculationNamed, OPERATORS, type Calculation, type Operator } from "./calculations";
 import {
   members,
@@ -12,23 +10,21 @@ import {
   type Needle,
   type Operation,
 } from "./filters";
+import { EVENT_ID } from "./ids";
 import { toRegExp } from "./pattern";
 import { coerce } from "./types";
 
-/** The views of a query that are emulated. */
-export const VIEWS = ["calculations", "events", "invocations"] as const;
+/** The views of a query that are emulated, and those that Cloudflare has besides. */
+const VIEWS = ["calculations", "events", "invocations"] as const;
+const OTHER_VIEWS = ["traces", "requests", "agents"] as const;
 
 const CHART_TYPES = ["timeseries_and_aggregate", "timeseries", "aggregate"] as const;
+const OTHER_CHART_TYPES = ["distribution"] as const;
 
 /** The most rows, groups or values of one answer, as in Cloudflare's API. */
 export const MOST_ROWS = 2000;
 
-/** Cloudflare documents no code for a telemetry query it refuses; this one is ours. */
-const BAD_QUERY = 10400;
-
-const DEEPEST_GROUP = 4;
-// SQLite takes an expression 1000 deep and 32766 values a statement; these stay well within.
-const MOST_FILTERS = 500;
+// Limits of the local edge: SQLite takes 32766 values a statement, and an answer has to fit into memory.
 const MOST_CALCULATIONS = 50;
 const MOST_GROUPBYS = 16;
 const MOST_BUCKETS = 10_000;
@@ -57,11 +53,15 @@ function spelled<T extends string>(spellings: Readonly<Record<string, T>>): z.Zo
   return z.enum(Object.keys(spellings)).transform((name) => spellings[name] as T);
 }
 
-/** One of `names`; what Cloudflare knows besides is refused by its name. */
-function emulated<T extends string>(names: readonly T[], what: string): z.ZodType<T, string> {
+/** One of `names`; one of `others`, which Cloudflare knows besides, is refused by its name. */
+function emulated<T extends string>(
+  names: readonly T[],
+  others: readonly string[],
+  what: string,
+): z.ZodType<T> {
   return z
-    .string()
-    .refine((name) => (names as readonly string[]).includes(name), {
+    .enum([...names, ...others])
+    .refine((name) => !others.includes(name), {
       error: (issue) =>
         `"${String(issue.input)}" is not emulated; the ${what} emulated are ${names.join(", ")}`,
     })
@@ -74,7 +74,7 @@ const combination = z
 
 const leaf = z
   .object({
-    kind: z.literal("filter"),
+    kind: z.literal("filter").optional(),
     key: z.string().min(1),
     operation: spelled(OPERATION_SPELLINGS),
     type: valueType,
@@ -85,27 +85,17 @@ const leaf = z
     if (fault !== undefined) context.addIssue({ code: "custom", path: [fault.at], message: fault.is });
   });
 
-/** A filter that may hold groups `depth` deep. What has no `kind` is a comparison. */
-function filterOfDepth(depth: number): z.ZodType<Filter> {
+/** What has no `kind` is a comparison. */
+const filter: z.ZodType<Filter> = z.lazy(() => {
   const group = z.object({
     kind: z.literal("group"),
     filterCombination: combination,
-    filters: z.array(depth > 1 ? filterOfDepth(depth - 1) : onlyLeaf),
+    filters: z.array(filter),
   });
-  return z.preprocess(withKind, z.discriminatedUnion("kind", [leaf, group]));
-}
+  return z.discriminatedUnion("kind", [leaf, group]);
+});
 
-const onlyLeaf: z.ZodType<Filter> = z.preprocess((value, context) => {
-  const filter = withKind(value);
-  if (isObject(filter) && filter["kind"] === "group")
-    context.addIssue({ code: "custom", message: `is a group nested deeper than ${DEEPEST_GROUP}` });
-  return filter;
-}, leaf);
-
-const filters = z
-  .array(filterOfDepth(DEEPEST_GROUP))
-  .optional()
-  .refine((list) => countLeaves(list ?? []) <= MOST_FILTERS, `has more than ${MOST_FILTERS} filters in all`);
+const filters = z.array(filter).optional();
 
 const needle = z
   .object({ value: primitive, isRegex: z.boolean().optional(), matchCase: z.boolean().optional() })
@@ -135,27 +125,34 @@ const calculation = z
       });
   });
 
+function atMost<T>(most: number, list: z.ZodType<T[]>): z.ZodType<T[]> {
+  return list.refine(
+    ({ length }) => length <= most,
+    `has more than ${most}, the most that the local edge takes`,
+  );
+}
+
 const parameters = z
   .object({
     datasets: z.array(z.string()).optional(),
     filterCombination: combination.optional(),
     filters,
     needle,
-    calculations: z.array(calculation).max(MOST_CALCULATIONS).optional(),
-    groupBys: z
-      .array(z.object({ type: valueType, value: z.string().min(1) }))
-      .max(MOST_GROUPBYS)
-      .optional(),
-    havings: z
-      .array(
+    calculations: atMost(MOST_CALCULATIONS, z.array(calculation)).optional(),
+    groupBys: atMost(
+      MOST_GROUPBYS,
+      z.array(z.object({ type: valueType, value: z.string().min(1) })),
+    ).optional(),
+    havings: atMost(
+      MOST_CALCULATIONS,
+      z.array(
         z.object({
           key: z.string(),
           operation: z.enum(["eq", "neq", "gt", "gte", "lt", "lte"]),
           value: z.number(),
         }),
-      )
-      .max(MOST_CALCULATIONS)
-      .optional(),
+      ),
+    ).optional(),
     orderBy: z.object({ value: z.string(), order: z.enum(["asc", "desc"]).optional() }).optional(),
     limit: rows,
   })
@@ -175,23 +172,34 @@ const timeframe = z
   .object({ from: epochMs, to: epochMs })
   .refine(({ from, to }) => from < to, "starts when it ends or later; from must be earlier than to");
 
-const querySchema = z
+export const querySchema = z
   .object({
     queryId: z.string(),
     timeframe,
-    view: emulated(VIEWS, "views").default("calculations"),
+    view: emulated(VIEWS, OTHER_VIEWS, "views").default("calculations"),
     parameters: parameters.optional(),
     limit: rows,
     offset: z
       .string()
-      .regex(/^\d+-\d+$/, "is not the $metadata.id of an event; pass the one of the last event you have")
+      .refine(
+        (id) => EVENT_ID.test(id),
+        "is not the $metadata.id of an event; pass the one of the last event you have",
+      )
       .optional(),
     offsetBy: z.number().int().min(0).optional(),
     offsetDirection: z.enum(["next", "prev"]).optional(),
-    granularity: z.number().int().min(1).max(MOST_BUCKETS).optional(),
+    granularity: z
+      .number()
+      .int()
+      .min(1)
+      .refine(
+        (count) => count <= MOST_BUCKETS,
+        `is more than ${MOST_BUCKETS}, the most that the local edge gives`,
+      )
+      .optional(),
     dry: z.boolean().optional(),
     chart: z.boolean().optional(),
-    chartType: emulated(CHART_TYPES, "chart types").optional(),
+    chartType: emulated(CHART_TYPES, OTHER_CHART_TYPES, "chart types").optional(),
     compare: z.boolean().optional(),
     ignoreSeries: z.boolean().optional(),
   })
@@ -201,7 +209,7 @@ const querySchema = z
   })
   .transform((query) => ({ ...query, parameters: query.parameters ?? {} }));
 
-const keysSchema = z.object({
+export const keysSchema = z.object({
   datasets: z.array(z.string()).optional(),
   filters,
   needle,
@@ -211,7 +219,7 @@ const keysSchema = z.object({
   limit: rows,
 });
 
-const valuesSchema = z.object({
+export const valuesSchema = z.object({
   datasets: z.array(z.string()),
   key: z.string().min(1),
   type: valueType,
@@ -230,27 +238,9 @@ export type KeysQuery = z.output<typeof keysSchema>;
 /** The body of a request for the values of a field. */
 export type ValuesQuery = z.output<typeof valuesSchema>;
 
-/** Reads the body of `POST …/telemetry/query`; an `ApiError` names the place of each fault. */
-export function readQuery(body: unknown): Query {
-  return read(querySchema, body);
-}
-
-/** Reads the body of `POST …/telemetry/keys`, like `readQuery`. */
-export function readKeysQuery(body: unknown): KeysQuery {
-  return read(keysSchema, body);
-}
-
-/** Reads the body of `POST …/telemetry/values`, like `readQuery`. */
-export function readValuesQuery(body: unknown): ValuesQuery {
-  return read(valuesSchema, body);
-}
-
-function read<T>(schema: z.ZodType<T>, body: unknown): T {
-  return checked(
-    schema,
-    body,
-    (faults) => new ApiError(400, BAD_QUERY, `Telemetry query refused. ${faults}.`),
-  );
+/** Whether a query asks for series. */
+export function wantsSeries({ ignoreSeries, chart, chartType }: Query): boolean {
+  return ignoreSeries !== true && chart !== false && chartType !== "aggregate";
 }
 
 function missingFrom(
@@ -285,16 +275,4 @@ function faultOfPattern(pattern: string): string | undefined {
   } catch (error) {
     return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-function countLeaves(list: readonly Filter[]): number {
-  return list.reduce((sum, each) => sum + (each.kind === "group" ? countLeaves(each.filters) + 1 : 1), 0);
-}
-
-function withKind(value: unknown): unknown {
-  return isObject(value) && value["kind"] === undefined ? { ...value, kind: "filter" } : value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

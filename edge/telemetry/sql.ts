@@ -28,7 +28,7 @@ export function joined(pieces: readonly Sql[], separator: ", " | " AND " | " OR 
 }
 
 /** A column of a result, named by its place: `as(expression, "g", 2)` is read as `row.g2`. */
-export function as(expression: Sql, letter: "g" | "v", place: number): Sql {
+export function as(expression: Sql, letter: "g" | "v" | "f" | "d", place: number): Sql {
   return { text: `${expression.text} AS ${letter}${place}`, params: expression.params };
 }
 

@@ -5,15 +5,15 @@ import { listKeys, type Key } from "./keys";
 import { settingsOf, type Settings, type TelemetryOptions } from "./options";
 import { Recorder } from "./recorder";
 import { Retention } from "./retention";
-import { runOf, statisticsOf, type Caller } from "./run";
+import { readKeysQuery, readQuery, readValuesQuery } from "./read";
+import { runOf, statisticsOf } from "./run";
 import type { Reading, Sample } from "./sample";
-import { readKeysQuery, readQuery, readValuesQuery, type Query } from "./schema";
+import type { Query } from "./schema";
+import { withinReach } from "./timeframe";
 import { listValues, type FieldValue } from "./values";
 import { calculationsView } from "./views/calculations";
 import { eventsView } from "./views/events";
 import { invocationsView } from "./views/invocations";
-
-const NOBODY: Caller = { accountId: "", userId: "" };
 
 /** What a view answers, and what it read for that. */
 export interface Viewed {
@@ -32,8 +32,9 @@ export class SqliteTelemetry {
     file: string,
     options: TelemetryOptions = {},
     private readonly now: () => number = Date.now,
+    private readonly accountId = "",
   ) {
-    this.#db = openDatabase(file);
+    this.#db = openDatabase(file, accountId);
     this.#settings = settingsOf(options);
     this.#recorder = new Recorder(this.#db, this.#settings);
     this.#retention = new Retention(this.#db, this.#settings);
@@ -51,14 +52,16 @@ export class SqliteTelemetry {
     return removed > 0;
   }
 
-  /** Throws `ApiError` when the body cannot be served. */
-  query(body: unknown, caller: Caller = NOBODY): unknown {
+  /** Throws `QueryRefusal` when the body cannot be served. */
+  query(body: unknown): unknown {
     const started = new Date();
     const clock = performance.now();
-    const query = readQuery(body);
+    const asked = readQuery(body);
+    const timeframe = withinReach(asked.timeframe, this.now(), this.#settings.keepForMs);
+    const query = { ...asked, timeframe };
     const { view, samples } = this.#viewOf(query);
     const statistics = statisticsOf(this.#db, (performance.now() - clock) / 1000, samples);
-    return { ...view, run: runOf(query, caller, started, statistics), statistics };
+    return { run: runOf(query, this.accountId, started, statistics), ...view, statistics };
   }
 
   keys(body: unknown): Key[] {

@@ -1,15 +1,20 @@
 import { Worker } from "node:worker_threads";
-import { ApiError } from "../api/error";
+import type { AnalyticsRow, AnalyticsStore } from "../analytics";
 import type { TelemetryEvent } from "./event";
 import type { Ask, Failure, Reply, Request, Start } from "./messages";
-import type { Caller } from "./run";
+import { QueryRefusal } from "./refusal";
 
 /** Keeps telemetry and answers the three telemetry calls of Cloudflare's API. */
 export interface TelemetryStore {
-  /** Hands `events` over to be stored, all or none. A query asked later finds them. */
+  /** The metrics, which are kept apart from the events. */
+  readonly analytics: AnalyticsStore;
+  /**
+   * Hands `events` over to be stored, all or none. A query asked later finds them. All rows of an invocation are to be
+   * handed over at once, one after the other.
+   */
   record(events: readonly TelemetryEvent[]): void;
-  /** The `result` of `POST …/observability/telemetry/query`. Rejects with `ApiError` when the body cannot be served. */
-  query(body: unknown, caller: Caller): Promise<unknown>;
+  /** The `result` of `POST …/observability/telemetry/query`. Rejects with `QueryRefusal` when the body cannot be served. */
+  query(body: unknown): Promise<unknown>;
   /** The `result` of `POST …/observability/telemetry/keys`. Rejects like `query`. */
   keys(body: unknown): Promise<unknown>;
   /** The `result` of `POST …/observability/telemetry/values`. Rejects like `query`. */
@@ -34,6 +39,14 @@ export class ThreadedTelemetry implements TelemetryStore {
   #eventsWaiting = 0;
   #end: Error | undefined;
   #lastWarning = "";
+  readonly analytics: AnalyticsStore = {
+    record: (tallies) => {
+      this.#ask({ call: "tally", tallies }).catch((error: unknown) => {
+        this.#warn(`some metrics are lost: ${reasonOf(error)}`);
+      });
+    },
+    query: (query) => this.#ask({ call: "analytics", query }) as Promise<AnalyticsRow[]>,
+  };
 
   constructor(private readonly start: Start) {}
 
@@ -47,17 +60,15 @@ export class ThreadedTelemetry implements TelemetryStore {
     this.#eventsWaiting += events.length;
     this.#ask({ call: "record", events })
       .catch((error: unknown) => {
-        this.#warn(
-          `${events.length} events are lost: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#warn(`${events.length} events are lost: ${reasonOf(error)}`);
       })
       .finally(() => {
         this.#eventsWaiting -= events.length;
       });
   }
 
-  query(body: unknown, caller: Caller): Promise<unknown> {
-    return this.#ask({ call: "query", body, caller });
+  query(body: unknown): Promise<unknown> {
+    return this.#ask({ call: "query", body });
   }
 
   keys(body: unknown): Promise<unknown> {
@@ -91,7 +102,7 @@ export class ThreadedTelemetry implements TelemetryStore {
       this.#settle(reply);
     });
     thread.on("error", (error) => {
-      this.#endWith(error instanceof Error ? error.message : String(error));
+      this.#endWith(reasonOf(error));
     });
     thread.on("exit", (code) => {
       this.#endWith(`it exited with ${code}`);
@@ -120,6 +131,10 @@ export class ThreadedTelemetry implements TelemetryStore {
   }
 }
 
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function errorOf({ message, refusal }: Failure): Error {
-  return refusal ? new ApiError(refusal.status, refusal.code, message) : new Error(message);
+  return refusal ? new QueryRefusal(refusal.status, refusal.body, message) : new Error(message);
 }

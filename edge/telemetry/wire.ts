@@ -1,10 +1,18 @@
 import type { Row } from "./database";
-import { DATASET } from "./fields";
-import { sql, type Sql } from "./sql";
-import type { Primitive, ValueType } from "./types";
+import { COLUMNS, DOCUMENTS } from "./fields";
+import { as, joined, type Sql } from "./sql";
+import { restored, type Primitive, type ValueType } from "./types";
 
-/** The columns that `wireEvent` reads. */
-export const EVENT_ROW: Sql = sql`e.*, v.script_name, v.version_id, v.tag AS version_tag, v.message AS version_message`;
+const columns = Object.entries(COLUMNS);
+
+/** The columns that `wireEvent` reads: every field there is. */
+export const EVENT_ROW: Sql = joined(
+  [
+    ...columns.map(([, { value }], i) => as(value, "f", i)),
+    ...DOCUMENTS.map(({ json }, i) => as(json, "d", i)),
+  ],
+  ", ",
+);
 
 /** An event as the API shows it. What the event does not have is left out. */
 export interface WireEvent {
@@ -12,76 +20,44 @@ export interface WireEvent {
   timestamp: number;
   source: Record<string, unknown>;
   $workers: Record<string, unknown>;
-  $metadata: Record<string, unknown>;
+  $metadata: { id: string; requestId: string } & Record<string, unknown>;
 }
 
 /** A field that an event has. */
 export interface FoundField {
-  key: string;
   type: ValueType;
+  key: string;
 }
 
-/** Shapes a row of `EVENT_ROW`. */
+/** Shapes a row of `EVENT_ROW`: each field goes where the name says by which filters know it. */
 export function wireEvent(row: Row): WireEvent {
-  return {
-    dataset: DATASET,
-    timestamp: Number(row["timestamp"]),
-    source: JSON.parse(String(row["source"])) as Record<string, unknown>,
-    $workers: workersPart(row),
-    $metadata: metadataPart(row),
-  };
+  const event: Record<string, unknown> = {};
+  columns.forEach(([key, { type }], i) => {
+    const value = row[`f${i}`];
+    if (typeof value === "string" || typeof value === "number") place(event, key, restored(value, type));
+  });
+  DOCUMENTS.forEach((document, i) => {
+    const json = row[`d${i}`];
+    if (typeof json === "string") place(event, document.place, JSON.parse(json));
+  });
+  return event as unknown as WireEvent;
 }
 
 /**
- * The fields of an event by the names that filters know them by. Lists have no such name, and neither has what is
- * both nested and has a dot in its own name.
+ * The fields of an event by the names that filters know them by; those of `$metadata` are the same for all events.
+ * Lists have no such name, and neither has what is both nested and has a dot in its own name.
  */
-export function fieldsOf(event: WireEvent): FoundField[] {
-  const { source, ...own } = event;
-  return [...leavesOf(own), ...leavesOf(source)].map(([key, value]) => ({ key, type: typeOf(value) }));
+export function fieldsOf({ source, $workers }: WireEvent): FoundField[] {
+  const found = [...leavesOf(source), ...leavesOf({ $workers })];
+  return found.map(([key, value]) => ({ type: typeof value as ValueType, key }));
 }
 
-function workersPart(row: Row): Record<string, unknown> {
-  const request = present({ method: row["method"], path: row["path"], url: row["url"] });
-  return present({
-    scriptName: row["script_name"],
-    scriptVersion: { id: row["version_id"], tag: row["version_tag"], message: row["version_message"] },
-    eventType: row["event_type"],
-    executionModel: row["execution_model"] ?? "stateless",
-    outcome: row["outcome"],
-    requestId: row["request_id"],
-    wallTimeMs: row["wall_time_ms"],
-    cpuTimeMs: row["cpu_time_ms"],
-    truncated: row["truncated"] === 1,
-    event: present({
-      request: Object.keys(request).length === 0 ? null : request,
-      response: row["status"] === null ? null : { status: row["status"] },
-      ...{ cron: row["cron"], scheduledTime: row["scheduled_time"] },
-      ...{ queue: row["queue"], batchSize: row["batch_size"] },
-    }),
-  });
-}
-
-function metadataPart(row: Row): Record<string, unknown> {
-  const hasRequest = row["method"] !== null && row["path"] !== null;
-  return present({
-    id: `${String(row["timestamp"])}-${String(row["id"])}`,
-    requestId: row["request_id"],
-    service: row["script_name"],
-    type: row["type"],
-    origin: row["event_type"],
-    trigger: hasRequest ? `${String(row["method"])} ${String(row["path"])}` : (row["cron"] ?? row["queue"]),
-    level: row["level"],
-    message: row["message"],
-    error: row["error"],
-    statusCode: row["status"],
-    duration: row["wall_time_ms"],
-    url: row["url"],
-  });
-}
-
-function present(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+function place(event: Record<string, unknown>, key: string, value: unknown): void {
+  const names = key.split(".");
+  const last = names.pop() ?? "";
+  let part = event;
+  for (const name of names) part = (part[name] ??= {}) as Record<string, unknown>;
+  part[last] = value;
 }
 
 function leavesOf(value: object, above = ""): [string, Primitive][] {
@@ -92,8 +68,4 @@ function leavesOf(value: object, above = ""): [string, Primitive][] {
     const nested = typeof part === "object" && part !== null && !Array.isArray(part) && !name.includes(".");
     return nested ? leavesOf(part, `${above}${name}.`) : [];
   });
-}
-
-function typeOf(value: Primitive): ValueType {
-  return typeof value as ValueType;
 }

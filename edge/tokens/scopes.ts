@@ -1,4 +1,11 @@
-const PRODUCTS = ["account", "user", "workers_kv", "workers_observability", "workers_scripts"] as const;
+const PRODUCTS = [
+  "account",
+  "account_analytics",
+  "user",
+  "workers_kv",
+  "workers_observability",
+  "workers_scripts",
+] as const;
 
 /** A part of the API that a token may or may not use. */
 export type Product = (typeof PRODUCTS)[number];

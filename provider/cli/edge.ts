@@ -1,16 +1,19 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError } from "commander";
+import { whatItIs } from "./edgeHelp";
+import { describeRealism, realismOf, withRealism, type RealismOptions } from "./realism";
 
-interface Options {
+interface Options extends RealismOptions {
   readonly port: number;
   readonly host?: string;
   readonly state?: string;
   readonly token?: readonly TokenGiven[];
   readonly rateLimit?: RateLimit | false;
-  readonly ingestDelay?: readonly [from: number, to: number];
   readonly subdomain: string;
   readonly cpuLimit?: number;
   readonly memoryLimit?: number;
+  readonly faults?: string;
 }
 
 interface RateLimit {
@@ -20,7 +23,7 @@ interface RateLimit {
 
 /** `workers-release edge` */
 export function edgeCommand(): Command {
-  return new Command("edge")
+  const command = new Command("edge")
     .description(
       "Runs a local Cloudflare to rehearse releases on, until it is stopped with Ctrl-C or SIGTERM.",
     )
@@ -37,47 +40,18 @@ export function edgeCommand(): Command {
       "how many requests of the API each token may make; off for any number (default: 1200/300)",
       rateLimit,
     )
-    .option(
-      "--ingest-delay <seconds[-seconds]>",
-      "how long telemetry takes to be found by queries; from-to for each invocation its own (default: 0)",
-      ingestDelay,
-    )
     .option("--subdomain <name>", "the account's workers.dev subdomain", "local")
     .option(
       "--cpu-limit <ms>",
       "CPU time of a request, for versions uploaded without one (default: 30000)",
       whole,
     )
-    .option("--memory-limit <megabytes>", "memory of a version (default: 128)", whole)
+    .option("--memory-limit <megabytes>", "memory of a version (default: 128)", whole);
+  return withRealism(command)
+    .option("--faults <file>", "makes it fail as that file says (default: it fails in no way)")
     .addHelpText("after", whatItIs)
     .action(runEdge);
 }
-
-const whatItIs = `
-As soon as it answers it prints what to export for Cloudflare's clients, one
-NAME=value a line. A Worker answers at http://<script>.<subdomain>.localhost:<port>/
-once its subdomain is enabled. A state folder is for one edge at a time; what was
-answered with success is in it also when the edge is killed.
-
-A token is followed by its permissions, as in ci:workers_scripts:write,account:read.
-One without any has all of them. The first token is the one that is printed.
-
-It emulates what Cloudflare's SDK and wrangler ask for Workers: scripts, versions,
-deployments, secrets, settings, cron schedules, the workers.dev subdomain, the
-newer "workers" routes, permissions of tokens, the rate limit of the API, and the
-telemetry of Workers Observability. Each version runs in a workerd of its own, with
-HTTP and WebSockets, bindings to text, secrets, JSON, version metadata, KV, D1, R2,
-Durable Objects and other Workers, and, on Linux, limits of CPU time and memory.
-
-Schedules call the Workers that are live, in UTC, while the edge runs. By hand:
-  <worker>/cdn-cgi/handler/scheduled?cron=*+*+*+*+*&time=<ms since 1970>
-  <worker>/cdn-cgi/handler/queue?queue=<name>   (POST [{"body": …}, …])
-answer with the outcome; &format=json says more.
-
-It does not emulate other bindings and products (queues beyond that call, Workflows,
-AI, static assets, routes, custom domains, previews), tail sessions, or the delays
-of a network of many places: a deployment is everywhere at once. What it does not
-emulate it refuses by name.`;
 
 /** A token, with the permissions it is to have; without any it has all. */
 interface TokenGiven {
@@ -108,26 +82,42 @@ function rateLimit(text: string): RateLimit | false {
   throw new InvalidArgumentError("A rate limit is requests/seconds, such as 1200/300, or off.");
 }
 
-/** In milliseconds. */
-function ingestDelay(text: string): readonly [from: number, to: number] {
-  const [, from, to = from] = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
-  const [least, most] = [Number(from) * 1000, Number(to) * 1000];
-  if (least <= most) return [Math.round(least), Math.round(most)];
-  throw new InvalidArgumentError("An ingest delay is seconds, such as 5, or from-to, such as 2-30.");
-}
-
 async function runEdge(options: Options): Promise<void> {
-  const { state, token: tokens, ingestDelay, ...same } = options;
+  const { port, host, subdomain, rateLimit, state: stateDir, token: tokens } = options;
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
-  const { startEdge } = createRequire(__filename)("../../edge") as typeof import("../../edge");
-  const telemetry = { ingestDelayMs: ingestDelay };
+  const { startEdge, readFaultFile } = createRequire(__filename)("../../edge") as typeof import("../../edge");
+  const plan =
+    options.faults === undefined ? undefined : readFaultFile(options.faults, readFaults(options.faults));
   const limits = { cpuMs: options.cpuLimit, memoryMb: options.memoryLimit };
-  const edge = await startEdge({ ...same, stateDir: state, tokens, telemetry, limits });
-  if (same.host !== undefined && !isLoopback(same.host)) console.error(warningOf(same.host));
+  const realism = realismOf(options);
+  const edge = await startEdge({ port, host, subdomain, rateLimit, stateDir, tokens, limits, realism });
+  if (host !== undefined && !isLoopback(host)) console.error(warningOf(host));
+  const realistic = describeRealism(realism);
+  if (realistic !== undefined) console.error(realistic);
+  if (plan !== undefined) {
+    edge.faults.set(plan.faults, plan.seed);
+    console.error(activeFaults(plan.faults.length, new URL(edge.baseUrl).origin));
+  }
   for (const [name, value] of Object.entries(edge.environment())) console.log(`${name}=${value}`);
   await stopped;
   await edge.close();
+}
+
+function readFaults(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`The faults in ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Nobody should have to wonder why the edge fails. */
+function activeFaults(count: number, address: string): string {
+  return (
+    `Faults are active: the edge fails on purpose, as the ${count} of --faults say. They end with it, or with ` +
+    `DELETE ${address}/__edge/faults.`
+  );
 }
 
 function isLoopback(address: string): boolean {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
+import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { statusCommand } from "./status";
 
@@ -10,6 +11,7 @@ const program = new Command("workers-release")
   .addCommand(statusCommand())
   .addCommand(approveCommand())
   .addCommand(abortCommand())
+  .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");
 

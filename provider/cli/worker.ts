@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { Command } from "commander";
-import { cloudflareClient } from "../cloudflare/client";
+import { cloudflareClient, type Connection } from "../cloudflare/client";
 import { resolveAccountId, resolveConnection, type Sources } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import type { Deployments } from "../rollout/ports";
@@ -27,10 +27,18 @@ Environment:
 
 /** The deployments of a Worker, reached with what the environment says. */
 export function deploymentsOf(scriptName: string, options: WorkerOptions): Deployments {
+  const { connection, accountId } = accessOf(options);
+  return cloudflareDeployments(cloudflareClient(connection), { accountId, scriptName });
+}
+
+/** What the environment says of the API and the account. Throws with what to set when something is missing. */
+export function accessOf({ accountId }: WorkerOptions): {
+  readonly connection: Connection;
+  readonly accountId: string;
+} {
   requireSetting("API token", "CLOUDFLARE_API_TOKEN", undefined);
-  requireSetting("account", "CLOUDFLARE_ACCOUNT_ID", options.accountId);
-  const accountId = options.accountId ?? resolveAccountId(sources);
-  return cloudflareDeployments(cloudflareClient(resolveConnection(sources)), { accountId, scriptName });
+  requireSetting("account", "CLOUDFLARE_ACCOUNT_ID", accountId);
+  return { connection: resolveConnection(sources), accountId: accountId ?? resolveAccountId(sources) };
 }
 
 /** A command has no stack, so whoever lacks a setting must not be sent to a stack's configuration. */

@@ -1,4 +1,7 @@
+import type Cloudflare from "cloudflare";
 import { z } from "zod";
+import { ask } from "./ask";
+import type { WorkerName } from "./client";
 
 const logs = z.object({
   enabled: z.boolean().nullish(),
@@ -51,4 +54,22 @@ export function reasonForBlindness(
     );
   }
   return undefined;
+}
+
+/**
+ * As {@link reasonForBlindness}, by the settings that the Worker has now.
+ * @throws {PortError} when they cannot be read
+ */
+export async function blindnessOf(
+  client: Cloudflare,
+  { accountId, scriptName }: WorkerName,
+): Promise<string | undefined> {
+  const question = {
+    what: `Reading the settings of Worker "${scriptName}"`,
+    permission: "Workers Scripts Read",
+  };
+  const settings = await ask(client, question, observabilitySettings, (options) =>
+    client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),
+  );
+  return reasonForBlindness(scriptName, settings);
 }

@@ -8,10 +8,18 @@ import type { WorkerName } from "./client";
 const writePatienceMs = 30_000;
 /** Cloudflare cuts a longer message off, and with it what a resumed release reads from its end. */
 const maxMessageBytes = 1000;
-/** What reading and changing deployments takes, by the API reference of both. */
-const permission = "Workers Scripts Write";
+/** The permissions that users of both calls found enough. */
+const permissionFor = { read: "Workers Scripts Read", write: "Workers Scripts Write" };
 
 const epochMs = z.string().transform(Date.parse).pipe(z.number());
+
+const share = z
+  .object({ version_id: z.string().min(1).nullable(), percentage: z.number().min(0).max(100) })
+  // A list in use has an entry of 0 % without a version. Nobody is served by it.
+  .refine(
+    ({ version_id, percentage }) => version_id !== null || percentage === 0,
+    "a version that has traffic has an id",
+  );
 
 const deployment = z
   .object({
@@ -19,9 +27,7 @@ const deployment = z
     created_on: epochMs,
     source: z.string().nullish(),
     author_email: z.string().nullish(),
-    versions: z
-      .array(z.object({ version_id: z.string().min(1), percentage: z.number().min(0).max(100) }))
-      .min(1),
+    versions: z.array(share).min(1),
     annotations: z
       .object({ "workers/message": z.string().nullish(), "workers/triggered_by": z.string().nullish() })
       .nullish(),
@@ -29,21 +35,19 @@ const deployment = z
   .transform((made): Deployment => ({
     id: made.id,
     createdAt: made.created_on,
-    split: made.versions.map((share) => ({ versionId: share.version_id, percent: share.percentage })),
+    split: made.versions.flatMap(({ version_id, percentage }) =>
+      version_id === null ? [] : [{ versionId: version_id, percent: percentage }],
+    ),
     message: made.annotations?.["workers/message"] ?? "",
     author: `${made.author_email ?? "somebody"} with ${made.source ?? "something unknown"}`,
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 
-// The newest deployment comes first and is the active one, which must be understood. An old oddity among the others
-// must not stop a release.
+// The newest deployment comes first and is the active one. The others, nine at most, are not looked at.
 const newestFirst = z.object({
   deployments: z
     .array(z.unknown())
-    .transform(([newest, ...others]) => [
-      ...(newest === undefined ? [] : [newest]),
-      ...others.filter((other) => deployment.safeParse(other).success),
-    ])
+    .transform((all) => all.slice(0, 1))
     .pipe(z.array(deployment)),
 });
 
@@ -53,21 +57,19 @@ export function cloudflareDeployments(
   { accountId, scriptName }: WorkerName,
 ): Deployments {
   const api = client.workers.scripts.deployments;
-  const list = async (): Promise<readonly Deployment[]> => {
-    const question = { what: `Reading the deployments of Worker "${scriptName}"`, permission };
-    const page = await ask(client, question, newestFirst, async (options) => {
-      const { result } = await api.list(scriptName, { account_id: accountId }, options);
-      return result;
-    });
-    return page.deployments;
-  };
 
   return {
     async active() {
-      return (await list())[0];
+      const question = {
+        what: `Reading the deployments of Worker "${scriptName}"`,
+        permission: permissionFor.read,
+      };
+      const page = await ask(client, question, newestFirst, async (options) => {
+        const { result } = await api.list(scriptName, { account_id: accountId }, options);
+        return result;
+      });
+      return page.deployments[0];
     },
-
-    history: list,
 
     async create(split, message, { force = false } = {}) {
       checkLength(message);
@@ -79,9 +81,8 @@ export function cloudflareDeployments(
         annotations: { "workers/message": message },
         ...(force && { force }),
       };
-      return ask(client, { what, permission, patienceMs: writePatienceMs }, deployment, (options) =>
-        api.create(scriptName, body, options),
-      );
+      const question = { what, permission: permissionFor.write, patienceMs: writePatienceMs };
+      return ask(client, question, deployment, (options) => api.create(scriptName, body, options));
     },
   };
 }

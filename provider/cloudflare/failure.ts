@@ -23,14 +23,19 @@ const passingCodes = [10013, 10035, 100146];
 const credentialCodes = [6003, 6111, 9106, 9109, 10000, 10001];
 
 /** What to do about a code of the Workers API that is refused for a reason of its own. */
+const deployAtOnce = "deploy that change at once (wrangler deploy), then release the rest in stages.";
 const remedies: Readonly<Record<number, string>> = {
   10021: "The script fails Cloudflare's validation: correct it and upload it again.",
-  10211:
-    "A version cannot bring a change of Durable Object classes: deploy that change at once (wrangler deploy), then release the rest in stages.",
-  100146:
-    "A version that was just uploaded can take some seconds to be found. If it stays so, check versionId and scriptName.",
+  10025: "The Worker has no such deployment: deploy one of its versions first.",
+  10211: `A version cannot bring a change of Durable Object classes: ${deployAtOnce}`,
+  10214: "Settings cannot change while the newest version is not deployed: deploy it, or upload it again.",
+  10215: "Secrets cannot change while the newest version is not deployed: deploy it, or upload it again.",
   10220:
     "A secret has changed since the version was uploaded: upload the version again, so that it has the secrets of today.",
+  10353: "Cloudflare has blocked the account for Workers: ask its support why.",
+  100146:
+    "A version that was just uploaded can take some seconds to be found. If it stays so, check versionId and scriptName.",
+  100402: `The Durable Object classes that the script exports are not those of the Worker: ${deployAtOnce}`,
 };
 
 /**
@@ -64,7 +69,7 @@ function answered(answer: Answer, question: Question, now: number): PortError {
   const verb = { refused: "was refused", missing: "found nothing", unavailable: "failed for now" }[failure];
   const remedy = remedyFor(failure, answer, question);
   const message = `${question.what} ${verb}: HTTP ${answer.status}, ${answer.said}.${remedy === "" ? "" : ` ${remedy}`}`;
-  const wait = failure === "unavailable" ? retryAfterMs(answer.headers, now) : undefined;
+  const wait = failure === "unavailable" ? retryAfterMs(answer.status, answer.headers, now) : undefined;
   return new PortError(failure, message, wait);
 }
 
@@ -75,6 +80,11 @@ function failureOf({ status, codes }: Answer): Failure {
   return "refused";
 }
 
+/** The API itself refuses in JSON. Cloudflare's firewall is in front of it and answers with a page. */
+const blockedPage =
+  "The page is not from the API but from a firewall or a proxy before it. Cloudflare's own blocks uploads that look like " +
+  "an attack: check what the script contains, and the network between here and Cloudflare.";
+
 function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: Question): string {
   if (failure === "missing") {
     return "Check scriptName and versionId, and that accountId (or CLOUDFLARE_ACCOUNT_ID) is the account they are in.";
@@ -84,6 +94,7 @@ function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question
   const known = codes.map((code) => remedies[code]).find((remedy) => remedy !== undefined);
   if (known !== undefined) return known;
   if (failure === "unavailable") return "";
+  if (status === 403 && !isJson) return blockedPage;
   if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
     return (
       "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +

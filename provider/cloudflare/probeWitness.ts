@@ -3,9 +3,11 @@ import { z } from "zod";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { group, valueOf } from "./telemetryAnswer";
-import { groupKeys, maxRows } from "./telemetryQuery";
+import { visitorsRequest } from "./telemetryParts";
+import { asApiFilter, groupKeys, maxGroups } from "./telemetryQuery";
 
-const requestKey = "$workers.requestId";
+/** The `cf-ray` of a visitor's request. Rows had it as `$workers.requestId` until the summer of 2026. */
+const rayKey = "$metadata.rayId";
 
 const answer = z.object({
   calculations: z
@@ -13,7 +15,11 @@ const answer = z.object({
     .default([]),
 });
 
-/** Tells by the telemetry which version has handled each of some requests. Those it does not know (yet) are missing. */
+/**
+ * Tells by the telemetry which version has handled each of some requests. Those it does not know (yet) are missing, and
+ * those with rows of several versions: a Worker that calls itself passes the ray on, and the override does not reach
+ * that far.
+ */
 export async function versionsThatAnswered(
   client: Cloudflare,
   { accountId, scriptName }: WorkerName,
@@ -21,7 +27,7 @@ export async function versionsThatAnswered(
   span: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<string, string>> {
   const what = `Looking up which version of Worker "${scriptName}" has answered the probes`;
-  const question = { what, permission: "Workers Observability Write" };
+  const question = { what, permission: "Workers Observability Read" };
   const { calculations } = await ask(client, question, answer, (options) =>
     client.workers.observability.telemetry.query(
       {
@@ -31,25 +37,32 @@ export async function versionsThatAnswered(
         view: "calculations",
         timeframe: span,
         ignoreSeries: true,
-        limit: maxRows,
+        limit: maxGroups,
         parameters: {
           datasets: ["cloudflare-workers"],
           filterCombination: "and",
           filters: [
             { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
-            { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
-            { key: requestKey, operation: "in", type: "string", value: rayIds.join(",") },
+            ...visitorsRequest(false).map(asApiFilter),
+            { key: rayKey, operation: "in", type: "string", value: rayIds.join(",") },
           ],
           calculations: [{ operator: "count" }],
-          groupBys: [requestKey, groupKeys.version].map((value) => ({ type: "string", value })),
-          limit: maxRows,
+          groupBys: [rayKey, groupKeys.version].map((value) => ({ type: "string", value })),
+          limit: maxGroups,
         },
       },
       options,
     ),
   );
   const rows = calculations.flatMap(({ aggregates }) => aggregates.map(({ groups }) => groups));
-  return new Map(
-    rows.map((groups) => [valueOf(groups, requestKey) ?? "", valueOf(groups, groupKeys.version) ?? ""]),
+  return soleVersions(
+    rows.map((groups) => [valueOf(groups, rayKey) ?? "", valueOf(groups, groupKeys.version) ?? ""]),
   );
+}
+
+/** The version of each ray that has only one. */
+function soleVersions(rows: readonly (readonly [rayId: string, versionId: string])[]): Map<string, string> {
+  const found = new Map(rows);
+  for (const [rayId, versionId] of rows) if (found.get(rayId) !== versionId) found.delete(rayId);
+  return found;
 }

@@ -1,45 +1,67 @@
 import type Cloudflare from "cloudflare";
+import { z } from "zod";
 import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
-import { observabilitySettings, reasonForBlindness } from "./blindness";
+import { blindnessOf } from "./blindness";
+import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
-import { countAnswer, isComplete, mayBeCut, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { readinessOf } from "./readiness";
+import { countAnswer, isComplete, mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
-import { partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
+import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { countQuery, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
-import { countQuery, halves, pieces, type Span, type Subject } from "./telemetryQuery";
+import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 
 /** Counting a day takes longer than reading a setting. */
 const queryPatienceMs = 20_000;
 
-/**
- * Workers Observability for one Worker. A look takes one request for the invocations, one more for all SLIs that ask
- * for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
- * every 300 buckets (50 minutes at 10 s), and more often only where so many versions, outcomes and statuses meet that
- * an answer is cut.
- */
-export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName }: WorkerName): Telemetry {
-  // That a query needs "Write" is what users report; it was not tried on a real account.
-  const permissionFor = { settings: "Workers Scripts Read", query: "Workers Observability Write" };
+const minuteMs = 60_000;
 
-  const count = async (subject: Subject, span: Span, part: Part): Promise<CountAnswer> => {
-    const what = `Reading the telemetry of Worker "${scriptName}"`;
-    const question = { what, permission: permissionFor.query, patienceMs: queryPatienceMs };
-    const answer = await ask(client, question, countAnswer, (options) =>
-      client.workers.observability.telemetry.query(
-        { account_id: accountId, ...countQuery(subject, span, part) },
-        options,
-      ),
+/**
+ * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
+ * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
+ * every 300 buckets (50 minutes at 10 s).
+ */
+export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Telemetry {
+  const { accountId, scriptName } = worker;
+  const what = `Reading the telemetry of Worker "${scriptName}"`;
+  const question = { what, permission: "Workers Observability Read", patienceMs: queryPatienceMs };
+  const listed = new Map<string, Listed>();
+  let leaveOutHops = false;
+
+  const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
+    ask(client, question, shape, (options) =>
+      client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
+
+  const count = async (subject: Subject, timeframe: Span, part: Part): Promise<CountAnswer> => {
+    const answer = await query(countQuery(subject, timeframe, part), countAnswer);
     if (isComplete(answer)) return answer;
     throw new PortError("unavailable", `${what} was answered before the query was complete.`);
   };
 
+  /** What an answer contradicts itself in is told, and never judged. */
+  const checkSums = (answer: CountAnswer, timeframe: Span, id: string): void => {
+    const before = listed.get(id) ?? new Map<number, number>();
+    const mismatch = mismatchIn(answer, timeframe, before);
+    if (mismatch !== undefined) throw doesNotAddUp(what, mismatch);
+    const kept = [...before].filter(([start]) => start >= timeframe.from);
+    listed.set(id, new Map([...kept, ...listedIn(answer)]));
+  };
+
   const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
-    const answer = await count(subject, span, part);
-    if (!mayBeCut(answer)) return rowsOf(answer, span);
+    const timeframe = timeframeFor(span);
+    const answer = await count(subject, timeframe, part);
+    const other = otherGrid(answer, span);
+    if (other === undefined && !mayBeCut(answer)) {
+      checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
+      return rowsOf(answer, span);
+    }
+    if (other !== undefined && isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
     const parts = halves(span);
-    if (parts === undefined) throw tooManyRows(scriptName);
+    if (parts === undefined) throw tooManyGroups(what);
     return [...(await rows(subject, parts[0], part)), ...(await rows(subject, parts[1], part))];
   };
 
@@ -51,30 +73,25 @@ export function cloudflareTelemetry(client: Cloudflare, { accountId, scriptName 
   };
 
   return {
-    async read(query) {
-      const subject = { scriptName, versionIds: versionsOf(query) };
-      const recipes = recipesOf(query.slis);
+    async read(asked) {
+      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops };
+      const recipes = recipesOf(asked.slis);
       const counted = await Promise.all(
-        partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, query, part)] as const),
+        partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, asked, part)] as const),
       );
-      return seriesFrom(query, recipes, new Map(counted));
+      return seriesFrom(asked, recipes, new Map(counted));
     },
 
-    async blindness() {
-      const question = {
-        what: `Reading the settings of Worker "${scriptName}"`,
-        permission: permissionFor.settings,
-      };
-      const settings = await ask(client, question, observabilitySettings, (options) =>
-        client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),
-      );
-      const reason = reasonForBlindness(scriptName, settings);
-      if (reason !== undefined) return reason;
-      // Only a query shows whether the token may query; what it finds does not matter.
-      const now = Date.now();
-      const lastMinute = { from: now - 60_000, to: now, bucketMs: 60_000 };
-      await count({ scriptName, versionIds: ["none"] }, lastMinute, { kind: "invocations" });
-      return undefined;
+    async readiness(slis) {
+      const blindBecause = await blindnessOf(client, worker);
+      if (blindBecause !== undefined) return { blindBecause, warnings: [] };
+      // Whether the token may query shows only in a query. What this one finds does not matter.
+      const from = Math.floor(Date.now() / minuteMs) * minuteMs;
+      const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
+      await count({ scriptName, versionIds: ["none"], leaveOutHops }, timeframeFor(minute), allRequests);
+      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
+      leaveOutHops = ready.leaveOutHops;
+      return ready;
     },
   };
 }
@@ -83,9 +100,28 @@ function versionsOf({ newVersionId, oldVersionId }: SeriesQuery): readonly strin
   return oldVersionId === undefined ? [newVersionId] : [newVersionId, oldVersionId];
 }
 
-function tooManyRows(scriptName: string): PortError {
+function tooManyGroups(what: string): PortError {
   return new PortError(
     "unavailable",
-    `Reading the telemetry of Worker "${scriptName}" gave more groups than an answer can hold, even for one bucket.`,
+    `${what} gave 2000 groups of versions, outcomes and statuses, which is all an answer can hold, even for one bucket.`,
+  );
+}
+
+function onOtherGrid(what: string, found: string, { bucketMs }: Span): PortError {
+  return new PortError(
+    "unavailable",
+    `${what} was answered with ${found}. Buckets of ${bucketMs / 1000} s that begin at whole multiples of that were asked ` +
+      "for, so the counts cannot be placed and are not judged. Run `workers-release doctor` and report what it says.",
+  );
+}
+
+function doesNotAddUp(
+  what: string,
+  { series, aggregates }: { series: number; aggregates: number },
+): PortError {
+  return new PortError(
+    "unavailable",
+    `${what} gave an answer that contradicts itself: its series adds up to ${Math.round(series)} events, its aggregates ` +
+      `to ${Math.round(aggregates)}. It is not judged. If it stays so, run \`workers-release doctor\` and report what it says.`,
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { groupKeys, maxRows, type Span } from "./telemetryQuery";
+import type { Span } from "./telemetryGrid";
+import { groupKeys, maxGroups } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 
 /** One of the fields that an answer is grouped by, with its value. */
@@ -8,22 +9,29 @@ export const group = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
 });
 
-// `count` is an estimate, the sum of the sample intervals of what was stored, and `sampleInterval` their mean (so the
-// SDK's reference says). Their quotient is how many were stored, which is what evidence may weigh: at a sampling
-// rate of 1 %, one stored failure is one failure seen, not a hundred. Where the API reads a part of very many rows, the
-// interval does not say so, but `statistics.abr_level` does; see `rowsOf`.
+/** No Worker serves more in any span that is read: a larger number is no count. */
+const mostEvents = 1e12;
+const estimate = z.number().nonnegative().max(mostEvents);
+
+// `value` is an estimate of all events: the number of stored ones times `sampleInterval`, the mean of what each of them
+// stands for. Their quotient is how many were stored, which is what evidence may weigh: at a sampling rate of 1 %, one
+// stored failure is one failure seen, not a hundred. `count` is not read: one source takes it for the estimate, another
+// for the number stored, and the quotient is right either way. Where the API reads a part of very many rows, the interval
+// does not say so, but `abr_level` does; see `thinningOf`.
 const cell = z
   .object({
-    count: z.number().nonnegative(),
-    sampleInterval: z.number().nonnegative(),
+    value: estimate,
+    sampleInterval: estimate.nullish(),
     groups: z.array(group).default([]),
   })
-  .transform(({ count, sampleInterval, groups }) => ({
-    stored: count / Math.max(1, sampleInterval),
+  .transform(({ value, sampleInterval, groups }) => ({
+    stored: value / Math.max(1, sampleInterval ?? 1),
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
     status: statusOf(valueOf(groups, groupKeys.status)),
   }));
+
+type Cell = z.output<typeof cell>;
 
 /** The value of a field in the groups of an answer; undefined when it has none. */
 export function valueOf(groups: readonly z.infer<typeof group>[], key: string): string | undefined {
@@ -39,14 +47,26 @@ function statusOf(value: string | undefined): number | undefined {
 
 const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number());
 
+const statistics = z.object({ abr_level: z.number().min(1).nullish() });
+
 /** What of the answer to a count query is looked at. */
 export const countAnswer = z.object({
-  // Absent in some of Cloudflare's own readers of this API.
-  run: z.object({ status: z.string() }).optional(),
-  // How many rows each row that was read stands for; the reference says that none means 1.
-  statistics: z.object({ abr_level: z.number().min(1).nullish() }).optional(),
+  run: z
+    .object({
+      status: z.string().optional(),
+      /** The length of a bucket in milliseconds. */
+      granularity: z.number().nullish(),
+      statistics: statistics.nullish(),
+    })
+    .optional(),
+  statistics: statistics.nullish(),
   calculations: z
-    .array(z.object({ series: z.array(z.object({ time, data: z.array(cell) })) }))
+    .array(
+      z.object({
+        aggregates: z.array(cell).optional(),
+        series: z.array(z.object({ time, data: z.array(cell) })),
+      }),
+    )
     // One count was asked for. Without any rows there may be no calculation at all.
     .max(1)
     .default([]),
@@ -71,31 +91,51 @@ export function isComplete(answer: CountAnswer): boolean {
   return answer.run?.status !== "STARTED";
 }
 
-/** True when the answer is as long as answers get: there may have been more. */
-export function mayBeCut(answer: CountAnswer): boolean {
-  const points = answer.calculations.flatMap(({ series }) => series).map(({ data }) => data.length);
-  return points.reduce((sum, length) => sum + length, 0) >= maxRows;
+/** True when the answer has as many groups as answers get: there may have been more. */
+export function mayBeCut({ calculations }: CountAnswer): boolean {
+  const cells = calculations.flatMap(({ aggregates = [], series }) => [
+    ...aggregates,
+    ...series.flatMap(({ data }) => data),
+  ]);
+  const groups = new Set(
+    cells.map(({ versionId, outcome, status }) => JSON.stringify([versionId, outcome, status])),
+  );
+  return groups.size >= maxGroups;
 }
 
 /**
- * The rows of an answer, placed on the buckets that were asked for. The API may begin its buckets at round times of
- * its own: one that began before the span goes to the span's first bucket, the others to the one they begin in.
- *
- * An answer that was made from a part of the rows counts for that part only. Whether Cloudflare's counts are scaled up
- * then is not documented; if they are not, evidence comes slower than it could, and is never wrong.
+ * How long the buckets of an answer are, if they are not what was asked for: by its own word, or because one begins
+ * where none of them can. Undefined when all is well.
+ */
+export function otherGrid(answer: CountAnswer, { bucketMs }: Span): string | undefined {
+  const told = answer.run?.granularity ?? bucketMs;
+  if (told !== bucketMs) return `buckets of ${told / 1000} s`;
+  const astray = answer.calculations
+    .flatMap(({ series }) => series)
+    .find((point) => point.time % bucketMs !== 0);
+  return astray && `a bucket that begins at ${new Date(astray.time).toISOString()}`;
+}
+
+/**
+ * The rows of the buckets that were asked for. An answer that was made from a part of the rows counts for that part
+ * only. Whether Cloudflare's counts are scaled up then is not documented; if they are not, evidence comes slower than
+ * it could, and is never wrong.
  */
 export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
-  const rowsEach = answer.statistics?.abr_level ?? 1;
+  const thinning = thinningOf(answer);
   return answer.calculations
     .flatMap(({ series }) => series)
-    .filter((point) => span.from - span.bucketMs < point.time && point.time < span.to)
-    .flatMap((point) => {
-      const index = Math.max(0, Math.floor((point.time - span.from) / span.bucketMs));
-      const start = span.from + index * span.bucketMs;
-      return point.data.map(({ stored, ...row }) => ({
-        start,
+    .filter((point) => span.from <= point.time && point.time < span.to)
+    .flatMap((point) =>
+      point.data.map(({ stored, ...row }: Cell) => ({
+        start: point.time,
         ...row,
-        events: Math.round(stored / rowsEach),
-      }));
-    });
+        events: Math.round(stored / thinning),
+      })),
+    );
+}
+
+/** One in how many rows was read. The answer says it in two places; without a word it is all. */
+export function thinningOf({ run, statistics }: CountAnswer): number {
+  return Math.max(statistics?.abr_level ?? 1, run?.statistics?.abr_level ?? 1);
 }

@@ -1,12 +1,49 @@
 import type { Filter, Sli, StatusRange } from "../health/sli";
 import type { Row } from "./telemetryRow";
 
-/** What one query counts: all invocations, or those with something about them, or rows that pass some filters. */
+/**
+ * What one query counts: the requests of visitors that pass some filters, or those with something about them; or rows
+ * of telemetry of any kind.
+ */
 export type Part =
-  | { readonly kind: "invocations" }
+  | { readonly kind: "requests"; readonly filters: readonly Filter[] }
   | { readonly kind: "statuses"; readonly from: number; readonly to: number }
   | { readonly kind: "wallTime" | "cpuTime"; readonly limitMs: number }
   | { readonly kind: "rows"; readonly filters: readonly Filter[] };
+
+/** All requests of visitors. */
+export const allRequests: Part = { kind: "requests", filters: [] };
+
+const is = (key: string, value: string): Filter => ({ key, operation: "eq", type: "string", value });
+
+/**
+ * What a row must be like to be a visitor's request. Every invocation has a row of type `cf-worker-event`: also calls of
+ * Durable Objects and of other Workers, RPC, alarms, sockets, crons and queues. They would swell `minRequests`, and each
+ * deployment resets Durable Objects, which shows as an exception of a version that has done nothing wrong. It does not
+ * matter how many rows objects have in each stage, which nobody has recorded.
+ *
+ * Whether an answer from Workers Cache has a row is not known. If it has, it counts as a good request of its version; if
+ * not, a version is judged by its misses alone. Either way all versions are measured alike, but a new version's cache is
+ * cold: `warmUp` leaves out its first misses.
+ *
+ * @param leaveOutHops whether to ask for the default entrypoint, see `Subject`. A call of the default entrypoint
+ * by another Worker looks like a visitor's request and is counted.
+ */
+export function visitorsRequest(leaveOutHops: boolean): readonly Filter[] {
+  return [
+    is("$metadata.type", "cf-worker-event"),
+    is("$workers.eventType", "fetch"),
+    is("$workers.executionModel", "stateless"),
+    ...(leaveOutHops ? [entrypointIsDefault] : []),
+  ];
+}
+
+/** No row has the key for the default entrypoint. */
+export const entrypointIsDefault: Filter = {
+  key: "$workers.entrypoint",
+  operation: "is_null",
+  type: "string",
+};
 
 /** How the counts of an SLI come from what was counted. */
 export interface Recipe {
@@ -15,7 +52,6 @@ export interface Recipe {
   readonly bad: readonly { readonly part: Part; readonly passes: (row: Row) => boolean }[];
 }
 
-const invocations: Part = { kind: "invocations" };
 const serverErrorStatuses: StatusRange = { from: 500, to: 599 };
 
 /**
@@ -27,7 +63,7 @@ const serverErrorStatuses: StatusRange = { from: 500, to: 599 };
  */
 const harmless: ReadonlySet<string> = new Set(["ok", "canceled", "responseStreamDisconnected"]);
 
-/** An invocation whose outcome nobody tells is none: cron events, as users report, would all be failures else. */
+/** A missing outcome counts as success. */
 const isFailure = ({ outcome }: Row): boolean => outcome !== undefined && !harmless.has(outcome);
 const any = (): boolean => true;
 
@@ -50,46 +86,35 @@ function statusesOf(sli: Sli): readonly StatusRange[] {
 function recipeOf(sli: Sli, statuses: Part): Recipe {
   switch (sli.kind) {
     case "exceptions":
-      return { valid: invocations, bad: [{ part: invocations, passes: isFailure }] };
+      return { valid: allRequests, bad: [{ part: allRequests, passes: isFailure }] };
     case "serverErrors": {
       // A failed invocation may have a status as well: it is counted once, by its outcome.
       const byStatus = (row: Row): boolean => isWithin([serverErrorStatuses], row) && !isFailure(row);
       return {
-        valid: invocations,
+        valid: allRequests,
         bad: [
-          { part: invocations, passes: isFailure },
+          { part: allRequests, passes: isFailure },
           { part: statuses, passes: byStatus },
         ],
       };
     }
     case "status":
       return {
-        valid: invocations,
+        valid: allRequests,
         bad: [{ part: statuses, passes: (row) => isWithin(sli.statuses, row) }],
       };
     case "wallTime":
     case "cpuTime":
-      return { valid: invocations, bad: [{ part: sli, passes: any }] };
+      return { valid: allRequests, bad: [{ part: sli, passes: any }] };
     case "custom":
-      return {
-        valid: sli.valid.length === 0 ? invocations : { kind: "rows", filters: sli.valid },
-        bad: [{ part: { kind: "rows", filters: badFilters(sli.valid, sli.bad) }, passes: any }],
-      };
+      return sli.valid.length === 0
+        ? { valid: allRequests, bad: [{ part: { kind: "requests", filters: sli.bad }, passes: any }] }
+        : {
+            valid: { kind: "rows", filters: sli.valid },
+            bad: [{ part: { kind: "rows", filters: [...sli.valid, ...sli.bad] }, passes: any }],
+          };
   }
 }
-
-/** Without filters of its own for what is valid, an SLI is about invocations, and its bad rows are some of those. */
-function badFilters(valid: readonly Filter[], bad: readonly Filter[]): readonly Filter[] {
-  return [...(valid.length === 0 ? [isInvocation] : valid), ...bad];
-}
-
-/** One row an invocation; the lines it logs are rows of another type. */
-export const isInvocation: Filter = {
-  key: "$metadata.type",
-  operation: "eq",
-  type: "string",
-  value: "cf-worker-event",
-};
 
 function isWithin(ranges: readonly StatusRange[], { status }: Row): boolean {
   return status !== undefined && ranges.some(({ from, to }) => from <= status && status <= to);

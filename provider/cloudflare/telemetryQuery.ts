@@ -1,25 +1,18 @@
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
 import type { Filter } from "../health/sli";
-import type { SeriesQuery } from "../rollout/ports";
-import { isInvocation, type Part } from "./telemetryParts";
+import { bucketsIn, type Span } from "./telemetryGrid";
+import { visitorsRequest, type Part } from "./telemetryParts";
 
-/** The most rows of groups that the API returns, by its reference ("limit", at most 2000). */
-export const maxRows = 2000;
+/** The most groups that the API returns, by its reference ("limit", at most 2000). */
+export const maxGroups = 2000;
 
-/**
- * The most buckets asked for at once. Two versions with three outcomes each fill {@link maxRows} with 333 buckets;
- * 300 are 50 minutes at 10 s.
- */
-export const maxBuckets = 300;
-
-/** Buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
-export type Span = Pick<SeriesQuery, "from" | "to" | "bucketMs">;
-
-/** Whose invocations are counted. */
+/** Whose events are counted. */
 export interface Subject {
   readonly scriptName: string;
   /** At least one. */
   readonly versionIds: readonly string[];
+  /** True to leave out calls of a named entrypoint: another Worker makes them, no visitor does. */
+  readonly leaveOutHops: boolean;
 }
 
 /** The fields that answers are grouped by. */
@@ -33,31 +26,10 @@ type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
 type ApiFilter = NonNullable<Parameters["filters"]>[number];
 type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
-/** Cuts a span into pieces of at most {@link maxBuckets} buckets. */
-export function pieces(span: Span): readonly Span[] {
-  const pieceMs = maxBuckets * span.bucketMs;
-  const starts = Array.from(
-    { length: Math.ceil((span.to - span.from) / pieceMs) },
-    (_, i) => span.from + i * pieceMs,
-  );
-  return starts.map((from) => ({ ...span, from, to: Math.min(from + pieceMs, span.to) }));
-}
-
-/** Both halves of a span, or undefined when it is one bucket. */
-export function halves(span: Span): readonly [Span, Span] | undefined {
-  const buckets = (span.to - span.from) / span.bucketMs;
-  if (buckets < 2) return undefined;
-  const middle = span.from + Math.floor(buckets / 2) * span.bucketMs;
-  return [
-    { ...span, to: middle },
-    { ...span, from: middle },
-  ];
-}
-
 /** The query that counts one part, bucket by bucket. */
 export function countQuery(
   subject: Subject,
-  span: Span,
+  timeframe: Span,
   part: Part,
 ): Omit<TelemetryQueryParams, "account_id"> {
   return {
@@ -65,18 +37,19 @@ export function countQuery(
     queryId: "workers-release",
     dry: true,
     view: "calculations",
-    timeframe: { from: span.from, to: span.to },
+    timeframe: { from: timeframe.from, to: timeframe.to },
     // The API's word for the number of buckets.
-    granularity: (span.to - span.from) / span.bucketMs,
+    granularity: bucketsIn(timeframe),
     chart: true,
-    limit: maxRows,
+    // Live clients find one of the two limits enough, but not the same one.
+    limit: maxGroups,
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [...servedBy(subject), ...filtersOf(part).map(asApiFilter)],
+      filters: [...servedBy(subject), ...filtersOf(part, subject).map(asApiFilter)],
       calculations: [{ operator: "count" }],
       groupBys: groupBysOf(part),
-      limit: maxRows,
+      limit: maxGroups,
     },
   };
 }
@@ -84,28 +57,30 @@ export function countQuery(
 function servedBy({ scriptName, versionIds }: Subject): ApiFilter[] {
   return [
     { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
+    // A text with commas works live. Nobody has tried a list.
     { key: groupKeys.version, operation: "in", type: "string", value: versionIds.join(",") },
   ];
 }
 
-function filtersOf(part: Part): readonly Filter[] {
+function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
+  const requests = visitorsRequest(leaveOutHops);
   switch (part.kind) {
-    case "invocations":
-      return [isInvocation];
+    case "requests":
+      return [...requests, ...part.filters];
     case "statuses":
       return [
-        isInvocation,
+        ...requests,
         { key: groupKeys.status, operation: "gte", type: "number", value: part.from },
         { key: groupKeys.status, operation: "lte", type: "number", value: part.to },
       ];
     case "wallTime":
       return [
-        isInvocation,
+        ...requests,
         { key: "$workers.wallTimeMs", operation: "gt", type: "number", value: part.limitMs },
       ];
     case "cpuTime":
       return [
-        isInvocation,
+        ...requests,
         { key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs },
       ];
     case "rows":
@@ -113,11 +88,12 @@ function filtersOf(part: Part): readonly Filter[] {
   }
 }
 
-function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
+/** A filter as the API takes it. */
+export function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
   return { key, operation, type, ...(value !== undefined && { value }) };
 }
 
-/** By fields that every counted row has: a group by one that a row lacks may lose the row. */
+/** By fields that every counted row has: the API drops rows that lack one. */
 function groupBysOf({ kind }: Part): GroupBy[] {
   const version: GroupBy = { type: "string", value: groupKeys.version };
   const outcome: GroupBy = { type: "string", value: groupKeys.outcome };

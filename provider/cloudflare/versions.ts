@@ -7,7 +7,7 @@ import { secretsOf, settingsOf, uploadForm, type Upload } from "./upload";
 
 /** A large script on a slow line, and its validation at Cloudflare. */
 const uploadPatienceMs = 60_000;
-const permission = "Workers Scripts Write";
+const permissionFor = { read: "Workers Scripts Read", write: "Workers Scripts Write" };
 
 const version = z.object({ id: z.string().min(1), number: z.number().optional() });
 const uploaded = z.object({ result: version });
@@ -40,7 +40,7 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
   const worker = `Worker "${scriptName}"`;
 
   const list = async (): Promise<z.infer<typeof versionPage>> => {
-    const question = { what: `Reading the versions of ${worker}`, permission };
+    const question = { what: `Reading the versions of ${worker}`, permission: permissionFor.read };
     // One page only: the call ignores paging, so that an automatic pager would never end.
     return ask(client, question, versionPage, async (options) => {
       const { result } = await client.workers.scripts.versions.list(scriptName, account, options);
@@ -50,7 +50,12 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
 
   const addVersion = async (upload: Upload): Promise<UploadedVersion> => {
     const what = `Uploading a version of ${worker}`;
-    const question = { what, permission, secrets: secretsOf(upload), patienceMs: uploadPatienceMs };
+    const question = {
+      what,
+      permission: permissionFor.write,
+      secrets: secretsOf(upload),
+      patienceMs: uploadPatienceMs,
+    };
     const body = uploadForm(upload, { withSettings: false });
     const { result } = await ask(client, question, uploaded, (options) =>
       client.post(`${scriptPath}/versions`, { ...options, body }),
@@ -61,7 +66,7 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
 
   const changeSettings = async ({ observability }: Upload): Promise<void> => {
     if (observability === undefined) return;
-    const question = { what: `Changing the observability of ${worker}`, permission };
+    const question = { what: `Changing the observability of ${worker}`, permission: permissionFor.write };
     await ask(client, question, z.unknown(), (options) =>
       client.workers.scripts.settings.edit(
         scriptName,
@@ -73,7 +78,12 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
 
   const createWorker = async (upload: Upload): Promise<UploadedVersion> => {
     const what = `Creating ${worker}`;
-    const question = { what, permission, secrets: secretsOf(upload), patienceMs: uploadPatienceMs };
+    const question = {
+      what,
+      permission: permissionFor.write,
+      secrets: secretsOf(upload),
+      patienceMs: uploadPatienceMs,
+    };
     const body = uploadForm(upload, { withSettings: true });
     await ask(client, question, z.unknown(), (options) => client.put(scriptPath, { ...options, body }));
     // The answer names no version. The Worker is new, so the oldest of its versions is this one.
@@ -87,7 +97,7 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
   return {
     async exists(versionId) {
       const what = `Reading version ${versionId} of ${worker}`;
-      const found = ask(client, { what, permission }, version, (options) =>
+      const found = ask(client, { what, permission: permissionFor.read }, version, (options) =>
         client.workers.scripts.versions.get(versionId, { ...account, script_name: scriptName }, options),
       );
       return !(await isMissing(found));

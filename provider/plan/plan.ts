@@ -12,6 +12,7 @@ export interface Plan {
   readonly whenUnsure: "extend" | "progress" | "abort";
   readonly maxBlindMs: number;
   readonly warmUpMs: number;
+  readonly settleMs: number;
   readonly approvalTimeoutMs: number;
   readonly onInterrupt: "revert" | "hold";
 }

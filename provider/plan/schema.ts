@@ -28,14 +28,17 @@ export const planSchema = z
       slos: z.array(slo, atLeastOne("SLO")).min(1, atLeastOne("SLO")),
       stages: z.array(stage, atLeastOne("stage")).min(1, atLeastOne("stage")),
       probes: z.array(probe, { error: "a list of probes" }).default([]),
-      pollInterval: duration(1000, 300_000).default(10_000),
+      pollInterval: duration(1000, 300_000)
+        .refine((ms) => ms % 1000 === 0, { error: "whole seconds: telemetry has no other buckets" })
+        .default(10_000),
       confidence: number(0.5, 0.999999, "a probability from 0.5 to 0.999999").default(0.99),
       minRequests: number(0, 1e9, "a whole number from 0 to 1000000000")
         .int({ error: "a whole number from 0 to 1000000000" })
         .default(50),
       whenUnsure: choice(["extend", "progress", "abort"]).default("extend"),
       maxBlindTime: duration(1000, day).default(120_000),
-      warmUp: duration(0, 600_000).default(0),
+      warmUp: duration(0, 600_000).default(30_000),
+      settleTime: duration(0, 600_000).default(60_000),
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
     },
@@ -45,7 +48,7 @@ export const planSchema = z
     const fault = (path: (string | number)[], message: string): void => {
       context.addIssue({ code: "custom", path, message });
     };
-    checkStages(plan.stages, plan.pollInterval, fault);
+    checkStages(plan, fault);
     checkNames(plan.slos, fault);
     checkSomeAbort(plan.slos, fault);
     checkProbes(plan, fault);
@@ -63,21 +66,34 @@ export const planSchema = z
     whenUnsure: plan.whenUnsure,
     maxBlindMs: plan.maxBlindTime,
     warmUpMs: plan.warmUp,
+    settleMs: plan.settleTime,
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
   }));
 
 type Fault = (path: (string | number)[], message: string) => void;
 
-function checkStages(stages: readonly PlanStage[], pollIntervalMs: number, fault: Fault): void {
+interface Timing {
+  readonly stages: readonly PlanStage[];
+  readonly pollInterval: number;
+  readonly warmUp: number;
+}
+
+function checkStages({ stages, pollInterval, warmUp }: Timing, fault: Fault): void {
   stages.forEach((stage, index) => {
     const before = stages[index - 1];
     // What is no percentage at all has been told already.
     if (before !== undefined && before.percent <= 100 && stage.percent <= before.percent) {
       fault(["stages", index, "percent"], `more than the ${before.percent} of the stage before`);
     }
-    if (stage.soakMs < pollIntervalMs) {
-      fault(["stages", index, "soakTime"], `at least the pollInterval, ${formatDuration(pollIntervalMs)}`);
+    if (stage.soakMs < pollInterval) {
+      fault(["stages", index, "soakTime"], `at least the pollInterval, ${formatDuration(pollInterval)}`);
+    } else if (stage.percent > 0 && stage.soakMs < warmUp + pollInterval) {
+      const least = `${formatDuration(warmUp)} and ${formatDuration(pollInterval)}`;
+      fault(
+        ["stages", index, "soakTime"],
+        `at least warmUp and pollInterval together, ${least}: in a shorter soak nothing is judged`,
+      );
     }
   });
   const lastIndex = stages.length - 1;

@@ -3,6 +3,7 @@ import { filterOperations, type Filter } from "../health/sli";
 import type { Objective } from "./plan";
 import { day, duration, number } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
+import { barren, rowsThatPass } from "./telemetryKeys";
 
 const nameLength = "a name of 1 to 60 characters";
 const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
@@ -123,7 +124,9 @@ const customSlo = z
   })
   .check(({ value, issues }) => {
     needsBound(value, issues);
-    if (value.sli.valid === undefined) issues.push(...ownFields(value.sli.bad));
+    const { valid, bad } = value.sli;
+    if (valid === undefined) issues.push(...ownFields(bad));
+    issues.push(...tooManyFilters(valid, bad), ...fieldsNotThere(valid, bad));
   })
   .transform(({ sli, ...rest }): Objective => ({
     ...rest,
@@ -146,6 +149,33 @@ function ownFields(bad: readonly Filter[]): Issues {
           },
         ],
   );
+}
+
+/** The telemetry query takes 16 filters (live, September 2026). Which script and which versions are two of them. */
+const mostFilters = 14;
+/** Without `valid` four more say what a visitor's request is. */
+const mostFiltersOnRequests = 10;
+
+function tooManyFilters(valid: readonly Filter[] | undefined, bad: readonly Filter[]): Issues {
+  const [given, most] =
+    valid === undefined ? [bad.length, mostFiltersOnRequests] : [valid.length + bad.length, mostFilters];
+  if (given <= most) return [];
+  const what = valid === undefined ? "filters" : "filters in `valid` and `bad` together";
+  const message = `at most ${most} ${what}, which is all that Cloudflare's query takes`;
+  return [{ code: "custom", path: ["sli", "bad"], input: bad, message }];
+}
+
+/** Cloudflare answers a filter on a field that no row has with nothing: such an SLI would never be bad. */
+function fieldsNotThere(valid: readonly Filter[] = [], bad: readonly Filter[]): Issues {
+  const rows = valid.length === 0 ? "invocations" : rowsThatPass(valid);
+  const faults = (list: "valid" | "bad", filters: readonly Filter[]): Issues =>
+    filters.flatMap((filter, index) => {
+      const fault = barren(filter, rows);
+      if (fault === undefined) return [];
+      const { at, allowed: message } = fault;
+      return [{ code: "custom", path: ["sli", list, index, at], input: filter[at], message }];
+    });
+  return [...faults("valid", valid), ...faults("bad", bad)];
 }
 
 const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }';

@@ -19,8 +19,8 @@ export interface ReleasePlan {
    */
   probes?: Probe[];
   /**
-   * How often the telemetry and the active deployment are read. Also the width of a telemetry bucket.
-   * From `"1s"` to `"5m"`.
+   * How often the telemetry and the active deployment are read. Also the width of a telemetry bucket. Whole seconds,
+   * from `"1s"` to `"5m"`.
    * @default "10s"
    */
   pollInterval?: Duration;
@@ -56,11 +56,21 @@ export interface ReleasePlan {
    */
   maxBlindTime?: Duration;
   /**
-   * For how long after each change of the split nothing that is served is judged: cold starts are recorded, and do not
-   * count. From `"0s"` to `"10m"`; whole buckets of `pollInterval`. A soak is not longer for it.
-   * @default "0s"
+   * For how long after each change of the split requests are recorded and not judged. A deployment takes up to half a
+   * minute to be known everywhere, new versions start cold, and Durable Objects that change their version fail the calls
+   * on their way. From `"0s"` to `"10m"`; whole buckets of `pollInterval`. It is a part of the soak.
+   *
+   * A version that fails from its first request on is found later by as much: with `"0s"` it is not.
+   * @default "30s"
    */
   warmUp?: Duration;
+  /**
+   * How long after a request its telemetry may still arrive. A stage passes this long after its soak, when the soak's
+   * last requests are judged too; at 0 % there are none to wait for. A violation is never waited for. From `"0s"` to
+   * `"10m"`. Users of the live API report 10 to 60 seconds.
+   * @default "60s"
+   */
+  settleTime?: Duration;
   /**
    * How long a stage with manual progression waits for an approval before the release reverts. From `"1s"` to `"30d"`.
    * @default "24h"
@@ -78,7 +88,10 @@ export interface ReleasePlan {
 export interface Stage {
   /** The new version's share of the traffic, from 0 to 100. */
   percent: number;
-  /** How long the stage lasts before it can pass, from `"1s"` to `"30d"`, not shorter than `pollInterval`. */
+  /**
+   * How long the stage lasts before it can pass, from `"1s"` to `"30d"`. Not shorter than `pollInterval`, and above 0 %
+   * not shorter than `warmUp` and `pollInterval` together.
+   */
   soakTime: Duration;
   /**
    * `"automatic"`: a healthy soak is enough to go on. `"manual"`: somebody must approve as well, with

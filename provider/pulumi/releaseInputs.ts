@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
 
 const versionId =
@@ -12,17 +13,31 @@ export const workerInputs = {
   scriptName: z.string({ error: scriptName }).regex(/^[A-Za-z0-9_-]{1,255}$/, { error: scriptName }),
 };
 
+/** A key of a structured header (RFC 8941): the version override names the Worker with one. */
+const headerKey = /^[a-z*][a-z0-9_.*-]*$/;
+
 /** The inputs of a `Release` as the engine passes them. */
-export const releaseInputs = z.object({
-  ...workerInputs,
-  versionId: z.guid({ error: versionId }),
-  plan: planSchema,
-  retry: z
-    .string({ error: "a text of at most 64 characters" })
-    .max(64, { error: "a text of at most 64 characters" })
-    .default(""),
-  __urn: z.string().optional(),
-});
+export const releaseInputs = z
+  .object({
+    ...workerInputs,
+    versionId: z.guid({ error: versionId }),
+    plan: planSchema,
+    retry: z
+      .string({ error: "a text of at most 64 characters" })
+      .max(64, { error: "a text of at most 64 characters" })
+      .default(""),
+    __urn: z.string().optional(),
+  })
+  .refine(
+    ({ scriptName, plan }) =>
+      plan.probes.length === 0 || scriptName === unknownValue || headerKey.test(scriptName),
+    {
+      path: ["plan", "probes"],
+      error:
+        "no probe for a Worker whose name does not begin with a lower-case letter: its name cannot stand in the version " +
+        "override header, so the probes would reach the old version",
+    },
+  );
 
 const status = z.enum(["completed", "aborted", "interrupted", "superseded", "revertFailed"], {
   error: "a status this version of pulumi-workers-release knows; a newer one may have written the state",

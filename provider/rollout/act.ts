@@ -16,7 +16,7 @@ import {
 } from "./sentences";
 import type { Sight } from "./sight";
 import type { Standing } from "./standing";
-import { awaiting, entered, type State } from "./state";
+import { awaiting, entered, splitChanges, type State } from "./state";
 
 /** A release on its way: what it is, where it stands, what it has seen. */
 export interface Course {
@@ -61,7 +61,7 @@ function enter(
   const { release, state } = course;
   const split = splitAt(release, stagePercent(release, stage));
   const sentence = stageSentence(release, stage, approvedBy);
-  const placement = { split, sentence, record: recordOf(release, stage, "soak") };
+  const placement = { split, sentence, record: recordOf(release, stage, "soak", splitChanges(state)) };
   return deploy(placement, course, outside, (made) =>
     onward(course, made, entered(state, stage, made.id, outside.clock.now()), outside),
   );
@@ -71,7 +71,7 @@ function awaitApproval(course: Course, outside: Outside): Promise<Step> {
   const { release, state } = course;
   const split = splitAt(release, stagePercent(release, state.stage));
   const sentence = waitSentence(release, state.stage);
-  const placement = { split, sentence, record: recordOf(release, state.stage, "wait") };
+  const placement = { split, sentence, record: recordOf(release, state.stage, "wait", splitChanges(state)) };
   return deploy(placement, course, outside, (made) =>
     onward(course, made, awaiting(state, made.id, outside.clock.now()), outside),
   );

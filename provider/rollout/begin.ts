@@ -5,7 +5,7 @@ import { PortError, type Deployment, type Split } from "./ports";
 import { recordOf, writeMessage } from "./record";
 import { percentOf, splitAt, stagePercent, type Outside, type Release, type ReleaseRequest } from "./release";
 import { afterAbort, stageSentence, stageText } from "./sentences";
-import { nothingSeen } from "./sight";
+import { nothingSeen, telemetrySlis } from "./sight";
 import { startingPoint, type StartingPoint } from "./start";
 import type { State } from "./state";
 
@@ -33,9 +33,8 @@ export class AbortedBefore extends CannotStart {
  * @throws PortError when Cloudflare does not answer or refuses
  */
 export async function begin(request: ReleaseRequest, outside: Outside): Promise<Step> {
-  const history = await outside.deployments.history();
-  const [active] = history;
-  const point = startingPoint(request, history);
+  const active = await outside.deployments.active();
+  const point = startingPoint(request, active);
   if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
   if (point.kind === "serving") {
     const outcome = alreadyServing(request, point.deployment, outside.clock.now());
@@ -48,15 +47,16 @@ export async function begin(request: ReleaseRequest, outside: Outside): Promise<
     const cause: Cause = { kind: "unfinished", finding: point.finding };
     return { outcome: await revertFor(cause, leftBy(point, active, outside), outside) };
   }
-  await requireSight(outside);
+  await requireSight(request, outside);
   if (point.kind === "resume") return resumed(point, active, outside);
   if (point.kind === "putBack") return putBackFirst(request, point, active, outside);
   return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, active, outside);
 }
 
-async function requireSight(outside: Outside): Promise<void> {
-  const reason = await outside.telemetry.blindness();
-  if (reason !== undefined) throw new CannotStart(`${reason} No traffic was moved.`);
+async function requireSight({ plan }: ReleaseRequest, { telemetry, progress }: Outside): Promise<void> {
+  const { blindBecause, warnings } = await telemetry.readiness(telemetrySlis(plan));
+  if (blindBecause !== undefined) throw new CannotStart(`${blindBecause} No traffic was moved.`);
+  for (const warning of warnings) progress.event(`Warning: ${warning}`);
 }
 
 /** The first split of a release. */

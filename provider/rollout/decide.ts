@@ -2,7 +2,7 @@ import type { Counts, Served } from "../health/series";
 import type { Objective, PlanStage } from "../plan/plan";
 import { soakOf } from "./assessment";
 import type { Cause } from "./cause";
-import type { Release } from "./release";
+import { settleMsIn, type Release } from "./release";
 import type { Sight } from "./sight";
 import { standingOf, type Standing } from "./standing";
 import { splitChanges, stageStart, type State } from "./state";
@@ -106,12 +106,13 @@ function whileSoaking(situation: Situation): Action {
   const stage = release.plan.stages[state.stage];
   if (stage === undefined) throw new Error(`the plan has no stage ${state.stage + 1}`);
   const soakedUntil = state.since + stage.soakMs;
-  // The last look must cover the whole soak: a stage never passes on what was not seen.
-  if (sight.seenUntil < soakedUntil) return { do: "keep" };
+  // The last look must cover the whole soak: a stage never passes on what was not seen, or has not arrived yet.
+  const seenUntil = sight.seenUntil - settleMsIn(release, state.stage);
+  if (seenUntil < soakedUntil) return { do: "keep" };
   const doubt = firstDoubt(release, sight, state);
   if (doubt === undefined || release.plan.whenUnsure === "progress") return next(release, state.stage, stage);
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
-  if (sight.seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
+  if (seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
   return { do: "revert", cause: { ...doubt, extended: true } };
 }
 

@@ -39,8 +39,6 @@ export function newer(known: Deployment | undefined, read: Deployment | undefine
 export interface Deployments {
   /** The deployment that serves now; undefined for a Worker that never had one. */
   active(): Promise<Deployment | undefined>;
-  /** All there have been, as far as Cloudflare keeps them, newest first: the first is the active one. */
-  history(): Promise<readonly Deployment[]>;
   /**
    * Makes `split` the active deployment. `message` is at most 1000 bytes. With `force` Cloudflare also takes a split
    * it would refuse because a secret has changed since the version was uploaded: a revert must not fail on that.
@@ -64,8 +62,16 @@ export interface SeriesQuery {
 export interface Telemetry {
   /** One series per SLI, in the order asked. Buckets in which neither version served may be missing. */
   read(query: SeriesQuery): Promise<readonly Series[]>;
-  /** Undefined when the Worker reports its invocations; else the reason why it does not, and what to do. */
-  blindness(): Promise<string | undefined>;
+  /** Tells, before anything is moved, whether a release with these SLIs would see what it has to judge. */
+  readiness(slis: readonly Sli[]): Promise<Readiness>;
+}
+
+/** What is known before a release of what it will see. */
+export interface Readiness {
+  /** Why it would be blind, and what to do; undefined when it would see. */
+  readonly blindBecause: string | undefined;
+  /** What a person should know, though it is no reason not to start. */
+  readonly warnings: readonly string[];
 }
 
 /** Requests that the release itself sends to the new version, so that it is tried before any user meets it. */

@@ -23,10 +23,27 @@ export interface ReleaseRecord {
   readonly retry: string;
   /** While it waits: the percentage that an approval leads to. */
   readonly next: number | undefined;
+  /**
+   * When the stages so far began, oldest first, in milliseconds since the epoch: those before this one, and of a stage
+   * that waits its own begin too. Cloudflare lists the ten newest deployments only, so they cannot be counted on for it.
+   */
+  readonly begun: readonly number[];
 }
 
-/** The record of a release that is in `stage`, counted from 0. */
-export function recordOf(release: Release, stage: number, phase: ReleaseRecord["phase"]): ReleaseRecord {
+/** As many as fit beside the rest of a record, whatever the plan. */
+const mostBegun = 50;
+
+/**
+ * The record of a release that is in `stage`, counted from 0.
+ *
+ * @param begun see {@link ReleaseRecord}; an ending needs none
+ */
+export function recordOf(
+  release: Release,
+  stage: number,
+  phase: ReleaseRecord["phase"],
+  begun: readonly number[] = [],
+): ReleaseRecord {
   const { stages } = release.plan;
   return {
     id: release.id,
@@ -38,6 +55,7 @@ export function recordOf(release: Release, stage: number, phase: ReleaseRecord["
     oldVersionId: release.oldVersionId,
     retry: release.retry,
     next: phase === "wait" ? stages[stage + 1]?.percent : undefined,
+    begun: begun.slice(-mostBegun),
   };
 }
 
@@ -63,6 +81,10 @@ const fields = z.object({
   old: z.guid().optional(),
   retry: z.string(),
   next: z.coerce.number().min(0).max(100).optional(),
+  begun: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9})*$/)
+    .optional(),
 });
 
 /** Cloudflare cuts a deployment's message at this many bytes, and with it the record at its end. */
@@ -89,6 +111,8 @@ export function readSentence(message: string): string {
 }
 
 function writeRecord(record: ReleaseRecord): string {
+  // Whole seconds since the release began: a stage lasts longer.
+  const secondsIn = (time: number): number => Math.max(0, Math.round((time - record.startedAt) / 1000));
   const pairs: [string, string | undefined][] = [
     ["id", record.id],
     ["phase", record.phase],
@@ -98,6 +122,7 @@ function writeRecord(record: ReleaseRecord): string {
     ["new", record.newVersionId],
     ["retry", encodeURIComponent(record.retry)],
     ["next", record.next?.toString()],
+    ["begun", record.begun.length === 0 ? undefined : record.begun.map(secondsIn).join(",")],
   ];
   const text = pairs
     .filter(([, value]) => value !== undefined)
@@ -107,7 +132,9 @@ function writeRecord(record: ReleaseRecord): string {
 
 function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
   const [stage = 0, stages = 0] = data.stage.split("/").map(Number);
-  if (stage < 1 || stage > stages) return undefined;
+  const begun =
+    data.begun?.split(",").map((seconds) => Date.parse(data.started) + Number(seconds) * 1000) ?? [];
+  if (stage < 1 || stage > stages || begun.length > stage) return undefined;
   return {
     id: data.id,
     phase: data.phase,
@@ -118,6 +145,7 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     oldVersionId: data.old,
     retry: decoded(data.retry),
     next: data.next,
+    begun,
   };
 }
 

@@ -62,6 +62,11 @@ export function stagePercent({ plan }: Pick<Release, "plan">, stage: number): nu
   return plan.stages[stage]?.percent ?? 0;
 }
 
+/** How long after its soak a stage waits for telemetry, in milliseconds: not at all at 0 %, where nobody is served. */
+export function settleMsIn({ plan }: Pick<Release, "plan">, stage: number): number {
+  return stagePercent({ plan }, stage) === 0 ? 0 : plan.settleMs;
+}
+
 /** The share of the traffic that `versionId` has in a split, from 0 to 100. */
 export function percentOf(split: Split, versionId: string): number {
   return split.find((share) => share.versionId === versionId)?.percent ?? 0;

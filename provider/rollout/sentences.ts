@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan";
 import type { Cause } from "./cause";
 import { servedWithin, strain } from "./counting";
 import { badText, countsText, limitText, percentText } from "./sloText";
-import { stagePercent, type Release } from "./release";
+import { settleMsIn, stagePercent, type Release } from "./release";
 import type { Sight } from "./sight";
 import { stageStart, type State } from "./state";
 
@@ -33,19 +33,24 @@ export function statusLine(release: Release, state: State, sight: Sight, now: nu
   parts.push(
     state.phase === "waiting"
       ? waitText(release, state.since, now)
-      : soakText(state.since, stage?.soakMs ?? 0, now),
+      : soakText(state.since + (stage?.soakMs ?? 0), settleMsIn(release, state.stage), now),
   );
   parts.push(worstText(release, state, sight));
   if (sight.troubles.length > 0) parts.push(`cannot see everything: ${sight.troubles.join("; ")}`);
   return parts.join(" · ");
 }
 
-function soakText(since: number, soakMs: number, now: number): string {
-  const left = since + soakMs - now;
-  // Whole seconds, so that the end of a soak reads like the rest of it.
-  return left > 0
-    ? `${formatDuration(Math.ceil(left / 1000) * 1000)} of soak left`
-    : `soak extended since ${formatDuration(Math.max(1000, -left))}`;
+function soakText(soakedUntil: number, settleMs: number, now: number): string {
+  const left = soakedUntil - now;
+  if (left > 0) return `${wholeSeconds(left)} of soak left`;
+  if (left + settleMs > 0)
+    return `soaked, its last telemetry arrives within ${wholeSeconds(left + settleMs)}`;
+  return `soak extended since ${formatDuration(Math.max(1000, -left - settleMs))}`;
+}
+
+/** Whole seconds, so that the end of a soak reads like the rest of it. */
+function wholeSeconds(ms: number): string {
+  return formatDuration(Math.ceil(ms / 1000) * 1000);
 }
 
 function waitText(release: Release, since: number, now: number): string {

@@ -32,10 +32,8 @@ export interface Sight {
   readonly troubles: readonly string[];
 }
 
-/**
- * How far back every look reads again. Cloudflare does not document how late an event may arrive; seconds are usual.
- */
-const settleMs = 120_000;
+/** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
+const rereadMs = 120_000;
 
 /** The sight of a release that has not looked yet. */
 export function nothingSeen(release: Release, active: Deployment | undefined, now: number): Sight {
@@ -115,14 +113,16 @@ const pastBucketMs = 12_000;
 async function dispersionsBefore(release: Release, telemetry: Telemetry): Promise<readonly Dispersion[]> {
   const { plan, oldVersionId, startedAt } = release;
   if (oldVersionId === undefined) return plan.slos.map(() => noDispersion);
+  // Buckets whose events are still arriving would look like traffic that falls.
+  const end = bucketStart(startedAt - plan.settleMs, pastBucketMs);
   const past = await telemetry.read({
     slis: telemetrySlis(plan),
     // Of the time before there is one version to ask for, and its counts come in the place of the new one's.
     newVersionId: oldVersionId,
     oldVersionId: undefined,
     bucketMs: pastBucketMs,
-    from: startedAt - pastMs,
-    to: startedAt,
+    from: end - pastMs,
+    to: end,
   });
   return perSlo(plan, past).map((series) =>
     dispersionOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
@@ -130,7 +130,7 @@ async function dispersionsBefore(release: Release, telemetry: Telemetry): Promis
 }
 
 /** What the telemetry is asked for; it knows nothing of probes. */
-function telemetrySlis({ slos }: Plan): readonly Sli[] {
+export function telemetrySlis({ slos }: Plan): readonly Sli[] {
   return slos.flatMap(({ sli }) => (sli.kind === "probes" ? [] : [sli]));
 }
 
@@ -145,7 +145,8 @@ function withProbes(
   series: readonly Series[],
   { results }: ProbeReport,
 ): readonly Series[] {
-  const grid = { from: startedAt, bucketMs: plan.pollIntervalMs };
+  const bucketMs = plan.pollIntervalMs;
+  const grid = { from: bucketStart(startedAt, bucketMs), bucketMs };
   return plan.slos.map(({ sli }, index) =>
     sli.kind === "probes" ? probeSeries(results, grid) : (series[index] ?? []),
   );
@@ -167,11 +168,18 @@ function judgeAll(
   );
 }
 
-/** The part of the release to read: from the first bucket that may still change to the one that is going on. */
-function span(release: Release, before: Sight, now: number): { from: number; to: number } {
-  const { startedAt, plan } = release;
-  const width = plan.pollIntervalMs;
-  const first = Math.max(0, Math.floor((before.seenUntil - settleMs - startedAt) / width));
-  const end = Math.max(first + 1, Math.ceil((now - startedAt) / width));
-  return { from: startedAt + first * width, to: startedAt + end * width };
+/**
+ * The part of the release to read: from the first bucket that may still change to the one that is going on. The first
+ * bucket of a release begins before it; the new version has served nothing there.
+ */
+function span({ startedAt, plan }: Release, before: Sight, now: number): { from: number; to: number } {
+  const bucketMs = plan.pollIntervalMs;
+  const settledAt = before.seenUntil - Math.max(rereadMs, 2 * plan.settleMs);
+  const from = bucketStart(Math.max(startedAt, settledAt), bucketMs);
+  return { from, to: bucketStart(Math.max(now, startedAt), bucketMs) + bucketMs };
+}
+
+/** Cloudflare's buckets begin at multiples of their length since the epoch. */
+function bucketStart(time: number, bucketMs: number): number {
+  return Math.floor(time / bucketMs) * bucketMs;
 }

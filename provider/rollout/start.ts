@@ -1,7 +1,7 @@
 import type { Deployment } from "./ports";
 import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf, type Release, type ReleaseRequest } from "./release";
-import { awaiting, entered, type State } from "./state";
+import type { State } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
@@ -30,13 +30,12 @@ export type StartingPoint =
 /**
  * Decides how a request begins.
  *
- * @param history the Worker's deployments, newest first
+ * @param active the Worker's active deployment
  */
-export function startingPoint(request: ReleaseRequest, history: readonly Deployment[]): StartingPoint {
-  const [active] = history;
+export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
   if (active === undefined) return { kind: "first" };
   const record = readRecord(active.message);
-  if (record && isUnderWay(record)) return unfinished(request, active, record, history);
+  if (record && isUnderWay(record)) return unfinished(request, active, record);
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
   const finding = aborted ? readSentence(active.message) : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
@@ -54,12 +53,7 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
 }
 
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
-function unfinished(
-  request: ReleaseRequest,
-  active: Deployment,
-  record: ReleaseRecord,
-  history: readonly Deployment[],
-): StartingPoint {
+function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
   const release: Release = {
     id: record.id,
     scriptName: request.scriptName,
@@ -69,7 +63,7 @@ function unfinished(
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
   };
-  const state = stateFrom(history, record, active);
+  const state = stateFrom(record, active);
   const sameVersion = record.newVersionId === request.versionId;
   if (sameVersion && request.findingBefore !== undefined) {
     return { kind: "finishRevert", release, state, finding: request.findingBefore };
@@ -81,25 +75,18 @@ function unfinished(
   return { kind: "start", oldVersionId: record.newVersionId };
 }
 
-/** Where a release under way stands, by the deployments it has made: its stages so far, and since when it is in this one. */
-function stateFrom(history: readonly Deployment[], record: ReleaseRecord, active: Deployment): State {
-  const made = history
-    .map((deployment) => ({ deployment, record: readRecord(deployment.message) }))
-    .filter((each) => each.record?.id === record.id)
-    .reverse();
-  const first: State = {
-    phase: "soaking",
-    stage: made[0]?.record?.stage ?? record.stage,
-    since: made[0]?.deployment.createdAt ?? active.createdAt,
-    deploymentId: active.id,
-    past: [],
-  };
-  return made.reduce<State>((state, each) => after(state, each.record ?? record, each.deployment), first);
-}
-
-function after(state: State, record: ReleaseRecord, { id, createdAt }: Deployment): State {
-  if (record.stage !== state.stage) return entered(state, record.stage, id, createdAt);
-  return record.phase === "wait" ? awaiting(state, id, createdAt) : { ...state, deploymentId: id };
+/** Where a release under way stands, by the record of its last deployment. */
+function stateFrom({ stage, phase, begun }: ReleaseRecord, { id, createdAt }: Deployment): State {
+  const waits = phase === "wait";
+  const soakedSince = waits ? (begun.at(-1) ?? createdAt) : createdAt;
+  const before = waits ? begun.slice(0, -1) : begun;
+  const past = before.map((startedAt, index) => ({
+    stage: stage - before.length + index,
+    startedAt,
+    endedAt: before[index + 1] ?? soakedSince,
+  }));
+  const inStage = { stage, since: createdAt, deploymentId: id, past };
+  return waits ? { phase: "waiting", soakedSince, ...inStage } : { phase: "soaking", ...inStage };
 }
 
 /** True when the plan has the stage that is deployed: it may have been changed since. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { READY_MADE } from "../../edge/faults/ready-made";
 import { isAlive, workerdOf } from "../edge/processes";
 import { ask, call, goLive, saying, useEdge } from "../edge/support";
 import { start, workersRelease } from "./command";
@@ -9,7 +12,8 @@ describe("workers-release edge", function () {
   this.timeout(60_000);
 
   it("prints what to export and nothing else, serves, and ends with all its processes at a SIGTERM", async () => {
-    const command = start(["edge", "--port", "0", "--token", "secret", "--subdomain", "mine"]);
+    const args = ["edge", "--port", "0", "--no-realistic", "--token", "secret", "--subdomain", "mine"];
+    const command = start(args);
     try {
       const edge = edgeFrom(await command.lines(4), "mine");
       assert.equal(edge.token, "secret");
@@ -46,7 +50,8 @@ describe("workers-release edge", function () {
   });
 
   it("gives a token the permissions that follow it", async () => {
-    const command = start(["edge", "--port", "0", "--token", "all", "--token", "ci:account:read,user:read"]);
+    const tokens = ["--token", "all", "--token", "ci:account:read,user:read"];
+    const command = start(["edge", "--port", "0", "--no-realistic", ...tokens]);
     try {
       const edge = edgeFrom(await command.lines(4));
       assert.equal(edge.token, "all");
@@ -64,7 +69,7 @@ describe("workers-release edge", function () {
   });
 
   it("warns when it lets others in", async () => {
-    const command = start(["edge", "--port", "0", "--host", "0.0.0.0"]);
+    const command = start(["edge", "--port", "0", "--no-realistic", "--host", "0.0.0.0"]);
     try {
       const [baseUrl = ""] = await command.lines(4);
       assert.match(baseUrl, /^CLOUDFLARE_BASE_URL=http:\/\/127\.0\.0\.1:/);
@@ -94,8 +99,71 @@ describe("workers-release edge", function () {
     assert.equal(delay.code, 1);
     assert.match(
       delay.err,
-      /'30-2' is invalid\. An ingest delay is seconds, such as 5, or from-to, such as 2-30\./,
+      /'30-2' is invalid\. It is seconds, such as 5, or from-to, such as 2-30, or off\./,
     );
+  });
+
+  it("is realistic unless told otherwise, and says so beside what to export", async () => {
+    const command = start(["edge", "--port", "0", "--ingest-delay", "off"]);
+    try {
+      edgeFrom(await command.lines(4));
+    } finally {
+      command.process.kill("SIGTERM");
+    }
+    const { out, err } = await command.ended;
+    assert.ok(
+      out
+        .trimEnd()
+        .split("\n")
+        .every((line) => /^CLOUDFLARE_[A-Z_]+=\S+$/.test(line)),
+      out,
+    );
+    assert.match(
+      err,
+      /^Realistic \(seed 1\): metrics count an invocation after 45-75 s; a deployment .*--no-realistic .*\n$/,
+    );
+  });
+
+  describe("with a file of faults", () => {
+    const folder = mkdtempSync(join(tmpdir(), "edge-faults-"));
+    const file = join(folder, "faults.json");
+    after(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("fails as the file says, and says that it does", async () => {
+      writeFileSync(file, JSON.stringify({ faults: ["bad-gateway", "firewall"] }));
+      const command = start(["edge", "--port", "0", "--no-realistic", "--faults", file]);
+      try {
+        const edge = edgeFrom(await command.lines(4));
+        const headers = { authorization: `Bearer ${edge.token}` };
+        const statuses: number[] = [];
+        for (let i = 0; i < 2; i += 1) {
+          statuses.push((await fetch(`${edge.baseUrl}/accounts`, { headers })).status);
+        }
+        assert.deepEqual(statuses, [502, 200]);
+      } finally {
+        command.process.kill("SIGTERM");
+      }
+      const { err } = await command.ended;
+      assert.match(
+        err,
+        /^Faults are active: .* as the 2 of --faults say\. .* DELETE http:\/\/127\.0\.0\.1:\d+\/__edge\/faults\.\n$/,
+      );
+    });
+
+    it("that cannot be used does not start, and says what is wrong in it", async () => {
+      writeFileSync(file, '{ "faults": ["bad-gateway", "fire"] }');
+      const bad = await workersRelease(["edge", "--port", "0", "--faults", file]);
+      assert.deepEqual([bad.code, bad.out], [1, ""]);
+      assert.match(
+        bad.err,
+        /^The faults in .*faults\.json cannot be used: fault 2: there is no ready-made fault "fire"\..*\n$/,
+      );
+      const missing = await workersRelease(["edge", "--port", "0", "--faults", `${file}x`]);
+      assert.deepEqual([missing.code, missing.out], [1, ""]);
+      assert.match(missing.err, /^The faults in .*faults\.jsonx cannot be read: ENOENT.*\n$/);
+    });
   });
 
   it("says in its help what it emulates and what not", async () => {
@@ -103,5 +171,7 @@ describe("workers-release edge", function () {
     assert.equal(code, 0);
     assert.match(out, /It emulates what Cloudflare's SDK and wrangler ask for Workers/);
     assert.match(out, /It does not emulate other bindings and products \(queues/);
+    assert.match(out, /It is realistic unless told otherwise/);
+    for (const name of Object.keys(READY_MADE)) assert.ok(out.includes(name), name);
   });
 });

@@ -11,6 +11,7 @@ import type { Deployments } from "../../provider/rollout/ports";
 import { readRecord } from "../../provider/rollout/record";
 import { run } from "../../provider/rollout/run";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
+import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { workersRelease } from "./command";
 
@@ -103,6 +104,7 @@ interface Waiting {
 }
 
 const plan = planSchema.parse({
+  ...atOnce,
   slos: [{ sli: "exceptions", max: 0.01 }],
   stages: [
     { percent: 50, soakTime: "1s", progression: "manual" },

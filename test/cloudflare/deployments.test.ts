@@ -72,7 +72,17 @@ describe("Cloudflare's deployments", () => {
     await assert.rejects(port.active(), { name: "PortError", failure: "missing" });
   });
 
+  it("leaves out an entry of 0 % without a version", async () => {
+    const versions = [
+      { version_id: "new", percentage: 100 },
+      { version_id: null, percentage: 0 },
+    ];
+    const port = await deployments(success({ deployments: [{ ...made, versions }] }));
+    assert.deepEqual((await port.active())?.split, [{ versionId: "new", percent: 100 }]);
+  });
+
   const oddities: [string, object][] = [
+    ["whose traffic goes to no version", { ...made, versions: [{ version_id: null, percentage: 100 }] }],
     ["without a time", { ...made, created_on: "yesterday" }],
     ["without versions", { ...made, versions: [] }],
     ["of more than everything", { ...made, versions: [{ version_id: "new", percentage: 101 }] }],

@@ -75,9 +75,10 @@ const cases: Case[] = [
   },
   {
     title: "the rate limit, without a word about how long",
-    answer: failure(429, 971, "Please wait", { ratelimit: '"default";r=12;t=30' }),
+    answer: failure(429, 971, "Please wait", { ratelimit: '"default";r=1199;t=1' }),
     failure: "unavailable",
     says: /HTTP 429/,
+    retryAfterMs: 300_000,
   },
   {
     title: "a server error with a wait",
@@ -97,6 +98,58 @@ const cases: Case[] = [
     answer: failure(404, 100146, "Version not readable"),
     failure: "unavailable",
     says: /code 100146/,
+  },
+  {
+    title: "a version that is not there",
+    answer: failure(404, 10007, "workers.api.error.version_not_found"),
+    failure: "missing",
+    says: /found nothing: HTTP 404, "workers\.api\.error\.version_not_found" \(code 10007\)/,
+  },
+  {
+    title: "a telemetry query with too many filters",
+    answer: json(400, {
+      success: false,
+      errors: [
+        {
+          message: "Bad Request",
+          detail: "Filter expression is too complex; maximum is 16 filter nodes",
+        },
+      ],
+    }),
+    failure: "refused",
+    says: /HTTP 400, "Bad Request: Filter expression is too complex; maximum is 16 filter nodes"\.$/,
+  },
+  {
+    title: "a telemetry query with a bad value",
+    answer: json(400, {
+      success: false,
+      _e: null,
+      _i: { queryId: "workers-release", note: "our own request" },
+      _c: {
+        issues: [{ code: "too_big", path: ["parameters", "filters", 0, "value"], message: "Invalid input" }],
+        name: "ZodError",
+      },
+    }),
+    failure: "refused",
+    says: /HTTP 400, "parameters\.filters\.0\.value: Invalid input"\.$/,
+  },
+  {
+    title: "a telemetry query without any reason",
+    answer: json(400, { success: false, errors: [], _i: { queryId: "our own request" } }),
+    failure: "refused",
+    says: /HTTP 400, "no reason"\.$/,
+  },
+  {
+    title: "a gateway that has given up",
+    answer: raw(504, "error code: 504", { "content-type": "text/plain" }),
+    failure: "unavailable",
+    says: /failed for now: HTTP 504, "error code: 504"/,
+  },
+  {
+    title: "a blocked account",
+    answer: failure(403, 10353, "Account blocked"),
+    failure: "refused",
+    says: /code 10353\)\. Cloudflare has blocked the account/,
   },
   { title: "a conflict", answer: failure(409, 1, "Conflict"), failure: "unavailable", says: /HTTP 409/ },
   {
@@ -119,7 +172,7 @@ const cases: Case[] = [
       { "content-type": "text/html" },
     ),
     failure: "refused",
-    says: /was refused: HTTP 403, "Blocked by policy"/,
+    says: /was refused: HTTP 403, "Blocked by policy"\. The page is not from the API.*firewall/,
   },
   {
     title: "a page that is not there",

@@ -1,96 +1,144 @@
 import assert from "node:assert/strict";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { PortError } from "../../provider/rollout/ports";
-import { failure, startServer, success, type Answer, type Seen, type Server } from "./server";
-
-interface Asked {
-  readonly timeframe: { readonly from: number; readonly to: number };
-  readonly granularity: number;
-}
+import { LiveTelemetry, suggested, visit, type LiveRow, type Unknowns } from "./live/model";
+import { failure, json, startServer, success, type Answer, type Server } from "./server";
 
 const from = Date.UTC(2026, 0, 31);
 const bucketMs = 10_000;
-
-function asked(seen: Seen): Asked {
-  return JSON.parse(seen.body) as Asked;
-}
-
-/** Cloudflare's answer: in every bucket, every outcome once. */
-function everyBucket(outcomes: number): Answer {
-  return (response, seen) => {
-    const { timeframe, granularity } = asked(seen);
-    const data = Array.from({ length: outcomes }, (_, index) => ({
-      count: 1,
-      value: 1,
-      interval: 1,
-      sampleInterval: 1,
-      groups: [
-        { key: "$workers.scriptVersion.id", value: "new" },
-        { key: "$workers.outcome", value: `outcome ${index}` },
-      ],
-    }));
-    const series = Array.from({ length: granularity }, (_, bucket) => ({
-      time: new Date(timeframe.from + bucket * bucketMs).toISOString(),
-      data,
-    }));
-    success({
-      run: { status: "COMPLETED" },
-      calculations: [{ calculation: "count", aggregates: [], series }],
-    })(response, seen);
-  };
-}
+const worker = { accountId: "acc", scriptName: "checkout" };
 
 function read(buckets: number) {
   const slis = [{ kind: "exceptions" } as const];
   return { slis, newVersionId: "new", oldVersionId: "old", from, to: from + buckets * bucketMs, bucketMs };
 }
 
+/** One visit of the new version in every second of some buckets, beginning before the first. */
+function everySecond(buckets: number): LiveRow[] {
+  return Array.from({ length: 10 * buckets + 600 }, (_, second) =>
+    visit("new", from - 600_000 + second * 1000),
+  );
+}
+
+function live(rows: LiveRow[], unknowns: Partial<Unknowns> = {}) {
+  const api = new LiveTelemetry(rows, () => from + 86_400_000, { ...suggested, ...unknowns });
+  return { api, port: cloudflareTelemetry(api.client(), worker) };
+}
+
 describe("Cloudflare's telemetry", () => {
+  it("is asked once for a short span, from so early that all of it is listed", async () => {
+    const { api, port } = live(everySecond(60));
+    const [series = []] = await port.read(read(3));
+    assert.deepEqual(
+      series.map(({ start, new: { valid } }) => [start - from, valid]),
+      [
+        [0, 10],
+        [10_000, 10],
+        [20_000, 10],
+      ],
+    );
+    assert.deepEqual(
+      api.asked.map(({ timeframe, granularity }) => [
+        timeframe.from - from,
+        timeframe.to - from,
+        granularity,
+      ]),
+      [[-570_000, 30_000, 60]],
+    );
+  });
+
+  it("is read piece by piece when the span is long", async () => {
+    const { api, port } = live(everySecond(700));
+    const [series = []] = await port.read(read(700));
+    assert.ok(series.length === 700 && series.every((bucket) => bucket.new.valid === 10));
+    assert.deepEqual(
+      api.asked.map(({ granularity }) => granularity),
+      [302, 302, 102],
+    );
+  });
+
+  it("is read in halves until an API that ignores granularity gives the buckets asked for", async () => {
+    const { api, port } = live(everySecond(200), { granularity: "ignored" });
+    const [series = []] = await port.read(read(200));
+    assert.ok(series.length === 200 && series.every((bucket) => bucket.new.valid === 10));
+    assert.deepEqual(
+      api.asked.map(({ granularity }) => granularity),
+      [202, 102, 60, 60, 102, 60, 60],
+    );
+  });
+
+  it("counts what visitors ask, and neither objects nor crons nor what a Worker asks itself", async () => {
+    const rows = [
+      visit("new", from),
+      visit("new", from, { "$workers.executionModel": "durableObject", "$workers.outcome": "exception" }),
+      visit("new", from, { "$workers.eventType": "scheduled" }),
+      visit("new", from, { "$metadata.type": "cf-worker" }),
+      visit("new", from, { "$metadata.service": "another" }),
+      visit("old", from, { "$workers.eventType": "jsrpc" }),
+    ];
+    const [series] = await live(rows).port.read(read(1));
+    assert.deepEqual(series, [{ start: from, new: { valid: 1, bad: 0 }, old: { valid: 0, bad: 0 } }]);
+  });
+
+  for (const count of ["estimate", "stored"] as const) {
+    it(`counts what was stored under sampling, when \`count\` is the ${count}`, async () => {
+      const sampled = [1, 2, 3].map((second) => ({
+        ...visit("new", from + second * 1000),
+        sampleInterval: 10,
+      }));
+      const [series] = await live(sampled, { count }).port.read(read(1));
+      assert.equal(series?.[0]?.new.valid, 3);
+    });
+  }
+
+  it("is not judged when its series and its aggregates contradict each other", async () => {
+    const { api, port } = live(everySecond(60));
+    await port.read(read(3));
+    api.rows.push(visit("new", from - 565_000), visit("new", from - 565_000));
+    // The first bucket is not listed, but it was before: what it held then is not what the aggregates have now.
+    for (let i = 0; i < 20; i++) api.rows.push(visit("new", from - 555_000));
+    const later = { ...read(3), from: from + bucketMs, to: from + 4 * bucketMs };
+    await assert.rejects(port.read(later), {
+      failure: "unavailable",
+      message:
+        /contradicts itself: its series adds up to 590 events, its aggregates to 620\. It is not judged/,
+    });
+  });
+});
+
+describe("Cloudflare's telemetry, answered oddly,", () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
 
   async function telemetry(...answers: Answer[]) {
     server = await startServer(...answers);
-    return cloudflareTelemetry(server.client, { accountId: "acc", scriptName: "checkout" });
+    return cloudflareTelemetry(server.client, worker);
   }
 
-  it("is asked once for a short span", async () => {
-    const [series] = await (await telemetry(everyBucket(1))).read(read(3));
-    assert.deepEqual(
-      series?.map(({ start, new: { valid } }) => [start - from, valid]),
-      [
-        [0, 1],
-        [10_000, 1],
-        [20_000, 1],
-      ],
-    );
-    assert.deepEqual(
-      server?.seen.map(({ method, path }) => [method, path]),
-      [["POST", "/accounts/acc/workers/observability/telemetry/query"]],
-    );
+  const answered = (run: object, series: object[] = []) =>
+    success({ run: { status: "COMPLETED", ...run }, calculations: [{ aggregates: [], series }] });
+
+  it("is refused in buckets of another length", async () => {
+    const port = await telemetry(answered({ granularity: 20_000 }));
+    await assert.rejects(port.read(read(1)), {
+      failure: "unavailable",
+      message:
+        /was answered with buckets of 20 s\. Buckets of 10 s .* are not judged\. Run `workers-release doctor`/,
+    });
   });
 
-  it("is read piece by piece when the span is long", async () => {
-    const [series] = await (await telemetry(everyBucket(1))).read(read(700));
-    assert.equal(series?.length, 700);
-    assert.deepEqual(
-      server?.seen.map((seen) => asked(seen).granularity),
-      [300, 300, 100],
-    );
-  });
-
-  it("is read in halves where an answer may be cut", async () => {
-    const [series] = await (await telemetry(everyBucket(8))).read(read(300));
-    assert.ok(series?.length === 300 && series.every((bucket) => bucket.new.valid === 8));
-    assert.deepEqual(
-      server?.seen.map((seen) => asked(seen).granularity),
-      [300, 150, 150],
-    );
+  it("is refused in buckets that begin elsewhere", async () => {
+    const port = await telemetry(answered({}, [{ time: "2026-01-31 00:00:03", data: [] }]));
+    await assert.rejects(port.read(read(1)), /a bucket that begins at 2026-01-31T00:00:03\.000Z/);
   });
 
   it("is given up when not even one bucket fits into an answer", async () => {
-    const port = await telemetry(everyBucket(2000));
-    await assert.rejects(port.read(read(2)), { failure: "unavailable", message: /more groups than/ });
+    const groups = Array.from({ length: 2000 }, (_, outcome) => ({
+      ...{ value: 1, count: 1, interval: 1, sampleInterval: 1 },
+      groups: [{ key: "$workers.outcome", value: `outcome ${outcome}` }],
+    }));
+    const port = await telemetry(success({ calculations: [{ aggregates: groups, series: [] }] }));
+    await assert.rejects(port.read(read(2)), { failure: "unavailable", message: /gave 2000 groups/ });
   });
 
   it("is not taken for complete while the query runs", async () => {
@@ -110,9 +158,21 @@ describe("Cloudflare's telemetry", () => {
     const port = await telemetry(failure(403, 10000, "Authentication error"));
     await assert.rejects(port.read(read(1)), (error) => {
       assert.ok(error instanceof PortError && error.failure === "refused");
-      assert.match(error.message, /^Reading the telemetry.*"Workers Observability Write"/);
+      assert.match(error.message, /^Reading the telemetry.*"Workers Observability Read"/);
       return true;
     });
+  });
+
+  it("tells the reason of a refusal, not our own request", async () => {
+    const issues = [{ code: "too_big", maximum: 2000, path: ["limit"], message: "Invalid input" }];
+    const refused = {
+      success: false,
+      _e: null,
+      _i: { queryId: "x".repeat(500) },
+      _c: { issues, name: "ZodError" },
+    };
+    const port = await telemetry(json(400, refused));
+    await assert.rejects(port.read(read(1)), /was refused: HTTP 400, "limit: Invalid input"\.$/);
   });
 });
 
@@ -120,33 +180,18 @@ describe("Cloudflare's telemetry is blind", () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
 
-  async function blindness(...answers: Answer[]) {
-    server = await startServer(...answers);
-    return cloudflareTelemetry(server.client, { accountId: "acc", scriptName: "checkout" }).blindness();
-  }
-
-  const on = success({ observability: { enabled: true } });
-
-  it("never while it can be read", async () => {
-    assert.equal(await blindness(on, success({ run: { status: "COMPLETED" }, calculations: [] })), undefined);
-    assert.deepEqual(
-      server?.seen.map(({ method, path }) => `${method} ${path}`),
-      [
-        "GET /accounts/acc/workers/scripts/checkout/script-settings",
-        "POST /accounts/acc/workers/observability/telemetry/query",
-      ],
-    );
+  it("and says so when the token may not query", async () => {
+    server = await startServer(success({ observability: { enabled: true } }), failure(403, 10000, "No"));
+    await assert.rejects(cloudflareTelemetry(server.client, worker).readiness([]), {
+      failure: "refused",
+      message: /"Workers Observability Read"/,
+    });
   });
 
   it("when the settings say so, and then nothing is queried", async () => {
-    assert.match((await blindness(success({ observability: null }))) ?? "", /observability\.enabled to true/);
-    assert.equal(server?.seen.length, 1);
-  });
-
-  it("and says so when the token may not query", async () => {
-    await assert.rejects(blindness(on, failure(403, 10000, "Authentication error")), {
-      failure: "refused",
-      message: /"Workers Observability Write"/,
-    });
+    server = await startServer(success({ observability: null }));
+    const { blindBecause } = await cloudflareTelemetry(server.client, worker).readiness([]);
+    assert.match(blindBecause ?? "", /observability\.enabled to true/);
+    assert.equal(server.seen.length, 1);
   });
 });

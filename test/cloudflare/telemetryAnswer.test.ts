@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
-import { countAnswer, epochMs, mayBeCut, rowsOf } from "../../provider/cloudflare/telemetryAnswer";
+import {
+  countAnswer,
+  epochMs,
+  mayBeCut,
+  otherGrid,
+  rowsOf,
+  thinningOf,
+} from "../../provider/cloudflare/telemetryAnswer";
 
-const from = Date.UTC(2026, 0, 31, 10, 0, 3);
+const from = Date.UTC(2026, 0, 31, 10);
 const span = { from, to: from + 60_000, bucketMs: 10_000 };
 
-interface Sampled {
-  readonly count: number;
+interface Estimate {
+  readonly value: number;
   readonly sampleInterval?: number;
+  /** What the API means by `count` is not known; nothing may depend on it. */
+  readonly count?: number;
 }
 
-function cell(versionId: string, outcome: string, { count, sampleInterval = 1 }: Sampled) {
+function cell(versionId: string, outcome: string, { value, sampleInterval = 1, count = value }: Estimate) {
   const groups = [
     { key: "$workers.scriptVersion.id", value: versionId },
     { key: "$workers.outcome", value: outcome },
   ];
-  return { count, value: count, interval: sampleInterval, sampleInterval, groups };
+  return { count, value, interval: sampleInterval, sampleInterval, groups };
 }
 
 function answer(...series: { time: string | number; data: object[] }[]) {
@@ -47,13 +56,12 @@ describe("a bucket's time", () => {
 });
 
 describe("the rows of an answer", () => {
-  const one = [cell("new", "ok", { count: 1 })];
+  const one = [cell("new", "ok", { value: 1 })];
   const placed: [string, string | number, number[]][] = [
     ["in the bucket that begins with them", from + 20_000, [20_000]],
-    ["in the bucket they begin in", from + 27_000, [20_000]],
-    ["in the first bucket when they begin shortly before it", "2026-01-31 10:00:00", [0]],
-    ["nowhere when they are of another time", from + 60_000, []],
-    ["nowhere when they are from before", from - 10_000, []],
+    ["in the first bucket", "2026-01-31 10:00:00", [0]],
+    ["nowhere when they are from after", from + 60_000, []],
+    ["nowhere when they are from before, which is asked for and thrown away", from - 10_000, []],
   ];
   for (const [title, time, expected] of placed) {
     it(`are placed ${title}`, () => {
@@ -67,9 +75,9 @@ describe("the rows of an answer", () => {
 
   it("count what was really stored: a failure sampled at 1 % is one failure seen", () => {
     const data = [
-      cell("new", "ok", { count: 1000, sampleInterval: 10 }),
-      cell("new", "exception", { count: 100, sampleInterval: 100 }),
-      cell("old", "ok", { count: 0, sampleInterval: 0 }),
+      cell("new", "ok", { value: 1000, sampleInterval: 10, count: 100 }),
+      cell("new", "exception", { value: 100, sampleInterval: 100, count: 100 }),
+      cell("old", "ok", { value: 0, sampleInterval: 0 }),
     ];
     assert.deepEqual(
       rowsOf(answer({ time: from, data }), span).map(({ versionId, outcome, events }) => [
@@ -87,8 +95,8 @@ describe("the rows of an answer", () => {
 
   it("count what was read where the API read a part", () => {
     const data = [
-      cell("new", "ok", { count: 1280 }),
-      cell("new", "exception", { count: 640, sampleInterval: 5 }),
+      cell("new", "ok", { value: 1280 }),
+      cell("new", "exception", { value: 640, sampleInterval: 5 }),
     ];
     const thinned = { ...answer({ time: from, data }), statistics: { abr_level: 128 } };
     assert.deepEqual(
@@ -98,7 +106,7 @@ describe("the rows of an answer", () => {
   });
 
   it("without a group have no outcome", () => {
-    const { groups, ...rest } = cell("new", "ok", { count: 3 });
+    const { groups, ...rest } = cell("new", "ok", { value: 3 });
     const [row] = rowsOf(answer({ time: from, data: [{ ...rest, groups: groups.slice(0, 1) }] }), span);
     assert.deepEqual([row?.versionId, row?.outcome], ["new", undefined]);
   });
@@ -108,9 +116,46 @@ describe("the rows of an answer", () => {
     assert.deepEqual(rowsOf(countAnswer.parse({}), span), []);
   });
 
-  it("may be cut when there are as many as an answer holds", () => {
-    const data = Array.from({ length: 1999 }, () => cell("new", "ok", { count: 1 }));
-    assert.equal(mayBeCut(answer({ time: from, data })), false);
-    assert.equal(mayBeCut(answer({ time: from, data }, { time: from, data: one })), true);
+  for (const value of [-1, 1e13, 1e308, null, "12"]) {
+    it(`are not read from a count of ${JSON.stringify(value)}`, () => {
+      const series = [{ time: from, data: [{ ...cell("new", "ok", { value: 1 }), value }] }];
+      assert.equal(countAnswer.safeParse({ calculations: [{ series }] }).success, false);
+    });
+  }
+});
+
+describe("an answer", () => {
+  const groups = (count: number) =>
+    Array.from({ length: count }, (_, index) => cell("new", `outcome ${index}`, { value: 1 }));
+
+  it("may be cut when it has as many groups as answers get, however many buckets they are in", () => {
+    const full = { time: from, data: groups(1999) };
+    assert.equal(mayBeCut(answer(full, { ...full, time: from + 10_000 })), false);
+    assert.equal(mayBeCut(answer(full, { time: from + 10_000, data: groups(2000).slice(-1) })), true);
+  });
+
+  it("was made from one in as many rows as it says in either place", () => {
+    const told = (own: number | undefined, run: number | undefined): number =>
+      thinningOf({
+        calculations: [],
+        statistics: { abr_level: own },
+        run: { statistics: { abr_level: run } },
+      });
+    assert.deepEqual([told(undefined, undefined), told(1, 1), told(4, undefined), told(1, 8)], [1, 1, 4, 8]);
+  });
+
+  const ofLength = (granularity: number) => ({ ...answer(), run: { status: "COMPLETED", granularity } });
+
+  it("has the buckets that were asked for when their length is right and they begin at its multiples", () => {
+    assert.equal(otherGrid(answer({ time: from, data: [] }), span), undefined);
+    assert.equal(otherGrid(ofLength(10_000), span), undefined);
+  });
+
+  it("has others when it says so, or when one begins elsewhere", () => {
+    assert.equal(otherGrid(ofLength(2000), span), "buckets of 2 s");
+    assert.equal(
+      otherGrid(answer({ time: from + 3000, data: [] }), span),
+      "a bucket that begins at 2026-01-31T10:00:03.000Z",
+    );
   });
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { Filter, Sli } from "../../provider/health/sli";
-import type { Row } from "../../provider/cloudflare/telemetryRow";
 import { seriesFrom } from "../../provider/cloudflare/telemetryCounts";
 import {
-  isInvocation,
+  allRequests,
   partId,
   partsFor,
   recipesOf,
   type Part,
 } from "../../provider/cloudflare/telemetryParts";
+import type { Row } from "../../provider/cloudflare/telemetryRow";
 
 const row = (
   versionId: string,
@@ -29,7 +29,7 @@ const versions = { newVersionId: "new", oldVersionId: "old" };
 const checkout: Filter = { key: "event", operation: "eq", type: "string", value: "checkout" };
 const declined: Filter = { key: "declined", operation: "eq", type: "boolean", value: true };
 const premium: Filter = {
-  key: "$workers.event.request.path",
+  key: "$workers.event.path",
   operation: "starts_with",
   type: "string",
   value: "/p",
@@ -37,7 +37,7 @@ const premium: Filter = {
 
 const counted: [Part, Row[]][] = [
   [
-    { kind: "invocations" },
+    allRequests,
     [
       row("new", "ok", 78),
       row("new", undefined, 2),
@@ -67,7 +67,7 @@ const counted: [Part, Row[]][] = [
   ],
   [{ kind: "rows", filters: [checkout] }, [row("new", "unknown", 30), row("old", "unknown", 90)]],
   [{ kind: "rows", filters: [checkout, declined] }, [row("new", "unknown", 6), row("old", "unknown", 3)]],
-  [{ kind: "rows", filters: [isInvocation, premium] }, [row("new", "unknown", 8)]],
+  [{ kind: "requests", filters: [premium] }, [row("new", "unknown", 8)]],
 ];
 const rows = new Map(counted.map(([part, found]) => [partId(part), found]));
 
@@ -131,8 +131,8 @@ describe("bad and valid events", () => {
 });
 
 describe("the parts that are counted", () => {
-  it("are the invocations alone for exceptions", () => {
-    assert.deepEqual(partsFor(recipesOf([{ kind: "exceptions" }])), [{ kind: "invocations" }]);
+  it("are the requests alone for exceptions", () => {
+    assert.deepEqual(partsFor(recipesOf([{ kind: "exceptions" }])), [allRequests]);
   });
 
   it("are one more for all statuses together and for each limit, however many SLIs share it", () => {
@@ -147,7 +147,7 @@ describe("the parts that are counted", () => {
       ]),
     );
     assert.deepEqual(parts, [
-      { kind: "invocations" },
+      allRequests,
       { kind: "statuses", from: 404, to: 599 },
       { kind: "wallTime", limitMs: 500 },
       { kind: "cpuTime", limitMs: 500 },
@@ -155,7 +155,7 @@ describe("the parts that are counted", () => {
     ]);
   });
 
-  it("are two for filters of one's own, and one where every invocation is valid", () => {
+  it("are two for filters of one's own, and one where every request is valid", () => {
     const parts = partsFor(
       recipesOf([
         { kind: "exceptions" },
@@ -164,10 +164,10 @@ describe("the parts that are counted", () => {
       ]),
     );
     assert.deepEqual(parts, [
-      { kind: "invocations" },
+      allRequests,
       { kind: "rows", filters: [checkout] },
       { kind: "rows", filters: [checkout, declined] },
-      { kind: "rows", filters: [isInvocation, premium] },
+      { kind: "requests", filters: [premium] },
     ]);
   });
 });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { countQuery, halves, pieces } from "../../provider/cloudflare/telemetryQuery";
+import { allRequests } from "../../provider/cloudflare/telemetryParts";
+import { countQuery } from "../../provider/cloudflare/telemetryQuery";
 
-const second = 1000;
-const span = { from: 0, to: 60 * second, bucketMs: 10 * second };
+const timeframe = { from: 0, to: 60_000, bucketMs: 10_000 };
+const subject = { scriptName: "checkout", versionIds: ["new", "old"], leaveOutHops: false };
 
 describe("the query of a part", () => {
-  const subject = { scriptName: "checkout", versionIds: ["new", "old"] };
-
-  it("counts the invocations of the versions by version and outcome, in as many buckets as asked", () => {
-    assert.deepEqual(countQuery(subject, span, { kind: "invocations" }), {
+  it("counts what visitors ask of the versions, by version and outcome, in as many buckets as asked", () => {
+    assert.deepEqual(countQuery(subject, timeframe, allRequests), {
       queryId: "workers-release",
       dry: true,
       view: "calculations",
@@ -23,6 +22,8 @@ describe("the query of a part", () => {
           { key: "$metadata.service", operation: "eq", type: "string", value: "checkout" },
           { key: "$workers.scriptVersion.id", operation: "in", type: "string", value: "new,old" },
           { key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
+          { key: "$workers.eventType", operation: "eq", type: "string", value: "fetch" },
+          { key: "$workers.executionModel", operation: "eq", type: "string", value: "stateless" },
         ],
         calculations: [{ operator: "count" }],
         groupBys: [
@@ -34,6 +35,31 @@ describe("the query of a part", () => {
     });
   });
 
+  it("leaves out calls of a named entrypoint where it is told to", () => {
+    const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, allRequests);
+    const entrypoint = { key: "$workers.entrypoint", operation: "is_null", type: "string" };
+    assert.deepEqual(parameters?.filters?.at(-1), entrypoint);
+  });
+
+  it("counts rows of any kind by their own filters alone", () => {
+    const paid = { key: "event", operation: "eq", type: "string", value: "payment" } as const;
+    const { parameters } = countQuery(subject, timeframe, { kind: "rows", filters: [paid] });
+    assert.deepEqual(parameters?.filters?.slice(2), [paid]);
+    assert.deepEqual(parameters.groupBys, [{ type: "string", value: "$workers.scriptVersion.id" }]);
+  });
+
+  it("never has more than the 16 filter nodes that the API takes, beside filters of one's own", () => {
+    const parts = [
+      allRequests,
+      { kind: "statuses", from: 100, to: 599 },
+      { kind: "wallTime", limitMs: 1 },
+    ] as const;
+    for (const part of parts) {
+      const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, part);
+      assert.ok((parameters?.filters?.length ?? 0) <= 16);
+    }
+  });
+
   const filters = [
     [{ kind: "statuses", from: 404, to: 599 }, "$workers.event.response.status", "lte", 599],
     [{ kind: "wallTime", limitMs: 250 }, "$workers.wallTimeMs", "gt", 250],
@@ -41,7 +67,7 @@ describe("the query of a part", () => {
   ] as const;
   for (const [part, key, operation, value] of filters) {
     it(`filters for ${key} with ${operation} ${value}`, () => {
-      const query = countQuery(subject, span, part);
+      const query = countQuery(subject, timeframe, part);
       assert.deepEqual(query.parameters?.filters?.at(-1), { key, operation, type: "number", value });
     });
   }
@@ -49,38 +75,12 @@ describe("the query of a part", () => {
 
 describe("the query of statuses", () => {
   it("groups by the status too, which all rows it asks for have", () => {
-    const { parameters } = countQuery({ scriptName: "checkout", versionIds: ["new"] }, span, {
-      kind: "statuses",
-      from: 404,
-      to: 599,
-    });
+    const { parameters } = countQuery(subject, timeframe, { kind: "statuses", from: 404, to: 599 });
     const status = "$workers.event.response.status";
     assert.deepEqual(parameters?.groupBys?.at(-1), { type: "number", value: status });
     assert.deepEqual(parameters.filters?.slice(-2), [
       { key: status, operation: "gte", type: "number", value: 404 },
       { key: status, operation: "lte", type: "number", value: 599 },
     ]);
-  });
-});
-
-describe("a span", () => {
-  it("is cut into pieces of 300 buckets", () => {
-    const day = { from: 5, to: 5 + 24 * 3600 * second, bucketMs: 10 * second };
-    const cut = pieces(day);
-    assert.equal(cut.length, 29);
-    assert.deepEqual([cut[0]?.from, cut.at(-1)?.to], [day.from, day.to]);
-    cut.slice(1).forEach((piece, index) => {
-      assert.equal(piece.from, cut[index]?.to);
-    });
-    assert.ok(cut.every(({ from, to }) => (to - from) % day.bucketMs === 0));
-  });
-
-  it("is halved between two buckets", () => {
-    const three = { ...span, to: 30 * second };
-    assert.deepEqual(halves(three), [
-      { ...three, to: 10 * second },
-      { ...three, from: 10 * second },
-    ]);
-    assert.equal(halves({ ...span, to: 10 * second }), undefined);
   });
 });

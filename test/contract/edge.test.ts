@@ -70,7 +70,7 @@ describe("over the official SDK on a local edge", function () {
     await cloudflareDeployments(client(), name).create(split, "");
     await client().workers.scripts.subdomain.create(scriptName, { account_id: accountId, enabled: true });
     const telemetry = cloudflareTelemetry(client(), name);
-    const bucketMs = 250;
+    const bucketMs = 1000;
     let servedUntil = 0;
     return {
       telemetry,

@@ -158,8 +158,8 @@ export function telemetryContract(start: () => Promise<ObservedWorker>): void {
   });
 
   it("knows whether it can see", async () => {
-    assert.equal(await worker.telemetry.blindness(), undefined);
-    assert.match((await worker.blind.blindness()) ?? "", /observability/);
+    assert.equal((await worker.telemetry.readiness([])).blindBecause, undefined);
+    assert.match((await worker.blind.readiness([])).blindBecause ?? "", /observability/);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Ran } from "./stack";
 import { faulty, useWorkers, type Deployed, type Worker } from "./worker";
 
 describe("a Worker that fails while pulumi up releases it", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
   let worker: Worker;
   let badVersion: string;

@@ -11,6 +11,7 @@ import { run } from "../../provider/rollout/run";
 import type { EdgeOptions } from "../../edge";
 import { addVersion, goLive, useEdge, type Metadata } from "../edge/support";
 import { FakeInterruption } from "../fakes/clock";
+import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { Load } from "./load";
 
@@ -30,6 +31,7 @@ const script = (name: "old" | "new"): string => `
 `;
 
 const errors: ReleasePlan = {
+  ...atOnce,
   slos: [{ name: "5xx", sli: "serverErrors", max: 0.02 }],
   stages: [
     { percent: 50, soakTime: "8s" },

@@ -13,7 +13,7 @@ const halfForLong = {
 };
 
 describe("a pulumi up that is stopped in the middle of a release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
 
   /** Releases a healthy version, stops that at half of the traffic, and waits until the traffic is back. */

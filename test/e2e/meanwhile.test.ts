@@ -28,7 +28,7 @@ new (require("@pulumi/pulumi").dynamic.Resource)({ create }, "bad", {});
 `;
 
 describe("while pulumi up releases a Worker", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
 
   /** A Worker that is being released, at half of the traffic. */

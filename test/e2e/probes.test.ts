@@ -8,7 +8,7 @@ const brokenAtHealth = `export default {
 };`;
 
 describe("pulumi up with probes in the plan", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
 
   it("stops a version that fails them at 0 %, before any user has met it", async () => {

@@ -25,7 +25,7 @@ function uploading(word: string): string {
 }
 
 describe("a program with a ScriptVersion and its Release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
   let stack: Stack;
 

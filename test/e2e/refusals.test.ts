@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { healthy, plan, useWorkers, type Worker } from "./worker";
 
 describe("a Worker that pulumi up cannot release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
 
   /** Fails the release of a healthy version; the answer is what the user is told. */

@@ -3,7 +3,7 @@ import type { Ran } from "./stack";
 import { healthy, plan, useWorkers, type Worker } from "./worker";
 
 describe("a Worker released by pulumi up", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
   let worker: Worker;
   let newVersion: string;

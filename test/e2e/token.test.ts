@@ -4,7 +4,7 @@ import { healthy, plan, useWorkers, type Worker } from "./worker";
 const brief = { ...plan, stages: [{ percent: 100, soakTime: "1s" }] };
 
 describe("the API token", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const opened = useWorkers();
 
   async function ready(name: string): Promise<Worker> {

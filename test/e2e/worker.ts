@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type Cloudflare from "cloudflare";
-import type { Edge } from "../../edge";
+import type { Edge, EdgeOptions } from "../../edge";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { addVersion, clientOf, deploy, goLive, until, useEdge, type Metadata } from "../edge/support";
+import { atOnce } from "../fakes/plans";
 import { Load } from "./load";
 import { folderInRepository, Stack } from "./stack";
 
@@ -21,6 +22,7 @@ export const faulty = `
 
 /** Short stages, judged every second: none, half, all. */
 export const plan = {
+  ...atOnce,
   slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
   stages: [
     { percent: 0, soakTime: "2s" },
@@ -30,6 +32,9 @@ export const plan = {
   pollInterval: "1s",
   minRequests: 20,
 } satisfies ReleasePlan;
+
+/** How long to wait for something, and how often to look. */
+type Pace = Parameters<typeof until>[2];
 
 /** A deployment as the official client tells it. */
 export interface Deployed {
@@ -98,11 +103,13 @@ export class Worker {
   }
 
   /** Waits until a deployment is active of which `is` holds. */
-  async until(what: string, is: (active: Deployed) => boolean): Promise<Deployed> {
-    return until(what, async () => {
-      const active = await this.active();
-      return is(active) ? active : undefined;
-    });
+  async until(what: string, is: (active: Deployed) => boolean, pace?: Pace): Promise<Deployed> {
+    const found = async (): Promise<Deployed | undefined> => {
+      // A read that lags behind writes may show a Worker that was never deployed.
+      const active = (await this.deployments()).at(-1);
+      return active !== undefined && is(active) ? active : undefined;
+    };
+    return until(what, found, pace);
   }
 }
 
@@ -132,8 +139,8 @@ export interface Opened {
 }
 
 /** An edge for the tests of one `describe`, and on it as many Workers and stacks as they open. */
-export function useWorkers(): Opened {
-  const given = useEdge();
+export function useWorkers(options: EdgeOptions = {}): Opened {
+  const given = useEdge(options);
   const stacks: Stack[] = [];
   const loads: Load[] = [];
   after("ends what was opened", async () => {

@@ -89,7 +89,7 @@ describe("bodies and clients of the data plane", () => {
 
   function rowOf(path: string): Promise<Row> {
     return until(`the row of ${path}`, async () =>
-      (await invocationsOf(started.edge, "bodies")).find((row) => row.$workers.event?.request?.path === path),
+      (await invocationsOf(started.edge, "bodies")).find((row) => row.$workers.event?.path === path),
     );
   }
 

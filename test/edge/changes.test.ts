@@ -144,9 +144,7 @@ describe("a version whose process ends", () => {
       return found.length >= asked.length + 6 ? found : undefined;
     });
     const outcomesOf = (path: string): string[] =>
-      rows
-        .filter((row) => row.$workers.event?.request?.path === path)
-        .map(({ $workers }) => $workers.outcome);
+      rows.filter((row) => row.$workers.event?.path === path).map(({ $workers }) => $workers.outcome);
     assert.deepEqual(outcomesOf("/unheard"), Array(asked.length).fill("ok"));
     assert.deepEqual(outcomesOf("/half"), ["exception"]);
   }).timeout(60_000);

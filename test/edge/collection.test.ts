@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
-import { ask, call, deploy, addVersion, goLive, invocationsOf, rowsOf, until, useEdge } from "./support";
+import { requestIdOf } from "../../edge/data/ray";
+import {
+  ask,
+  call,
+  deploy,
+  addVersion,
+  exceptionsOf,
+  goLive,
+  invocationsOf,
+  rowsOf,
+  until,
+  useEdge,
+  type Row,
+} from "./support";
 
 const WORKER = `export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === "/throw") throw new TypeError("kaboom");
     if (pathname === "/wait") await scheduler.wait(200);
+    if (pathname === "/five-hundred") return new Response(null, { status: 500 });
     if (pathname === "/work") for (const end = Date.now() + 100; Date.now() < end; );
     if (pathname === "/forever") await scheduler.wait(60_000);
     if (pathname === "/log") {
@@ -40,8 +54,9 @@ describe("telemetry of the data plane", () => {
     );
     assert.equal(row.$workers.event?.response?.status, 418);
     assert.equal(row.$workers.event.request?.method, "PUT");
-    assert.equal(row.$workers.event.request.path, "/teapot");
-    assert.equal(`${row.$workers.requestId}-LOC`, answer.headers["cf-ray"]);
+    assert.equal(row.$workers.event.path, "/teapot");
+    assert.equal(`${row.$metadata.rayId}-LOC`, answer.headers["cf-ray"]);
+    assert.equal(row.$metadata.requestId, requestIdOf(row.$metadata.rayId ?? ""));
   });
 
   it("tells the versions of a split apart and counts every request", async () => {
@@ -51,7 +66,7 @@ describe("telemetry of the data plane", () => {
     await Promise.all(Array.from({ length: 200 }, () => ask(started.edge, "count")));
     const rows = await collected("count", 200);
     assert.equal(rows.length, 200);
-    assert.equal(new Set(rows.map((row) => row.$workers.requestId)).size, 200);
+    assert.equal(new Set(rows.map((row) => row.$metadata.requestId)).size, 200);
     assert.deepEqual(new Set(rows.map((row) => row.$workers.scriptVersion.id)), new Set([one, two]));
   });
 
@@ -61,7 +76,7 @@ describe("telemetry of the data plane", () => {
     await ask(started.edge, "time", { path: "/work" });
     const rows = await collected("time", 2);
     const of = (path: string): { wallTimeMs: number; cpuTimeMs: number } => {
-      const row = rows.find(({ $workers }) => $workers.event?.request?.path === path);
+      const row = rows.find(({ $workers }) => $workers.event?.path === path);
       assert.ok(row);
       return row.$workers;
     };
@@ -71,13 +86,43 @@ describe("telemetry of the data plane", () => {
     assert.ok(of("/work").cpuTimeMs > 10, String(of("/work").cpuTimeMs));
   });
 
-  it("tells an uncaught exception", async () => {
+  it("tells an uncaught exception twice: as the outcome, and as a row with its words", async () => {
     await goLive(started.edge, "exception", WORKER);
     await ask(started.edge, "exception", { path: "/throw" });
     const [row] = await collected("exception", 1);
     assert.equal(row?.$workers.outcome, "exception");
-    assert.equal(row.$metadata.error, "TypeError: kaboom");
     assert.equal(row.$workers.event?.response?.status, 500);
+    assert.deepEqual([row.$metadata.level, row.$metadata.error], ["error", row.source["message"]]);
+    assert.match(String(row.source["message"]), /^GET http:.*\/throw$/);
+    const [thrown, ...others] = await exceptionsOf(started.edge, "exception");
+    assert.equal(others.length, 0);
+    assert.equal(thrown?.source["message"], "kaboom");
+    assert.equal(thrown.source.exception.name, "TypeError");
+    assert.match(thrown.source.exception.stack, /at Object\.fetch/);
+    assert.deepEqual(idsOf(thrown), idsOf(row));
+    assert.deepEqual([thrown.$metadata.type, thrown.$metadata.error], ["cf-worker", "kaboom"]);
+  });
+
+  it("tells a returned 500 as an error that is no exception", async () => {
+    await goLive(started.edge, "failing", WORKER);
+    await ask(started.edge, "failing", { path: "/five-hundred" });
+    const [row] = await collected("failing", 1);
+    assert.deepEqual([row?.$workers.outcome, row?.$metadata.level], ["ok", "error"]);
+    assert.deepEqual(await exceptionsOf(started.edge, "failing"), []);
+  });
+
+  it("shows a request's headers as the Worker saw them, and no secret in them", async () => {
+    await goLive(started.edge, "headers", WORKER);
+    const secrets = { authorization: "Bearer s3cret", cookie: "s=s3cret", "X-Api-Key": "s3cret" };
+    const answer = await ask(started.edge, "headers", { headers: { ...secrets, "X-Shown": "yes" } });
+    const [row] = await collected("headers", 1);
+    const { headers, cf } = row?.$workers.event?.request ?? {};
+    assert.deepEqual(
+      ["authorization", "cookie", "x-api-key", "x-shown"].map((name) => headers?.[name]),
+      ["REDACTED", "REDACTED", "REDACTED", "yes"],
+    );
+    assert.deepEqual([headers?.["cf-ray"], cf?.["colo"]], [answer.headers["cf-ray"], "LOC"]);
+    assert.ok(!JSON.stringify(row).includes("s3cret"));
   });
 
   it("has a row for each console line, tied to its invocation", async () => {
@@ -85,20 +130,22 @@ describe("telemetry of the data plane", () => {
     await ask(started.edge, "console", { path: "/log" });
     const [invocation] = await collected("console", 1);
     const lines = (await rowsOf(started.edge, "console")).filter((row) => row.$metadata.type === "cf-worker");
-    const told = lines.map(({ $metadata: { level, message }, source }) => ({ level, message, source }));
-    assert.deepEqual(
-      told
-        .toSorted((a, b) => a.level.localeCompare(b.level))
-        .map(({ level, message }) => ({ level, message })),
-      [
-        { level: "error", message: '{"card":"declined"}' },
-        { level: "log", message: 'plain {"and":"object"}' },
-        { level: "warn", message: '{"card":"stolen"}' },
-      ],
-    );
-    assert.equal(told.find(({ level }) => level === "error")?.source["card"], "declined");
-    assert.equal(told.find(({ level }) => level === "warn")?.source["card"], "stolen");
-    for (const line of lines) assert.equal(line.$workers.requestId, invocation?.$workers.requestId);
+    const told = lines.map(({ $metadata: { level, message, error }, source }) => [
+      level,
+      message,
+      error,
+      source,
+    ]);
+    // The newest first.
+    assert.deepEqual(told, [
+      ["warn", '{"card":"stolen"}', undefined, { card: "stolen" }],
+      ["error", '{"card":"declined"}', '{"card":"declined"}', { card: "declined" }],
+      [undefined, 'plain {"and":"object"}', undefined, { message: 'plain {"and":"object"}' }],
+    ]);
+    for (const line of lines) {
+      assert.deepEqual(invocation && idsOf(invocation), idsOf(line));
+      assert.deepEqual([line.$workers.outcome, line.$workers.wallTimeMs], [undefined, undefined]);
+    }
   });
 
   it("tells of a client that left", async () => {
@@ -108,6 +155,7 @@ describe("telemetry of the data plane", () => {
     );
     const [row] = await collected("canceled", 1);
     assert.equal(row?.$workers.outcome, "canceled");
+    assert.equal(row.$workers.event?.response, undefined);
     assert.equal(row.$metadata.error, undefined);
   });
 
@@ -131,7 +179,7 @@ describe("telemetry of the data plane", () => {
     // A version tells of its invocations in order: with the last one here, the others would be.
     const rows = await collected("off", 1);
     assert.deepEqual(
-      rows.map((row) => row.$workers.event?.request?.path),
+      rows.map((row) => row.$workers.event?.path),
       ["/after"],
     );
   });
@@ -163,3 +211,8 @@ describe("telemetry of the data plane", () => {
     assert.equal((count ?? 0) % 2, 0);
   });
 });
+
+/** What ties the rows of an invocation together. */
+function idsOf({ timestamp, $metadata: { requestId, rayId, traceId } }: Row): unknown {
+  return { timestamp, requestId, rayId, traceId };
+}

@@ -9,6 +9,7 @@ import {
   deploy,
   enable,
   goLive,
+  exceptionsOf,
   invocationsOf,
   putScript,
   saying,
@@ -272,12 +273,12 @@ describe("a version that misbehaves", () => {
       return body === "again" ? true : undefined;
     });
     const row = await until("the row of the failed request", async () =>
-      (await invocationsOf(started.edge, "crash")).find(
-        (row) => row.$workers.event?.request?.path === "/wait",
-      ),
+      (await invocationsOf(started.edge, "crash")).find((row) => row.$workers.event?.path === "/wait"),
     );
     assert.equal(row.$workers.outcome, "exception");
     assert.equal(row.$workers.scriptVersion.id, bad);
-    assert.match(row.$metadata.error ?? "", /the process of this version ended/);
+    const thrown = await exceptionsOf(started.edge, "crash");
+    const own = thrown.find(({ $metadata }) => $metadata.requestId === row.$metadata.requestId);
+    assert.match(own?.$metadata.error ?? "", /The process of this version ended/);
   }).timeout(30_000);
 });

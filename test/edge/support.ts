@@ -170,40 +170,50 @@ export interface Envelope {
   readonly errors: { code: number; message: string }[];
   readonly messages: { code: number; message: string }[];
   readonly result: unknown;
+  readonly result_info?: Readonly<Record<string, number>>;
 }
 
 /** Waits until `check` finds something, and returns it. */
 export async function until<T>(
   what: string,
   check: () => T | undefined | Promise<T | undefined>,
+  { withinMs = 60_000, everyMs = 20 } = {},
 ): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;
     assert(Date.now() < deadline, `waited too long for ${what}`);
-    await sleep(20);
+    await sleep(everyMs);
   }
 }
 
-/** One row of telemetry, as the API returns it. */
+/** One row of telemetry, as the API returns it. A `cf-worker` row has no outcome and no times. */
 export interface Row {
+  readonly timestamp: number;
   readonly source: Record<string, unknown>;
   readonly $workers: {
     readonly outcome: string;
     readonly eventType: string;
-    readonly requestId: string;
     readonly wallTimeMs: number;
     readonly cpuTimeMs: number;
     readonly scriptVersion: { readonly id: string; readonly tag?: string };
     readonly event?: {
-      readonly request?: { readonly method: string; readonly path: string };
+      readonly path?: string;
+      readonly request?: {
+        readonly method: string;
+        readonly headers?: Record<string, string>;
+        readonly cf?: Record<string, unknown>;
+      };
       readonly response?: { readonly status: number };
     };
   };
   readonly $metadata: {
     readonly type: string;
-    readonly level: string;
+    readonly requestId: string;
+    readonly rayId?: string;
+    readonly traceId: string;
+    readonly level?: string;
     readonly message?: string;
     readonly error?: string;
   };
@@ -231,3 +241,14 @@ export async function rowsOf(edge: EdgeAddress, scriptName: string): Promise<Row
 export async function invocationsOf(edge: EdgeAddress, scriptName: string): Promise<Row[]> {
   return (await rowsOf(edge, scriptName)).filter((row) => row.$metadata.type === "cf-worker-event");
 }
+
+/** The uncaught exceptions that a script's telemetry tells of, each with the request it was thrown in. */
+export async function exceptionsOf(edge: EdgeAddress, scriptName: string): Promise<ThrownRow[]> {
+  const rows = await rowsOf(edge, scriptName);
+  return rows.filter((row): row is ThrownRow => row.source["exception"] !== undefined);
+}
+
+/** The row of an uncaught exception. */
+export type ThrownRow = Row & {
+  readonly source: { readonly exception: { readonly name: string; readonly stack: string } };
+};

@@ -37,11 +37,6 @@ export class FakeDeployments implements Deployments {
     return Promise.resolve(this.made[1]);
   }
 
-  async history(): Promise<readonly Deployment[]> {
-    const active = await this.active();
-    return this.made.slice(active === undefined ? 0 : this.made.indexOf(active));
-  }
-
   async create(
     split: Split,
     message: string,

@@ -88,11 +88,11 @@ describe("the fake telemetry", () => {
       badShare: () => 0,
     });
     telemetry.fail(lost, minute, 2 * minute);
-    assert.equal(await telemetry.blindness(), undefined);
+    assert.equal((await telemetry.readiness()).blindBecause, undefined);
     await clock.sleep(minute);
-    await assert.rejects(telemetry.blindness(), lost);
+    await assert.rejects(telemetry.readiness(), lost);
     await clock.sleep(minute);
-    assert.equal(await telemetry.blindness(), undefined);
+    assert.equal((await telemetry.readiness()).blindBecause, undefined);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Counts, Series } from "../../provider/health/series";
 import { noCounts } from "../../provider/health/series";
 import type { Sli } from "../../provider/health/sli";
-import type { PortError, SeriesQuery, Telemetry } from "../../provider/rollout/ports";
+import type { PortError, Readiness, SeriesQuery, Telemetry } from "../../provider/rollout/ports";
 import type { VirtualClock } from "./clock";
 import type { FakeDeployments } from "./deployments";
 import { binomial, generator } from "./random";
@@ -31,8 +31,9 @@ interface Outage {
 export class FakeTelemetry implements Telemetry {
   /** How often `read` was called, failures included. */
   reads = 0;
-  /** What `blindness` answers. */
+  /** What `readiness` answers. */
   blindBecause: string | undefined;
+  readonly warnings: string[] = [];
   private readonly outages: Outage[] = [];
 
   constructor(
@@ -52,9 +53,9 @@ export class FakeTelemetry implements Telemetry {
     return Promise.resolve(query.slis.map((sli) => this.series(sli, query)));
   }
 
-  async blindness(): Promise<string | undefined> {
+  async readiness(): Promise<Readiness> {
     this.failDuringOutage();
-    return Promise.resolve(this.blindBecause);
+    return Promise.resolve({ blindBecause: this.blindBecause, warnings: this.warnings });
   }
 
   private failDuringOutage(): void {

@@ -41,6 +41,10 @@ function probed(probe: unknown): Record<string, unknown> {
   });
 }
 
+const payment = { key: "event", operation: "eq", value: "payment" };
+const exception = { key: "$workers.outcome", operation: "eq", value: "exception" };
+const custom = (sli: object) => ({ name: "own", max: 0.01, sli });
+
 const full = { percent: 100, soakTime: "1m" };
 
 describe("a plan", () => {
@@ -58,7 +62,8 @@ describe("a plan", () => {
         maxBlindMs: 120_000,
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
-        warmUpMs: 0,
+        warmUpMs: 30_000,
+        settleMs: 60_000,
         probes: [],
       },
     );
@@ -70,7 +75,7 @@ describe("a plan", () => {
     });
   });
 
-  const cases: [string, unknown, string][] = [
+  const cases: [string, unknown, string | RegExp][] = [
     ["no plan", undefined, "plan: nothing was given; allowed is a plan with `slos` and `stages`"],
     ["no stages", stages(), "plan.stages: [] was given; allowed is a list of at least one stage"],
     ["no SLOs", slos(), "plan.slos: [] was given; allowed is a list of at least one SLO"],
@@ -103,6 +108,46 @@ describe("a plan", () => {
       "a soak shorter than a look",
       stages({ percent: 100, soakTime: "5s" }),
       'plan.stages[0].soakTime: "5s" was given; allowed is at least the pollInterval, 10s',
+    ],
+    [
+      "a soak in which nothing is judged",
+      stages({ percent: 100, soakTime: "30s" }),
+      'plan.stages[0].soakTime: "30s" was given; allowed is at least warmUp and pollInterval together, 30s and 10s: in a shorter soak nothing is judged',
+    ],
+    [
+      "buckets that telemetry does not have",
+      changed((plan) => (plan["pollInterval"] = "1500ms")),
+      'plan.pollInterval: "1500ms" was given; allowed is whole seconds: telemetry has no other buckets',
+    ],
+    [
+      "more filters than a query takes",
+      slos(custom({ bad: Array.from({ length: 11 }, () => exception) })),
+      /^plan\.slos\[0\]\.sli\.bad: \[.* was given; allowed is at most 10 filters, which is all that Cloudflare's query takes$/,
+    ],
+    [
+      "more filters than a query takes, of both kinds",
+      slos(custom({ valid: [payment], bad: Array.from({ length: 14 }, () => payment) })),
+      /allowed is at most 14 filters in `valid` and `bad` together/,
+    ],
+    [
+      "a filter on a field that no row has",
+      slos(custom({ valid: [payment], bad: [{ ...payment, key: "$metadata.statusCode" }] })),
+      'plan.slos[0].sli.bad[0].key: "$metadata.statusCode" was given; allowed is "$workers.event.response.status": log lines have no "$metadata.statusCode", so the filter would never find one',
+    ],
+    [
+      "a filter on a field that invocations lack",
+      slos(custom({ bad: [{ key: "$workers.event.request.path", operation: "eq", value: "/cart" }] })),
+      'plan.slos[0].sli.bad[0].key: "$workers.event.request.path" was given; allowed is "$workers.event.path": invocations have no "$workers.event.request.path", so the filter would never find one',
+    ],
+    [
+      "a filter on a field that log lines lack",
+      slos(custom({ valid: [payment], bad: [exception] })),
+      /^plan\.slos\[0\]\.sli\.bad\[0\]\.key: "\$workers\.outcome" was given; allowed is a field of log lines: only invocations have/,
+    ],
+    [
+      "a filter for a value that a field never has",
+      slos(custom({ bad: [{ key: "$workers.eventType", operation: "eq", value: "cron" }] })),
+      'plan.slos[0].sli.bad[0].value: "cron" was given; allowed is "scheduled": "$workers.eventType" is never "cron"',
     ],
     [
       "a misspelt property",
@@ -248,7 +293,9 @@ describe("a plan", () => {
   ];
   for (const [what, plan, fault] of cases) {
     it(`with ${what} is refused by name`, () => {
-      assert.deepEqual(faults(plan), [fault]);
+      const found = faults(plan);
+      if (typeof fault === "string") assert.deepEqual(found, [fault]);
+      else assert.match(found.join("\n"), fault);
     });
   }
 

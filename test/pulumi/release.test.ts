@@ -104,6 +104,15 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ versionId: unknownValue, scriptName: unknownValue, plan }), []);
   });
 
+  it("takes no probes of a Worker that the version override cannot name", async () => {
+    const slos = [{ sli: "probes", max: 0.1 }];
+    const plan = { ...seedPlan, slos, probes: [{ path: "/health" }] };
+    assert.deepEqual(await failures({ plan, scriptName: unknownValue }), []);
+    const [reason = "", ...others] = await failures({ plan, scriptName: "3d-shop" });
+    assert.deepEqual(others, []);
+    assert.match(reason, /^plan\.probes: .* allowed is no probe for a Worker whose name does not begin/);
+  });
+
   it("names the place, what was given and what is allowed", async () => {
     const plan = { ...seedPlan, stages: [{ percent: 120, soakTime: "1m" }] };
     assert.deepEqual(await failures({ versionId: "latest", plan, retry: 1 }), [

@@ -28,6 +28,7 @@ const record: ReleaseRecord = {
   oldVersionId: oldVersion,
   retry: "2",
   next: undefined,
+  begun: [],
 };
 
 function at(percent: number): Split {

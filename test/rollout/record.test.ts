@@ -13,7 +13,12 @@ const records: fc.Arbitrary<ReleaseRecord> = fc
     retry: fc.string({ unit: "grapheme", maxLength: 16 }),
     next: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
   })
-  .chain((rest) => fc.integer({ min: 0, max: rest.stages - 1 }).map((stage) => ({ ...rest, stage })));
+  .chain((rest) => fc.integer({ min: 0, max: rest.stages - 1 }).map((stage) => ({ ...rest, stage })))
+  .chain((rest) =>
+    fc
+      .array(fc.integer({ min: 0, max: 999_999_999 }), { maxLength: rest.stage + 1 })
+      .map((seconds) => ({ ...rest, begun: seconds.map((each) => rest.startedAt + each * 1000) })),
+  );
 
 describe("the message of a deployment", () => {
   it("gives back the record, whatever the sentence, in at most 1000 bytes", () => {

@@ -40,6 +40,31 @@ describe("a release", () => {
     );
   });
 
+  it("waits after each soak with traffic until the soak's last telemetry has arrived", async () => {
+    const outside = world();
+    const outcome = await release(outside, { plan: { ...seedPlan, settleTime: "60s" } });
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(
+      outcome.stages.map((stage) => (Date.parse(stage.endedAt) - Date.parse(stage.startedAt)) / minute),
+      [1, 6, 11, 11, 16],
+    );
+    const waits = outside.progress.statuses.filter((line) =>
+      line.includes("its last telemetry arrives within"),
+    );
+    assert.match(waits[0] ?? "", /^stage 2\/5 · 25 % · soaked, its last telemetry arrives within 1m · 5xx/);
+  });
+
+  it("does not pass a stage whose last requests turn out bad when their telemetry arrives", async () => {
+    const late = { ...badNewVersion(0.5, 5.5 * minute), delayMs: 50_000 };
+    const stages = [
+      { percent: 50, soakTime: "6m" },
+      { percent: 100, soakTime: "1m" },
+    ];
+    const outcome = await release(world(late), { plan: { ...seedPlan, stages, settleTime: "60s" } });
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(outcome.stages.length, 1);
+  });
+
   it("of a bad version reverts in the first stage with traffic, and says everything in one sentence", async () => {
     const outside = world(badNewVersion(0.2));
     const outcome = await release(outside);
@@ -340,7 +365,7 @@ describe("a release that another process goes on with", () => {
     await outside.clock.sleep(20 * minute);
     outside.telemetry.fail(unavailable(), 0, 27.5 * minute);
     const resuming = { ...nextRun(outside) };
-    resuming.telemetry.blindness = () => Promise.resolve(undefined);
+    resuming.telemetry.readiness = () => Promise.resolve({ blindBecause: undefined, warnings: [] });
     const outcome = await release(resuming, { plan: held });
     assert.equal(outcome.status, "aborted");
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 0]);

@@ -6,6 +6,7 @@ import type { Split } from "../../provider/rollout/ports";
 import type { ReleaseRequest } from "../../provider/rollout/release";
 import { FakeInterruption, VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
+import { atOnce } from "../fakes/plans";
 import { FakeProbes } from "../fakes/probes";
 import { RecordingProgress } from "../fakes/progress";
 import { FakeTelemetry, type Traffic } from "../fakes/telemetry";
@@ -84,7 +85,7 @@ export function request(
     versionId: newVersion,
     retry: "",
     findingBefore: undefined,
-    plan: planSchema.parse(plan),
+    plan: planSchema.parse({ ...atOnce, ...plan }),
     ...rest,
   };
 }

@@ -25,6 +25,7 @@ const record: ReleaseRecord = {
   oldVersionId: oldVersion,
   retry: "",
   next: undefined,
+  begun: [],
 };
 
 function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
@@ -88,7 +89,7 @@ describe("where a release starts", () => {
   ];
   for (const [what, active, kind] of cases) {
     it(`${what}: ${kind}`, () => {
-      assert.equal(startingPoint(request(), active === undefined ? [] : [active]).kind, kind);
+      assert.equal(startingPoint(request(), active).kind, kind);
     });
   }
 });
@@ -160,6 +161,13 @@ describe("a release that starts", () => {
     assert.equal(status, "aborted");
     const again = release(nextRun(outside), { findingBefore: finding });
     await assert.rejects(again, ({ message }: Error) => message.split("Fix the Worker").length === 2);
+  });
+
+  it("tells what its telemetry is known to lack, and starts all the same", async () => {
+    const outside = world();
+    outside.telemetry.warnings.push("Stages reset Durable Objects.");
+    assert.equal((await release(outside)).status, "completed");
+    assert.equal(outside.progress.events[0], "Warning: Stages reset Durable Objects.");
   });
 
   describe("after a run that found the version bad and could not put the traffic back", () => {

@@ -61,7 +61,8 @@ export function workerVersionRoutes(edge: EdgeContext): Hono {
   const { state } = edge;
   const routes = new Hono();
   routes.get("/workers/:worker/versions", (context) => {
-    const { items, info } = pageOf(context, state.versions.list(existingWorker(edge, context).name));
+    const versions = edge.reads.shown(state.versions.list(existingWorker(edge, context).name));
+    const { items, info } = pageOf(context, versions);
     const shown = items.map((version) => presentWorkerVersion(version));
     return success(context, shown, { result_info: info });
   });
@@ -88,6 +89,7 @@ export function workerVersionRoutes(edge: EdgeContext): Hono {
   });
   routes.get("/workers/:worker/versions/:version", (context) => {
     const version = existingVersion(edge, context);
+    edge.reads.checkShown(version);
     const withModules = context.req.query("include") === "modules";
     const modules = withModules ? state.versions.modules(version.id) : undefined;
     return success(context, presentWorkerVersion(version, modules));

@@ -15,13 +15,17 @@ export class StandIn extends DurableObject {
     super(ctx, env);
     const id = ctx.id.toString();
     const name = ctx.id.name;
-    const ask = (request) => {
+    const ask = async (request) => {
       const headers = new Headers(request.headers);
       headers.set("${OBJECT_HEADERS.className}", ${JSON.stringify(className)});
       headers.set("${OBJECT_HEADERS.id}", id);
       if (name !== undefined) headers.set("${OBJECT_HEADERS.name}", encodeURIComponent(name));
       headers.set("${OBJECT_HEADERS.url}", request.url);
-      return env.HOST.fetch(new Request(request, { headers }));
+      const answer = await env.HOST.fetch(new Request(request, { headers }));
+      const thrown = answer.headers.get("${OBJECT_HEADERS.thrown}");
+      if (thrown === null) return answer;
+      const { message, ...about } = JSON.parse(decodeURIComponent(thrown));
+      throw Object.assign(new Error(message), about);
     };
     return new Proxy(this, {
       get(own, key) {

@@ -1,12 +1,16 @@
-import { bucketCount, bucketOf, bucketStarts, seriesTime, type Timeframe } from "../buckets";
+import { bucketLength, bucketOf, bucketStarts, seriesTime, type Timeframe } from "../buckets";
 import { calculationNamed, compileCalculation, labelOf, type Calculation } from "../calculations";
 import { allRows, eachRow, type Row } from "../database";
 import { typedField } from "../fields";
 import { sampleFor, type Reading, type Sample } from "../sample";
-import { MOST_ROWS, type Parameters, type Query } from "../schema";
+import { wantsSeries, type Parameters, type Query } from "../schema";
 import { inScope } from "../scope";
 import { as, joined, sql, type Sql } from "../sql";
+import { isTooWide } from "../timeframe";
 import { restored, type Primitive } from "../types";
+
+/** How many groups an answer has when the query does not say. */
+const GROUPS = 10;
 
 interface Aggregate {
   count: number;
@@ -14,6 +18,8 @@ interface Aggregate {
   sampleInterval: number;
   value: number;
   groups?: { key: string; value: Primitive }[];
+  /** Names the group. What Cloudflare's text is made of is not known. */
+  groupKey?: string;
 }
 
 interface Result {
@@ -47,7 +53,13 @@ export function calculationsView(
 function partOf(reading: Reading, { parameters }: Query, timeframe: Timeframe): Part {
   const scope = { ...parameters, timeframe };
   const sample = sampleFor(reading, scope);
-  return { reading, timeframe, sample, condition: inScope(sample, scope) };
+  // An event that lacks a grouped field is in no group, also of the others.
+  const grouped = groupBysOf(parameters).map(
+    ({ value, type }) => sql`${typedField(value, type)} IS NOT NULL`,
+  );
+  const found = isTooWide(timeframe) ? sql`0` : sql`1`;
+  const condition = joined([inScope(sample, scope), ...grouped, found], " AND ");
+  return { reading, timeframe, sample, condition };
 }
 
 function calculate(part: Part, query: Query): Result[] {
@@ -64,43 +76,38 @@ function calculate(part: Part, query: Query): Result[] {
   }));
 }
 
-function wantsSeries({ ignoreSeries, chart, chartType }: Query): boolean {
-  return ignoreSeries !== true && chart !== false && chartType !== "aggregate";
-}
-
 /** One row per group, with the groups that `havings`, `limit` and `offsetBy` leave, in the order asked for. */
 function totalsOf({ sample, condition }: Part, { parameters, limit, offsetBy }: Query): Sql {
   const grouped = groupBysOf(parameters).length > 0;
   const rest = grouped
-    ? sql`ORDER BY ${orderOf(parameters)} LIMIT ${parameters.limit ?? limit ?? MOST_ROWS} OFFSET ${offsetBy ?? 0}`
+    ? sql`ORDER BY ${orderOf(parameters)} LIMIT ${parameters.limit ?? limit ?? GROUPS} OFFSET ${offsetBy ?? 0}`
     : sql``;
   return sql`SELECT ${joined([...groupColumns(parameters), ...valueColumns(sample, parameters)], ", ")}
     FROM ${sample.tables} WHERE ${condition}
     ${groupedBy(groupNames(parameters))} HAVING ${havingsOf(sample, parameters)} ${rest}`;
 }
 
-/** The same per bucket, with the empty buckets too. */
+/** The same per listed bucket, with those that nothing fell into. */
 function bucketRows(
   part: Part,
   { parameters, granularity }: Query,
   totals: readonly Row[],
 ): { time: string; rows: Row[] }[] {
   const { reading, timeframe } = part;
-  const count = bucketCount(timeframe, granularity);
-  const buckets = bucketStarts(timeframe, count).map((start) => ({
-    time: seriesTime(start),
-    rows: [] as Row[],
-  }));
+  const length = bucketLength(timeframe, granularity);
+  const buckets = new Map(bucketStarts(timeframe, length).map((start): [number, Row[]] => [start, []]));
   const places = new Map(totals.map((row, place) => [groupName(row, parameters), place]));
-  for (const row of eachRow(reading.db, bucketsOf(part, parameters, count)))
-    if (places.has(groupName(row, parameters))) buckets[Number(row["bucket"])]?.rows.push(row);
+  for (const row of eachRow(reading.db, bucketsOf(part, parameters, length)))
+    if (places.has(groupName(row, parameters))) buckets.get(Number(row["bucket"]))?.push(row);
   const place = (row: Row): number => places.get(groupName(row, parameters)) ?? 0;
-  for (const { rows } of buckets) rows.sort((a, b) => place(a) - place(b));
-  return buckets;
+  return [...buckets].map(([start, rows]) => ({
+    time: seriesTime(start),
+    rows: rows.sort((a, b) => place(a) - place(b)),
+  }));
 }
 
-function bucketsOf({ timeframe, sample, condition }: Part, parameters: Parameters, count: number): Sql {
-  const bucket = sql`${bucketOf(timeframe, count)} AS bucket`;
+function bucketsOf({ sample, condition }: Part, parameters: Parameters, length: number): Sql {
+  const bucket = sql`${bucketOf(length)} AS bucket`;
   return sql`SELECT ${joined([bucket, ...groupColumns(parameters), ...valueColumns(sample, parameters)], ", ")}
     FROM ${sample.tables} WHERE ${condition}
     ${groupedBy([sql`bucket`, ...groupNames(parameters)])}`;
@@ -132,14 +139,17 @@ function havingsOf({ scale }: Sample, { havings = [], calculations = [] }: Param
   return joined([sql`1`, ...conditions], " AND ");
 }
 
-/** By the calculation asked for, else the first; the largest first. Groups that tie keep one order. */
-function orderOf(parameters: Parameters): Sql {
+/**
+ * By the calculation asked for. Nobody is promised an order that they have not asked for: it is a mixed one, always
+ * the same for the same groups.
+ */
+function orderOf({ orderBy, ...parameters }: Parameters): Sql {
+  const mixed = sql`hex_id(concat_ws(char(0), ${joined(groupNames(parameters), ", ")}), 16)`;
+  if (!orderBy) return mixed;
   const calculations = calculationsOf(parameters);
-  const wanted = parameters.orderBy && calculationNamed(parameters.orderBy.value, calculations);
-  const place = wanted ? calculations.indexOf(wanted) : 0;
-  const column = { text: `v${place}`, params: [] };
-  const direction = parameters.orderBy?.order === "asc" ? sql`ASC` : sql`DESC`;
-  return joined([sql`${column} ${direction}`, ...groupNames(parameters)], ", ");
+  const wanted = calculationNamed(orderBy.value, calculations);
+  const column = { text: `v${wanted ? calculations.indexOf(wanted) : 0}`, params: [] };
+  return sql`${column} ${orderBy.order === "asc" ? sql`ASC` : sql`DESC`}, ${mixed}`;
 }
 
 /** A group without a value, for want of the field, is left out: there is no number that says so. */
@@ -159,8 +169,7 @@ function aggregatesOf(
   });
 }
 
-/** A field that the events of a group do not have is left out of its groups. */
-function groupsOf(row: Row, parameters: Parameters): Pick<Aggregate, "groups"> {
+function groupsOf(row: Row, parameters: Parameters): Pick<Aggregate, "groups" | "groupKey"> {
   const groupBys = groupBysOf(parameters);
   if (groupBys.length === 0) return {};
   const groups = groupBys.flatMap(({ value: key, type }, i) => {
@@ -169,7 +178,7 @@ function groupsOf(row: Row, parameters: Parameters): Pick<Aggregate, "groups"> {
       ? [{ key, value: restored(value, type) }]
       : [];
   });
-  return { groups };
+  return { groups, groupKey: groups.map(({ value }) => value).join(",") };
 }
 
 function groupName(row: Row, parameters: Parameters): string {

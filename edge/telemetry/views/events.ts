@@ -1,40 +1,38 @@
-import { bucketCount, bucketOf, bucketStarts, seriesTime } from "../buckets";
-import { allRows, oneNumber, type Row } from "../database";
+import { bucketLength, bucketOf, bucketStarts, seriesTime } from "../buckets";
+import { allRows, type Row } from "../database";
+import { positionOf } from "../ids";
+import { granularityOf } from "../run";
 import { sampleFor, type Reading, type Sample } from "../sample";
-import type { Query } from "../schema";
+import { wantsSeries, type Query } from "../schema";
 import { inScope } from "../scope";
 import { sql, type Sql } from "../sql";
+import type { ValueType } from "../types";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField, type WireEvent } from "../wire";
 
 /** How many events a page has when the query does not say. */
 export const PAGE = 100;
 
 interface Events {
-  count: number;
   events: WireEvent[];
   fields: FoundField[];
+  count: number;
   series?: { time: string; data: unknown[] }[];
 }
 
-/** Answers the view `events`: the newest first, a page at a time, and how many there are on all pages. */
+/** Answers the view `events`: the newest first, a page at a time, and how many are on it. */
 export function eventsView(reading: Reading, query: Query): { view: { events: Events }; samples: Sample[] } {
   const scope = { ...query.parameters, timeframe: query.timeframe };
   const sample = sampleFor(reading, scope);
   const part = { reading, sample, condition: inScope(sample, scope) };
   const page = pageOf(part, query).map(wireEvent);
   const events = {
-    count: countOf(part),
     events: page,
     fields: distinctFields(page),
-    ...(query.chart ? { series: seriesOf(part, query) } : {}),
+    // The reference says that it is the number on all pages; in recorded answers it is that on this one.
+    count: page.length,
+    ...(wantsSeries(query) ? { series: seriesOf(part, query) } : {}),
   };
   return { view: { events }, samples: [sample] };
-}
-
-/** Where the event that a cursor names stands in the order of events: its time and its number. */
-export function positionOf(cursor: string): { timestamp: number; id: number } {
-  const [timestamp = 0, id = 0] = cursor.split("-").map(Number);
-  return { timestamp, id };
 }
 
 /** A sample, and which of its events match. */
@@ -42,11 +40,6 @@ interface Part {
   readonly reading: Reading;
   readonly sample: Sample;
   readonly condition: Sql;
-}
-
-function countOf({ reading, sample, condition }: Part): number {
-  const estimate = sql`total(e.sample_interval) * ${sample.scale}`;
-  return oneNumber(reading.db, sql`SELECT ${estimate} AS n FROM ${sample.tables} WHERE ${condition}`);
 }
 
 function pageOf({ reading, sample, condition }: Part, query: Query): Row[] {
@@ -62,29 +55,31 @@ function pageOf({ reading, sample, condition }: Part, query: Query): Row[] {
 
 function beyond({ offset, offsetDirection }: Query): Sql {
   if (offset === undefined) return sql`1`;
-  const { timestamp, id } = positionOf(offset);
+  const { timestamp, row } = positionOf(offset);
   return offsetDirection === "prev"
-    ? sql`(e.timestamp, e.id) > (${timestamp}, ${id})`
-    : sql`(e.timestamp, e.id) < (${timestamp}, ${id})`;
+    ? sql`(e.timestamp, e.id) > (${timestamp}, ${row})`
+    : sql`(e.timestamp, e.id) < (${timestamp}, ${row})`;
 }
 
+/** Each field once, texts before booleans before numbers. */
 function distinctFields(events: readonly WireEvent[]): FoundField[] {
-  const found = events.flatMap(fieldsOf);
-  return [...new Map(found.map((field) => [`${field.type} ${field.key}`, field])).values()];
+  const found = new Map(events.flatMap(fieldsOf).map((field) => [`${field.type} ${field.key}`, field]));
+  const order: readonly ValueType[] = ["string", "boolean", "number"];
+  return order.flatMap((type) => [...found.values()].filter((field) => field.type === type));
 }
 
 function seriesOf({ reading, sample, condition }: Part, query: Query): { time: string; data: unknown[] }[] {
-  const count = bucketCount(query.timeframe, query.granularity);
+  const length = bucketLength(query.timeframe, granularityOf(query));
   const weight = sql`e.sample_interval * ${sample.scale}`;
   const rows = allRows(
     reading.db,
-    sql`SELECT ${bucketOf(query.timeframe, count)} AS bucket, count(*) AS stored, total(${weight}) AS events,
-        total(iif(e.error IS NULL, 0, ${weight})) AS errors
+    sql`SELECT ${bucketOf(length)} AS bucket, count(*) AS stored, total(${weight}) AS events,
+        total(iif(e.level = 'error', ${weight}, 0)) AS errors
       FROM ${sample.tables} WHERE ${condition} GROUP BY bucket`,
   );
   const found = new Map(rows.map((row) => [Number(row["bucket"]), row]));
-  return bucketStarts(query.timeframe, count).map((start, i) => {
-    const row = found.get(i);
+  return bucketStarts(query.timeframe, length).map((start) => {
+    const row = found.get(start);
     return { time: seriesTime(start), data: row ? [point(row, sample)] : [] };
   });
 }
@@ -94,10 +89,7 @@ function point(row: Row, { scale }: Sample): unknown {
   // What ingest left out, not what the query did.
   const interval = count / Number(row["stored"]) / scale;
   return {
-    aggregates: { _count: count, _interval: interval },
-    count,
-    interval,
-    sampleInterval: interval,
-    errors,
+    aggregates: { _count: count, _countErrors: errors, _interval: interval },
+    ...{ count, errors, interval, sampleInterval: interval },
   };
 }

@@ -1,10 +1,11 @@
 import { allRows, eachRow } from "../database";
-import { BY_REQUEST, sampleFor, visibleAt, type Reading, type Sample } from "../sample";
+import { sampleFor, tablesBy, visibleAt, type Reading, type Sample } from "../sample";
 import type { Query } from "../schema";
 import { inScope } from "../scope";
 import { sql } from "../sql";
 import { EVENT_ROW, wireEvent, type WireEvent } from "../wire";
-import { PAGE, positionOf } from "./events";
+import { positionOf } from "../ids";
+import { PAGE } from "./events";
 
 /**
  * Answers the view `invocations`: those with a matching event, the one with the newest first, each with all its
@@ -17,8 +18,7 @@ export function invocationsView(
   const sample = sampleFor(reading, { ...query.parameters, timeframe: query.timeframe });
   const page = pageOf(reading, sample, query);
   const invocations = new Map<string, WireEvent[]>(page.map((id) => [id, []]));
-  for (const event of eventsOf(reading, page))
-    invocations.get(String(event.$workers["requestId"]))?.push(event);
+  for (const event of eventsOf(reading, page)) invocations.get(event.$metadata.requestId)?.push(event);
   return { view: { invocations: Object.fromEntries(invocations) }, samples: [sample] };
 }
 
@@ -47,7 +47,7 @@ function* newestFirst({ db }: Reading, sample: Sample, query: Query): Generator<
 }
 
 function invocationAt({ db }: Reading, cursor: string): string | undefined {
-  const [row] = allRows(db, sql`SELECT request_id FROM events WHERE id = ${positionOf(cursor).id}`);
+  const [row] = allRows(db, sql`SELECT request_id FROM events WHERE id = ${positionOf(cursor).row}`);
   return row && String(row["request_id"]);
 }
 
@@ -72,7 +72,7 @@ function take(all: Generator<string, undefined>, limit: number): string[] {
 function eventsOf({ db, now }: Reading, page: readonly string[]): WireEvent[] {
   return allRows(
     db,
-    sql`SELECT ${EVENT_ROW} FROM ${BY_REQUEST}
+    sql`SELECT ${EVENT_ROW} FROM ${tablesBy(sql`events_by_request`)}
       WHERE e.request_id IN (SELECT value FROM json_each(${JSON.stringify(page)})) AND ${visibleAt(now)}
       ORDER BY e.timestamp, e.id`,
   ).map(wireEvent);

@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { Edge } from "../../../edge";
 import { cloudflareClient } from "../../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../../provider/cloudflare/deployments";
-import { cloudflareTelemetry } from "../../../provider/cloudflare/telemetry";
-import { add, noCounts, type Counts } from "../../../provider/health/series";
-import type { Deployments, Split, Telemetry } from "../../../provider/rollout/ports";
+import type { Counts } from "../../../provider/health/series";
+import type { Deployments, Split } from "../../../provider/rollout/ports";
 import { readRecord, type ReleaseRecord } from "../../../provider/rollout/record";
+import { servedBetween } from "./served";
 
 /** One deployment, and what its versions served until the next. */
 export interface Chapter {
@@ -19,7 +19,7 @@ export interface Chapter {
   readonly served: ReadonlyMap<string, Counts>;
 }
 
-/** All deployments of a Worker, newest first, in a form the SDK's types do not know. */
+/** The ten newest deployments of a Worker, newest first, in a form the SDK's types do not know. */
 const page = z.object({
   deployments: z.array(
     z.object({
@@ -35,7 +35,6 @@ export class Worker {
   private readonly client: Cloudflare;
   private readonly accountId: string;
   private readonly deployments: Deployments;
-  private readonly telemetry: Telemetry;
 
   constructor(
     { baseUrl, token: apiToken, accountId }: Edge,
@@ -44,7 +43,6 @@ export class Worker {
     this.client = cloudflareClient({ baseUrl, apiToken });
     this.accountId = accountId;
     this.deployments = cloudflareDeployments(this.client, { accountId, scriptName });
-    this.telemetry = cloudflareTelemetry(this.client, { accountId, scriptName });
   }
 
   /** Makes it answer on the account's workers.dev subdomain. */
@@ -59,7 +57,7 @@ export class Worker {
     return split.length === 1 ? split[0]?.versionId : undefined;
   }
 
-  /** All that happened until now, oldest first. */
+  /** What happened until now, as far as Cloudflare lists it: the ten newest deployments, oldest first. */
   async history(): Promise<Chapter[]> {
     const { scriptName, accountId: account_id } = this;
     const { result } = await this.client.workers.scripts.deployments.list(scriptName, { account_id });
@@ -68,17 +66,13 @@ export class Worker {
       const split = versions.map((share) => ({ versionId: share.version_id, percent: share.percentage }));
       const until = newestFirst[index - 1]?.created_on ?? Date.now();
       const record = readRecord(annotations?.["workers/message"] ?? "");
-      return { from, split, record, served: await this.served(split, from, until) };
+      const served = await servedBetween(
+        this.client,
+        { accountId: account_id, scriptName },
+        { from, to: until },
+      );
+      return { from, split, record, served };
     });
     return (await Promise.all(chapters)).reverse();
-  }
-
-  private async served(split: Split, from: number, to: number): Promise<Map<string, Counts>> {
-    const counts = split.map(async ({ versionId }) => {
-      const query = { newVersionId: versionId, oldVersionId: undefined, from, to, bucketMs: to - from };
-      const [series = []] = await this.telemetry.read({ ...query, slis: [{ kind: "serverErrors" }] });
-      return [versionId, series.map((bucket) => bucket.new).reduce(add, noCounts)] as const;
-    });
-    return new Map(await Promise.all(counts));
   }
 }

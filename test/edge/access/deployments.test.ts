@@ -54,7 +54,7 @@ describe("a version", () => {
 
   const refused: [what: string, id: string, standing: Partial<Standing>, code: number, message: RegExp][] = [
     ["when the script has none", "a", {}, 10222, /no versions/],
-    ["when it is unknown", "z", { versions: many(2) }, 100146, /Version z does not exist/],
+    ["when it is unknown", "z", { versions: many(2) }, 10007, /version_not_found: version z does not exist/],
     [
       "when it is the 101st last",
       "a",
@@ -110,6 +110,13 @@ describe("a version", () => {
   });
 });
 
+/** A deployment as a list has it. */
+interface Listed {
+  readonly id: string;
+  readonly created_on: string;
+  readonly versions: object[];
+}
+
 describe("the deployments of a script", () => {
   const started = useEdge();
   const secret = (text: string): Metadata => ({ bindings: [{ type: "secret_text", name: "KEY", text }] });
@@ -127,11 +134,58 @@ describe("the deployments of a script", () => {
       }),
     });
 
-  const list = async (name: string): Promise<{ id: string; versions: object[] }[]> => {
+  const list = async (name: string): Promise<Listed[]> => {
     const path = `/accounts/${started.edge.accountId}/workers/scripts/${name}/deployments`;
     const { json } = await call(started.edge, path);
-    return (json.result as { deployments: { id: string; versions: object[] }[] }).deployments;
+    return (json.result as { deployments: Listed[] }).deployments;
   };
+
+  const get = async (name: string, id: string): Promise<Envelope> => {
+    const path = `/accounts/${started.edge.accountId}/workers/scripts/${name}/deployments/${id}`;
+    return (await call(started.edge, path)).json;
+  };
+
+  it("are listed as Cloudflare lists them: the ten newest, and how many there are", async () => {
+    const id = await putScript(started.edge, "listed", saying("one"));
+    const [uploaded = assert.fail("one is listed")] = await list("listed");
+    assert.deepEqual(uploaded, {
+      id: uploaded.id,
+      source: "api",
+      strategy: "percentage",
+      author_email: "local@localhost",
+      annotations: {
+        "workers/message": "Automatic deployment on upload.",
+        "workers/triggered_by": "upload",
+      },
+      versions: [{ version_id: id, percentage: 100 }],
+      created_on: uploaded.created_on,
+    });
+    for (let i = 0; i < 11; i += 1) await post("listed", { [id]: 100 });
+
+    const path = `/accounts/${started.edge.accountId}/workers/scripts/listed/deployments`;
+    for (const query of ["", "?page=2&per_page=5"]) {
+      const { json } = await call(started.edge, path + query);
+      const { deployments } = json.result as { deployments: { id: string; created_on: string }[] };
+      assert.equal(deployments.length, 10);
+      const times = deployments.map(({ created_on }) => created_on);
+      assert.deepEqual(times, times.toSorted().toReversed());
+      assert.deepEqual(json.result_info, {
+        ...{ page: 1, per_page: 10, count: 10, total_count: 12, total_pages: 2 },
+      });
+      assert.ok(deployments.every((one) => one.id !== uploaded.id));
+    }
+    // An older one is still there for who knows its id.
+    assert.deepEqual((await get("listed", uploaded.id)).result, uploaded);
+  });
+
+  it("have the time to the microsecond, each later than the one before", async () => {
+    const id = await putScript(started.edge, "timed", saying("one"));
+    await Promise.all([1, 2, 3].map(() => post("timed", { [id]: 100 })));
+    const times = (await list("timed")).map(({ created_on }) => created_on);
+    for (const time of times) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    assert.equal(new Set(times).size, 4);
+    assert.deepEqual(times, times.toSorted().toReversed());
+  });
 
   it("take a version with other secrets only by force", async () => {
     const old = await putScript(started.edge, "secrets", saying("one"), secret("1"));
@@ -162,24 +216,25 @@ describe("the deployments of a script", () => {
         shares.map(([version_id, percentage]) => ({ version_id, percentage })),
       );
     }
-    const [, ...listed] = (await list("rush")).reverse();
-    const byId = (a: { id: string }, b: { id: string }): number => a.id.localeCompare(b.id);
-    const pick = ({ id, versions }: { id: string; versions: object[] }): object => ({ id, versions });
-    assert.deepEqual(listed.sort(byId).map(pick), made.sort(byId).map(pick));
+    // The list has the ten newest; all of them can be read.
+    const listed = (await list("rush")).map(({ id }) => id);
+    assert.equal(new Set(listed).size, 10);
+    assert.ok(listed.every((id) => made.some((one) => one.id === id)));
+    for (const one of made) assert.deepEqual((await get("rush", one.id)).result, one);
     await deploy(started.edge, "rush", { [two]: 100, [one]: 0 });
     assert.equal((await ask(started.edge, "rush")).body, "two");
   });
 
   it("are refused in the envelope for what is no deployment", async () => {
     const id = await putScript(started.edge, "refusals", saying("one"));
-    const cases: [shares: Record<string, number>, code: number][] = [
-      [{}, 10026],
-      [{ [id]: 99 }, 10026],
-      [{ "00000000-0000-4000-8000-000000000000": 100 }, 100146],
+    const cases: [shares: Record<string, number>, expected: [status: number, code: number]][] = [
+      [{}, [400, 10026]],
+      [{ [id]: 99 }, [400, 10026]],
+      [{ "00000000-0000-4000-8000-000000000000": 100 }, [404, 10007]],
     ];
-    for (const [shares, code] of cases) {
+    for (const [shares, expected] of cases) {
       const { status, json } = await post("refusals", shares);
-      assert.deepEqual([status, json.errors[0]?.code], [400, code]);
+      assert.deepEqual([status, json.errors[0]?.code], expected);
     }
     const { status, json } = await post("nowhere", { [id]: 100 });
     assert.deepEqual([status, json.errors[0]?.code], [404, 10007]);

@@ -72,7 +72,7 @@ describe("the tokens of an edge", () => {
       tokens: [
         { token: "everything" },
         { token: "reader", scopes: ["workers_scripts:read", "account:read"] },
-        { token: "watcher", scopes: ["workers_observability:write"] },
+        { token: "watcher", scopes: ["workers_observability:read"] },
         { token: "nobody", scopes: [] },
       ],
     });

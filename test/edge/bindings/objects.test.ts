@@ -44,6 +44,8 @@ export class Counter extends DurableObject {
       this.ctx.acceptWebSocket(server);
       return new Response(null, { status: 101, webSocket: client });
     }
+    if (new URL(request.url).pathname === "/unread") return new Response("no, thanks", { status: 413 });
+    if (new URL(request.url).pathname === "/throw") throw new RangeError("no");
     return Response.json([request.method, request.url, request.headers.get("x-note"), await request.text()]);
   }
 }
@@ -66,6 +68,11 @@ const actions = {
     const init = { method: "POST", headers: { "x-note": "hello" }, body: "body" };
     return (await stub.fetch("https://object.test/path?q=1", init)).json();
   },
+  unread: async (stub) => {
+    const body = new Uint8Array(5_000_000);
+    return (await stub.fetch("https://object.test/unread", { method: "POST", body })).text();
+  },
+  throw: (stub) => stub.fetch("https://object.test/throw").catch(({ name, message }) => name + ": " + message),
 };
 
 export default {
@@ -100,6 +107,11 @@ describe("Durable Objects", function () {
     assert.equal(await run("fail"), "RangeError: not today");
     assert.deepEqual(await run("tables"), { a: 5 });
     assert.deepEqual(await run("fetch"), ["POST", "https://object.test/path?q=1", "hello", "body"]);
+    assert.equal(await run("throw"), "RangeError: no");
+  });
+
+  it("answer a request that they do not read, however long it is", async () => {
+    for (let round = 0; round < 5; round += 1) assert.equal(await run("unread"), "no, thanks");
   });
 
   it("know their id and their name", async () => {
@@ -115,21 +127,22 @@ describe("Durable Objects", function () {
     await until("the alarm", async () => (await run("rung", "alarmed")) ?? undefined);
   });
 
-  it("are one for both versions of a split, and run the older one's code at half each", async () => {
+  it("are one for both versions of a split", async () => {
     const second = await addVersion(it_.edge, "counter", counting("second"), UNMIGRATED);
     await deploy(it_.edge, "counter", { [first]: 50, [second]: 50 });
+    // A call that is on its way when objects begin anew fails, as it does at Cloudflare.
+    await until("the objects", () => run("version", "shared").catch(() => undefined));
     const counts = await Promise.all(Array.from({ length: 60 }, () => run("count", "shared")));
     assert.deepEqual(
       (counts as number[]).sort((a, b) => a - b),
       Array.from({ length: 60 }, (_, index) => index + 1),
     );
-    assert.equal(await run("version", "shared"), "first");
   });
 
-  it("go on with what they have stored when most of the traffic goes to another version", async () => {
+  it("go on with what they have stored when another version is deployed", async () => {
     await run("later", "shared");
-    const second = await addVersion(it_.edge, "counter", counting("third"), UNMIGRATED);
-    await deploy(it_.edge, "counter", { [first]: 40, [second]: 60 });
+    const third = await addVersion(it_.edge, "counter", counting("third"), UNMIGRATED);
+    await deploy(it_.edge, "counter", { [third]: 100 });
     // A call that is on its way when objects change their code fails, as it does at Cloudflare.
     const version = (): Promise<unknown> => run("version", "shared").catch(() => undefined);
     await until("the new code", async () => (await version()) === "third" || undefined);

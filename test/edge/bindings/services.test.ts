@@ -46,8 +46,33 @@ describe("a service binding", function () {
     const { body } = await ask(edge, "caller", { path: "/a/path" });
     assert.deepEqual(JSON.parse(body), ["POST", "callee.test", "/a/path?q=1", "hello", "body"]);
     const row = await until("the telemetry", async () => (await invocationsOf(edge, "callee"))[0]);
-    assert.equal(row.$workers.event?.request?.path, "/a/path");
+    assert.equal(row.$workers.event?.path, "/a/path");
     assert.equal(row.$workers.outcome, "ok");
+    // The caller has made a request of its own, which says nothing of the visitor's.
+    assert.equal(row.$metadata.rayId, undefined);
+  });
+
+  it("has a request id at each hop, and the visitor's ray and trace at all that pass its request on", async () => {
+    const { edge } = it_;
+    const passing = "export default { fetch: (request, env) => env.OTHER.fetch(request) };";
+    await putScript(
+      edge,
+      "third",
+      `export default { fetch: ({ headers }) => new Response(headers.get("cf-ray")) };`,
+    );
+    await putScript(edge, "second", passing, calling("third"));
+    await goLive(edge, "first", passing, calling("second"));
+    const { headers, body } = await ask(edge, "first");
+    const [ray] = String(headers["cf-ray"]).split("-");
+    assert.equal(body.split("-")[0], ray);
+    const rows = await Promise.all(
+      ["first", "second", "third"].map((name) =>
+        until(`the telemetry of ${name}`, async () => (await invocationsOf(edge, name))[0]),
+      ),
+    );
+    assert.deepEqual(new Set(rows.map(({ $metadata }) => $metadata.rayId)), new Set([ray]));
+    assert.equal(new Set(rows.map(({ $metadata }) => $metadata.traceId)).size, 1);
+    assert.equal(new Set(rows.map(({ $metadata }) => $metadata.requestId)).size, 3);
   });
 
   it("follows the split of the Worker that is called", async () => {

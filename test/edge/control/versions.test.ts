@@ -151,7 +151,8 @@ describe("an uploaded version", () => {
     await addVersion(started.edge, "full", saying("three"));
     for (const id of [other, "none"]) {
       const { status, json } = await call(started.edge, path(`full/versions/${id}`));
-      assert.deepEqual([status, json.errors[0]?.code], [404, 100146], id);
+      assert.deepEqual([status, json.errors[0]?.code], [404, 10007], id);
+      assert.match(json.errors[0]?.message ?? "", /workers\.api\.error\.version_not_found/);
     }
     const script = { account_id: started.edge.accountId, script_name: "full" };
     await assert.rejects(

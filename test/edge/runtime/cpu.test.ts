@@ -44,9 +44,7 @@ describe("the limit of CPU time", function () {
 
   async function rowOf(name: string, path: string): Promise<Row> {
     return until(`the row of ${path}`, async () =>
-      (await invocationsOf(started.edge, name)).find(
-        ({ $workers }) => $workers.event?.request?.path === path,
-      ),
+      (await invocationsOf(started.edge, name)).find(({ $workers }) => $workers.event?.path === path),
     );
   }
 
@@ -68,9 +66,7 @@ describe("the limit of CPU time", function () {
     assert.ok(row.$workers.cpuTimeMs >= 200, String(row.$workers.cpuTimeMs));
     const rows = await until("all rows", async () => {
       const all = await invocationsOf(started.edge, "loop");
-      return all.filter(({ $workers }) => $workers.event?.request?.path !== "/count").length === 12
-        ? all
-        : undefined;
+      return all.filter(({ $workers }) => $workers.event?.path !== "/count").length === 12 ? all : undefined;
     });
     assert.equal(rows.filter(({ $workers }) => $workers.outcome !== "ok").length, 1);
   });

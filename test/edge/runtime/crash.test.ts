@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEdge, type Edge } from "../../../edge";
 import { isAlive, workerdOf } from "../processes";
-import { ask, goLive, invocationsOf, until } from "../support";
+import { ask, exceptionsOf, goLive, invocationsOf, until } from "../support";
 
 const WORKER = `
 let posted = 0;
@@ -61,7 +61,7 @@ describe("a version's process that is killed under load", function () {
       const all = await invocationsOf(edge, "killed");
       return all.length >= statuses.length + begun.length ? all : undefined;
     });
-    const ids = rows.map(({ $workers }) => $workers.requestId);
+    const ids = rows.map(({ $metadata }) => $metadata.requestId);
     assert.equal(new Set(ids).size, ids.length);
   });
 
@@ -79,10 +79,11 @@ describe("a version's process that is killed under load", function () {
     for (const pid of workerdOf(process.pid)) if (!others.includes(pid)) process.kill(pid, "SIGKILL");
     assert.deepEqual([(await calling).status, (await calling).body], [500, "exception"]);
     const row = await until("the row", async () =>
-      (await invocationsOf(edge, "struck")).find(({ $workers }) => $workers.eventType === "cron"),
+      (await invocationsOf(edge, "struck")).find(({ $workers }) => $workers.eventType === "scheduled"),
     );
     assert.equal(row.$workers.outcome, "exception");
-    assert.match(row.$metadata.error ?? "", /process of this version ended/);
+    const [thrown] = await exceptionsOf(edge, "struck");
+    assert.match(thrown?.$metadata.error ?? "", /process of this version ended/);
   });
 
   it("leaves no process behind when the edge closes", async () => {

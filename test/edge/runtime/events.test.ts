@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { due, type Clock } from "../../../edge/data/clock";
+import { requestIdOf } from "../../../edge/data/ray";
 import {
   addVersion,
   ask,
   call,
   deploy,
   enable,
+  exceptionsOf,
   goLive,
   invocationsOf,
   putScript,
   rowsOf,
   until,
   useEdge,
+  type Answer,
   type Ask,
   type Row,
 } from "../support";
@@ -42,6 +45,11 @@ export default {
 type EventRow = Row & {
   $workers: { event: Record<string, unknown>; truncated: boolean; executionModel: string };
 };
+
+/** Which request id an event has that was called by hand. */
+function idFor({ headers }: Answer): string {
+  return requestIdOf(String(headers["cf-ray"]).split("-")[0] ?? "");
+}
 
 const byClock = new (class implements Clock {
   private time = Date.parse("2026-11-23T08:58:30Z"); // a Monday
@@ -86,20 +94,21 @@ describe("events other than requests", function () {
     assert.equal((await call(started.edge, path, { method: "PUT", body })).status, 200);
   }
 
-  it("call the scheduled handler by hand, and are told as cron", async () => {
+  it("call the scheduled handler by hand, and are told as scheduled", async () => {
     const version = await goLive(started.edge, "cron", WORKER);
     const answer = await byHand("cron", "scheduled?cron=*+*+*+*+*&time=1764000000123");
     assert.deepEqual([answer.status, answer.body], [200, "ok"]);
     const [row] = await told("cron", 1);
     assert(row);
     assert.deepEqual(row.$workers.event, { cron: "* * * * *", scheduledTime: 1764000000123 });
-    const { eventType, outcome, scriptVersion, executionModel, truncated, requestId } = row.$workers;
-    assert.deepEqual([eventType, outcome, scriptVersion.id], ["cron", "ok", version]);
+    const { eventType, outcome, scriptVersion, executionModel, truncated } = row.$workers;
+    assert.deepEqual([eventType, outcome, scriptVersion.id], ["scheduled", "ok", version]);
     assert.deepEqual([executionModel, truncated], ["stateless", false]);
-    assert.equal(`${requestId}-LOC`, answer.headers["cf-ray"]);
+    const { requestId, rayId } = row.$metadata;
+    assert.deepEqual([requestId, rayId], [idFor(answer), undefined]);
     const line = (await rowsOf(started.edge, "cron")).find(({ $metadata }) => $metadata.type === "cf-worker");
     assert.equal(line?.$metadata.message, "cron * * * * * 1764000000123");
-    assert.deepEqual([line.$workers.requestId, line.$workers.eventType], [requestId, "cron"]);
+    assert.deepEqual([line.$metadata.requestId, line.$workers.eventType], [requestId, "scheduled"]);
   });
 
   it("tell of a handler that throws, that is not there, and that logs too much", async () => {
@@ -112,11 +121,15 @@ describe("events other than requests", function () {
     const rows = await told("unlike", 2);
     const thrown = rows.find(({ $workers }) => $workers.event["cron"] === "throws");
     assert.deepEqual([thrown?.$workers.outcome, thrown?.$metadata.level], ["exception", "error"]);
-    assert.equal(thrown?.$metadata.error, "TypeError: late");
+    const [exception] = await exceptionsOf(started.edge, "unlike");
+    assert.deepEqual([exception?.source.exception.name, exception?.$metadata.error], ["TypeError", "late"]);
+    assert.equal(exception?.$metadata.requestId, thrown?.$metadata.requestId);
     assert.equal(rows.find(({ $workers }) => $workers.event["cron"] === "logs")?.$workers.truncated, true);
     await goLive(started.edge, "none", "export default { fetch() { return new Response(); } };");
     assert.equal((await byHand("none", "scheduled")).body, "exception");
-    assert.match((await told("none", 1))[0]?.$metadata.error ?? "", /does not export a scheduled/);
+    await told("none", 1);
+    const [missing] = await exceptionsOf(started.edge, "none");
+    assert.match(missing?.$metadata.error ?? "", /does not export a scheduled/);
   });
 
   it("hand a batch to the queue handler, and are told as queue", async () => {
@@ -176,34 +189,33 @@ describe("events other than requests", function () {
       ),
     );
     const rows = await told("many", 40);
-    const outcomes = new Map(rows.map(({ $workers }) => [`${$workers.requestId}-LOC`, $workers.outcome]));
+    const outcomes = new Map(rows.map(({ $metadata, $workers }) => [$metadata.requestId, $workers.outcome]));
     assert.deepEqual([rows.length, outcomes.size], [40, 40]);
-    for (const { headers, body } of answers) assert.equal(outcomes.get(String(headers["cf-ray"])), body);
+    for (const answer of answers) assert.equal(outcomes.get(idFor(answer)), answer.body);
     const waited = (await rowsOf(started.edge, "many")).filter(({ $metadata }) =>
       $metadata.message?.startsWith("waited"),
     );
-    assert.equal(new Set(waited.map(({ $workers }) => $workers.requestId)).size, 20);
-    for (const { $workers, $metadata } of waited) {
+    assert.equal(new Set(waited.map(({ $metadata }) => $metadata.requestId)).size, 20);
+    for (const { $metadata } of waited) {
       const { wallTimeMs } =
-        rows.find((row) => row.$workers.requestId === $workers.requestId)?.$workers ?? {};
+        rows.find((row) => row.$metadata.requestId === $metadata.requestId)?.$workers ?? {};
       assert.ok((wallTimeMs ?? 0) >= Number($metadata.message?.split(" ")[1]) - 2);
     }
   });
 
   it("are told under their own ids, batches that look the same too", async () => {
     await goLive(started.edge, "alike", WORKER);
-    const rays = await Promise.all(
+    const ids = await Promise.all(
       Array.from({ length: 40 }, async (_, index) => {
         const body = JSON.stringify([{ body: {}, id: String(index) }]);
-        const { headers } = await byHand("alike", "queue?queue=waits", { method: "POST", body });
-        return String(headers["cf-ray"]);
+        return idFor(await byHand("alike", "queue?queue=waits", { method: "POST", body }));
       }),
     );
     await told("alike", 40);
     const lines = (await rowsOf(started.edge, "alike")).filter(({ source }) => source["id"] !== undefined);
     assert.equal(lines.length, 40);
-    for (const { source, $workers } of lines) {
-      assert.equal(rays[Number(source["id"])], `${$workers.requestId}-LOC`);
+    for (const { source, $metadata } of lines) {
+      assert.equal(ids[Number(source["id"])], $metadata.requestId);
     }
   });
 
@@ -214,7 +226,7 @@ describe("events other than requests", function () {
     const requests = await Promise.all(Array.from({ length: 5 }, () => ask(started.edge, "looping")));
     assert.deepEqual(new Set(requests.map(({ status }) => status)), new Set([200]));
     assert.deepEqual([(await looping).status, (await looping).body], [500, "exceededCpu"]);
-    const row = (await told("looping", 6)).find(({ $workers }) => $workers.eventType === "cron");
+    const row = (await told("looping", 6)).find(({ $workers }) => $workers.eventType === "scheduled");
     assert.deepEqual(
       [row?.$workers.outcome, row?.$workers.event],
       ["exceededCpu", { cron: "loops", scheduledTime: row?.$workers.event["scheduledTime"] }],

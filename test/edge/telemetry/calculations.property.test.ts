@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OPERATORS, type Operator } from "../../../edge/telemetry/calculations";
-import { SqliteTelemetry } from "../../../edge/telemetry/store";
-import { invocation, START } from "./sample";
+import { invocation, START, storeOf } from "./sample";
 
-const LENGTH = 1000;
+const LENGTH = 90_000;
 const TIMEFRAME = { from: START, to: START + LENGTH };
 
 const samples = fc.array(
@@ -26,6 +25,7 @@ interface Aggregate {
 
 interface Answer {
   calculations: { aggregates: Aggregate[]; series: { time: string; data: Aggregate[] }[] }[];
+  run: { granularity: number };
 }
 
 const LEVELS: Partial<Record<Operator, number>> = {
@@ -47,15 +47,19 @@ function expected(operator: Operator, values: readonly number[]): number {
   return simple[operator] ?? sorted[rank - 1] ?? NaN;
 }
 
-function calculate(list: readonly Sample[], operators: readonly Operator[], granularity: number): Answer {
-  const store = new SqliteTelemetry(":memory:");
-  store.record(
+function calculate(
+  list: readonly Sample[],
+  operators: readonly Operator[],
+  granularity?: number,
+  timeframe = TIMEFRAME,
+): Answer {
+  const store = storeOf(
     list.map(({ at, version, wall }) =>
       invocation({ timestamp: START + at, versionId: version, wallTimeMs: wall }),
     ),
   );
   const answer = store.query({
-    ...{ queryId: "q", view: "calculations", timeframe: TIMEFRAME, granularity },
+    ...{ queryId: "q", view: "calculations", timeframe, granularity },
     parameters: {
       calculations: operators.map((operator) => ({
         operator,
@@ -72,6 +76,10 @@ function calculate(list: readonly Sample[], operators: readonly Operator[], gran
 function assertClose(actual: number, wanted: number): void {
   const tolerance = 1e-9 * Math.max(1, Math.abs(wanted));
   assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual} is not ${wanted}`);
+}
+
+function sumOf(list: readonly Aggregate[]): number {
+  return list.reduce((sum, { value }) => sum + value, 0);
 }
 
 describe("calculations on a store", () => {
@@ -107,29 +115,39 @@ describe("calculations on a store", () => {
     );
   });
 
-  it("put every event into one bucket, the one its time is in", () => {
+  it("put every event into one bucket, the one its time is in, or into none that is listed", () => {
+    const spans = fc.record({
+      from: fc.integer({ min: 0, max: LENGTH - 2 }),
+      span: fc.integer({ min: 1, max: LENGTH }),
+      granularity: fc.option(fc.integer({ min: 1, max: 1500 }), { nil: undefined }),
+    });
     fc.assert(
-      fc.property(samples, fc.integer({ min: 1, max: 1500 }), (list, granularity) => {
-        const series = calculate(list, ["count"], granularity).calculations[0]?.series ?? [];
-        const buckets = Math.min(granularity, LENGTH);
-        const counts = Array.from({ length: buckets }, () => 0);
-        for (const { at } of list) {
-          const bucket = Math.floor((at * buckets) / LENGTH);
-          counts[bucket] = (counts[bucket] ?? 0) + 1;
+      fc.property(samples, spans, (list, { from, span, granularity }) => {
+        const timeframe = { from: START + from, to: START + from + span };
+        const { calculations, run } = calculate(list, ["count"], granularity, timeframe);
+        const { aggregates = [], series = [] } = calculations[0] ?? {};
+        const times = list
+          .map(({ at }) => START + at)
+          .filter((at) => at >= timeframe.from && at < timeframe.to);
+        for (const { time, data } of series) {
+          const start = Date.parse(`${time.replace(" ", "T")}Z`);
+          assert.equal(start % run.granularity, 0);
+          const own = times.filter((at) => at >= start && at < start + run.granularity);
+          assert.equal(sumOf(data), own.length);
         }
-        assert.deepEqual(
-          series.map(({ data }) => data.reduce((sum, { value }) => sum + value, 0)),
-          counts,
-        );
+        const first = Date.parse(`${series[0]?.time.replace(" ", "T") ?? ""}Z`);
+        const unlisted = times.filter((at) => !(at >= first));
+        assert.equal(sumOf(aggregates), times.length);
+        assert.equal(sumOf(series.flatMap(({ data }) => data)) + unlisted.length, times.length);
       }),
+      { numRuns: 200 },
     );
   });
 
   it("count every event of adjacent timeframes once", () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: LENGTH - 1 }), (list, cut) => {
-        const store = new SqliteTelemetry(":memory:");
-        store.record(list.map(({ at }) => invocation({ timestamp: START + at })));
+        const store = storeOf(list.map(({ at }) => invocation({ timestamp: START + at })));
         const count = (from: number, to: number): number => {
           const parameters = { calculations: [{ operator: "count" }] };
           const answer = store.query({ queryId: "q", timeframe: { from, to }, parameters }) as Answer;

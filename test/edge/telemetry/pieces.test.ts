@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bucketCount, bucketStarts, seriesTime } from "../../../edge/telemetry/buckets";
+import { bucketLength, bucketStarts, seriesTime } from "../../../edge/telemetry/buckets";
 import { calculationNamed, compileCalculation, labelOf } from "../../../edge/telemetry/calculations";
 import { anyField, typedField } from "../../../edge/telemetry/fields";
 import { compileFilters, compileNeedle } from "../../../edge/telemetry/filters";
 import { toRegExp } from "../../../edge/telemetry/pattern";
+import { delayOf, platformInterval } from "../../../edge/telemetry/draws";
+import { eventId, EVENT_ID, hexId, positionOf } from "../../../edge/telemetry/ids";
+import { headersOf, keptHead, searchOf } from "../../../edge/telemetry/request";
 import { inScope } from "../../../edge/telemetry/scope";
 import { joined, sql, type Sql } from "../../../edge/telemetry/sql";
+import { isTooWide, withinReach } from "../../../edge/telemetry/timeframe";
 import { coerce, restored, stored } from "../../../edge/telemetry/types";
 
 const compiles = (given: Sql, text: string, ...params: unknown[]): void => {
@@ -33,8 +37,9 @@ describe("a field", () => {
     ["$metadata.service", "string", "v.script_name"],
     ["$workers.scriptVersion.id", "string", "v.version_id"],
     ["$workers.event.response.status", "number", "e.status"],
-    ["$metadata.statusCode", "number", "e.status"],
-    ["$metadata.duration", "number", "e.wall_time_ms"],
+    ["$metadata.requestId", "string", "e.request_id"],
+    ["$metadata.rayId", "string", "e.ray_id"],
+    ["$workers.wallTimeMs", "number", "e.wall_time_ms"],
     ["timestamp", "number", "e.timestamp"],
   ] as const)
     it(`${key} is ${column}`, () => {
@@ -43,26 +48,37 @@ describe("a field", () => {
     });
 
   it("of another type than asked for is not there", () => {
-    compiles(typedField("$metadata.statusCode", "string"), "NULL");
+    compiles(typedField("$workers.event.response.status", "string"), "NULL");
   });
 
-  it("without a column is looked up in the logged object, by a path that is bound", () => {
-    compiles(anyField('a"b'), "(json_extract(e.source, ?))", '$."a\\"b"');
+  it("of a request is looked up in its part, by a path that is bound", () => {
+    const headers = "headers_of(e.head, e.ray_id)";
+    const key = "$workers.event.request.headers.user-agent";
+    compiles(anyField(key), `(json_extract(${headers}, ?))`, '$."user-agent"');
+    const cf = "json_extract(cf_of(e.head), ?)";
+    const nested = ['$."tlsClientAuth.certVerified"', '$."tlsClientAuth"."certVerified"'];
     compiles(
-      anyField("user.id"),
-      "coalesce(json_extract(e.source, ?), json_extract(e.source, ?))",
-      '$."user.id"',
-      '$."user"."id"',
+      anyField("$workers.event.request.cf.tlsClientAuth.certVerified"),
+      `coalesce(${cf}, ${cf})`,
+      ...nested,
     );
   });
 
-  it("named like a method of every object is no column", () => {
-    compiles(anyField("constructor"), "(json_extract(e.source, ?))", '$."constructor"');
+  it("without a column, or named like a method of every object, is looked up in the logged object", () => {
+    for (const [key, ...paths] of [
+      ['a"b', '$."a\\"b"'],
+      ["user.id", '$."user.id"', '$."user"."id"'],
+      ["constructor", '$."constructor"'],
+    ] as const) {
+      const { text, params } = anyField(key);
+      assert.match(text, /json_extract\(coalesce\(e\.source, /);
+      assert.deepEqual(params, paths);
+    }
   });
 });
 
 describe("filters", () => {
-  const status = { kind: "filter", key: "$metadata.statusCode", type: "number" } as const;
+  const status = { kind: "filter", key: "$workers.event.response.status", type: "number" } as const;
   const outcome = { kind: "filter", key: "$workers.outcome", type: "string" } as const;
 
   for (const [filter, text, ...params] of [
@@ -147,19 +163,200 @@ describe("a calculation", () => {
 });
 
 describe("buckets", () => {
-  it("are as many as the granularity says, and none shorter than a millisecond", () => {
-    assert.equal(bucketCount({ from: 0, to: 3_600_000 }, 360), 360);
-    assert.equal(bucketCount({ from: 0, to: 3_600_000 }, undefined), 60);
-    assert.equal(bucketCount({ from: 5, to: 8 }, 100), 3);
+  /** What live answers of September 2026 had: a span, the length of its buckets, and the first and the last of them. */
+  const recorded = [
+    [["06:44:28.007", "06:59:28.007"], 15, "06:44:45", "06:59:15"],
+    [["06:58:20.000", "07:05:28.177"], 8, "06:58:32", "07:05:28"],
+    [["07:03:15.569", "07:04:19.007"], 2, "07:03:18", "07:04:18"],
+  ] as const;
+  const at = (time: string): number => Date.parse(`2026-09-29T${time}Z`);
+
+  for (const [[from, to], seconds, first, last] of recorded)
+    it(`from ${from} to ${to} are ${seconds} s long, from ${first} to ${last}`, () => {
+      const timeframe = { from: at(from), to: at(to) };
+      assert.equal(bucketLength(timeframe), seconds * 1000);
+      const starts = bucketStarts(timeframe, seconds * 1000).map(seriesTime);
+      assert.deepEqual([starts[0], starts.at(-1)], [`2026-09-29 ${first}`, `2026-09-29 ${last}`]);
+    });
+
+  it("of a week are as a recorded answer has them", () => {
+    const timeframe = { from: 1_790_060_757_553, to: 1_790_665_553_045 };
+    assert.equal(bucketLength(timeframe), 10_080_000);
+    const starts = bucketStarts(timeframe, 10_080_000).map(seriesTime);
+    assert.deepEqual([starts[0], starts.at(-1)], ["2026-09-22 11:36:00", "2026-09-29 06:00:00"]);
   });
 
-  it("begin at the first millisecond of each", () => {
-    assert.deepEqual(bucketStarts({ from: 100, to: 110 }, 4), [100, 103, 105, 108]);
+  it("are as many as the granularity says where that makes whole seconds, else longer", () => {
+    assert.equal(bucketLength({ from: 0, to: 3_600_000 }, 360), 10_000);
+    assert.equal(bucketLength({ from: 0, to: 3_600_001 }, 360), 11_000);
+    assert.equal(bucketLength({ from: 5, to: 8 }, 100), 1_000);
   });
 
-  it("are timed as Cloudflare times them", () => {
-    assert.equal(seriesTime(Date.UTC(2025, 6, 30, 17, 31)), "2025-07-30 17:31:00");
-    assert.equal(seriesTime(Date.UTC(2025, 6, 30, 17, 31, 0, 250)), "2025-07-30 17:31:00.250");
+  it("are none in a span that is too short for the first listed one", () => {
+    assert.deepEqual(bucketStarts({ from: 1_001, to: 3_000 }, 1_000), []);
+    assert.deepEqual(bucketStarts({ from: 1_000, to: 3_000 }, 1_000), [2_000]);
+  });
+
+  it("lie on multiples of their length, whatever the span is, and all within it", () => {
+    const spans = fc.record({
+      from: fc.integer({ min: 0, max: 4e12 }),
+      span: fc.integer({ min: 1, max: 700_000_000 }),
+      granularity: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(spans, ({ from, span, granularity }) => {
+        const length = bucketLength({ from, to: from + span }, granularity);
+        const count = granularity ?? 60;
+        assert.equal(length % 1000, 0);
+        assert.ok(length * count >= span && (length === 1000 || (length - 1000) * count < span));
+        const starts = bucketStarts({ from, to: from + span }, length);
+        starts.forEach((start, i) => {
+          assert.equal(start % length, 0);
+          assert.ok(start >= from + length && start < from + 2 * length + i * length && start < from + span);
+        });
+      }),
+    );
+  });
+});
+
+describe("a timeframe", () => {
+  const DAY = 86_400_000;
+
+  it("begins no earlier than what is kept", () => {
+    assert.deepEqual(withinReach({ from: 0, to: 10 * DAY }, 9 * DAY, 7 * DAY), {
+      from: 2 * DAY,
+      to: 10 * DAY,
+    });
+    assert.deepEqual(withinReach({ from: 3 * DAY, to: 4 * DAY }, 9 * DAY, 7 * DAY), {
+      ...{ from: 3 * DAY, to: 4 * DAY },
+    });
+  });
+
+  it("is too wide for calculations from six days on", () => {
+    assert.deepEqual(
+      [isTooWide({ from: 0, to: 6 * DAY - 1 }), isTooWide({ from: 0, to: 6 * DAY })],
+      [false, true],
+    );
+  });
+});
+
+describe("the id of an event", () => {
+  const positions = fc.record({
+    timestamp: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+    row: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  });
+
+  it("begins with its time as a ULID does", () => {
+    // The time and the beginning of the id of a recorded event.
+    assert.equal(eventId({ timestamp: 1_790_665_122_368, row: 4 }), "01M3NZARJ00000000000000004");
+  });
+
+  it("has 26 characters, says where the event stands, and is in the order of events", () => {
+    fc.assert(
+      fc.property(positions, positions, (one, other) => {
+        assert.match(eventId(one), EVENT_ID);
+        assert.deepEqual(positionOf(eventId(one)), { ...one });
+        const order = one.timestamp - other.timestamp || one.row - other.row;
+        const [a, b] = [eventId(one), eventId(other)];
+        assert.equal(Math.sign(order), a < b ? -1 : Number(a > b));
+      }),
+    );
+  });
+});
+
+describe("hex digits drawn from a text", () => {
+  it("are as many as asked for, and others for another text", () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => hexId(String(i), 32));
+    for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
+    assert.equal(new Set(ids).size, 1000);
+    assert.equal(hexId("x", 16), hexId("x", 32).slice(0, 16));
+  });
+});
+
+describe("the head of a request", () => {
+  const head = (...headers: string[]): string => ["1.1", "LOC", "10.0.0.1", ...headers].join("\n");
+
+  it("loses the values of headers that may hold a secret", () => {
+    const secret = [
+      "Authorization",
+      "Cookie",
+      "Set-Cookie",
+      "X-Auth",
+      "x-api-key",
+      "my-secret",
+      "csrf-token",
+      "X-JWT",
+    ];
+    const open = ["host", "accept", "user-agent", "cookies-allowed"];
+    const kept = keptHead(head(...[...secret, ...open].flatMap((name) => [name, `value of ${name}`])));
+    const shown = headersOf(kept, undefined);
+    for (const name of secret) assert.equal(shown[name.toLowerCase()], "REDACTED");
+    for (const name of open) assert.equal(shown[name], `value of ${name}`);
+  });
+
+  it("is shown with what Cloudflare adds, which no client can forge", () => {
+    const forged = head(
+      "CF-Ray",
+      "forged",
+      "x-real-ip",
+      "6.6.6.6",
+      "mf-cf-blob",
+      "{}",
+      "X-Twice",
+      "a",
+      "x-twice",
+      "b",
+    );
+    assert.deepEqual(headersOf(keptHead(forged), "0123456789abcdef"), {
+      ...{ "x-twice": "a, b", "cf-ray": "0123456789abcdef-LOC", "cf-connecting-ip": "10.0.0.1" },
+      ...{ "x-real-ip": "10.0.0.1", "x-forwarded-proto": "http", "cf-visitor": '{"scheme":"http"}' },
+      "cf-ipcountry": "XX",
+    });
+  });
+});
+
+describe("the parameters of a URL", () => {
+  it("are numbers where they read the same as numbers", () => {
+    assert.deepEqual(
+      searchOf("http://x/?step=2&half=0.5&name=lag&zip=00501&id=12345678901234567890&e=1e3&no="),
+      {
+        ...{ step: 2, half: 0.5, name: "lag", zip: "00501", id: "12345678901234567890", e: "1e3", no: "" },
+      },
+    );
+  });
+
+  it("are absent where there are none", () => {
+    assert.deepEqual([searchOf("http://x/"), searchOf("http://x/?")], [undefined, undefined]);
+  });
+});
+
+describe("what is drawn", () => {
+  const range = [10_000, 45_000] as const;
+  const delays = (seed: number): number[] => Array.from({ length: 1000 }, (_, i) => delayOf(i, seed, range));
+
+  it("is the same for the same seed and another for another", () => {
+    assert.deepEqual(delays(7), delays(7));
+    assert.notDeepEqual(delays(7), delays(8));
+  });
+
+  it("fills its range", () => {
+    const drawn = delays(1);
+    assert.ok(Math.min(...drawn) >= 10_000 && Math.min(...drawn) < 10_500);
+    assert.ok(Math.max(...drawn) <= 45_000 && Math.max(...drawn) > 44_500);
+    assert.equal(delayOf(5, 1, [3, 3]), 3);
+  });
+
+  it("samples by the platform in a share of the seconds, one in ten, each for ten", () => {
+    const intervals = (share: number): (number | undefined)[] =>
+      Array.from({ length: 100_000 }, (_, i) =>
+        platformInterval({ timestamp: i * 20, requestId: String(i) }, 1, share),
+      );
+    assert.deepEqual(new Set(intervals(0)), new Set([1]));
+    const drawn = intervals(0.2);
+    assert.deepEqual(new Set(drawn), new Set([1, 10, undefined]));
+    const total = drawn.reduce<number>((sum, interval) => sum + (interval ?? 0), 0);
+    // In 20 000 draws of a tenth the number of those kept varies by 42; each stands for ten.
+    assert.ok(Math.abs(total - 100_000) < 6 * 42 * 10, String(total));
   });
 });
 

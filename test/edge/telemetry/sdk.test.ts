@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import Cloudflare from "cloudflare";
 import { OPERATORS } from "../../../edge/telemetry/calculations";
-import { SqliteTelemetry } from "../../../edge/telemetry/store";
-import { invocation, line, START } from "./sample";
+import type { SqliteTelemetry } from "../../../edge/telemetry/store";
+import { invocation, line, START, storeOf } from "./sample";
 
 type Params = Cloudflare.Workers.Observability.TelemetryQueryParams;
 type Calculations = NonNullable<NonNullable<Params["parameters"]>["calculations"]>;
@@ -21,11 +21,10 @@ function clientOf(store: SqliteTelemetry): Cloudflare {
 }
 
 describe("the official client", () => {
-  const store = new SqliteTelemetry(":memory:");
-  store.record([
+  const store = storeOf([
     invocation({ requestId: "r1" }),
-    invocation({ requestId: "r2", versionId: "v2", status: 503, timestamp: START + 1000 }),
     line("hello", { requestId: "r2", versionId: "v2", timestamp: START + 1000, source: { step: 3 } }),
+    invocation({ requestId: "r2", versionId: "v2", status: 503, timestamp: START + 1000 }),
   ]);
   after(() => {
     store.close();
@@ -58,18 +57,15 @@ describe("the official client", () => {
       },
     });
     const datum = { count: 1, interval: 1, sampleInterval: 1, value: 1 };
-    const groups = [{ key: "$workers.scriptVersion.id", value: "v2" }];
+    const group = { groups: [{ key: "$workers.scriptVersion.id", value: "v2" }], groupKey: "v2" };
     assert.deepEqual(calculations, [
       {
-        ...{ calculation: "count", alias: "bad", aggregates: [{ ...datum, groups }] },
-        series: [
-          { time: "2026-01-02 03:04:00", data: [] },
-          { time: "2026-01-02 03:04:01", data: [{ ...datum, groups }] },
-        ],
+        ...{ calculation: "count", alias: "bad", aggregates: [{ ...datum, ...group }] },
+        series: [{ time: "2026-01-02 03:04:01", data: [{ ...datum, ...group }] }],
       },
     ]);
     assert.equal(run.status, "COMPLETED");
-    assert.equal(run.granularity, 2);
+    assert.equal(run.granularity, 1000);
     assert.equal(statistics.rows_read, 3);
   });
 
@@ -87,15 +83,18 @@ describe("the official client", () => {
 
   it("gets events and invocations as its types say", async () => {
     const { events } = await telemetry.query({ ...query, view: "events", limit: 1, parameters: {} });
-    assert.equal(events?.count, 3);
-    assert.deepEqual(events.events?.[0]?.source, { step: 3 });
-    assert.equal(events.events[0].$workers?.scriptVersion?.id, "v2");
-    assert.ok(events.fields?.some(({ key, type }) => key === "step" && type === "number"));
+    assert.equal(events?.count, 1);
+    const [newest] = events.events ?? [];
+    assert.equal(newest?.$workers?.scriptVersion?.id, "v2");
+    const older = { ...query, view: "events" as const, offset: newest.$metadata.id, parameters: {} };
+    const { events: next } = await telemetry.query(older);
+    assert.deepEqual(next?.events?.[0]?.source, { step: 3 });
+    assert.ok(next.fields?.some(({ key, type }) => key === "step" && type === "number"));
     const { invocations } = await telemetry.query({ ...query, view: "invocations", parameters: {} });
     assert.deepEqual(
       Object.entries(invocations ?? {}).map(([id, list]) => [id, list.map((event) => event.$metadata.type)]),
       [
-        ["r2", ["cf-worker-event", "cf-worker"]],
+        ["r2", ["cf-worker", "cf-worker-event"]],
         ["r1", ["cf-worker-event"]],
       ],
     );

@@ -4,17 +4,15 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Cloudflare from "cloudflare";
-import { ApiError } from "../../../edge/api/error";
-import type { TelemetryEvent } from "../../../edge/telemetry";
+import { QueryRefusal, type TelemetryEvent } from "../../../edge/telemetry";
+import { eventId } from "../../../edge/telemetry/ids";
 import { SqliteTelemetry } from "../../../edge/telemetry/store";
-import { invocation, line, START } from "./sample";
+import { invocation, line, START, storeOf } from "./sample";
 
 const TIMEFRAME = { from: START, to: START + 60_000 };
 
 function storeWith(...events: TelemetryEvent[]): SqliteTelemetry {
-  const store = new SqliteTelemetry(":memory:");
-  store.record(events);
-  return store;
+  return storeOf(events);
 }
 
 /** An answer as the official client reads it, with the part that the view asked for has. */
@@ -67,29 +65,62 @@ describe("the view calculations", () => {
     filters: [{ key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" }],
   };
 
-  it("has one row per group, the largest first", () => {
-    const answer = calculate(traffic(), { ...requests, ...byVersion, calculations: [count] });
+  const largestFirst = { orderBy: { value: "count" } };
+
+  it("has one row per group", () => {
+    const answer = calculate(traffic(), {
+      ...requests,
+      ...byVersion,
+      ...largestFirst,
+      calculations: [count],
+    });
     assert.equal(groupsOf(answer), "v1=3 v2=2 v3=1");
     assert.deepEqual(first(answer.calculations).aggregates[2], {
       ...{ count: 1, interval: 1, sampleInterval: 1, value: 1 },
-      groups: [{ key: "$workers.scriptVersion.id", value: "v3" }],
+      ...{ groups: [{ key: "$workers.scriptVersion.id", value: "v3" }], groupKey: "v3" },
     });
   });
 
-  it("groups by several fields, and leaves out of a group what its events do not have", () => {
-    const crashed = served("v2", { outcome: "exception" });
-    delete crashed.status;
-    const answer = calculate(storeWith(served("v1"), served("v1"), crashed), {
-      calculations: [count],
-      groupBys: [...byVersion.groupBys, { type: "number", value: "$metadata.statusCode" }],
-    });
-    assert.equal(groupsOf(answer), "v1/200=2 v2=1");
+  it("drops what lacks a grouped field, whichever of them", () => {
+    const crashed = served("v2", { outcome: "exception", status: undefined });
+    const store = storeWith(served("v1"), served("v1"), crashed, line("hello"));
+    const status = { type: "number", value: "$workers.event.response.status" };
+    const grouped = (...groupBys: object[]): string =>
+      groupsOf(calculate(store, { calculations: [count], groupBys }));
+    assert.equal(grouped(...byVersion.groupBys, status), "v1/200=2");
+    assert.equal(grouped({ type: "string", value: "no.such.key" }), "");
+  });
+
+  it("has ten groups when no limit is given, and orders them by nothing that anybody could rely on", () => {
+    const store = storeWith(
+      ...Array.from({ length: 30 }, (_, i) =>
+        Array.from({ length: i + 1 }, () => served(`v${i + 10}`)),
+      ).flat(),
+    );
+    const groups = (limit?: number): string[] =>
+      groupsOf(calculate(store, { ...byVersion, calculations: [count], limit })).split(" ");
+    assert.equal(groups().length, 10);
+    const all = groups(2000);
+    assert.equal(all.length, 30);
+    assert.deepEqual(groups(2000), all);
+    assert.deepEqual(groups(), all.slice(0, 10));
+    const values = all.map((group) => Number(group.split("=")[1]));
+    assert.notDeepEqual(
+      values,
+      values.toSorted((a, b) => b - a),
+    );
+    assert.notDeepEqual(
+      values,
+      values.toSorted((a, b) => a - b),
+    );
   });
 
   it("keeps the groups that its havings leave, in the order asked for, a page at a time", () => {
     const calculations = [count, { operator: "max", key: "$workers.wallTimeMs", alias: "slowest" }];
     const asked = (more: object, rest: object = {}): string =>
-      groupsOf(calculate(traffic(), { ...requests, ...byVersion, calculations, ...more }, rest));
+      groupsOf(
+        calculate(traffic(), { ...requests, ...byVersion, ...largestFirst, calculations, ...more }, rest),
+      );
     assert.equal(asked({ havings: [{ key: "count", operation: "gte", value: 2 }] }), "v1=3 v2=2");
     assert.equal(asked({ havings: [{ key: "slowest", operation: "gt", value: 10 }] }), "v2=2");
     assert.equal(asked({ orderBy: { value: "slowest" } }), "v2=2 v1=3 v3=1");
@@ -98,23 +129,41 @@ describe("the view calculations", () => {
     assert.equal(asked({}, { limit: 1, offsetBy: 1 }), "v2=2");
   });
 
-  it("has a series with every bucket, and only of the groups kept", () => {
+  it("has a series with every listed bucket, and only of the groups kept", () => {
     const answer = calculate(
       traffic(),
-      { ...requests, ...byVersion, calculations: [count], limit: 1 },
+      { ...requests, ...byVersion, ...largestFirst, calculations: [count], limit: 1 },
       { granularity: 4 },
     );
-    const { series } = first(answer.calculations);
+    const { aggregates, series } = first(answer.calculations);
     assert.deepEqual(
       series.map(({ time, data }) => [time, valuesOf(data)]),
       [
-        ["2026-01-02 03:04:00", [2]],
         ["2026-01-02 03:04:15", []],
         ["2026-01-02 03:04:30", [1]],
         ["2026-01-02 03:04:45", []],
       ],
     );
-    assert.equal(answer.run.granularity, 4);
+    // What fell into a bucket that is not listed is in the aggregates only.
+    assert.deepEqual(valuesOf(aggregates), [3]);
+    assert.equal(answer.run.granularity, 15_000);
+  });
+
+  it("finds nothing in six days or more, and says so with success", () => {
+    const store = storeWith(served("v1"));
+    const counted = (days: number): number[] => {
+      const timeframe = { from: START + 1000 - days * 86_400_000, to: START + 1000 };
+      const answer = calculate(store, { calculations: [count] }, { timeframe });
+      return valuesOf(first(answer.calculations).aggregates);
+    };
+    assert.deepEqual([counted(5.9), counted(6)], [[1], [0]]);
+  });
+
+  it("reaches no further back than a week, whatever is asked", () => {
+    const store = storeWith(served("v1"));
+    const now = START + 3_600_000;
+    const { run } = view(store, "events", { timeframe: { from: START - 30 * 86_400_000, to: now + 60_000 } });
+    assert.deepEqual(run.timeframe, { from: now - 7 * 86_400_000, to: now + 60_000 });
   });
 
   it("has as much as was asked for", () => {
@@ -123,11 +172,11 @@ describe("the view calculations", () => {
       const { aggregates, series } = first(answer.calculations);
       return [aggregates.length, series.length];
     };
-    assert.deepEqual(parts({}), [1, 2]);
+    assert.deepEqual(parts({}), [1, 1]);
     assert.deepEqual(parts({ ignoreSeries: true }), [1, 0]);
     assert.deepEqual(parts({ chart: false }), [1, 0]);
     assert.deepEqual(parts({ chartType: "aggregate" }), [1, 0]);
-    assert.deepEqual(parts({ chartType: "timeseries" }), [0, 2]);
+    assert.deepEqual(parts({ chartType: "timeseries" }), [0, 1]);
   });
 
   it("compares with the timeframe before", () => {
@@ -164,7 +213,8 @@ describe("the view calculations", () => {
       { type: "string", value: "cart.plan" },
       { type: "boolean", value: "paid" },
     ];
-    assert.equal(groupsOf(calculate(store, { calculations: [count], groupBys })), "pro/true=2 free/false=1");
+    const asked = { calculations: [count], groupBys, ...largestFirst };
+    assert.equal(groupsOf(calculate(store, asked)), "pro/true=2 free/false=1");
   });
 
   it("reads a logged number that is wider than a double", () => {
@@ -177,18 +227,25 @@ describe("the view calculations", () => {
   });
 
   it("says what the query was and what it cost", () => {
-    const body = { calculations: [{ operator: "COUNT_DISTINCT", key: "$workers.outcome" }] };
-    const store = traffic();
-    const { run, statistics } = store.query(
-      { queryId: "mine", timeframe: TIMEFRAME, dry: true, parameters: body },
-      { accountId: "acc", userId: "me" },
-    ) as Answer;
-    assert.deepEqual(
-      [run.accountId, run.userId, run.dry, run.status, run.timeframe, run.query.id, run.query.adhoc],
-      ["acc", "me", true, "COMPLETED", TIMEFRAME, "mine", true],
-    );
-    assert.deepEqual(run.query.parameters.calculations, [{ operator: "uniq", key: "$workers.outcome" }]);
-    assert.equal(statistics.rows_read, 7);
+    const calculations = [{ operator: "uniq", key: "$workers.outcome" }];
+    const { run, statistics } = calculate(traffic(), { calculations }, { queryId: "mine", dry: true });
+    const { id, query, statistics: again, ...rest } = run as typeof run & { statistics: unknown };
+    assert.match(id, /^[0-9a-z]{24}$/);
+    assert.deepEqual(rest, {
+      ...{ accountId: "account", userId: "account", status: "COMPLETED", dry: true },
+      ...{ timeframe: TIMEFRAME, granularity: 1000 },
+    });
+    const { created, updated, ...asked } = query;
+    assert.deepEqual([updated, new Date(created).toISOString()], [created, created]);
+    assert.deepEqual(asked, {
+      ...{ id: "mine", name: "", description: "", generated: false },
+      ...{ workspaceId: "account", environmentId: "cloudflare", userId: "account" },
+      parameters: {
+        ...{ datasets: [], filters: [], havings: [], filterCombination: "and", groupBys: [], calculations },
+      },
+    });
+    assert.deepEqual(again, statistics);
+    assert.deepEqual([statistics.rows_read, statistics.abr_level], [7, 1]);
     assert.ok(statistics.bytes_read > 7 * 50 && statistics.elapsed >= 0);
   });
 });
@@ -201,10 +258,10 @@ describe("the view events", () => {
   const ids = (answer: Answer): string =>
     (answer.events.events ?? []).map((event) => event.$metadata.requestId).join(" ");
 
-  it("has the newest first, and counts them all", () => {
+  it("has the newest first, and says how many are on the page", () => {
     const answer = view(storeWith(...events), "events", { limit: 2 });
     assert.equal(ids(answer), "r4 r3");
-    assert.equal(answer.events.count, 5);
+    assert.equal(answer.events.count, 2);
   });
 
   it("goes on after the event of a cursor, and back before it", () => {
@@ -216,35 +273,148 @@ describe("the view events", () => {
     assert.deepEqual([ids(newest), ids(older), ids(back)], ["r4 r3 r2", "r1 r0", "r3 r2"]);
   });
 
-  it("shows an event as it was recorded", () => {
-    const { events: found } = view(storeWith(line("hello", { requestId: "r" })), "events").events;
-    assert.deepEqual(found?.[0], {
+  it("shows an invocation as it was recorded", () => {
+    const recorded = invocation({
+      ...{ requestId: "r", rayId: "0123456789abcdef", path: "/cart", url: "http://shop.test/cart?step=2" },
+      ...{ versionTag: "v1.2", status: 503, level: "error" },
+      head: "1.1\nLOC\n10.0.0.1\nHost\nshop.test",
+    });
+    const [event] = view(storeWith(recorded), "events").events.events ?? [];
+    const { headers, cf, ...request } = (event?.$workers?.event as { request: Record<string, object> })
+      .request;
+    assert.deepEqual(request, { method: "GET", url: "http://shop.test/cart?step=2" });
+    assert.deepEqual(
+      [(headers as Record<string, string>)["host"], (cf as Record<string, string>)["httpProtocol"]],
+      ["shop.test", "HTTP/1.1"],
+    );
+    assert.deepEqual(
+      { ...event, $workers: { ...event?.$workers, event: { ...event?.$workers?.event, request: "above" } } },
+      {
+        dataset: "cloudflare-workers",
+        timestamp: START,
+        source: { level: "error", message: "GET http://shop.test/cart?step=2" },
+        $workers: {
+          ...{ scriptName: "checkout", eventType: "fetch", executionModel: "stateless", outcome: "ok" },
+          ...{ truncated: false, scriptVersion: { id: "v1", tag: "v1.2" }, wallTimeMs: 10, cpuTimeMs: 1 },
+          event: { request: "above", path: "/cart", search: { step: 2 }, response: { status: 503 } },
+        },
+        $metadata: {
+          ...{ id: event?.$metadata.id, requestId: "r", rayId: "0123456789abcdef", service: "checkout" },
+          ...{
+            traceId: event?.$metadata.traceId,
+            type: "cf-worker-event",
+            origin: "fetch",
+            account: "account",
+          },
+          ...{ trigger: "GET /cart", level: "error", message: "GET http://shop.test/cart?step=2" },
+          error: "GET http://shop.test/cart?step=2",
+        },
+      },
+    );
+  });
+
+  it("shows a console line without what is said of the whole invocation", () => {
+    const { events: found } = view(
+      storeWith(
+        line("hello", { requestId: "r", head: "1.1\nLOC\n10.0.0.1", url: "http://shop.test/?step=2" }),
+      ),
+      "events",
+    ).events;
+    const [event] = found ?? [];
+    assert.deepEqual(event, {
       dataset: "cloudflare-workers",
       timestamp: START,
       source: { message: "hello" },
       $workers: {
-        ...{ scriptName: "checkout", eventType: "fetch", executionModel: "stateless", outcome: "ok" },
-        ...{ requestId: "r", truncated: false, scriptVersion: { id: "v1", tag: "", message: "" } },
+        ...{ scriptName: "checkout", eventType: "fetch", executionModel: "stateless" },
+        ...{ truncated: false, scriptVersion: { id: "v1" } },
         event: {
-          request: { method: "GET", path: "/", url: "http://checkout.local.localhost/" },
-          response: { status: 200 },
+          request: { method: "GET", path: "/", url: "http://shop.test/?step=2", search: { step: 2 } },
         },
       },
       $metadata: {
-        ...{ id: `${START}-1`, requestId: "r", service: "checkout", type: "cf-worker", origin: "fetch" },
-        ...{ trigger: "GET /", level: "log", message: "hello", statusCode: 200 },
-        url: "http://checkout.local.localhost/",
+        ...{
+          id: event?.$metadata.id,
+          requestId: "r",
+          service: "checkout",
+          type: "cf-worker",
+          origin: "fetch",
+        },
+        ...{ traceId: event?.$metadata.traceId, spanId: event?.$metadata.spanId, account: "account" },
+        ...{ trigger: "GET /", message: "hello" },
       },
     });
   });
 
-  it("has a series when a chart is asked for", () => {
-    const store = storeWith(...events, invocation({ error: "Error: no" }));
-    const { series } = view(store, "events", { chart: true, granularity: 2 }).events;
-    assert.deepEqual(
-      series?.map(({ data }) => data.map((each) => [each.count, each.errors])),
-      [[[6, 1]], []],
+  it("shows an uncaught exception, an object's invocation and an event that is no request", () => {
+    const exception = { name: "TypeError", stack: "at fetch", timestamp: START };
+    const [scheduled, object, thrown] =
+      view(
+        storeWith(
+          line("kaboom", { level: "error", exception }),
+          invocation({
+            ...{ executionModel: "durableObject", entrypoint: "Counter", durableObjectId: "cafe" },
+            ...{ message: "add.jsrpc", eventType: "jsrpc", method: undefined, traceId: "t" },
+          }),
+          invocation({
+            ...{ eventType: "scheduled", cron: "* * * * *", scheduledTimeMs: 5, status: undefined },
+            ...{ method: undefined, path: undefined, url: undefined },
+          }),
+        ),
+        "events",
+      ).events.events ?? [];
+    assert.deepEqual(thrown?.source, { message: "kaboom", exception });
+    const { executionModel, entrypoint, durableObjectId } = object?.$workers as unknown as Record<
+      string,
+      string
+    >;
+    assert.deepEqual([executionModel, entrypoint, durableObjectId], ["durableObject", "Counter", "cafe"]);
+    assert.deepEqual([object?.$metadata.traceId, object?.$metadata.message], ["t", "add.jsrpc"]);
+    assert.deepEqual(scheduled?.$workers?.event, { cron: "* * * * *", scheduledTime: 5 });
+    assert.deepEqual([scheduled.$metadata.trigger, scheduled.$metadata.message], ["* * * * *", "* * * * *"]);
+  });
+
+  it("finds each field by the name it is shown under, and lists those of the page", () => {
+    const store = storeWith(
+      line("hello", { rayId: "0123456789abcdef", url: "http://shop.test/?step=2" }),
+      invocation({
+        head: "1.1\nLOC\n10.0.0.1\nUser-Agent\ncurl/8",
+        url: "http://shop.test/?step=2",
+        versionTag: "x",
+      }),
     );
+    const answer = view(store, "events");
+    for (const { key, type } of answer.events.fields ?? []) {
+      const filters = [{ key, operation: "exists", type }];
+      assert.ok(view(store, "events", { parameters: { filters } }).events.events?.length, key);
+    }
+    const fields = new Set(answer.events.fields?.map(({ key, type }) => `${key} ${type}`));
+    for (const key of [
+      ...["$workers.event.request.headers.user-agent string", "$workers.event.request.cf.asn number"],
+      ...["$workers.event.search.step number", "$workers.event.request.search.step number", "message string"],
+      ...["$workers.truncated boolean", "$workers.event.path string", "$workers.event.request.path string"],
+    ])
+      assert.ok(fields.has(key), key);
+    assert.ok(![...fields].some((key) => key.startsWith("$metadata")));
+  });
+
+  it("has a series, in which what is at level error counts as an error", () => {
+    const store = storeWith(
+      ...events.map((event) => ({ ...event, timestamp: START + 2000 })),
+      invocation({ timestamp: START + 2000, level: "error" }),
+    );
+    const { series = [] } = view(store, "events").events;
+    assert.equal(series.length, 59);
+    assert.deepEqual(series[0], { time: "2026-01-02 03:04:01", data: [] });
+    assert.deepEqual(series[1]?.data, [
+      {
+        aggregates: { _count: 6, _countErrors: 1, _interval: 1 },
+        ...{ count: 6, errors: 1, interval: 1, sampleInterval: 1 },
+      },
+    ]);
+    assert.equal(view(store, "events", { chart: false }).events.series, undefined);
+    // Only calculations have as many buckets as one likes.
+    assert.equal(view(store, "events", { granularity: 2 }).run.granularity, 1000);
   });
 
   it("searches all of an event for a needle", () => {
@@ -271,8 +441,8 @@ describe("the view invocations", () => {
     const answer = view(storeWith(...all), "invocations", { parameters: { filters } });
     assert.equal(ids(answer), "b");
     assert.deepEqual(
-      answer.invocations["b"]?.map((event) => event.$metadata.message ?? event.$metadata.type),
-      ["b begins", "cf-worker-event", "b ends"],
+      answer.invocations["b"]?.map((event) => event.$metadata.message),
+      ["b begins", "GET http://checkout.local.localhost/", "b ends"],
     );
   });
 
@@ -283,7 +453,8 @@ describe("the view invocations", () => {
     const older = view(store, "invocations", { limit: 2, offset: end(newest) });
     const back = view(store, "invocations", { limit: 1, offset: end(older), offsetDirection: "prev" });
     assert.deepEqual([ids(newest), ids(older), ids(back)], ["d c", "b a", "b"]);
-    assert.equal(ids(view(store, "invocations", { limit: 2, offset: "1-99" })), "");
+    const nowhere = eventId({ timestamp: 1, row: 99 });
+    assert.equal(ids(view(store, "invocations", { limit: 2, offset: nowhere })), "");
   });
 });
 
@@ -299,14 +470,27 @@ describe("keys and values", () => {
     const found = (name: string): unknown => keys.find(({ key }) => key === name);
     assert.deepEqual(found("user.id"), { key: "user.id", type: "number", lastSeenAt: START });
     assert.deepEqual(found("dotted.name"), { key: "dotted.name", type: "boolean", lastSeenAt: START });
-    assert.deepEqual(found("$metadata.duration"), {
-      ...{ key: "$metadata.duration", type: "number", lastSeenAt: START + 6 },
+    assert.deepEqual(found("$workers.wallTimeMs"), {
+      ...{ key: "$workers.wallTimeMs", type: "number", lastSeenAt: START + 6 },
     });
     assert.deepEqual([found("list"), found("empty")], [undefined, undefined]);
   });
 
-  it("lists no field that a filter would not find", () => {
+  it("lists the same keys of $metadata always, and not the ray, as a recorded answer does", () => {
+    const metadata = (body: object): string[] =>
+      (store.keys(body) as { key: string }[])
+        .map(({ key }) => key)
+        .filter((key) => key.startsWith("$metadata."));
+    assert.deepEqual(metadata({ to: START }), metadata({}));
+    assert.deepEqual(
+      ["requestId", "duration", "rayId"].map((name) => metadata({}).includes(`$metadata.${name}`)),
+      [true, true, false],
+    );
+  });
+
+  it("lists no other field that a filter would not find", () => {
     for (const { key, type } of store.keys({}) as { key: string; type: string }[]) {
+      if (key.startsWith("$metadata.")) continue;
       const found = store.values({ datasets: [], key, type, timeframe: TIMEFRAME }) as unknown[];
       assert.notEqual(found.length, 0, key);
     }
@@ -318,7 +502,7 @@ describe("keys and values", () => {
     assert.equal(keys({ keyNeedle: { value: "USER" } }), "user.id");
     assert.equal(keys({ keyNeedle: { value: "USER", matchCase: true } }), "");
     assert.equal(keys({ keyNeedle: { value: "^dotted\\.", isRegex: true } }), "dotted.name");
-    assert.equal(keys({ to: START }), "");
+    assert.equal(keys({ to: START, keyNeedle: { value: "^dotted\\.", isRegex: true } }), "");
   });
 
   it("lists the values of a field, the commonest first", () => {
@@ -326,7 +510,7 @@ describe("keys and values", () => {
       (store.values({ datasets: [], key, type, timeframe: TIMEFRAME }) as { value: unknown }[]).map(
         ({ value }) => value,
       );
-    assert.deepEqual(values("$metadata.statusCode", "number"), [200, 404]);
+    assert.deepEqual(values("$workers.event.response.status", "number"), [200, 404]);
     assert.deepEqual(values("$metadata.type", "string"), ["cf-worker-event", "cf-worker"]);
     assert.deepEqual(values("dotted.name", "boolean"), [true]);
     assert.deepEqual(values("dotted.name", "string"), []);
@@ -346,6 +530,20 @@ describe("recording", () => {
     assert.equal(answer.statistics.rows_read, 1);
   });
 
+  it("samples in bursts as the platform does, when asked to: what is left out is counted by what is kept", () => {
+    const events = Array.from({ length: 3000 }, (_, i) => [
+      line("hello", { requestId: `${i}`, timestamp: START + i * 10 }),
+      invocation({ requestId: `${i}`, timestamp: START + i * 10, sampleInterval: 2 }),
+    ]).flat();
+    const answer = calculate(storeOf(events, { samplingBursts: 0.5 }), { calculations: [count] });
+    const { value = 0, sampleInterval = 0 } = first(answer.calculations).aggregates[0] ?? {};
+    const stored = answer.statistics.rows_read;
+    assert.ok(stored > 2000 && stored < 5000, `${stored}`);
+    // 9000 in all; half of it in bursts, in tenths that vary by 12 of 150, each worth 10 + 20.
+    assert.ok(Math.abs(value - 9000) < 6 * 12 * 30, `${value}`);
+    assert.ok(Math.abs(sampleInterval - value / stored) < 1e-9);
+  });
+
   describe("to a file", () => {
     const folder = mkdtempSync(join(tmpdir(), "telemetry-"));
     after(() => {
@@ -354,12 +552,13 @@ describe("recording", () => {
 
     it("keeps what was recorded for the next process", () => {
       const file = join(folder, "kept.sqlite");
-      const first = new SqliteTelemetry(file);
+      const first = new SqliteTelemetry(file, {}, () => START);
       first.record([invocation(), invocation({ versionId: "v2" })]);
       first.close();
-      const second = new SqliteTelemetry(file);
+      const second = new SqliteTelemetry(file, {}, () => START);
       second.record([invocation()]);
-      assert.equal(groupsOf(calculate(second, { calculations: [count], ...byVersion })), "v1=2 v2=1");
+      const asked = { calculations: [count], ...byVersion, orderBy: { value: "count" } };
+      assert.equal(groupsOf(calculate(second, asked)), "v1=2 v2=1");
       second.close();
     });
 
@@ -370,7 +569,7 @@ describe("recording", () => {
       db.close();
       assert.throws(
         () => new SqliteTelemetry(file),
-        /has format 99, and this release reads format 2\. Delete/,
+        /has format 99, and this release reads format 3\. Delete the file, which loses the telemetry of the past/,
       );
     });
   });
@@ -378,25 +577,81 @@ describe("recording", () => {
 
 describe("a body that cannot be served", () => {
   const good = { queryId: "q", timeframe: TIMEFRAME, view: "events", parameters: {} };
-  const filtered = (filter: object): object => ({ ...good, parameters: { filters: [filter] } });
+  const filtered = (...filters: object[]): object => ({ ...good, parameters: { filters } });
   const calculated = (parameters: object): object => ({ ...good, view: "calculations", parameters });
+  const exists = { key: "a", operation: "exists", type: "string" };
   const nested = (depth: number): object =>
-    depth === 0
-      ? { key: "a", operation: "exists", type: "string" }
-      : { kind: "group", filterCombination: "OR", filters: [nested(depth - 1)] };
+    depth === 0 ? exists : { kind: "group", filterCombination: "OR", filters: [nested(depth - 1)] };
+  const several = (count: number): object[] => Array.from({ length: count }, () => exists);
 
-  for (const [name, body, complaint] of [
-    ["nothing", null, "The body: is null, and must be of type object."],
-    ["no timeframe", { ...good, timeframe: undefined }, "timeframe: is missing, and must be of type object."],
+  function refusalOf(body: unknown): { status: number; body: unknown } {
+    try {
+      storeWith().query(body);
+    } catch (error) {
+      assert.ok(error instanceof QueryRefusal, String(error));
+      return { status: error.status, body: JSON.parse(JSON.stringify(error.body)) as unknown };
+    }
+    return assert.fail("it was served");
+  }
+
+  for (const [name, body, issue] of [
+    ["nothing", null, { code: "invalid_type", expected: "object", path: [] }],
     [
-      "a timeframe that ends before it starts",
-      { ...good, timeframe: { from: 2, to: 1 } },
-      "timeframe: starts when it ends or later; from must be earlier than to.",
+      "no timeframe",
+      { ...good, timeframe: undefined },
+      { code: "invalid_type", expected: "object", path: ["timeframe"] },
     ],
     [
       "a fraction of a millisecond",
       { ...good, timeframe: { from: 0.5, to: 1 } },
-      "timeframe.from: is 0.5, and must be a whole number.",
+      { code: "invalid_type", expected: "int", format: "safeint", path: ["timeframe", "from"] },
+    ],
+    [
+      "too many rows",
+      { ...good, limit: 2001 },
+      { origin: "number", code: "too_big", maximum: 2000, inclusive: true, path: ["limit"] },
+    ],
+    [
+      "too many groups",
+      calculated({ calculations: [count], limit: 2001 }),
+      { origin: "number", code: "too_big", maximum: 2000, inclusive: true, path: ["parameters", "limit"] },
+    ],
+    [
+      "no buckets",
+      { ...good, granularity: 0 },
+      { origin: "number", code: "too_small", minimum: 1, inclusive: true, path: ["granularity"] },
+    ],
+    [
+      "an unknown type",
+      filtered({ ...exists, type: "text" }),
+      {
+        ...{ code: "invalid_value", values: ["string", "number", "boolean"] },
+        path: ["parameters", "filters", 0, "type"],
+      },
+    ],
+  ] as const)
+    it(`with ${name} is told where the bad value is, below an echo of itself`, () => {
+      assert.deepEqual(refusalOf(body), {
+        status: 400,
+        body: {
+          ...{ success: false, _e: null, _i: JSON.parse(JSON.stringify(body)) as unknown },
+          _c: { issues: [{ ...issue, message: "Invalid input" }], name: "ZodError" },
+        },
+      });
+    });
+
+  for (const [name, body, detail] of [
+    ["17 filters", filtered(...several(17)), "Filter expression is too complex; maximum is 16 filter nodes"],
+    [
+      "16 filters in a group",
+      filtered({ kind: "group", filterCombination: "and", filters: several(16) }),
+      "Filter expression is too complex; maximum is 16 filter nodes",
+    ],
+    ["groups nested too deep", filtered(nested(5)), "Filter expression is too complex; maximum depth is 4"],
+    [
+      "a timeframe that ends before it starts",
+      { ...good, timeframe: { from: 2, to: 1 } },
+      "timeframe: starts when it ends or later; from must be earlier than to.",
     ],
     [
       "a view that is not emulated",
@@ -438,8 +693,16 @@ describe("a body that cannot be served", () => {
       calculated({ calculations: [{ ...count, alias: "n" }], orderBy: { value: "slow" } }),
       'parameters.orderBy.value: "slow" is none of the calculations (n).',
     ],
-    ["too many rows", { ...good, limit: 2001 }, "limit: is too large, 2001; the most is 2000."],
-    ["no buckets", { ...good, granularity: 0 }, "granularity: is too small, 0; the least is 1."],
+    [
+      "too many calculations",
+      calculated({ calculations: Array.from({ length: 51 }, () => count) }),
+      "parameters.calculations: has more than 50, the most that the local edge takes.",
+    ],
+    [
+      "too many buckets",
+      { ...good, granularity: 10_001 },
+      "granularity: is more than 10000, the most that the local edge gives.",
+    ],
     [
       "a cursor that is none",
       { ...good, offset: "page 2" },
@@ -465,32 +728,45 @@ describe("a body that cannot be served", () => {
       filtered({ key: "a", operation: "regex", type: "string", value: "(?=b)" }),
       'parameters.filters.0.value: is no regular expression: "(?=" looks ahead or behind, which RE2 does not know.',
     ],
-    [
-      "groups nested too deep",
-      filtered(nested(5)),
-      "parameters.filters.0.filters.0.filters.0.filters.0.filters.0: is a group nested deeper than 4.",
-    ],
-    [
-      "too many filters",
-      { ...good, parameters: { filters: Array.from({ length: 501 }, () => nested(0)) } },
-      "parameters.filters: has more than 500 filters in all.",
-    ],
   ] as const)
-    it(`with ${name} is refused`, () => {
-      assert.throws(
-        () => storeWith().query(body),
-        (error) => {
-          assert.ok(error instanceof ApiError);
-          assert.equal(error.message, `Telemetry query refused. ${complaint}`);
-          assert.equal(error.status, 400);
-          return true;
-        },
-      );
+    it(`with ${name} is told why`, () => {
+      const why = detail.startsWith("Filter") ? detail : `Telemetry query refused. ${detail}`;
+      assert.deepEqual(refusalOf(body), {
+        status: 400,
+        body: { success: false, errors: [{ message: "Bad Request", detail: why }] },
+      });
     });
 
-  it("is not one with groups four deep, or with as many filters as there may be", () => {
+  for (const [name, body] of [
+    ["calculation", calculated({ calculations: [{ operator: "p50", key: "a" }] })],
+    ["comparison", filtered({ key: "a", operation: "like", type: "string", value: "b" })],
+  ] as const)
+    it(`with an unknown ${name} is told nothing at all`, () => {
+      assert.deepEqual(refusalOf(body), { status: 400, body: { success: false, errors: [] } });
+    });
+
+  it("with a very long list fails", () => {
+    const value = Array.from({ length: 1001 }, (_, i) => i).join();
+    const list = { key: "a", operation: "in", type: "string", value };
+    const failure = { status: 500, body: { success: false, errors: [{ message: "Internal error" }] } };
+    assert.deepEqual(refusalOf(filtered(list)), failure);
+    assert.deepEqual(
+      refusalOf(filtered({ kind: "group", filterCombination: "or", filters: [list] })),
+      failure,
+    );
+    storeWith().query(filtered({ ...list, value: value.slice(0, value.lastIndexOf(",")) }));
+  });
+
+  it("is not one with as many filters as there may be, as deep as may be, or with names that do not exist", () => {
+    storeWith().query(filtered(...several(16)));
+    storeWith().query(filtered({ kind: "group", filterCombination: "and", filters: several(15) }));
     storeWith().query(filtered(nested(4)));
-    storeWith().query({ ...good, parameters: { filters: Array.from({ length: 500 }, () => nested(0)) } });
+    const events = (parameters: object): unknown[] =>
+      view(storeWith(invocation()), "events", { parameters }).events.events ?? [];
+    const unknown = { key: "$workers.requestId", operation: "eq", type: "string", value: "request" };
+    assert.deepEqual(events({ filters: [unknown] }), []);
+    assert.deepEqual(events({ datasets: ["no-such-dataset"] }), []);
+    assert.equal(events({ datasets: [] }).length, 1);
   });
 
   it("is refused by keys and values too", () => {
@@ -499,5 +775,6 @@ describe("a body that cannot be served", () => {
       () => storeWith().values({ datasets: [], key: "a", timeframe: TIMEFRAME }),
       /type: is missing/,
     );
+    assert.throws(() => storeWith().keys({ filters: several(17) }), /maximum is 16 filter nodes/);
   });
 });

@@ -3,21 +3,22 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ApiError } from "../../../edge/api/error";
-import { openTelemetry, type TelemetryStore } from "../../../edge/telemetry";
+import { openTelemetry, QueryRefusal, type TelemetryStore } from "../../../edge/telemetry";
 import { ThreadedTelemetry } from "../../../edge/telemetry/threaded";
 import { until } from "../support";
 import { invocation, START } from "./sample";
 
-const CALLER = { accountId: "account", userId: "user" };
-
 async function countIn(store: TelemetryStore): Promise<number | undefined> {
   const timeframe = { from: START, to: START + 1000 };
-  const answer = await store.query({ queryId: "q", timeframe, view: "events", parameters: {} }, CALLER);
-  return (answer as { events: { count: number } }).events.count;
+  const parameters = { calculations: [{ operator: "count" }] };
+  const { calculations } = (await store.query({ queryId: "q", timeframe, parameters })) as {
+    calculations: { aggregates: { value: number }[] }[];
+  };
+  return calculations[0]?.aggregates[0]?.value;
 }
 
-describe("the store in its thread", () => {
+describe("the store in its thread", function () {
+  this.timeout(30_000);
   const folder = mkdtempSync(join(tmpdir(), "telemetry-"));
   const file = join(folder, "telemetry.sqlite");
   after(() => {
@@ -26,18 +27,18 @@ describe("the store in its thread", () => {
 
   it("finds what was recorded before the question, and keeps what was recorded before its end", async () => {
     // These events are older than what is kept by default.
-    const first = openTelemetry(file, { keepForMs: Infinity });
+    const first = openTelemetry(file, "account", { keepForMs: Infinity });
     for (let i = 0; i < 100; i++) first.record([invocation({ timestamp: START + i })]);
     assert.equal(await countIn(first), 100);
     first.record([invocation()]);
     await first.close();
-    const second = openTelemetry(file, { keepForMs: Infinity });
+    const second = openTelemetry(file, "account", { keepForMs: Infinity });
     assert.equal(await countIn(second), 101);
     await second.close();
   });
 
   it("removes by itself what is not to be kept", async () => {
-    const store = openTelemetry(undefined, { keepForMs: Infinity, keepEvents: 10 });
+    const store = openTelemetry(undefined, "account", { keepForMs: Infinity, keepEvents: 10 });
     store.record(Array.from({ length: 50 }, (_, i) => invocation({ timestamp: START + i })));
     assert.equal(await countIn(store), 50);
     await until("the oldest to go", async () => ((await countIn(store)) === 10 ? true : undefined));
@@ -45,10 +46,11 @@ describe("the store in its thread", () => {
   });
 
   it("refuses as the store does", async () => {
-    const store = openTelemetry(undefined);
+    const store = openTelemetry(undefined, "account");
     await assert.rejects(store.keys({ limit: -1 }), (error) => {
-      assert.ok(error instanceof ApiError);
-      assert.deepEqual([error.status, error.code], [400, 10400]);
+      assert.ok(error instanceof QueryRefusal);
+      const { status, body } = error as QueryRefusal & { body: { _i: unknown } };
+      assert.deepEqual([status, body._i], [400, { limit: -1 }]);
       assert.match(error.message, /limit: is too small, -1/);
       return true;
     });
@@ -56,7 +58,9 @@ describe("the store in its thread", () => {
   });
 
   it("says that it is gone, to who waits and to who asks later", async () => {
-    const store = new ThreadedTelemetry({ file: join(folder, "missing", "x.sqlite"), options: {} });
+    const store = new ThreadedTelemetry({
+      ...{ file: join(folder, "missing", "x.sqlite"), accountId: "account", options: {} },
+    });
     const warned = once(process, "warning") as Promise<[Error]>;
     store.record([invocation()]);
     const gone = /telemetry has ended \(unable to open database file\); restart the edge/;

@@ -97,8 +97,8 @@ export async function requestsSince(edge: Edge, from: number): Promise<Set<strin
     }),
   });
   assert.equal(answer.status, 200, JSON.stringify(answer.json.errors));
-  const { events } = answer.json.result as { events: { events: { $workers: { requestId: string } }[] } };
-  return new Set(events.events.map(({ $workers }) => $workers.requestId));
+  const { events } = answer.json.result as { events: { events: { $metadata: { requestId: string } }[] } };
+  return new Set(events.events.map(({ $metadata }) => $metadata.requestId));
 }
 
 async function succeed(edge: Edge, path: string, init: RequestInit): Promise<void> {

@@ -2,7 +2,7 @@
 export interface Script {
   /** The tags of its versions, newest first. */
   readonly versions: readonly string[];
-  /** Newest first; the first one is where traffic goes. */
+  /** Those that the API lists, newest first; the first one is where traffic goes. */
   readonly deployments: readonly { readonly message: string; readonly split: Split }[];
   /** The script's one tag, which stands for its settings. */
   readonly note: string;
@@ -33,7 +33,7 @@ export function after(known: Known, write: Write): Known {
       return {
         ...script,
         versions: [write.word, ...script.versions],
-        deployments: [{ message: write.word, split: { [write.word]: 100 } }, ...script.deployments],
+        deployments: listed([{ message: write.word, split: { [write.word]: 100 } }, ...script.deployments]),
         note: write.word,
       };
     case "upload":
@@ -41,13 +41,18 @@ export function after(known: Known, write: Write): Known {
     case "deploy":
       return {
         ...script,
-        deployments: [{ message: write.word, split: write.split }, ...script.deployments],
+        deployments: listed([{ message: write.word, split: write.split }, ...script.deployments]),
       };
     case "settings":
       return { ...script, note: write.word };
     case "subdomain":
       return { ...script, enabled: write.enabled };
   }
+}
+
+/** The API lists the ten newest deployments and no others. */
+function listed(deployments: Script["deployments"]): Script["deployments"] {
+  return deployments.slice(0, 10);
 }
 
 /** The chance of each write, while there is a script. */

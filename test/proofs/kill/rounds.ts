@@ -62,7 +62,7 @@ interface RunningEdge {
 }
 
 function command(folder: string): Running {
-  return start(["edge", "--port", "0", "--state", folder]);
+  return start(["edge", "--port", "0", "--no-realistic", "--state", folder]);
 }
 
 async function begin(folder: string): Promise<RunningEdge> {

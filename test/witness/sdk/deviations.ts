@@ -13,10 +13,28 @@ export const NO_PAGE = "workers.scripts.deployments.list";
 /** Answers that are not what the client's types say. */
 export const PROBLEMS: readonly Deviation[] = [
   {
-    of: /^workers\.scripts\.(versions|deployments)\.list$/,
+    of: /^workers\.scripts\.versions\.list$/,
     what: ["/ must have required property 'result_info'"],
-    because:
-      "all deployable versions and all deployments come in one page, which the documentation calls unpaged",
+    because: "all deployable versions come in one page, which the documentation calls unpaged",
+  },
+  {
+    of: /^workers\.scripts\.versions\.list$/,
+    what: ["/errors must be array", "/messages must be array"],
+    because: "Cloudflare answers null there, as recorded",
+  },
+  {
+    of: /\.telemetry\./,
+    what: ["/messages/0 must have required property 'code'"],
+    because: "a recorded answer says a word to each success, without a code",
+  },
+  {
+    of: /\.telemetry\.query$/,
+    what: [
+      "/run/query must have required property 'adhoc'",
+      "/run/query must have required property 'createdBy'",
+      "/run/query must have required property 'updatedBy'",
+    ],
+    because: "recorded answers have none of them",
   },
 ];
 
@@ -31,6 +49,11 @@ export const EXTRAS: readonly Deviation[] = [
     of: /^workers\.scripts\.versions\./,
     what: ["annotations"],
     because: "wrangler shows a version's message and tag from there",
+  },
+  {
+    of: /^workers\.scripts\.versions\./,
+    what: ["metadata.has_preview"],
+    because: "Cloudflare spells it so, as recorded",
   },
   {
     of: /^workers\.scripts\.versions\.(create|get)$/,
@@ -51,6 +74,14 @@ export const EXTRAS: readonly Deviation[] = [
     of: /^workers\.scripts\.scriptAndVersionSettings\./,
     what: ["migration_tag"],
     because: "wrangler takes from there which migrations are still to be made",
+  },
+  {
+    of: /\.telemetry\.query$/,
+    what: [
+      ...["run.query.generated", "run.query.workspaceId", "run.query.environmentId", "run.query.userId"],
+      ...["aggregates._countErrors", "groupKey"],
+    ],
+    because: "recorded answers have them",
   },
   {
     of: /\.delete$/,
@@ -83,7 +114,7 @@ export const GAPS: readonly Deviation[] = [
   },
   {
     of: /\.telemetry\.query$/,
-    what: ["agents", "compare", "distribution", "traces", "events.series"],
+    what: ["agents", "compare", "distribution", "traces"],
     because: "a query for any of these is refused",
   },
   {
@@ -92,11 +123,9 @@ export const GAPS: readonly Deviation[] = [
       "$workers.spanId",
       "$workers.traceId",
       "$workers.diagnosticsChannelEvents",
-      "$metadata.spanId",
       "$metadata.spanName",
       "$metadata.parentSpanId",
       "$metadata.traceDuration",
-      "$metadata.traceId",
       "$metadata.transactionName",
     ],
     because: "nothing is traced",
@@ -119,7 +148,6 @@ export const GAPS: readonly Deviation[] = [
   {
     of: /\.telemetry\.query$/,
     what: [
-      "$metadata.account",
       "$metadata.coldStart",
       "$metadata.cost",
       "$metadata.endTime",
@@ -128,19 +156,29 @@ export const GAPS: readonly Deviation[] = [
       "$metadata.messageTemplate",
       "$metadata.fingerprint",
       "$metadata.stackId",
-      "$metadata.rayId",
     ],
     because: "nothing that is known says what Cloudflare puts there",
   },
   {
     of: /\.telemetry\.query$/,
-    what: ["statistics.abr_level", "data[].firstSeen", "data[].lastSeen"],
+    what: [
+      ...["data[].firstSeen", "data[].lastSeen", "data[].groups"],
+      ...["aggregates._firstSeen", "aggregates._lastSeen", "aggregates.bin"],
+    ],
     because: "nothing is known of when Cloudflare gives them, and what for",
   },
   {
-    of: /\.scriptAndVersionSettings\./,
-    what: ["annotations"],
-    because: "they are the version's, and shown there",
+    of: /^workers\.scripts\.versions\./,
+    what: ["metadata.hasPreview", "metadata.modified_on"],
+    because: "Cloudflare does not answer them, as recorded: a version never changes",
+  },
+  {
+    of: /\.telemetry\.query$/,
+    what: [
+      ...["run.created", "run.updated", "run.query.adhoc", "run.query.createdBy", "run.query.updatedBy"],
+      ...["$workers.requestId", "$metadata.duration", "$metadata.statusCode", "$metadata.url"],
+    ],
+    because: "no recorded answer of 2026 has them",
   },
   {
     of: /^workers\.(scripts|beta)\./,

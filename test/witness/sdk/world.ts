@@ -65,6 +65,7 @@ export async function worldAt(edge: Edge, client: Cloudflare): Promise<World> {
     ...SETTINGS,
     bindings: BINDINGS,
     migrations: MIGRATIONS,
+    annotations: { "workers/tag": "v1", "workers/message": "the older one" },
   });
   const newer = await addVersion(edge, SCRIPT, saying("newer"), {
     ...SETTINGS,

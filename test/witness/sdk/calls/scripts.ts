@@ -2,7 +2,13 @@ import { putScript, saying } from "../../../edge/support";
 import { BINDINGS, MIGRATIONS, SETTINGS, SOURCE } from "../world";
 import { BODY_NAMES_ITS_TYPE, moduleFile, part, type Calls } from "./types";
 
-const METADATA = { ...SETTINGS, main_module: "worker.mjs", bindings: BINDINGS, migrations: MIGRATIONS };
+const METADATA = {
+  ...SETTINGS,
+  main_module: "worker.mjs",
+  compatibility_flags: ["nodejs_compat"],
+  bindings: BINDINGS,
+  migrations: MIGRATIONS,
+};
 
 /** Scripts, their content, settings, secrets, schedules and subdomain. */
 export const SCRIPT_CALLS: Calls = {

@@ -26,7 +26,9 @@ export const TELEMETRY_CALLS: Calls = {
   "workers.observability.telemetry.query": [
     query("events", {
       filterCombination: "and",
-      filters: [{ key: "$workers.scriptName", operation: "eq", type: "string", value: "story" }],
+      filters: [
+        { kind: "filter", key: "$workers.scriptName", operation: "eq", type: "string", value: "story" },
+      ],
       limit: 100,
       needle: { value: "story", matchCase: false, isRegex: false },
     }),

@@ -1,0 +1,74 @@
+import type { Sli } from "../../health/sli";
+import { tryCheck } from "./check";
+import type { Finding } from "./finding";
+import type { Look } from "./look";
+import { entrypointIsNull } from "./telemetry/entrypoint";
+import { granularity } from "./telemetry/granularity";
+import { latencyFilter } from "./telemetry/latencyFilter";
+
+const minuteMs = 60_000;
+
+/** The hour before `now`, without its last minutes: of those, telemetry may still arrive. */
+export function lookBeforeRelease({ ask, scriptName, pause }: Omit<Look, "span">, now: number): Look {
+  const to = Math.floor(now / minuteMs) * minuteMs - minuteMs;
+  return { ask, scriptName, pause, span: { from: to - 58 * minuteMs, to, bucketMs: minuteMs } };
+}
+
+/** What the checks at the start of a release mean for it. */
+export interface StartFindings {
+  /** Why an SLO of the plan could not be violated, and what to do; undefined when all can. */
+  readonly blindBecause: string | undefined;
+  /** What a person should know. */
+  readonly warnings: readonly string[];
+  /** Whether calls of named entrypoints can be left out: only where that is known to leave the others in. */
+  readonly leaveOutHops: boolean;
+}
+
+/**
+ * Carries out the checks that a release with these SLIs depends on, in some ten telemetry queries. Whether the Worker
+ * is observed and the token may query, a release checks by itself. Never throws. What cannot be told, for want of
+ * traffic for example, is no reason not to start.
+ */
+export async function checkAtStart(look: Look, slis: readonly Sli[]): Promise<StartFindings> {
+  const hops = await tryCheck(entrypointIsNull, look);
+  const grid = await tryCheck(granularity, look);
+  const latencies: Finding[] = [];
+  for (const kind of ["wallTime", "cpuTime"] as const) {
+    if (slis.some((sli) => sli.kind === kind)) latencies.push(await tryCheck(latencyFilter(kind), look));
+  }
+  return judgeStart({ hops, grid, latencies });
+}
+
+/** Judges what the checks at the start of a release have found. */
+export function judgeStart(found: {
+  readonly hops: Finding;
+  readonly grid: Finding;
+  readonly latencies: readonly Finding[];
+}): StartFindings {
+  const { hops, grid, latencies } = found;
+  // A filter that finds nothing where there are invocations makes a latency SLO that is always met.
+  const useless = latencies.find(({ reading }) => reading === "none");
+  const doubtful = latencies.find((latency) => latency !== useless && latency.verdict === "fails");
+  return {
+    blindBecause:
+      useless &&
+      `A latency SLO of the plan would always be met: Cloudflare's filter on the time that invocations take ${useless.found}. ` +
+        `Take latency SLOs out of the plan. ${report}`,
+    warnings: [
+      ...(hops.verdict === "fails"
+        ? [
+            `Calls of named entrypoints count as visitors' requests, since the filter against them fails: ${hops.found}. ${report}`,
+          ]
+        : []),
+      ...(grid.verdict === "fails"
+        ? [`Telemetry has other buckets than were asked for: ${grid.found}. ${report}`]
+        : []),
+      ...(doubtful
+        ? [`Latency SLOs may overlook slow requests: the filter ${doubtful.found}. ${report}`]
+        : []),
+    ],
+    leaveOutHops: hops.verdict === "holds",
+  };
+}
+
+const report = "Report it with the output of `workers-release doctor --json`.";

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { ask } from "../../ask";
+import { cloudflareDeployments } from "../../deployments";
+import type { Check } from "../check";
+import { fails, holds, open, type Finding } from "../finding";
+import type { WorkerSubject } from "./subject";
+
+/** Cloudflare deploys none but the newest ones, and a revert is a deployment too. */
+const deployable = 100;
+const fewLeft = 10;
+
+/** Whether the active version could still be deployed after another one. */
+export const versions: Check<WorkerSubject> = {
+  id: "versions",
+  question: "Is the active version among the 100 newest, which can be deployed?",
+  assumes: "it is, and stays so while a release lasts",
+  find: async ({ api: { client, accountId }, scriptName }) => {
+    const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
+    const serving = active?.split.toSorted((a, b) => b.percent - a.percent)[0];
+    const question = {
+      what: `Reading the versions of Worker "${scriptName}"`,
+      permission: "Workers Scripts Read",
+    };
+    const { items } = await ask(client, question, page, async (options) => {
+      const list = { account_id: accountId, deployable: true };
+      return (await client.workers.scripts.versions.list(scriptName, list, options)).result;
+    });
+    return judgeVersions(serving && items.findIndex(({ id }) => id === serving.versionId), items.length);
+  },
+};
+
+const page = z.object({ items: z.array(z.object({ id: z.string() })) });
+
+/** The active version has `newer` versions above it in a list of `listed`; -1 when it is not in the list. */
+export function judgeVersions(newer: number | undefined, listed: number): Finding {
+  if (newer === undefined) return open("no version is active", "Deploy a first version.");
+  const advice =
+    "Upload and deploy its code again as a new version before a release: Cloudflare refuses to put traffic back on a version that is too old.";
+  if (newer < 0) return fails(`it is not among the ${listed} that can be deployed`, advice);
+  const left = deployable - 1 - newer;
+  const found = `${newer} are newer; it can be deployed until ${left} more are uploaded`;
+  return left < fewLeft ? fails(found, advice) : holds(found);
+}

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type Cloudflare from "cloudflare";
+import type { Sli } from "../health/sli";
+import { PortError, type Readiness } from "../rollout/ports";
+import type { AskTelemetry } from "./checks/api";
+import { checkAtStart, lookBeforeRelease } from "./checks/atStart";
+import { judgeObjects, readBindings } from "./checks/worker/objects";
+import type { WorkerName } from "./client";
+
+/** What is known before a release, and what it has to count by. */
+export interface Ready extends Readiness {
+  /** Whether calls of named entrypoints can be left out of what visitors ask. */
+  readonly leaveOutHops: boolean;
+}
+
+/**
+ * Finds out, by queries over the last hour, whether a release with these SLIs would see what it has to judge. A query
+ * that fails leaves its question open.
+ */
+export async function readinessOf(
+  client: Cloudflare,
+  worker: WorkerName,
+  askTelemetry: AskTelemetry,
+  slis: readonly Sli[],
+): Promise<Ready> {
+  const { scriptName } = worker;
+  const wait = (ms: number): Promise<void> => pause(ms);
+  const look = lookBeforeRelease({ ask: askTelemetry, scriptName, pause: wait }, Date.now());
+  const [found, aboutObjects] = await Promise.all([checkAtStart(look, slis), objectWarnings(client, worker)]);
+  return { ...found, warnings: [...found.warnings, ...aboutObjects] };
+}
+
+/** A warning is not worth a failure: what cannot be read is not warned of. */
+async function objectWarnings(client: Cloudflare, worker: WorkerName): Promise<readonly string[]> {
+  try {
+    const finding = judgeObjects(worker.scriptName, await readBindings(client, worker));
+    return finding.verdict === "holds"
+      ? []
+      : [`Worker "${worker.scriptName}" has Durable Objects. ${finding.advice}`];
+  } catch (error) {
+    if (error instanceof PortError) return [];
+    throw error;
+  }
+}

@@ -16,7 +16,7 @@ import { RecordingProgress } from "../fakes/progress";
 import { workersRelease } from "./command";
 
 describe("workers-release and a running release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const interruption = stoppable();
   const outcomes: Promise<Outcome>[] = [];
   // Should a test fail, its release must not wait for a day, nor for an edge that is gone.
@@ -115,7 +115,7 @@ const plan = planSchema.parse({
 });
 
 describe("workers-release, when it cannot", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const live = useEdge();
 
   it("never repeats the token, and says in one line what is wrong", async () => {

@@ -60,7 +60,7 @@ const verdicts = ({ entries }: Diagnosis): Record<string, string> =>
   Object.fromEntries(entries.map(({ check, finding }) => [check.id, finding.verdict]));
 
 describe("an examination", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("ends whatever the API answers", async () => {
     const result = fc.oneof(

@@ -9,7 +9,7 @@ import { start, workersRelease } from "./command";
 import { edgeFrom } from "./printed";
 
 describe("workers-release edge", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("prints what to export and nothing else, serves, and ends with all its processes at a SIGTERM", async () => {
     const args = ["edge", "--port", "0", "--no-realistic", "--token", "secret", "--subdomain", "mine"];

@@ -27,7 +27,7 @@ function probes(...given: Probe[]) {
 }
 
 describe("probes of a Worker on a local edge", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const live = useEdge();
   let oldVersionId: string;
   let newVersionId: string;

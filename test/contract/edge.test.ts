@@ -24,7 +24,7 @@ const script = `
 
 describe("over the official SDK on a local edge", function () {
   // The first Worker starts a runtime.
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let edge: Edge;
   before(async () => {

@@ -15,7 +15,7 @@ const ROWS_PER_QUERY = 120;
 const BUCKET_MS = 10_000;
 
 describe("telemetry that the API has thinned out", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const started = useEdge({ rateLimit: false, telemetry: { rowsPerQuery: ROWS_PER_QUERY } });
 
   it("is evidence of as much as was read, and fails as often as all did", async () => {

@@ -4,7 +4,7 @@ import { ask, goLive, invocationsOf, saying, until, useEdge, type Row } from "./
 const AN_HOUR = 3_600_000;
 
 describe("the realism of an edge", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const late = useEdge({ realism: { ingestDelayMs: [2_000, 2_500] } });
   const told = useEdge({ realism: { ingestDelayMs: [AN_HOUR, AN_HOUR] }, telemetry: { ingestDelayMs: 0 } });
 

@@ -37,7 +37,7 @@ interface Served {
 
 /** One Worker's life, told in wrangler's commands: each goes on where the one before ended. */
 describe("wrangler", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const started = useEdge();
   const project = new Project();
   const versions: Record<"one" | "two" | "three", string> = { one: "", two: "", three: "" };

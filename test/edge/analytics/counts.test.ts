@@ -30,7 +30,7 @@ const WORKER = `export default {
 const BY_VERSION = "sum { requests errors } dimensions { scriptVersion status }";
 
 describe("the metrics of an edge", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const started = useEdge({ limits: { cpuMs: 300 } });
 
   const observabilities: [what: string, observability: object | undefined][] = [
@@ -143,7 +143,7 @@ describe("the metrics of an edge", function () {
 });
 
 describe("the metrics of an edge with state", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const stateDir = mkdtempSync(join(tmpdir(), "edge-analytics-"));
   after(() => {
     rmSync(stateDir, { recursive: true });
@@ -168,7 +168,7 @@ describe("the metrics of an edge with state", function () {
 });
 
 describe("the metrics of an edge with a delay", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const started = useEdge({ realism: { analyticsDelayMs: [3_600_000, 3_600_000] } });
 
   it("are not there while telemetry already is", async () => {

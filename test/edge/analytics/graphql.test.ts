@@ -26,7 +26,7 @@ const TUTORIAL = `query GetWorkersAnalytics($accountTag: string, $datetimeStart:
 }`;
 
 describe("the GraphQL API", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const started = useEdge({
     tokens: [
       { token: "everything" },

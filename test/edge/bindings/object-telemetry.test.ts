@@ -36,7 +36,7 @@ export default { async fetch(request, env) {
 type Told = Row & { readonly $workers: { readonly executionModel?: string } };
 
 describe("what Durable Objects do", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const it_ = useEdge();
   let versionId: string;
 

@@ -86,7 +86,7 @@ export default {
 }
 
 describe("Durable Objects", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const it_ = useEdge();
   const run = async (action: string, name = "one", script = "counter"): Promise<unknown> => {
     const answer = await ask(it_.edge, script, { path: `/?do=${action}&name=${encodeURIComponent(name)}` });

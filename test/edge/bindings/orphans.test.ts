@@ -59,7 +59,7 @@ describe("what a deployment does to WebSockets of Durable Objects", () => {
 });
 
 describe("WebSockets of Durable Objects, where deployments orphan them", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const slow = useEdge({ realism: { orphanedSocketsMs: AN_HOUR } });
   const quick = useEdge({ realism: { orphanedSocketsMs: QUIET_MS } });
   const ideal = useEdge();

@@ -36,7 +36,7 @@ function calling(service: string): Metadata {
 }
 
 describe("a service binding", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const it_ = useEdge();
 
   it("sends requests to a Worker that is not on the subdomain, and they are recorded as its own", async () => {

@@ -95,7 +95,7 @@ function versionNamed(name: string): string {
 }
 
 describe("the stores of a Worker", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const it_ = useEdge();
   const run = async (script: string, action: string, what = ""): Promise<unknown> => {
     const answer: Answer = await ask(it_.edge, script, { path: `/?do=${action}&with=${what}` });

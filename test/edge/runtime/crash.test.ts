@@ -17,7 +17,7 @@ export default {
 };`;
 
 describe("a version's process that is killed under load", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let edge: Edge;
   before(async function () {
     if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell which processes there are

@@ -76,7 +76,7 @@ const byClock = new (class implements Clock {
 })();
 
 describe("events other than requests", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const started = useEdge({ clock: byClock, limits: { cpuMs: 200 }, unusedMs: 300 });
   const byHand = (name: string, path: string, more: Ask = {}) =>
     ask(started.edge, name, { path: `/cdn-cgi/handler/${path}`, ...more });

@@ -19,7 +19,7 @@ export default {
 };`;
 
 describe("the limit of memory", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   before(function () {
     if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell what a process holds
   });

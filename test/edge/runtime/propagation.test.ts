@@ -121,7 +121,7 @@ function placed(word: string): string {
 }
 
 describe("a deployment that takes its time", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   before(function () {
     if (process.platform !== "linux") this.skip(); // elsewhere only 127.0.0.1 is there to ask from
   });

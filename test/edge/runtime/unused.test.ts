@@ -14,7 +14,7 @@ export default {
 };`;
 
 describe("a version that is not used", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   before(function () {
     if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell which processes there are
   });

@@ -46,7 +46,7 @@ interface Result {
 }
 
 describe("the shapes of live answers", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const started = useEdge();
   const query = (body: unknown): ReturnType<typeof call> =>
     call(started.edge, `/accounts/${started.edge.accountId}/workers/observability/telemetry/query`, {
@@ -62,7 +62,7 @@ describe("the shapes of live answers", function () {
   }
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const { edge } = started;
     await goLive(edge, "shop", WORKER);
     await ask(edge, "shop", { path: "/cart?step=2&from=home" });

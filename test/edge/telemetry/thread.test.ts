@@ -18,7 +18,7 @@ async function countIn(store: TelemetryStore): Promise<number | undefined> {
 }
 
 describe("the store in its thread", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "telemetry-"));
   const file = join(folder, "telemetry.sqlite");
   after(() => {

@@ -39,7 +39,7 @@ function valueOf(answer: IncomingMessage, name: string): string | undefined {
 }
 
 /** Names below `localhost` are this machine's by RFC 6761, which not every system's resolver knows. */
-const lookup: LookupFunction = (hostname: string, options: LookupOptions, callback) => {
+export const lookup: LookupFunction = (hostname: string, options: LookupOptions, callback) => {
   if (hostname.endsWith(".localhost")) systemLookup("localhost", options, callback);
   else systemLookup(hostname, options, callback);
 };

@@ -1,7 +1,6 @@
-import { lookup as systemLookup } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { LookupFunction } from "node:net";
+import { lookup } from "../../probeRequest";
 
 /** A request to the test Worker, and its answer. */
 export interface Sent {
@@ -70,8 +69,3 @@ function answerTo(to: Destination, path: string): Promise<IncomingMessage> {
       .end();
   });
 }
-
-/** Names below `localhost` are this machine's by RFC 6761, which not every system's resolver knows. */
-const lookup: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname.endsWith(".localhost") ? "localhost" : hostname, options, callback);
-};

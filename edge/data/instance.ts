@@ -97,8 +97,7 @@ export class Instance implements Guarded {
 
   /** Ends the process. */
   async stop(): Promise<void> {
-    this.agent.destroy();
-    this.freshAgent.destroy();
+    this.agent.closeIdle();
     await this.miniflare.dispose();
   }
 }

@@ -54,6 +54,15 @@ export class UpstreamAgent extends PatientAgent {
     this.on("free", (socket: Socket) => this.idleSince.set(socket, performance.now()));
   }
 
+  /**
+   * Closes those that wait for a request. The others are for the process at their end to close: how it does that tells
+   * whether it had heard the request, and nobody could tell if we did.
+   */
+  closeIdle(): void {
+    for (const sockets of Object.values(this.freeSockets))
+      for (const socket of sockets ?? []) socket.destroy();
+  }
+
   /** Node calls this for each request, to give it a connection. Its types do not know it. */
   addRequest(...request: readonly unknown[]): void {
     this.dismissStale();

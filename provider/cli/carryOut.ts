@@ -1,5 +1,5 @@
 import type { Order } from "../rollout/operator";
-import type { Placement } from "../rollout/place";
+import type { DeploymentRequest } from "../rollout/write";
 import { PortError, type Deployment, type Deployments } from "../rollout/ports";
 import { writeMessage } from "../rollout/record";
 
@@ -11,10 +11,10 @@ import { writeMessage } from "../rollout/record";
 export async function carryOut(
   deployments: Deployments,
   order: (active: Deployment | undefined) => Order,
-): Promise<Placement> {
+): Promise<DeploymentRequest> {
   const ordered = order(await deployments.active());
   if (ordered.kind === "refuse") throw new Error(ordered.reason);
-  const { split, sentence, record } = ordered.placement;
+  const { split, sentence, record } = ordered.request;
   const message = writeMessage(sentence, record);
   try {
     // A revert must not fail because a secret has changed since the old version was uploaded.
@@ -25,5 +25,5 @@ export async function carryOut(
     const active = await deployments.active();
     if (active?.message !== message) throw error;
   }
-  return ordered.placement;
+  return ordered.request;
 }

@@ -5,7 +5,7 @@ import { ask } from "./ask";
 import type { WorkerName } from "./client";
 
 /** Longer than a read may take: giving up on a write leaves open whether it happened. */
-const writePatienceMs = 30_000;
+const writeTimeoutMs = 30_000;
 /** Cloudflare cuts a longer message off, and with it what a resumed release reads from its end. */
 const maxMessageBytes = 1000;
 /** The permissions that users of both calls found enough. */
@@ -81,7 +81,7 @@ export function cloudflareDeployments(
         annotations: { "workers/message": message },
         ...(force && { force }),
       };
-      const question = { what, permission: permissionFor.write, patienceMs: writePatienceMs };
+      const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs };
       return ask(client, question, deployment, (options) => api.create(scriptName, body, options));
     },
   };

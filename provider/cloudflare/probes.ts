@@ -5,7 +5,7 @@ import type { PlanProbe } from "../plan/plan";
 import type { Clock, ProbeReport, Probes } from "../rollout/ports";
 import type { WorkerName } from "./client";
 import { sendProbe, type ProbeAnswer } from "./probeRequest";
-import { versionsThatAnswered } from "./probeWitness";
+import { versionsThatAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
 
 /** One probe that was sent, and what is known of it. */
@@ -76,7 +76,7 @@ export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: 
   };
 
   return {
-    async look(versionId, probes): Promise<ProbeReport> {
+    async observe(versionId, probes): Promise<ProbeReport> {
       if (probes.length === 0) return { results: [], troubles: [] };
       const failures = await Promise.allSettled([sendDue(versionId, probes), identify()]);
       const troubles = failures.flatMap((result) =>

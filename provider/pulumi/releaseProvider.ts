@@ -10,15 +10,15 @@ import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { AbortedBefore } from "../rollout/begin";
 import { soleVersion } from "../rollout/outcome";
 import { PortError, type Interruption } from "../rollout/ports";
-import type { Outside } from "../rollout/release";
+import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
-import { checked, defined, read, same, type Checked } from "./checked";
+import { checked, defined, read, same, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState } from "./releaseInputs";
-import { sources } from "./surroundings";
+import { sources } from "./config";
 
 type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
@@ -102,7 +102,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const findingBefore = findingOf(readState(olds), inputs);
   const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, findingBefore };
   try {
-    const outcome = await interruptible((interruption) => run(request, outsideOf(inputs, interruption)));
+    const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
     const outputs = defined({ ...news, ...outcome });
     if (outcome.status === "completed") return outputs;
     throw rememberedFailure(id, outputs, [outcome.reason]);
@@ -124,7 +124,7 @@ function findingOf(before: State, inputs: Inputs): string | undefined {
   return before.finding ?? before.reason;
 }
 
-function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
+function dependenciesOf(inputs: Inputs, interruption: Interruption): Dependencies {
   const clock = serviceClock(systemClock);
   const client = cloudflareClient(resolveConnection(sources()), clock);
   return {
@@ -163,5 +163,5 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
-export { configure } from "./surroundings";
+export { configure } from "./config";
 export { refresh as read, remove as delete };

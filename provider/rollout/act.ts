@@ -1,11 +1,11 @@
 import type { Cause } from "./cause";
 import { afterRevert, completed, held, yielded, type Ended } from "./conclude";
-import type { Action, Stuck } from "./decide";
+import type { Action, WriteFailure } from "./decide";
 import type { Outcome } from "./outcome";
-import { place, type Placement } from "./place";
+import { deployIfUnchanged, type DeploymentRequest } from "./write";
 import type { Deployment } from "./ports";
 import { readSentence, recordOf } from "./record";
-import { promotedSplit, splitAt, stagePercent, type Outside, type Release } from "./release";
+import { promotedSplit, splitAt, stagePercent, type Dependencies, type Release } from "./release";
 import { revert } from "./revert";
 import {
   causeSentence,
@@ -14,124 +14,130 @@ import {
   stageSentence,
   waitSentence,
 } from "./sentences";
-import type { Sight } from "./sight";
-import type { Standing } from "./standing";
+import type { Observation } from "./observe";
+import type { DeploymentStatus } from "./deploymentStatus";
 import { awaiting, entered, splitChanges, type State } from "./state";
 
 /** A release on its way: what it is, where it stands, what it has seen. */
-export interface Course {
+export interface Rollout {
   readonly release: Release;
   readonly state: State;
-  readonly sight: Sight;
+  readonly observation: Observation;
   /** The failure of the last write; undefined once one went through. */
-  readonly stuck: Stuck | undefined;
+  readonly failure: WriteFailure | undefined;
 }
 
-/** What an action led to: a new course, or the end. */
-export type Step = Course | { readonly outcome: Outcome };
+/** What an action led to: a new rollout, or the end. */
+export type Step = Rollout | { readonly outcome: Outcome };
 
 /** Carries out what was decided. */
-export async function act(action: Action, course: Course, outside: Outside): Promise<Step> {
+export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return course;
+      return rollout;
     case "follow":
-      return follow(course, action.standing, outside);
+      return follow(rollout, action.standing, dependencies);
     case "enter":
-      return enter(course, action.stage, action.approvedBy, outside);
+      return enter(rollout, action.stage, action.approvedBy, dependencies);
     case "await":
-      return awaitApproval(course, outside);
+      return awaitApproval(rollout, dependencies);
     case "complete":
-      return complete(course, outside);
+      return complete(rollout, dependencies);
     case "revert":
-      return { outcome: await revertFor(action.cause, course, outside) };
+      return { outcome: await revertFor(action.cause, rollout, dependencies) };
     case "hold":
-      return { outcome: held(ended(course, outside)) };
+      return { outcome: held(ended(rollout, dependencies)) };
     case "yield":
-      return { outcome: yielded(ended(course, outside), action.standing, course.sight.active) };
+      return { outcome: yielded(ended(rollout, dependencies), action.standing, rollout.observation.active) };
   }
 }
 
 function enter(
-  course: Course,
+  rollout: Rollout,
   stage: number,
   approvedBy: string | undefined,
-  outside: Outside,
+  dependencies: Dependencies,
 ): Promise<Step> {
-  const { release, state } = course;
+  const { release, state } = rollout;
   const split = splitAt(release, stagePercent(release, stage));
   const sentence = stageSentence(release, stage, approvedBy);
-  const placement = { split, sentence, record: recordOf(release, stage, "soak", splitChanges(state)) };
-  return deploy(placement, course, outside, (made) =>
-    onward(course, made, entered(state, stage, made.id, outside.clock.now()), outside),
+  const request = { split, sentence, record: recordOf(release, stage, "soak", splitChanges(state)) };
+  return deploy(request, rollout, dependencies, (made) =>
+    onward(rollout, made, entered(state, stage, made.id, dependencies.clock.now()), dependencies),
   );
 }
 
-function awaitApproval(course: Course, outside: Outside): Promise<Step> {
-  const { release, state } = course;
+function awaitApproval(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release, state } = rollout;
   const split = splitAt(release, stagePercent(release, state.stage));
   const sentence = waitSentence(release, state.stage);
-  const placement = { split, sentence, record: recordOf(release, state.stage, "wait", splitChanges(state)) };
-  return deploy(placement, course, outside, (made) =>
-    onward(course, made, awaiting(state, made.id, outside.clock.now()), outside),
+  const request = { split, sentence, record: recordOf(release, state.stage, "wait", splitChanges(state)) };
+  return deploy(request, rollout, dependencies, (made) =>
+    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now()), dependencies),
   );
 }
 
-function complete(course: Course, outside: Outside): Promise<Step> {
-  const { release, state } = course;
+function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release, state } = rollout;
   const split = promotedSplit(release);
-  const sentence = completedSentence(release, outside.clock.now());
-  const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
-  return deploy(placement, course, outside, (made) => ({ outcome: completed(ended(course, outside), made) }));
+  const sentence = completedSentence(release, dependencies.clock.now());
+  const request = { split, sentence, record: recordOf(release, state.stage, "completed") };
+  return deploy(request, rollout, dependencies, (made) => ({
+    outcome: completed(ended(rollout, dependencies), made),
+  }));
 }
 
-/** Deploys a split and goes on with `then`; if that does not work, the course stays, and the loop decides anew. */
+/** Deploys a split and goes on with `then`; if that does not work, the rollout stays, and the loop decides anew. */
 async function deploy(
-  placement: Placement,
-  course: Course,
-  outside: Outside,
+  request: DeploymentRequest,
+  rollout: Rollout,
+  dependencies: Dependencies,
   then: (made: Deployment) => Step,
 ): Promise<Step> {
-  const placed = await place(placement, course.sight.active, course.stuck, outside);
-  if (placed.kind === "changed") return course;
-  if (placed.kind === "stuck") return { ...course, stuck: placed.stuck };
-  outside.progress.event(placement.sentence);
-  return then(placed.deployment);
+  const result = await deployIfUnchanged(request, rollout.observation.active, rollout.failure, dependencies);
+  if (result.kind === "changed") return rollout;
+  if (result.kind === "failure") return { ...rollout, failure: result.failure };
+  dependencies.progress.event(request.sentence);
+  return then(result.deployment);
 }
 
 /** Puts the traffic back for `cause` and tells how that went. */
-export async function revertFor(cause: Cause, course: Course, outside: Outside): Promise<Outcome> {
-  const { release, state } = course;
-  const found = causeSentence(release, state, cause, outside.clock.now());
-  outside.progress.event(revertingSentence(release, state));
-  const reverted = await revert(release, state, course.sight.active, cause, found, outside);
-  return afterRevert(ended(course, outside), cause, found, reverted);
+export async function revertFor(
+  cause: Cause,
+  rollout: Rollout,
+  dependencies: Dependencies,
+): Promise<Outcome> {
+  const { release, state } = rollout;
+  const found = causeSentence(release, state, cause, dependencies.clock.now());
+  dependencies.progress.event(revertingSentence(release, state));
+  const reverted = await revert(release, state, rollout.observation.active, cause, found, dependencies);
+  return afterRevert(ended(rollout, dependencies), cause, found, reverted);
 }
 
 /** Takes over what the deployments show: the release went on by another hand. */
 function follow(
-  course: Course,
-  { record, deployment }: Standing & { kind: "moved" },
-  outside: Outside,
-): Course {
-  const now = outside.clock.now();
-  outside.progress.event(readSentence(deployment.message));
+  rollout: Rollout,
+  { record, deployment }: DeploymentStatus & { kind: "moved" },
+  dependencies: Dependencies,
+): Rollout {
+  const now = dependencies.clock.now();
+  dependencies.progress.event(readSentence(deployment.message));
   const state =
     record.phase === "wait"
-      ? awaiting(course.state, deployment.id, now)
-      : entered(course.state, record.stage, deployment.id, now);
-  return { ...course, state, stuck: undefined };
+      ? awaiting(rollout.state, deployment.id, now)
+      : entered(rollout.state, record.stage, deployment.id, now);
+  return { ...rollout, state, failure: undefined };
 }
 
-function onward(course: Course, active: Deployment, state: State, outside: Outside): Course {
+function onward(rollout: Rollout, active: Deployment, state: State, dependencies: Dependencies): Rollout {
   return {
-    ...course,
+    ...rollout,
     state,
-    sight: { ...course.sight, active, activeAt: outside.clock.now() },
-    stuck: undefined,
+    observation: { ...rollout.observation, active, activeAt: dependencies.clock.now() },
+    failure: undefined,
   };
 }
 
-function ended(course: Course, outside: Outside): Ended {
-  return { ...course, now: outside.clock.now() };
+function ended(rollout: Rollout, dependencies: Dependencies): Ended {
+  return { ...rollout, now: dependencies.clock.now() };
 }

@@ -1,12 +1,19 @@
-import { revertFor, type Course, type Step } from "./act";
+import { revertFor, type Rollout, type Step } from "./act";
 import type { Cause } from "./cause";
 import type { Outcome } from "./outcome";
 import { PortError, type Deployment, type Split } from "./ports";
 import { recordOf, writeMessage } from "./record";
-import { percentOf, splitAt, stagePercent, type Outside, type Release, type ReleaseRequest } from "./release";
+import {
+  percentOf,
+  splitAt,
+  stagePercent,
+  type Dependencies,
+  type Release,
+  type ReleaseRequest,
+} from "./release";
 import { afterAbort, stageSentence, stageText } from "./sentences";
-import { nothingSeen, telemetrySlis } from "./sight";
-import { startingPoint, type StartingPoint } from "./start";
+import { nothingObserved, telemetrySlis } from "./observe";
+import { startingPoint, type StartingPoint } from "./startingPoint";
 import type { State } from "./state";
 
 /** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
@@ -32,28 +39,31 @@ export class AbortedBefore extends CannotStart {
  * @throws CannotStart when the traffic is split by somebody else or the telemetry cannot be watched
  * @throws PortError when Cloudflare does not answer or refuses
  */
-export async function begin(request: ReleaseRequest, outside: Outside): Promise<Step> {
-  const active = await outside.deployments.active();
+export async function begin(request: ReleaseRequest, dependencies: Dependencies): Promise<Step> {
+  const active = await dependencies.deployments.active();
   const point = startingPoint(request, active);
   if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
   if (point.kind === "serving") {
-    const outcome = alreadyServing(request, point.deployment, outside.clock.now());
-    outside.progress.event(outcome.reason);
+    const outcome = alreadyServing(request, point.deployment, dependencies.clock.now());
+    dependencies.progress.event(outcome.reason);
     return { outcome };
   }
   if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
   // What is known to be bad goes back first, whether or not its health can be seen.
   if (point.kind === "finishRevert") {
     const cause: Cause = { kind: "unfinished", finding: point.finding };
-    return { outcome: await revertFor(cause, leftBy(point, active, outside), outside) };
+    return { outcome: await revertFor(cause, leftBy(point, active, dependencies), dependencies) };
   }
-  await requireSight(request, outside);
-  if (point.kind === "resume") return resumed(point, active, outside);
-  if (point.kind === "putBack") return putBackFirst(request, point, active, outside);
-  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, active, outside);
+  await requireObservability(request, dependencies);
+  if (point.kind === "resume") return resumed(point, active, dependencies);
+  if (point.kind === "putBack") return putBackFirst(request, point, active, dependencies);
+  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, active, dependencies);
 }
 
-async function requireSight({ plan }: ReleaseRequest, { telemetry, progress }: Outside): Promise<void> {
+async function requireObservability(
+  { plan }: ReleaseRequest,
+  { telemetry, progress }: Dependencies,
+): Promise<void> {
   const { blindBecause, warnings } = await telemetry.readiness(telemetrySlis(plan));
   if (blindBecause !== undefined) throw new CannotStart(`${blindBecause} No traffic was moved.`);
   for (const warning of warnings) progress.event(`Warning: ${warning}`);
@@ -64,10 +74,10 @@ async function firstStage(
   request: ReleaseRequest,
   oldVersionId: string | undefined,
   active: Deployment | undefined,
-  outside: Outside,
-): Promise<Course> {
+  dependencies: Dependencies,
+): Promise<Rollout> {
   const { plan, scriptName, retry, versionId: newVersionId } = request;
-  const startedAt = outside.clock.now();
+  const startedAt = dependencies.clock.now();
   const release: Release = {
     id: request.releaseId,
     scriptName,
@@ -85,16 +95,21 @@ async function firstStage(
       : stageSentence(release, stage, undefined);
   const split = splitAt(release, stagePercent(release, stage));
   const message = writeMessage(sentence, recordOf(release, stage, "soak"));
-  const deployment = await createFirst(split, message, active, outside);
-  outside.progress.event(sentence);
+  const deployment = await createFirst(split, message, active, dependencies);
+  dependencies.progress.event(sentence);
   const state: State = {
     phase: "soaking",
     stage,
-    since: outside.clock.now(),
+    since: dependencies.clock.now(),
     deploymentId: deployment.id,
     past: [],
   };
-  return { release, state, sight: nothingSeen(release, deployment, outside.clock.now()), stuck: undefined };
+  return {
+    release,
+    state,
+    observation: nothingObserved(release, deployment, dependencies.clock.now()),
+    failure: undefined,
+  };
 }
 
 /** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
@@ -106,16 +121,16 @@ async function createFirst(
   split: Split,
   message: string,
   before: Deployment | undefined,
-  outside: Outside,
+  dependencies: Dependencies,
 ): Promise<Deployment> {
-  const { clock, deployments, progress } = outside;
+  const { clock, deployments, progress } = dependencies;
   const deadline = clock.now() + firstWriteMs;
   for (;;) {
     try {
       return await deployments.create(split, message);
     } catch (error) {
       if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
-      const active = await lookUntil(deadline, error, outside);
+      const active = await lookUntil(deadline, error, dependencies);
       if (active?.message === message) return active;
       if (active?.id !== before?.id || clock.now() >= deadline) throw error;
       progress.status(`Not begun yet, trying again: ${error.message}`);
@@ -128,38 +143,47 @@ async function createFirst(
 async function lookUntil(
   deadline: number,
   unknown: PortError,
-  outside: Outside,
+  dependencies: Dependencies,
 ): Promise<Deployment | undefined> {
   for (;;) {
     try {
-      return await outside.deployments.active();
+      return await dependencies.deployments.active();
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
-      if (outside.clock.now() >= deadline) {
+      if (dependencies.clock.now() >= deadline) {
         throw new CannotStart(
           `${unknown.message} It is not known whether the first split was deployed; the next \`pulumi up\` finds out and ` +
             "goes on from there.",
         );
       }
-      await outside.clock.sleep(pauseMs);
+      await dependencies.clock.sleep(pauseMs);
     }
   }
 }
 
 type Unfinished = Extract<StartingPoint, { kind: "finishRevert" | "resume" | "putBack" }>;
 
-function resumed(left: Unfinished, active: Deployment | undefined, outside: Outside): Course {
+function resumed(left: Unfinished, active: Deployment | undefined, dependencies: Dependencies): Rollout {
   const { release, state } = left;
   const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
-  outside.progress.event(
+  dependencies.progress.event(
     `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`,
   );
-  return leftBy(left, active, outside);
+  return leftBy(left, active, dependencies);
 }
 
-/** The course of a release that somebody left. */
-function leftBy({ release, state }: Unfinished, active: Deployment | undefined, outside: Outside): Course {
-  return { release, state, sight: nothingSeen(release, active, outside.clock.now()), stuck: undefined };
+/** The rollout of a release that somebody left. */
+function leftBy(
+  { release, state }: Unfinished,
+  active: Deployment | undefined,
+  dependencies: Dependencies,
+): Rollout {
+  return {
+    release,
+    state,
+    observation: nothingObserved(release, active, dependencies.clock.now()),
+    failure: undefined,
+  };
 }
 
 /** Puts back what an interrupted release left, then begins the one asked for. */
@@ -167,13 +191,13 @@ async function putBackFirst(
   request: ReleaseRequest,
   left: Unfinished,
   active: Deployment | undefined,
-  outside: Outside,
+  dependencies: Dependencies,
 ): Promise<Step> {
-  const course = leftBy(left, active, outside);
+  const rollout = leftBy(left, active, dependencies);
   const percent = active ? percentOf(active.split, left.release.newVersionId) : 0;
-  const outcome = await revertFor({ kind: "leftOver", percent }, course, outside);
+  const outcome = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
   if (outcome.status === "revertFailed") return { outcome };
-  return begin(request, outside);
+  return begin(request, dependencies);
 }
 
 function foreignSplitSentence({ scriptName }: ReleaseRequest, { split, author }: Deployment): string {

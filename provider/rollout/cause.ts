@@ -25,7 +25,7 @@ export type Cause =
       readonly trouble: string;
     }
   /** Cloudflare does not take the next split. */
-  | { readonly kind: "stuck"; readonly trouble: string }
+  | { readonly kind: "failure"; readonly trouble: string }
   /** Somebody stopped `pulumi up`. */
   | { readonly kind: "interrupted" }
   /** An interrupted release was left at a percentage, and another version is to be released. */

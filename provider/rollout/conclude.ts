@@ -12,15 +12,15 @@ import {
   stageText,
   todoAfter,
 } from "./sentences";
-import type { Sight } from "./sight";
-import type { Standing } from "./standing";
+import type { Observation } from "./observe";
+import type { DeploymentStatus } from "./deploymentStatus";
 import type { State } from "./state";
 
 /** What an ending is told about. */
 export interface Ended {
   readonly release: Release;
   readonly state: State;
-  readonly sight: Sight;
+  readonly observation: Observation;
   /** When, in milliseconds since the epoch. */
   readonly now: number;
 }
@@ -46,7 +46,7 @@ export function afterRevert(ended: Ended, cause: Cause, found: string, reverted:
     case "failed": {
       const { percent, forMs, trouble } = reverted;
       const reason = `${revertFailedSentence(release, percent, forMs, trouble)} Reason of the revert: ${found}`;
-      return outcome(ended, "revertFailed", found, reason, ended.sight.active);
+      return outcome(ended, "revertFailed", found, reason, ended.observation.active);
     }
   }
 }
@@ -59,11 +59,11 @@ export function held(ended: Ended): Outcome {
     `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
     `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +
     "The next `pulumi up` goes on from here.";
-  return outcome(ended, "interrupted", undefined, reason, ended.sight.active);
+  return outcome(ended, "interrupted", undefined, reason, ended.observation.active);
 }
 
 /** Somebody else has decided how the release ends. */
-export function yielded(ended: Ended, standing: Standing, active: Deployment | undefined): Outcome {
+export function yielded(ended: Ended, standing: DeploymentStatus, active: Deployment | undefined): Outcome {
   const { release } = ended;
   const where = `Release of ${release.scriptName}: in ${stageText(release, ended.state.stage)}`;
   switch (standing.kind) {
@@ -103,7 +103,7 @@ function outcome(
   reason: string,
   active: Deployment | undefined,
 ): Outcome {
-  const { release, state, sight, now } = ended;
+  const { release, state, observation, now } = ended;
   return {
     status,
     reason,
@@ -114,6 +114,6 @@ function outcome(
     deploymentId: active?.id,
     startedAt: new Date(release.startedAt).toISOString(),
     endedAt: new Date(now).toISOString(),
-    stages: stageReports(release, state, sight, now),
+    stages: stageReports(release, state, observation, now),
   };
 }

@@ -45,7 +45,7 @@ export function increaseOf(served: Served): number | undefined {
 }
 
 /** How far an SLO is from its limit: what was measured as a part of the limit; 1 is just at it. */
-export function strain({ max, maxIncrease }: Objective, served: Served): number {
+export function limitUsage({ max, maxIncrease }: Objective, served: Served): number {
   if (served.new.bad === 0) return 0;
   const ofMax = max === undefined ? 0 : badShare(served.new) / max;
   const ofIncrease = maxIncrease === undefined ? 0 : (increaseOf(served) ?? 0) / maxIncrease;

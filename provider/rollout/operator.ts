@@ -1,12 +1,12 @@
 import { notUnderWay, stageOf } from "./overview";
-import type { Placement } from "./place";
+import type { DeploymentRequest } from "./write";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isUnderWay, readRecord, type ReleaseRecord } from "./record";
 import { percentOf, revertedSplit, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */
 export type Order =
-  | { readonly kind: "deploy"; readonly placement: Placement }
+  | { readonly kind: "deploy"; readonly request: DeploymentRequest }
   | { readonly kind: "refuse"; readonly reason: string };
 
 /**
@@ -57,8 +57,8 @@ export function abort(
   });
 }
 
-function deploy(placement: Placement): Order {
-  return { kind: "deploy", placement };
+function deploy(request: DeploymentRequest): Order {
+  return { kind: "deploy", request };
 }
 
 function refuse(reason: string): Order {

@@ -6,7 +6,7 @@ import { soakOf, verdictOf } from "./assessment";
 import { limitOf, servedWithin } from "./counting";
 import type { Split } from "./ports";
 import { stagePercent, type Release } from "./release";
-import type { Sight } from "./sight";
+import type { Observation } from "./observe";
 import { splitChanges, stageStart, type State } from "./state";
 
 /**
@@ -74,7 +74,12 @@ export function soleVersion(split: Split): string | undefined {
 }
 
 /** The reports of all stages of a release that ends at `now`. */
-export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
+export function stageReports(
+  release: Release,
+  state: State,
+  observation: Observation,
+  now: number,
+): StageReport[] {
   const changes = splitChanges(state);
   const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
   return stages.map((past, position) => {
@@ -84,9 +89,9 @@ export function stageReports(release: Release, state: State, sight: Sight, now: 
       startedAt: new Date(past.startedAt).toISOString(),
       endedAt: new Date(past.endedAt).toISOString(),
       slos: release.plan.slos.map((slo, index) => {
-        const all = sight.series[index] ?? [];
+        const all = observation.series[index] ?? [];
         const series = isOver ? until(past.endedAt, all, release) : all;
-        const known = { slo, series, dispersion: sight.dispersions?.[index] };
+        const known = { slo, series, dispersion: observation.dispersions?.[index] };
         return sloReport(
           slo,
           servedWithin(release, series, past.startedAt),

@@ -80,7 +80,7 @@ export interface Probes {
    * Sends the probes that are due, without waiting for them, and tells what came of those sent before. To be called at
    * every look. Never throws.
    */
-  look(versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport>;
+  observe(versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport>;
 }
 
 /** What came of the probes since the first look. */
@@ -116,7 +116,7 @@ export interface Progress {
 }
 
 /**
- * How a call to the outside failed:
+ * How a call to the dependencies failed:
  * - `refused`: it was understood and declined (a 4xx): nothing was changed, and asking again will not help;
  * - `missing`: the Worker or the version does not exist;
  * - `unavailable`: no answer, a server error or a rate limit: a write may or may not have happened.

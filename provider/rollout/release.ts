@@ -30,8 +30,8 @@ export interface Release {
   readonly startedAt: number;
 }
 
-/** Everything outside that a release touches. */
-export interface Outside {
+/** Everything dependencies that a release touches. */
+export interface Dependencies {
   readonly deployments: Deployments;
   readonly telemetry: Telemetry;
   readonly probes: Probes;

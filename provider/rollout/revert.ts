@@ -2,15 +2,15 @@ import type { Cause } from "./cause";
 import type { Deployment } from "./ports";
 import { newer, PortError } from "./ports";
 import { recordOf, writeMessage } from "./record";
-import { percentOf, revertedSplit, type Outside, type Release } from "./release";
-import { standingOf, type Standing } from "./standing";
+import { percentOf, revertedSplit, type Dependencies, type Release } from "./release";
+import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { State } from "./state";
 
 /** How an attempt to put the traffic back ended. */
 export type Reverted =
   | { readonly kind: "done"; readonly deployment: Deployment }
   /** Somebody else has deployed meanwhile; what they did stands. */
-  | { readonly kind: "yielded"; readonly standing: Standing; readonly active: Deployment | undefined }
+  | { readonly kind: "yielded"; readonly standing: DeploymentStatus; readonly active: Deployment | undefined }
   /** It could not be done in time. */
   | { readonly kind: "failed"; readonly percent: number; readonly forMs: number; readonly trouble: string };
 
@@ -31,16 +31,16 @@ export async function revert(
   known: Deployment | undefined,
   cause: Cause,
   sentence: string,
-  outside: Outside,
+  dependencies: Dependencies,
 ): Promise<Reverted> {
-  const { clock, deployments, progress } = outside;
+  const { clock, deployments, progress } = dependencies;
   const since = clock.now();
   let percent = release.plan.stages[state.stage]?.percent ?? 100;
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     try {
       const active = newer(known, await deployments.active());
       if (active) percent = percentOf(active.split, release.newVersionId);
-      const standing = standingOf(release, state, active);
+      const standing = statusOf(release, state, active);
       if (active && isBack(standing)) return { kind: "done", deployment: active };
       if (!mayRevert(standing, cause)) return { kind: "yielded", standing, active };
       const phase = isVerdict(cause) ? "aborted" : "interrupted";
@@ -65,7 +65,7 @@ export function isVerdict(cause: Cause): boolean {
 }
 
 /** True when the traffic has been put back already, by a write whose answer was lost or by another process. */
-function isBack(standing: Standing): boolean {
+function isBack(standing: DeploymentStatus): boolean {
   return standing.kind === "ended" && standing.record.phase !== "completed";
 }
 
@@ -73,7 +73,7 @@ function isBack(standing: Standing): boolean {
  * What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. A release
  * that turns out to be complete is put back for a verdict only: it came to its end before it could be interrupted.
  */
-function mayRevert(standing: Standing, cause: Cause): boolean {
+function mayRevert(standing: DeploymentStatus, cause: Cause): boolean {
   if (standing.kind === "ended") return isVerdict(cause);
   return standing.kind === "ours" || standing.kind === "moved" || standing.kind === "approved";
 }

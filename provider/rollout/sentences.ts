@@ -2,10 +2,10 @@ import { badShare, noCounts } from "../health/series";
 import { formatDuration } from "../plan/duration";
 import type { Plan } from "../plan/plan";
 import type { Cause } from "./cause";
-import { servedWithin, strain } from "./counting";
+import { servedWithin, limitUsage } from "./counting";
 import { badText, countsText, limitText, percentText } from "./sloText";
 import { settleMsIn, stagePercent, type Release } from "./release";
-import type { Sight } from "./sight";
+import type { Observation } from "./observe";
 import { stageStart, type State } from "./state";
 
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
@@ -24,7 +24,7 @@ function clockText(time: number): string {
 }
 
 /** The line that is always up to date: stage, percentage, what is left of the soak, and the worst SLO. */
-export function statusLine(release: Release, state: State, sight: Sight, now: number): string {
+export function statusLine(release: Release, state: State, observation: Observation, now: number): string {
   const stage = release.plan.stages[state.stage];
   const parts = [
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
@@ -35,8 +35,9 @@ export function statusLine(release: Release, state: State, sight: Sight, now: nu
       ? waitText(release, state.since, now)
       : soakText(state.since + (stage?.soakMs ?? 0), settleMsIn(release, state.stage), now),
   );
-  parts.push(worstText(release, state, sight));
-  if (sight.troubles.length > 0) parts.push(`cannot see everything: ${sight.troubles.join("; ")}`);
+  parts.push(worstText(release, state, observation));
+  if (observation.troubles.length > 0)
+    parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
   return parts.join(" · ");
 }
 
@@ -59,13 +60,18 @@ function waitText(release: Release, since: number, now: number): string {
 }
 
 /** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
-function worstText(release: Release, state: State, sight: Sight): string {
+function worstText(release: Release, state: State, observation: Observation): string {
   const [worst] = release.plan.slos
     .map((slo, index) => {
-      const served = servedWithin(release, sight.series[index] ?? [], stageStart(state));
-      return { slo, served, evidence: sight.verdicts[index]?.evidence ?? 0, strain: strain(slo, served) };
+      const served = servedWithin(release, observation.series[index] ?? [], stageStart(state));
+      return {
+        slo,
+        served,
+        evidence: observation.verdicts[index]?.evidence ?? 0,
+        limitUsage: limitUsage(slo, served),
+      };
     })
-    .sort((a, b) => b.evidence - a.evidence || b.strain - a.strain);
+    .sort((a, b) => b.evidence - a.evidence || b.limitUsage - a.limitUsage);
   if (worst === undefined) return "";
   if (worst.served.new.valid === 0) return "no requests on the new version yet";
   const observed = worst.slo.observeOnly ? " (observed only)" : "";
@@ -122,7 +128,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
         `no answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
         `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime): ${withPeriod(cause.trouble)}`
       );
-    case "stuck":
+    case "failure":
       return `the next split could not be deployed ${where}: ${withPeriod(cause.trouble)}`;
     case "interrupted":
       return `interrupted ${where}, ${into(state, now)}.`;
@@ -194,7 +200,7 @@ export function todoAfter(cause: Cause): string {
     case "insufficient":
     case "notApproved":
     case "blind":
-    case "stuck":
+    case "failure":
       return afterMishap;
     case "interrupted":
     case "leftOver":

@@ -1,4 +1,4 @@
-/** Where a release stands. What it has seen is kept beside it, in a {@link Sight}. */
+/** Where a release stands. What it has seen is kept beside it, in a {@link Observation}. */
 export type State = Soaking | Waiting;
 
 interface InStage {

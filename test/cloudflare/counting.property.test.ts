@@ -6,8 +6,8 @@ import { SqliteTelemetry } from "../../edge/telemetry/store";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { add, noCounts, type Counts } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
-import type { Outside, Release } from "../../provider/rollout/release";
-import { look, nothingSeen } from "../../provider/rollout/sight";
+import type { Dependencies, Release } from "../../provider/rollout/release";
+import { observe, nothingObserved } from "../../provider/rollout/observe";
 import type { State } from "../../provider/rollout/state";
 import { FakeDeployments } from "../fakes/deployments";
 import { FakeInterruption } from "../fakes/clock";
@@ -59,19 +59,19 @@ function releaseAt(startedAt: number, widthSeconds: number): Release {
 /** Everything that was served, by the eyes of a release that looks until nothing is on its way any more. */
 async function seenOf(release: Release, client: Cloudflare, clock: { time: number }): Promise<Counts[]> {
   const now = () => clock.time;
-  const outside: Outside = {
+  const outside: Dependencies = {
     telemetry: cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
     deployments: new FakeDeployments({ now }),
-    probes: { look: () => Promise.resolve({ results: [], troubles: [] }) },
+    probes: { observe: () => Promise.resolve({ results: [], troubles: [] }) },
     clock: { now, sleep: () => Promise.resolve() },
     progress: new RecordingProgress(),
     interruption: new FakeInterruption(),
   };
   const state: State = { phase: "soaking", stage: 0, since: release.startedAt, deploymentId: "d", past: [] };
-  let sight = nothingSeen(release, undefined, clock.time);
+  let sight = nothingObserved(release, undefined, clock.time);
   const end = release.startedAt + longestDelayMs + (buckets + 2) * release.plan.pollIntervalMs;
   for (; clock.time <= end; clock.time += release.plan.pollIntervalMs) {
-    sight = await look(release, state, sight, outside);
+    sight = await observe(release, state, sight, outside);
     assert.deepEqual(sight.troubles, []);
   }
   const [series = []] = sight.series;

@@ -297,12 +297,12 @@ describe("a failed request", () => {
   });
 });
 
-async function failing(answer: Answer, patienceMs = 5000): Promise<PortError> {
+async function failing(answer: Answer, timeoutMs = 5000): Promise<PortError> {
   const server = await startServer(answer);
   const shape = z.object({ result: z.object({ deployments: z.array(z.unknown()) }) });
   const secrets = ["BEGIN KEY\n  two  spaces\nEND KEY"];
   try {
-    await ask(server.client, { ...question, patienceMs, secrets }, shape, (options) =>
+    await ask(server.client, { ...question, timeoutMs, secrets }, shape, (options) =>
       server.client.get("/accounts/a/workers/scripts/checkout/deployments", options),
     );
   } catch (error) {

@@ -12,7 +12,7 @@ export class FakeProbes implements Probes {
 
   constructor(private readonly clock: VirtualClock) {}
 
-  async look(_versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport> {
+  async observe(_versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport> {
     const sentAt = this.clock.now();
     const troubles: string[] = [];
     for (const probe of probes) {

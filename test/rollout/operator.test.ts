@@ -52,7 +52,7 @@ describe("an approval", () => {
     const order = approve("checkout", waiting, "jo");
     assert.deepEqual(order, {
       kind: "deploy",
-      placement: {
+      request: {
         split: at(50),
         sentence: "Approved by jo: stage 3 of 5 (50 %).",
         record: { ...record, phase: "soak", stage: 2, next: undefined },
@@ -63,7 +63,7 @@ describe("an approval", () => {
   it("has a message of one line, whatever the name of who approves", () => {
     const order = approve("checkout", waiting, " jo\nof  Ops\t");
     assert.ok(order.kind === "deploy");
-    assert.equal(order.placement.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
+    assert.equal(order.request.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
   });
 
   const refused: [string, Deployment | undefined, RegExp][] = [
@@ -114,7 +114,7 @@ describe("an abort by a person", () => {
     it(`puts the old version back when the release ${what}, and says why`, () => {
       assert.deepEqual(abort("checkout", active, "jo", "Paris is slow"), {
         kind: "deploy",
-        placement: {
+        request: {
           split: all(oldVersion),
           sentence: "Aborted by jo in stage 2 of 5 (25 %): Paris is slow.",
           record: { ...record, phase: "aborted", next: undefined },
@@ -126,13 +126,13 @@ describe("an abort by a person", () => {
   it("needs no reason", () => {
     const order = abort("checkout", soaking, "jo", undefined);
     assert.ok(order.kind === "deploy");
-    assert.equal(order.placement.sentence, "Aborted by jo in stage 2 of 5 (25 %).");
+    assert.equal(order.request.sentence, "Aborted by jo in stage 2 of 5 (25 %).");
   });
 
   it("leaves the first version of a Worker where it is, since there is no other", () => {
     const order = abort("checkout", firstVersion, "jo", undefined);
     assert.ok(order.kind === "deploy");
-    assert.deepEqual(order.placement.split, all(newVersion));
+    assert.deepEqual(order.request.split, all(newVersion));
   });
 
   const refused: [string, Deployment | undefined, RegExp][] = [
@@ -260,6 +260,6 @@ async function carryOut(
 ): Promise<void> {
   const ordered = order(await deployments.active());
   assert.ok(ordered.kind === "deploy");
-  const { split, sentence, record } = ordered.placement;
+  const { split, sentence, record } = ordered.request;
   await deployments.create(split, writeMessage(sentence, record));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noCounts } from "../../provider/health/series";
 import { stageReports } from "../../provider/rollout/outcome";
 import type { Release } from "../../provider/rollout/release";
-import { nothingSeen } from "../../provider/rollout/sight";
+import { nothingObserved } from "../../provider/rollout/observe";
 import { newVersion, oldVersion, request } from "./simulate";
 
 describe("the report of a stage", () => {
@@ -21,7 +21,7 @@ describe("the report of a stage", () => {
     const past = [{ stage: 0, startedAt, endedAt: movedAt }];
     const state = { phase: "soaking", stage: 1, since: movedAt, deploymentId: "d", past } as const;
     const allBad = { start: 60_000, new: { valid: 20, bad: 20 }, old: noCounts };
-    const sight = { ...nothingSeen(release, undefined, now), series: [[allBad], [allBad]] };
+    const sight = { ...nothingObserved(release, undefined, now), series: [[allBad], [allBad]] };
     assert.deepEqual(
       stageReports(release, state, sight, now).map(({ percent, slos: [slo] }) => [
         percent,

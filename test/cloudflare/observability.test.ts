@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reasonForBlindness } from "../../provider/cloudflare/blindness";
+import { reasonForBlindness } from "../../provider/cloudflare/observability";
 
 type Settings = Parameters<typeof reasonForBlindness>[1];
 

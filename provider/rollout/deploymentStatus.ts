@@ -7,7 +7,7 @@ import type { State } from "./state";
  * What the active deployment means for a release. People act through deployments as well: with `workers-release
  * approve` and `abort`, which leave a record of the release, and with wrangler or the dashboard, which leave none.
  */
-export type Standing =
+export type DeploymentStatus =
   /** It is the one the release made. */
   | { readonly kind: "ours" }
   /** The release has moved without us: a write whose answer was lost, an approval, another process. */
@@ -24,7 +24,7 @@ export type Standing =
   | { readonly kind: "superseded"; readonly by: string };
 
 /** Reads the active deployment with the eyes of a release. */
-export function standingOf(release: Release, state: State, active: Deployment | undefined): Standing {
+export function statusOf(release: Release, state: State, active: Deployment | undefined): DeploymentStatus {
   if (active === undefined)
     return { kind: "superseded", by: "somebody who deleted the Worker's deployments" };
   if (active.id === state.deploymentId) return { kind: "ours" };
@@ -33,10 +33,14 @@ export function standingOf(release: Release, state: State, active: Deployment | 
     if (isUnderWay(record)) return { kind: "moved", record, deployment: active };
     return { kind: "ended", record, sentence: readSentence(active.message) };
   }
-  return standingOfForeign(release, state, active);
+  return statusOfForeign(release, state, active);
 }
 
-function standingOfForeign(release: Release, state: State, { split, author: by }: Deployment): Standing {
+function statusOfForeign(
+  release: Release,
+  state: State,
+  { split, author: by }: Deployment,
+): DeploymentStatus {
   const next = release.plan.stages[state.stage + 1];
   // Asked before "promoted": when the next stage is 100 %, its split approves that stage and its soak still watches.
   if (state.phase === "waiting" && next && sameTraffic(split, splitAt(release, next.percent))) {

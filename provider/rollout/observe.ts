@@ -7,11 +7,11 @@ import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersio
 import type { Plan } from "../plan/plan";
 import { verdictOf } from "./assessment";
 import { newer, type Deployment, type ProbeReport, type Telemetry } from "./ports";
-import type { Outside, Release } from "./release";
+import type { Dependencies, Release } from "./release";
 import { splitChanges, type State } from "./state";
 
 /** What a release has seen up to now. */
-export interface Sight {
+export interface Observation {
   /** The active deployment when it was last read. */
   readonly active: Deployment | undefined;
   /** When the deployments were last read, in milliseconds since the epoch. */
@@ -35,8 +35,8 @@ export interface Sight {
 /** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
 const rereadMs = 120_000;
 
-/** The sight of a release that has not looked yet. */
-export function nothingSeen(release: Release, active: Deployment | undefined, now: number): Sight {
+/** The observation of a release that has not looked yet. */
+export function nothingObserved(release: Release, active: Deployment | undefined, now: number): Observation {
   const series = release.plan.slos.map((): Series => []);
   return {
     active,
@@ -51,12 +51,17 @@ export function nothingSeen(release: Release, active: Deployment | undefined, no
 }
 
 /** Looks at the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
-export async function look(release: Release, state: State, before: Sight, outside: Outside): Promise<Sight> {
-  const now = outside.clock.now();
+export async function observe(
+  release: Release,
+  state: State,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Observation> {
+  const now = dependencies.clock.now();
   const [active, health, probed] = await Promise.allSettled([
-    outside.deployments.active(),
-    readHealth(release, before, now, outside.telemetry),
-    outside.probes.look(release.newVersionId, release.plan.probes),
+    dependencies.deployments.active(),
+    readHealth(release, before, now, dependencies.telemetry),
+    dependencies.probes.observe(release.newVersionId, release.plan.probes),
   ]);
   const { series, dispersions } = health.status === "fulfilled" ? health.value : before;
   const probes = probed.status === "fulfilled" ? probed.value : undefined;
@@ -78,12 +83,12 @@ export async function look(release: Release, state: State, before: Sight, outsid
   };
 }
 
-type Health = Pick<Sight, "series" | "dispersions">;
+type Health = Pick<Observation, "series" | "dispersions">;
 
 /** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be news. */
 async function readHealth(
   release: Release,
-  before: Sight,
+  before: Observation,
   now: number,
   telemetry: Telemetry,
 ): Promise<Health> {
@@ -172,7 +177,7 @@ function judgeAll(
  * The part of the release to read: from the first bucket that may still change to the one that is going on. The first
  * bucket of a release begins before it; the new version has served nothing there.
  */
-function span({ startedAt, plan }: Release, before: Sight, now: number): { from: number; to: number } {
+function span({ startedAt, plan }: Release, before: Observation, now: number): { from: number; to: number } {
   const bucketMs = plan.pollIntervalMs;
   const settledAt = before.seenUntil - Math.max(rereadMs, 2 * plan.settleMs);
   const from = bucketStart(Math.max(startedAt, settledAt), bucketMs);

@@ -60,7 +60,7 @@ export function reasonForBlindness(
  * As {@link reasonForBlindness}, by the settings that the Worker has now.
  * @throws {PortError} when they cannot be read
  */
-export async function blindnessOf(
+export async function checkObservability(
   client: Cloudflare,
   { accountId, scriptName }: WorkerName,
 ): Promise<string | undefined> {

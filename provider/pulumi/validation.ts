@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { resolveAccountId } from "../cloudflare/credentials";
 import { faultsOf } from "../plan/faults";
-import { sources } from "./surroundings";
+import { sources } from "./config";
 
 /** The inputs to go on with, and what is wrong with them. */
 export interface Checked extends dynamic.CheckResult {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
-import { startingPoint } from "../../provider/rollout/start";
+import { startingPoint } from "../../provider/rollout/startingPoint";
 import {
   all,
   newVersion,

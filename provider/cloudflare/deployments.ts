@@ -51,6 +51,8 @@ const newestFirst = z.object({
     .pipe(z.array(deployment)),
 });
 
+const versionPage = z.object({ items: z.array(z.object({ id: z.string().min(1) })) });
+
 /** The deployments of one Worker, over Cloudflare's API. One request a call. */
 export function cloudflareDeployments(
   client: Cloudflare,
@@ -83,6 +85,17 @@ export function cloudflareDeployments(
       };
       const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs };
       return ask(client, question, deployment, (options) => api.create(scriptName, body, options));
+    },
+
+    async deployable() {
+      const what = `Reading the versions of Worker "${scriptName}"`;
+      const question = { what, permission: permissionFor.read };
+      // One page only: the call ignores paging, so that an automatic pager would never end.
+      const { items } = await ask(client, question, versionPage, async (options) => {
+        const list = { account_id: accountId, deployable: true };
+        return (await client.workers.scripts.versions.list(scriptName, list, options)).result;
+      });
+      return items.map(({ id }) => id);
     },
   };
 }

@@ -1,32 +1,7 @@
-import type { Interruption } from "../rollout/ports";
 import { watchCancel } from "./cancellation";
 
-/** An interruption and the way to ask for it. */
-export interface Stoppable extends Interruption {
-  request(): void;
-}
-
-/** An interruption that nobody has asked for yet. */
-export function stoppable(): Stoppable {
-  let requested = false;
-  let resolve: () => void = () => undefined;
-  const happened = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return {
-    get requested() {
-      return requested;
-    },
-    happened,
-    request() {
-      requested = true;
-      resolve();
-    },
-  };
-}
-
 /** The releases of this process; one process may run several. */
-const running = new Set<Stoppable>();
+const running = new Set<AbortController>();
 
 /**
  * Runs `work` so that what stops `pulumi up` interrupts it:
@@ -37,12 +12,12 @@ const running = new Set<Stoppable>();
  * The engine also sends SIGINT at every normal shutdown. Then no release is running, so nothing listens and the process
  * ends as any other.
  */
-export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
-  const interruption = stoppable();
+export async function interruptible<T>(work: (interruption: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = new AbortController();
   if (running.size === 0) listen();
   running.add(interruption);
   try {
-    return await work(interruption);
+    return await work(interruption.signal);
   } finally {
     running.delete(interruption);
     if (running.size === 0) stopListening();
@@ -50,7 +25,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
 }
 
 function interruptAll(): void {
-  for (const interruption of running) interruption.request();
+  for (const interruption of running) interruption.abort();
 }
 
 let ending = false;

@@ -1,55 +1,74 @@
 import type { Cause } from "./cause";
-import { afterRevert, completed, held, yielded, type Ended } from "./conclude";
-import type { Action, WriteFailure } from "./decide";
-import type { Outcome } from "./outcome";
-import { deployIfUnchanged, type DeploymentRequest } from "./write";
+import type { Action } from "./decide";
+import {
+  afterRevert,
+  completed,
+  completedUnrecorded,
+  held,
+  notStartedSentence,
+  yielded,
+  type Ended,
+} from "./outcome";
 import type { Deployment } from "./ports";
-import { readSentence, recordOf } from "./record";
-import { promotedSplit, splitAt, stagePercent, type Dependencies, type Release } from "./release";
+import { recordOf } from "./record";
+import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
 import { revert } from "./revert";
 import {
   causeSentence,
+  claimSentence,
   completedSentence,
   revertingSentence,
   stageSentence,
   waitSentence,
-} from "./sentences";
-import type { Observation } from "./observe";
-import type { DeploymentStatus } from "./deploymentStatus";
-import { awaiting, entered, splitChanges, type State } from "./state";
-
-/** A release on its way: what it is, where it stands, what it has seen. */
-export interface Rollout {
-  readonly release: Release;
-  readonly state: State;
-  readonly observation: Observation;
-  /** The failure of the last write; undefined once one went through. */
-  readonly failure: WriteFailure | undefined;
-}
-
-/** What an action led to: a new rollout, or the end. */
-export type Step = Rollout | { readonly outcome: Outcome };
+} from "./text";
+import { answered } from "./source";
+import {
+  awaiting,
+  entered,
+  splitChanges,
+  type Deployed,
+  type Rollout,
+  type State,
+  type Step,
+  type WriteFailure,
+} from "./state";
+import { uploadsLeft } from "./window";
+import { write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return rollout;
-    case "follow":
-      return follow(rollout, action.standing, dependencies);
+      return withFailure(rollout, keptFailure(rollout.state));
     case "enter":
       return enter(rollout, action.stage, action.approvedBy, dependencies);
     case "await":
       return awaitApproval(rollout, dependencies);
+    case "claim":
+      return claim(rollout, dependencies);
     case "complete":
       return complete(rollout, dependencies);
+    case "completeUnrecorded":
+      return { outcome: completedUnrecorded(ended(rollout, dependencies), action.trouble) };
     case "revert":
-      return { outcome: await revertFor(action.cause, rollout, dependencies) };
+      return revertFor(action.cause, rollout, dependencies);
     case "hold":
       return { outcome: held(ended(rollout, dependencies)) };
     case "yield":
-      return { outcome: yielded(ended(rollout, dependencies), action.standing, rollout.observation.active) };
+      return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
+    case "giveUp":
+      return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
+  action satisfies never;
+}
+
+/** A release that only looks has no write to try again. The first one may still have happened. */
+function keptFailure({ phase, failure }: State): WriteFailure | undefined {
+  return phase === "starting" ? failure : undefined;
+}
+
+function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
+  return { ...rollout, state: { ...rollout.state, failure } };
 }
 
 function enter(
@@ -59,9 +78,11 @@ function enter(
   dependencies: Dependencies,
 ): Promise<Step> {
   const { release, state } = rollout;
-  const split = splitAt(release, stagePercent(release, stage));
-  const sentence = stageSentence(release, stage, approvedBy);
-  const request = { split, sentence, record: recordOf(release, stage, "soak", splitChanges(state)) };
+  const request = {
+    split: splitAt(release, stagePercent(release, stage)),
+    sentence: stageSentence(release, stage, approvedBy),
+    record: recordOf(release, stage, "soak", { begun: splitChanges(state) }),
+  };
   return deploy(request, rollout, dependencies, (made) =>
     onward(rollout, made, entered(state, stage, made.id, dependencies.clock.now()), dependencies),
   );
@@ -69,73 +90,90 @@ function enter(
 
 function awaitApproval(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
-  const split = splitAt(release, stagePercent(release, state.stage));
-  const sentence = waitSentence(release, state.stage);
-  const request = { split, sentence, record: recordOf(release, state.stage, "wait", splitChanges(state)) };
+  const request = {
+    split: splitAt(release, stagePercent(release, state.stage)),
+    sentence: waitSentence(release, state.stage),
+    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state) }),
+  };
   return deploy(request, rollout, dependencies, (made) =>
     onward(rollout, made, awaiting(state, made.id, dependencies.clock.now()), dependencies),
   );
 }
 
+/** Makes the deployment that an earlier run left once more, so that only one run goes on. */
+function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release } = rollout;
+  const state = rollout.state as Deployed;
+  const phase = state.phase === "waiting" ? "wait" : "soak";
+  const begun = splitChanges(state).slice(0, phase === "wait" ? undefined : -1);
+  const request = {
+    split: splitAt(release, stagePercent(release, state.stage)),
+    sentence: phase === "wait" ? waitSentence(release, state.stage) : claimSentence(release, state.stage),
+    record: recordOf(release, state.stage, phase, { begun, since: state.since }),
+  };
+  return deploy(request, rollout, dependencies, (made) =>
+    onward(rollout, made, { ...state, deploymentId: made.id, leftBy: undefined }, dependencies),
+  );
+}
+
 function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
-  const split = promotedSplit(release);
-  const sentence = completedSentence(release, dependencies.clock.now());
-  const request = { split, sentence, record: recordOf(release, state.stage, "completed") };
+  const request = {
+    split: promotedSplit(release),
+    sentence: completedSentence(release, dependencies.clock.now()),
+    record: recordOf(release, state.stage, "completed"),
+  };
   return deploy(request, rollout, dependencies, (made) => ({
     outcome: completed(ended(rollout, dependencies), made),
   }));
 }
 
-/** Deploys a split and goes on with `then`; if that does not work, the rollout stays, and the loop decides anew. */
+/**
+ * Deploys a split if the last deployment seen is still active, and goes on with `then`; if that does not work, the
+ * release stays where it is, and the loop looks and decides anew. Judging never pauses for a write.
+ */
 async function deploy(
   request: DeploymentRequest,
   rollout: Rollout,
   dependencies: Dependencies,
   then: (made: Deployment) => Step,
 ): Promise<Step> {
-  const result = await deployIfUnchanged(request, rollout.observation.active, rollout.failure, dependencies);
-  if (result.kind === "changed") return rollout;
-  if (result.kind === "failure") return { ...rollout, failure: result.failure };
-  dependencies.progress.event(request.sentence);
-  return then(result.deployment);
+  const { active: known } = rollout.observation;
+  const { failure: before } = rollout.state;
+  const written = await write(
+    (active) => (active?.id === known?.id ? { write: request } : { instead: "changed" }),
+    { known, before },
+    dependencies,
+  );
+  switch (written.kind) {
+    case "instead":
+      return rollout;
+    case "made":
+      dependencies.progress.event(request.sentence);
+      return then(written.deployment);
+    case "failed": {
+      const oldIsGone =
+        written.failure.forGood && (await uploadsLeft(rollout.release, dependencies.deployments)) === 0;
+      return withFailure(rollout, { ...written.failure, oldIsGone });
+    }
+  }
 }
 
 /** Puts the traffic back for `cause` and tells how that went. */
-export async function revertFor(
-  cause: Cause,
-  rollout: Rollout,
-  dependencies: Dependencies,
-): Promise<Outcome> {
+export async function revertFor(cause: Cause, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
   const found = causeSentence(release, state, cause, dependencies.clock.now());
   dependencies.progress.event(revertingSentence(release, state));
-  const reverted = await revert(release, state, rollout.observation.active, cause, found, dependencies);
-  return afterRevert(ended(rollout, dependencies), cause, found, reverted);
+  const reverted = await revert(rollout, cause, found, dependencies);
+  if (reverted.kind === "nothing") {
+    return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
+  }
+  return { outcome: afterRevert(ended(rollout, dependencies), cause, found, reverted) };
 }
 
-/** Takes over what the deployments show: the release went on by another hand. */
-function follow(
-  rollout: Rollout,
-  { record, deployment }: DeploymentStatus & { kind: "moved" },
-  dependencies: Dependencies,
-): Rollout {
-  const now = dependencies.clock.now();
-  dependencies.progress.event(readSentence(deployment.message));
-  const state =
-    record.phase === "wait"
-      ? awaiting(rollout.state, deployment.id, now)
-      : entered(rollout.state, record.stage, deployment.id, now);
-  return { ...rollout, state, failure: undefined };
-}
-
-function onward(rollout: Rollout, active: Deployment, state: State, dependencies: Dependencies): Rollout {
-  return {
-    ...rollout,
-    state,
-    observation: { ...rollout.observation, active, activeAt: dependencies.clock.now() },
-    failure: undefined,
-  };
+function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {
+  const observation = { ...rollout.observation, active, deployments: answered(clock.now()) };
+  return { ...rollout, state, observation };
 }
 
 function ended(rollout: Rollout, dependencies: Dependencies): Ended {

@@ -1,89 +1,174 @@
-import type { Verdict } from "../health/judge";
+import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
 import { merge } from "../health/merge";
 import { probeSeries } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
-import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
 import type { Plan } from "../plan/plan";
-import { verdictOf } from "./assessment";
-import { newer, type Deployment, type ProbeReport, type Telemetry } from "./ports";
+import { isStale, staleDeployments, type Deployment, type ProbeReport, type Telemetry } from "./ports";
 import type { Dependencies, Release } from "./release";
-import { splitChanges, type State } from "./state";
+import { answered, unanswered, type Source } from "./source";
+import { uploadsLeft } from "./window";
 
-/** What a release has seen up to now. */
+/** What a release has read up to now. It judges nothing. */
 export interface Observation {
   /** The active deployment when it was last read. */
   readonly active: Deployment | undefined;
-  /** When the deployments were last read, in milliseconds since the epoch. */
-  readonly activeAt: number;
+  readonly deployments: Source;
+  readonly telemetry: Source;
   /** What was served since the release began: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
   /**
    * How the bad events of each SLI of the old version were dispersed before the release; undefined until that is known.
    */
   readonly dispersions: readonly Dispersion[] | undefined;
-  /** What the series say about each SLO, in the plan's order. */
-  readonly verdicts: readonly Verdict[];
-  /** When the telemetry last answered or, before that, when the looking began; in milliseconds since the epoch. */
-  readonly telemetryAt: number;
+  /** Whether it is known that the telemetry shows what has to be judged. */
+  readonly isReady: boolean;
   /** Up to when the series are known: not at all before the first answer, even where the release is older. */
   readonly seenUntil: number;
+  /** How many uploads are left before the old version can no longer be deployed; undefined where that is not known. */
+  readonly uploadsLeft: number | undefined;
+  /** When that was asked last. */
+  readonly uploadsAt: number;
   /** What the last look ran into; empty when it saw everything. */
   readonly troubles: readonly string[];
 }
+
+/** Uploads come a few a day; each question costs a request. */
+const uploadsEveryMs = 300_000;
 
 /** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
 const rereadMs = 120_000;
 
 /** The observation of a release that has not looked yet. */
-export function nothingObserved(release: Release, active: Deployment | undefined, now: number): Observation {
-  const series = release.plan.slos.map((): Series => []);
+export function nothingObserved(
+  release: Release,
+  active: Deployment | undefined,
+  now: number,
+  isReady: boolean,
+): Observation {
   return {
     active,
-    activeAt: now,
-    series,
+    deployments: answered(now),
+    telemetry: answered(now),
+    series: release.plan.slos.map((): Series => []),
     dispersions: undefined,
-    verdicts: judgeAll(release, [], series, undefined),
-    telemetryAt: now,
+    isReady,
     seenUntil: release.startedAt,
+    uploadsLeft: undefined,
+    uploadsAt: now,
     troubles: [],
   };
 }
 
-/** Looks at the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
+/** Reads the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
 export async function observe(
   release: Release,
-  state: State,
   before: Observation,
   dependencies: Dependencies,
 ): Promise<Observation> {
-  const now = dependencies.clock.now();
-  const [active, health, probed] = await Promise.allSettled([
-    dependencies.deployments.active(),
-    readHealth(release, before, now, dependencies.telemetry),
+  const [deployed, uploads, health, probed] = await Promise.all([
+    readDeployments(release, before, dependencies),
+    readUploads(release, before, dependencies),
+    readTelemetry(release, before, dependencies),
     dependencies.probes.observe(release.newVersionId, release.plan.probes),
   ]);
-  const { series, dispersions } = health.status === "fulfilled" ? health.value : before;
-  const probes = probed.status === "fulfilled" ? probed.value : undefined;
-  const seen = probes === undefined ? series : withProbes(release, series, probes);
   return {
-    active: active.status === "fulfilled" ? newer(before.active, active.value) : before.active,
-    activeAt: active.status === "fulfilled" ? now : before.activeAt,
-    series: seen,
-    dispersions,
-    verdicts: judgeAll(release, splitChanges(state), seen, dispersions),
-    telemetryAt: health.status === "fulfilled" ? now : before.telemetryAt,
-    seenUntil: health.status === "fulfilled" ? now : before.seenUntil,
-    troubles: [
-      ...[active, health, probed].flatMap((result) =>
-        result.status === "rejected" ? [messageOf(result.reason)] : [],
-      ),
-      ...(probes?.troubles ?? []),
-    ],
+    ...deployed,
+    ...uploads,
+    ...health,
+    series: withProbes(release, health.series, probed),
+    troubles: [deployed.deployments.trouble, health.telemetry.trouble, ...probed.troubles].filter(
+      (trouble) => trouble !== "",
+    ),
   };
 }
 
-type Health = Pick<Observation, "series" | "dispersions">;
+/** Reads the deployments alone: before its first split a release has nothing else to see. */
+export async function observeDeployments(
+  release: Release,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Observation> {
+  const deployed = await readDeployments(release, before, dependencies);
+  const { trouble } = deployed.deployments;
+  return { ...before, ...deployed, troubles: trouble === "" ? [] : [trouble] };
+}
+
+type Deployed = Pick<Observation, "active" | "deployments">;
+
+async function readDeployments(
+  release: Release,
+  { active, deployments }: Observation,
+  dependencies: Dependencies,
+): Promise<Deployed> {
+  const read = await ask(release, deployments, dependencies, async () => {
+    const found = await dependencies.deployments.active();
+    if (isStale(active, found)) throw new Error(staleDeployments);
+    return found;
+  });
+  return { active: read.isAnswer ? read.value : active, deployments: read.source };
+}
+
+async function readUploads(
+  release: Release,
+  { uploadsLeft: known, uploadsAt }: Observation,
+  { deployments, clock }: Dependencies,
+): Promise<Pick<Observation, "uploadsLeft" | "uploadsAt">> {
+  const now = clock.now();
+  if (now < uploadsAt + uploadsEveryMs) return { uploadsLeft: known, uploadsAt };
+  return { uploadsLeft: await uploadsLeft(release, deployments), uploadsAt: now };
+}
+
+type Health = Pick<Observation, "telemetry" | "series" | "dispersions" | "isReady" | "seenUntil">;
+
+async function readTelemetry(
+  release: Release,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Health> {
+  const { telemetry, clock } = dependencies;
+  const askedAt = clock.now();
+  const read = await ask(release, before.telemetry, dependencies, async () => {
+    await requireReadiness(release, before, telemetry);
+    return readHealth(release, before, askedAt, telemetry);
+  });
+  if (!read.isAnswer) {
+    const { series, dispersions, isReady, seenUntil } = before;
+    return { series, dispersions, isReady, seenUntil, telemetry: read.source };
+  }
+  return { ...read.value, telemetry: read.source, isReady: true, seenUntil: askedAt };
+}
+
+/** A run that resumes a release finds out while it watches what a release that starts finds out before. */
+async function requireReadiness(
+  { plan }: Release,
+  { isReady }: Observation,
+  telemetry: Telemetry,
+): Promise<void> {
+  if (isReady) return;
+  const { blindBecause } = await telemetry.readiness(telemetrySlis(plan));
+  if (blindBecause !== undefined) throw new Error(blindBecause);
+}
+
+type Read<T> = { readonly source: Source } & (
+  { readonly isAnswer: true; readonly value: T } | { readonly isAnswer: false }
+);
+
+/** Asks a source, unless it is to be left alone. */
+async function ask<T>(
+  { plan }: Release,
+  before: Source,
+  { clock, random }: Dependencies,
+  question: () => Promise<T>,
+): Promise<Read<T>> {
+  if (clock.now() < before.notBefore) return { isAnswer: false, source: before };
+  try {
+    const value = await question();
+    return { isAnswer: true, value, source: answered(clock.now()) };
+  } catch (error) {
+    return { isAnswer: false, source: unanswered(before, error, clock.now(), { ...plan, random }) };
+  }
+}
 
 /** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be news. */
 async function readHealth(
@@ -91,17 +176,11 @@ async function readHealth(
   before: Observation,
   now: number,
   telemetry: Telemetry,
-): Promise<Health> {
+): Promise<Pick<Observation, "series" | "dispersions">> {
   const { plan, newVersionId, oldVersionId } = release;
   const { from, to } = span(release, before, now);
-  const query = {
-    slis: telemetrySlis(plan),
-    newVersionId,
-    oldVersionId,
-    bucketMs: plan.pollIntervalMs,
-    from,
-    to,
-  };
+  const slis = telemetrySlis(plan);
+  const query = { slis, newVersionId, oldVersionId, bucketMs: plan.pollIntervalMs, from, to };
   const [fresh, dispersions] = await Promise.all([
     telemetry.read(query),
     before.dispersions ?? dispersionsBefore(release, telemetry),
@@ -122,7 +201,7 @@ async function dispersionsBefore(release: Release, telemetry: Telemetry): Promis
   const end = bucketStart(startedAt - plan.settleMs, pastBucketMs);
   const past = await telemetry.read({
     slis: telemetrySlis(plan),
-    // Of the time before there is one version to ask for, and its counts come in the place of the new one's.
+    // Before the release only the old version served: it is asked for as the new one, and compared with none.
     newVersionId: oldVersionId,
     oldVersionId: undefined,
     bucketMs: pastBucketMs,
@@ -157,22 +236,6 @@ function withProbes(
   );
 }
 
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
-}
-
-/** The verdict on each SLO by all that counts since the release began. */
-function judgeAll(
-  release: Release,
-  changes: readonly number[],
-  series: readonly Series[],
-  dispersions: readonly Dispersion[] | undefined,
-): readonly Verdict[] {
-  return release.plan.slos.map((slo, index) =>
-    verdictOf(release, changes, { slo, series: series[index] ?? [], dispersion: dispersions?.[index] }),
-  );
-}
-
 /**
  * The part of the release to read: from the first bucket that may still change to the one that is going on. The first
  * bucket of a release begins before it; the new version has served nothing there.
@@ -185,6 +248,6 @@ function span({ startedAt, plan }: Release, before: Observation, now: number): {
 }
 
 /** Cloudflare's buckets begin at multiples of their length since the epoch. */
-function bucketStart(time: number, bucketMs: number): number {
+export function bucketStart(time: number, bucketMs: number): number {
   return Math.floor(time / bucketMs) * bucketMs;
 }

@@ -1,5 +1,5 @@
-import { notUnderWay, stageOf } from "./overview";
 import type { DeploymentRequest } from "./write";
+import { notUnderWay, stageOf } from "./overview";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isUnderWay, readRecord, type ReleaseRecord } from "./record";
 import { percentOf, revertedSplit, splitAt } from "./release";
@@ -23,7 +23,13 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
   }
   const percent = awaitedPercent(record);
   if (percent === undefined) return refuse(notWaiting(scriptName, record, active));
-  const next: ReleaseRecord = { ...record, phase: "soak", stage: record.stage + 1, next: undefined };
+  const next: ReleaseRecord = {
+    ...record,
+    phase: "soak",
+    stage: record.stage + 1,
+    next: undefined,
+    since: undefined,
+  };
   return deploy({
     split: splitAt(record, percent),
     sentence: `Approved by ${oneLine(by)}: ${stageOf(next, percent)}.`,
@@ -53,7 +59,8 @@ export function abort(
   return deploy({
     split: revertedSplit(record),
     sentence: `Aborted by ${oneLine(by)} in ${stage}${reason}.`,
-    record: { ...record, phase: "aborted", next: undefined },
+    record: { ...record, phase: "aborted", next: undefined, begun: [], since: undefined },
+    force: true,
   });
 }
 

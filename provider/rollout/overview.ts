@@ -2,7 +2,7 @@ import { formatDuration } from "../plan/duration";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf } from "./release";
-import { placeText } from "./sentences";
+import { placeText } from "./text";
 
 /** What the active deployment of a Worker says, for a person who asks how its release is doing: a few lines. */
 export function overview(scriptName: string, active: Deployment | undefined, now: number): string {

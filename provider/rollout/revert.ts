@@ -1,79 +1,166 @@
-import type { Cause } from "./cause";
-import type { Deployment } from "./ports";
-import { newer, PortError } from "./ports";
-import { recordOf, writeMessage } from "./record";
-import { percentOf, revertedSplit, type Dependencies, type Release } from "./release";
+import { isVerdict, type Cause } from "./cause";
+import { confirmReverted, type Confirmation } from "./confirm";
+import { lateWriteMs } from "./decide";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
-import type { State } from "./state";
+import type { Deployment } from "./ports";
+import { recordOf } from "./record";
+import { percentOf, revertedSplit, type Dependencies } from "./release";
+import type { Rollout, WriteFailure } from "./state";
+import { uploadsLeft } from "./window";
+import { write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** How an attempt to put the traffic back ended. */
-export type Reverted =
-  | { readonly kind: "done"; readonly deployment: Deployment }
-  /** Somebody else has deployed meanwhile; what they did stands. */
-  | { readonly kind: "yielded"; readonly standing: DeploymentStatus; readonly active: Deployment | undefined }
-  /** It could not be done in time. */
-  | { readonly kind: "failed"; readonly percent: number; readonly forMs: number; readonly trouble: string };
+export type Reverted = Done | Instead | Failed;
 
-/** How long a revert is tried, with growing pauses; by then a person has to do it another way. */
+interface Done {
+  readonly kind: "done";
+  readonly deployment: Deployment;
+  /** True when the deployments could not be read, and the split was written without a look at them. */
+  readonly unread: boolean;
+  readonly confirmation: Confirmation;
+}
+
+type Instead =
+  /** Somebody else has deployed meanwhile; what they did stands. */
+  | { readonly kind: "yielded"; readonly status: DeploymentStatus; readonly active: Deployment | undefined }
+  /** There was nothing to put back: the first split was never deployed. */
+  | { readonly kind: "nothing" };
+
+/** It could not be done in time. */
+interface Failed {
+  readonly kind: "failed";
+  /** The new version's share of the traffic. */
+  readonly percent: number;
+  readonly forMs: number;
+  readonly trouble: string;
+  /** True when Cloudflare can no longer deploy the old version. */
+  readonly oldIsGone: boolean;
+}
+
+/** How long a revert is tried while Cloudflare does not answer; by then a person has to do it another way. */
 const deadlineMs = 600_000;
+/** How long it is tried while Cloudflare refuses it: to try again hardly helps, and a person must know soon. */
+const refusedMs = 30_000;
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
+/** After so many failed readings in a row it is written without one. */
+const mostReadings = 3;
 
 /**
  * Puts all traffic back on the old version. Nothing beats this: it is tried until it is done, somebody else has taken
  * over, or the deadline has passed; an interruption does not stop it.
  *
- * @param known the active deployment, as far as it is known
+ * @param found what made the release revert, in words; it becomes the message of the deployment
  */
 export async function revert(
-  release: Release,
-  state: State,
-  known: Deployment | undefined,
+  rollout: Rollout,
   cause: Cause,
-  sentence: string,
+  found: string,
   dependencies: Dependencies,
 ): Promise<Reverted> {
-  const { clock, deployments, progress } = dependencies;
-  const since = clock.now();
-  let percent = release.plan.stages[state.stage]?.percent ?? 100;
+  const { clock, progress } = dependencies;
+  const startedAt = clock.now();
+  const tried = new Attempts(rollout, cause, found, dependencies);
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
-    try {
-      const active = newer(known, await deployments.active());
-      if (active) percent = percentOf(active.split, release.newVersionId);
-      const standing = statusOf(release, state, active);
-      if (active && isBack(standing)) return { kind: "done", deployment: active };
-      if (!mayRevert(standing, cause)) return { kind: "yielded", standing, active };
-      const phase = isVerdict(cause) ? "aborted" : "interrupted";
-      const message = writeMessage(sentence, recordOf(release, state.stage, phase));
-      return {
-        kind: "done",
-        deployment: await deployments.create(revertedSplit(release), message, { force: true }),
-      };
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      const forMs = clock.now() - since;
-      if (forMs + pause > deadlineMs) return { kind: "failed", percent, forMs, trouble: error.message };
-      progress.status(`REVERTING, not done yet, trying again: ${error.message}`);
-      await clock.sleep(Math.max(pause, Math.min(error.retryAfterMs ?? 0, longestPauseMs)));
+    const written = await tried.next();
+    const deployment = madeBy(written);
+    if (deployment !== undefined) {
+      const confirmation = await confirmReverted(rollout, cause, tried.percent, dependencies);
+      return { kind: "done", deployment, unread: tried.wasUnread, confirmation };
     }
+    if (written.kind === "instead" && isEnding(written.because)) return written.because;
+    const forMs = clock.now() - startedAt;
+    const { failure } = tried;
+    if (forMs + pause > (failure?.forGood ? refusedMs : deadlineMs)) {
+      const oldIsGone = (await uploadsLeft(rollout.release, dependencies.deployments)) === 0;
+      return { kind: "failed", percent: tried.percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
+    }
+    progress.status(`REVERTING, not done yet, trying again: ${failure?.trouble ?? ""}`);
+    const ordered = written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0;
+    await clock.sleep(Math.max(pause, Math.min(ordered, longestPauseMs)));
   }
 }
 
-/** False when the release merely did not come to its end: its version may be released again without more ado. */
-export function isVerdict(cause: Cause): boolean {
-  return cause.kind !== "interrupted" && cause.kind !== "leftOver" && cause.kind !== "fault";
+/** What an attempt found instead of something to write. */
+type Found =
+  | Instead
+  /** The traffic is back: by a write whose answer was lost, or by another run. */
+  | { readonly kind: "isBack"; readonly deployment: Deployment }
+  /** The first split may still appear. */
+  | { readonly kind: "lookAgain" };
+
+function madeBy(written: Written<Found>): Deployment | undefined {
+  if (written.kind === "made") return written.deployment;
+  return written.kind === "instead" && written.because.kind === "isBack"
+    ? written.because.deployment
+    : undefined;
 }
 
-/** True when the traffic has been put back already, by a write whose answer was lost or by another process. */
-function isBack(standing: DeploymentStatus): boolean {
-  return standing.kind === "ended" && standing.record.phase !== "completed";
+function isEnding(found: Found): found is Instead {
+  return found.kind === "yielded" || found.kind === "nothing";
+}
+
+/** The attempts to write one revert. */
+class Attempts {
+  failure: WriteFailure | undefined;
+  /** The new version's share when it was last read. */
+  percent: number;
+  wasUnread = false;
+  private failedReadings = 0;
+  private readonly request: DeploymentRequest;
+
+  constructor(
+    private readonly rollout: Rollout,
+    private readonly cause: Cause,
+    found: string,
+    private readonly dependencies: Dependencies,
+  ) {
+    const { release, state, observation } = rollout;
+    this.failure = state.failure;
+    this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
+    const phase = isVerdict(cause) ? "aborted" : "inconclusive";
+    const record = recordOf(release, state.stage, phase);
+    this.request = { split: revertedSplit(release), sentence: found, record, force: true };
+  }
+
+  async next(): Promise<Written<Found>> {
+    const { active: known } = this.rollout.observation;
+    this.wasUnread = this.failedReadings >= mostReadings && this.isOurs(known);
+    const context = { known, before: this.failure, unread: this.wasUnread };
+    const written = await write((active) => this.propose(active), context, this.dependencies);
+    if (written.kind !== "failed") return written;
+    this.failure = written.failure;
+    this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
+    return written;
+  }
+
+  private propose(active: Deployment | undefined): Proposal<Found> {
+    const { release, state } = this.rollout;
+    if (active) this.percent = percentOf(active.split, release.newVersionId);
+    const status = statusOf(release, state, active);
+    if (state.phase === "starting" && status.kind === "ours") {
+      const lateUntil = (this.failure?.lostAt ?? 0) + lateWriteMs;
+      return { instead: { kind: this.dependencies.clock.now() < lateUntil ? "lookAgain" : "nothing" } };
+    }
+    if (active && status.kind === "ended" && status.record.phase !== "completed") {
+      return { instead: { kind: "isBack", deployment: active } };
+    }
+    if (!mayRevert(status, this.cause)) return { instead: { kind: "yielded", status, active } };
+    return { write: this.request };
+  }
+
+  /** Whether the last deployment known is one of ours: only then may it be written over without a reading. */
+  private isOurs(known: Deployment | undefined): boolean {
+    const { release, state } = this.rollout;
+    return state.phase !== "starting" && mayRevert(statusOf(release, state, known), this.cause);
+  }
 }
 
 /**
  * What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. A release
  * that turns out to be complete is put back for a verdict only: it came to its end before it could be interrupted.
  */
-function mayRevert(standing: DeploymentStatus, cause: Cause): boolean {
-  if (standing.kind === "ended") return isVerdict(cause);
-  return standing.kind === "ours" || standing.kind === "moved" || standing.kind === "approved";
+function mayRevert(status: DeploymentStatus, cause: Cause): boolean {
+  if (status.kind === "ended") return isVerdict(cause);
+  return ["ours", "moved", "approved", "misfit"].includes(status.kind);
 }

@@ -1,50 +1,68 @@
-import { act, revertFor, type Rollout, type Step } from "./act";
-import { begin } from "./begin";
+import { act, revertFor } from "./act";
+import { unlessAborted } from "./abort";
+import { assess } from "./assess";
+import { begin, CannotStart } from "./begin";
 import { decide } from "./decide";
+import { follow } from "./follow";
+import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
-import { statusLine } from "./sentences";
-import { observe, type Observation } from "./observe";
+import type { Rollout, Step } from "./state";
+import { statusLine } from "./text";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until
- * the release is over. All that is decided is in {@link decide}, all that is done in {@link act}.
+ * the release is over.
  *
  * @throws CannotStart and PortError before anything is moved; afterwards every failure is an {@link Outcome}
  */
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
-  let step: Step = await begin(request, dependencies);
-  while (!("outcome" in step)) {
+  let step = await begin(request, dependencies);
+  while ("release" in step) {
     step = await turn(step, dependencies);
-    if ("outcome" in step) break;
-    const { clock, interruption } = dependencies;
-    await Promise.race([clock.sleep(step.release.plan.pollIntervalMs), interruption.happened]);
+    if (!("release" in step)) break;
+    await untilNextTurn(step, dependencies);
   }
-  return step.outcome;
+  if ("outcome" in step) return step.outcome;
+  throw new CannotStart(step.notStarted);
 }
 
-/** One observe, one decision and what follows from it. */
-async function turn(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
-  const { release, state, failure } = rollout;
+/** One turn of the loop: observe, assess, decide, write. */
+export async function turn(before: Rollout, dependencies: Dependencies): Promise<Step> {
   try {
-    const observation = await observeUnlessInterrupted(rollout, dependencies);
+    const { release } = before;
+    const observation = await observeUnlessInterrupted(before, dependencies);
+    const state = follow(release, before.state, observation.active, dependencies);
+    const assessment = assess(release, state, observation);
     const now = dependencies.clock.now();
-    const { requested: interrupted } = dependencies.interruption;
-    const action = decide({ release, state, observation, failure, interrupted, now });
-    if (action.do === "keep") dependencies.progress.status(statusLine(release, state, observation, now));
-    return await act(action, { release, state, observation, failure }, dependencies);
+    const interrupted = dependencies.interruption.aborted;
+    const action = decide({ release, state, observation, assessment, interrupted, now });
+    if (action.do === "keep") {
+      dependencies.progress.status(statusLine(release, state, observation, assessment, now));
+    }
+    return await act(action, { release, state, observation }, dependencies);
   } catch (error) {
     // Nothing of this is expected to throw. If it does, that is a fault of ours, and no traffic may suffer from it.
-    return { outcome: await revertFor({ kind: "fault", fault: String(error) }, rollout, dependencies) };
+    return revertFor({ kind: "fault", fault: String(error) }, before, dependencies);
   }
 }
 
-/** A look; where an interruption reverts, it also ends a look that waits for an answer. */
-function observeUnlessInterrupted(
+/** A version that was just uploaded is deployable within seconds. */
+const startingPauseMs = 2000;
+
+/** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
+function untilNextTurn({ release, state }: Rollout, { clock, interruption }: Dependencies): Promise<void> {
+  const pauseMs = state.phase === "starting" ? startingPauseMs : release.plan.pollIntervalMs;
+  return clock.sleep(pauseMs, interruption.aborted ? undefined : interruption);
+}
+
+/** Reads once. Where an interruption reverts, it does not wait for a reading that takes long. */
+async function observeUnlessInterrupted(
   { release, state, observation }: Rollout,
   dependencies: Dependencies,
 ): Promise<Observation> {
-  const looked = observe(release, state, observation, dependencies);
-  if (release.plan.onInterrupt === "hold") return looked;
-  return Promise.race([looked, dependencies.interruption.happened.then(() => observation)]);
+  if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
+  const observed = observe(release, observation, dependencies);
+  if (release.plan.onInterrupt === "hold") return observed;
+  return unlessAborted(observed, dependencies.interruption, observation);
 }

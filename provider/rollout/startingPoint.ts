@@ -1,7 +1,7 @@
-import type { Deployment } from "./ports";
+import type { Deployment, VersionShare } from "./ports";
 import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
-import { percentOf, type Release, type ReleaseRequest } from "./release";
-import type { State } from "./state";
+import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
+import type { Deployed } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
@@ -14,18 +14,23 @@ export type StartingPoint =
   /** This version was aborted, and nobody has asked for another try. */
   | { readonly kind: "abortedBefore"; readonly finding: string }
   /** This version was found bad, and the run that found it could not put the traffic back. */
-  | {
-      readonly kind: "finishRevert";
-      readonly release: Release;
-      readonly state: State;
-      readonly finding: string;
-    }
-  /** A release of this version by this plan is under way, and the one who drove it is gone. */
-  | { readonly kind: "resume"; readonly release: Release; readonly state: State }
-  /** A release of ours was left half done, and cannot be gone on with: its traffic goes back first. */
-  | { readonly kind: "putBack"; readonly release: Release; readonly state: State }
-  /** The traffic is split, and not by us. */
+  | ({ readonly kind: "finishRevert"; readonly finding: string } & Left)
+  /** A release of this version by this plan is under way, and the run that drove it is gone. */
+  | ({ readonly kind: "resume" } & Left)
+  /** A split that cannot be gone on with: its traffic goes back first. */
+  | ({ readonly kind: "putBack" } & Left)
+  /** Somebody else's split has the new version, and may be taken over: the release goes on from its share. */
+  | { readonly kind: "adopt"; readonly oldVersionId: string; readonly stage: number }
+  /** Somebody else drives a release of this Worker. */
+  | { readonly kind: "othersRelease"; readonly deployment: Deployment; readonly record: ReleaseRecord }
+  /** The traffic is split, and not by a release. */
   | { readonly kind: "foreignSplit"; readonly deployment: Deployment };
+
+/** A release that was left half done. */
+export interface Left {
+  readonly release: Release;
+  readonly state: Deployed;
+}
 
 /**
  * Decides how a request begins.
@@ -39,13 +44,14 @@ export function startingPoint(request: ReleaseRequest, active: Deployment | unde
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
   const finding = aborted ? readSentence(active.message) : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
-  const [only] = serving;
+  const [only, second] = serving;
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
-  const isServing = serving.length === 1 && only?.versionId === request.versionId;
+  const isServing = second === undefined && only?.versionId === request.versionId;
   if (isServing && !aborted) return { kind: "serving", deployment: active };
   if (finding !== undefined) return { kind: "abortedBefore", finding };
-  if (only === undefined || serving.length > 1) return { kind: "foreignSplit", deployment: active };
-  return { kind: "start", oldVersionId: only.versionId };
+  if (only === undefined) return { kind: "foreignSplit", deployment: active };
+  if (second === undefined) return { kind: "start", oldVersionId: only.versionId };
+  return foreignSplit(request, active, [only, second]);
 }
 
 function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
@@ -54,8 +60,25 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
 
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
 function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
-  const release: Release = {
+  const isOurs = record.owner === undefined || record.owner === request.owner;
+  if (!isOurs && request.takeOver !== active.id) return { kind: "othersRelease", deployment: active, record };
+  const left = { release: releaseOf(request, record), state: stateFrom(record, active) };
+  const sameVersion = record.newVersionId === request.versionId;
+  if (sameVersion && request.findingBefore !== undefined) {
+    return { kind: "finishRevert", ...left, finding: request.findingBefore };
+  }
+  if (sameVersion && fits(request, active, record)) return { kind: "resume", ...left };
+  if (record.oldVersionId !== undefined) return { kind: "putBack", ...left };
+  // The first version of a Worker has nothing to put back: it simply serves.
+  if (sameVersion) return { kind: "serving", deployment: active };
+  return { kind: "start", oldVersionId: record.newVersionId };
+}
+
+function releaseOf(request: ReleaseRequest, record: ReleaseRecord): Release {
+  return {
     id: record.id,
+    run: request.releaseId,
+    owner: request.owner,
     scriptName: request.scriptName,
     retry: request.retry,
     plan: request.plan,
@@ -63,33 +86,74 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
   };
-  const state = stateFrom(record, active);
-  const sameVersion = record.newVersionId === request.versionId;
-  if (sameVersion && request.findingBefore !== undefined) {
-    return { kind: "finishRevert", release, state, finding: request.findingBefore };
-  }
-  if (sameVersion && fits(request, active, record)) return { kind: "resume", release, state };
-  if (record.oldVersionId !== undefined) return { kind: "putBack", release, state };
-  // The first version of a Worker has nothing to put back: it simply serves.
-  if (sameVersion) return { kind: "serving", deployment: active };
-  return { kind: "start", oldVersionId: record.newVersionId };
 }
 
 /** Where a release under way stands, by the record of its last deployment. */
-function stateFrom({ stage, phase, begun }: ReleaseRecord, { id, createdAt }: Deployment): State {
+function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deployed {
+  const { stage, phase, begun } = record;
   const waits = phase === "wait";
-  const soakedSince = waits ? (begun.at(-1) ?? createdAt) : createdAt;
+  const since = record.since ?? createdAt;
+  const soakedSince = waits ? (begun.at(-1) ?? since) : since;
   const before = waits ? begun.slice(0, -1) : begun;
   const past = before.map((startedAt, index) => ({
     stage: stage - before.length + index,
     startedAt,
     endedAt: before[index + 1] ?? soakedSince,
   }));
-  const inStage = { stage, since: createdAt, deploymentId: id, past };
-  return waits ? { phase: "waiting", soakedSince, ...inStage } : { phase: "soaking", ...inStage };
+  const common = { stage, since, deploymentId: id, past, leftBy: record.run, failure: undefined };
+  return waits ? { phase: "waiting", soakedSince, ...common } : { phase: "soaking", ...common };
 }
 
 /** True when the plan has the stage that is deployed: it may have been changed since. */
 function fits({ plan }: ReleaseRequest, active: Deployment, record: ReleaseRecord): boolean {
-  return plan.stages[record.stage]?.percent === percentOf(active.split, record.newVersionId);
+  const percent = plan.stages[record.stage]?.percent;
+  if (percent === undefined || !samePercent(percent, percentOf(active.split, record.newVersionId))) {
+    return false;
+  }
+  // Nothing can be approved after the last stage.
+  return record.phase === "soak" || record.stage + 1 < plan.stages.length;
+}
+
+/** A split that a person or a script made: left alone unless it is named to be taken over. */
+function foreignSplit(
+  request: ReleaseRequest,
+  active: Deployment,
+  shares: readonly [VersionShare, VersionShare],
+): StartingPoint {
+  if (request.takeOver !== active.id) return { kind: "foreignSplit", deployment: active };
+  const other = shares.find(({ versionId }) => versionId !== request.versionId);
+  const own = shares.find(({ versionId }) => versionId === request.versionId);
+  if (own !== undefined && other !== undefined) {
+    return { kind: "adopt", oldVersionId: other.versionId, stage: stageAtMost(request, own.percent) };
+  }
+  const [smaller, larger] = shares.toSorted((a, b) => a.percent - b.percent);
+  if (smaller === undefined || larger === undefined || samePercent(smaller.percent, larger.percent)) {
+    return { kind: "foreignSplit", deployment: active };
+  }
+  return { kind: "putBack", ...leftByOthers(request, active, smaller.versionId, larger.versionId) };
+}
+
+/** The last stage with no more than a share, so that nobody meets the new version who did not before. */
+function stageAtMost({ plan }: ReleaseRequest, percent: number): number {
+  return Math.max(
+    0,
+    plan.stages.findLastIndex((stage) => stage.percent <= percent),
+  );
+}
+
+function leftByOthers(
+  request: ReleaseRequest,
+  { id, createdAt }: Deployment,
+  newVersionId: string,
+  oldVersionId: string,
+): Left {
+  const { releaseId, owner, scriptName, retry, plan } = request;
+  const names = { id: releaseId, run: releaseId, owner, scriptName, retry };
+  return {
+    release: { ...names, plan, newVersionId, oldVersionId, startedAt: createdAt },
+    state: {
+      phase: "soaking",
+      ...{ stage: 0, since: createdAt, past: [], failure: undefined, deploymentId: id, leftBy: undefined },
+    },
+  };
 }

@@ -1,46 +1,93 @@
-import type { WriteFailure } from "./decide";
-import { newer, PortError, type Deployment, type Split } from "./ports";
+import { isStale, PortError, staleDeployments, type Deployment, type Deployments, type Split } from "./ports";
 import { writeMessage, type ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
-
-/** How an attempt to deploy a split ended. */
-export type DeployResult =
-  | { readonly kind: "made"; readonly deployment: Deployment }
-  /** Somebody deployed since the last look; nothing was written. */
-  | { readonly kind: "changed" }
-  /** Cloudflare did not take it, or its answer was lost. The next look shows which. */
-  | { readonly kind: "failure"; readonly failure: WriteFailure };
+import type { WriteFailure } from "./state";
 
 /** One split to deploy, and what its deployment says. */
 export interface DeploymentRequest {
   readonly split: Split;
   readonly sentence: string;
   readonly record: ReleaseRecord;
+  /** Also taken where Cloudflare would refuse it because a secret has changed: a revert must not fail on that. */
+  readonly force?: boolean;
+}
+
+/** What is to be written in view of the active deployment: a deployment, or nothing for a reason. */
+export type Proposal<T> = { readonly write: DeploymentRequest } | { readonly instead: T };
+
+/** How an attempt to write ended. */
+export type Written<T> =
+  | { readonly kind: "made"; readonly deployment: Deployment; readonly request: DeploymentRequest }
+  /** Nothing was written, for this reason. */
+  | { readonly kind: "instead"; readonly because: T }
+  /** Cloudflare did not take it, or did not answer. */
+  | {
+      readonly kind: "failed";
+      readonly during: "read" | "write";
+      readonly failure: WriteFailure;
+      /** How long it asked to be left alone, in milliseconds; undefined if it did not. */
+      readonly retryAfterMs: number | undefined;
+    };
+
+/** What a write needs to know beside the proposal. */
+export interface WriteContext {
+  /** The active deployment, as far as it is known: a reading that contradicts it is not believed. */
+  readonly known: Deployment | undefined;
+  /** The failure of the attempt before, if this one repeats it. */
+  readonly before?: WriteFailure | undefined;
+  /** Without the reading: the reads fail and the write cannot wait. `known` is taken for the active deployment. */
+  readonly unread?: boolean;
 }
 
 /**
- * Deploys a split, once, if `expected` is still the active deployment. It never tries again by itself: the loop looks
- * and decides anew, so that a write whose answer was lost is seen before another is made, and judging does not pause.
- *
- * @param failure the failure of the attempt before, if that is why this one is made
+ * The protocol of every write: reads the active deployment, lets `propose` say what to write over it, and writes once.
+ * It never tries again by itself. Whoever tries again calls it again, so that a write whose answer was lost is seen
+ * before another is made.
  */
-export async function deployIfUnchanged(
-  request: DeploymentRequest,
-  expected: Deployment | undefined,
-  failure: WriteFailure | undefined,
-  dependencies: Dependencies,
-): Promise<DeployResult> {
+export async function write<T>(
+  propose: (active: Deployment | undefined) => Proposal<T>,
+  context: WriteContext,
+  { deployments, clock }: Pick<Dependencies, "deployments" | "clock">,
+): Promise<Written<T>> {
+  const { known, before } = context;
+  const since = before?.since ?? clock.now();
+  const read = context.unread ? known : await orError(readActive(known, deployments));
+  if (read instanceof PortError)
+    return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
+  const proposal = propose(read);
+  if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
+  const { write: request } = proposal;
+  const { split, sentence, record, force = false } = request;
+  const made = await orError(deployments.create(split, writeMessage(sentence, record), { force }));
+  if (!(made instanceof PortError)) return { kind: "made", deployment: made, request };
+  const forGood = made.failure !== "unavailable";
+  const lostAt = forGood ? before?.lostAt : clock.now();
+  return failed("write", made, { since, lostAt, forGood });
+}
+
+async function readActive(
+  known: Deployment | undefined,
+  deployments: Deployments,
+): Promise<Deployment | undefined> {
+  const active = await deployments.active();
+  if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
+  return active;
+}
+
+/** What a port refuses with is a result here; anything else is a fault and stays thrown. */
+async function orError<T>(answer: Promise<T>): Promise<T | PortError> {
   try {
-    const active = newer(expected, await dependencies.deployments.active());
-    if (active?.id !== expected?.id) return { kind: "changed" };
-    const message = writeMessage(request.sentence, request.record);
-    return { kind: "made", deployment: await dependencies.deployments.create(request.split, message) };
+    return await answer;
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    const since = failure?.since ?? dependencies.clock.now();
-    return {
-      kind: "failure",
-      failure: { since, forGood: error.failure !== "unavailable", trouble: error.message },
-    };
+    if (error instanceof PortError) return error;
+    throw error;
   }
+}
+
+function failed(
+  during: "read" | "write",
+  { message: trouble, retryAfterMs }: PortError,
+  failure: Pick<WriteFailure, "since" | "lostAt" | "forGood">,
+): Written<never> {
+  return { kind: "failed", during, failure: { ...failure, oldIsGone: false, trouble }, retryAfterMs };
 }

@@ -5,7 +5,6 @@ import { cloudflareProbes } from "../../provider/cloudflare/probes";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
-import { stoppable } from "../../provider/pulumi/interruption";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Deployments } from "../../provider/rollout/ports";
 import { readRecord } from "../../provider/rollout/record";
@@ -17,11 +16,11 @@ import { workersRelease } from "./command";
 
 describe("workers-release and a running release", function () {
   this.timeout(180_000);
-  const interruption = stoppable();
+  const stop = new AbortController();
   const outcomes: Promise<Outcome>[] = [];
   // Should a test fail, its release must not wait for a day, nor for an edge that is gone.
   after(async () => {
-    interruption.request();
+    stop.abort();
     await Promise.all(outcomes);
   });
   const live = useEdge();
@@ -76,7 +75,8 @@ describe("workers-release and a running release", function () {
     const deployments = cloudflareDeployments(client, { accountId, scriptName });
     const telemetry = cloudflareTelemetry(client, { accountId, scriptName });
     const progress = new RecordingProgress();
-    const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, findingBefore: undefined };
+    const names = { releaseId: "r1", scriptName, versionId, retry: "", owner: "tests", takeOver: undefined };
+    const request = { ...names, plan, findingBefore: undefined };
     const probes = cloudflareProbes(client, { accountId, scriptName }, systemClock);
     const outcome = run(request, {
       deployments,
@@ -84,7 +84,8 @@ describe("workers-release and a running release", function () {
       probes,
       clock: systemClock,
       progress,
-      interruption,
+      interruption: stop.signal,
+      random: Math.random,
     });
     outcomes.push(outcome);
     await until("the release to wait", async () => {

@@ -1,4 +1,4 @@
-import type { Clock, Interruption } from "../../provider/rollout/ports";
+import type { Clock } from "../../provider/rollout/ports";
 
 interface Appointment {
   readonly at: number;
@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
     this.appointments.sort((a, b) => a.at - b.at);
   }
 
-  async sleep(ms: number): Promise<void> {
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const until = this.time + ms;
     for (;;) {
       const next = this.appointments[0];
@@ -40,27 +40,10 @@ export class VirtualClock implements Clock {
       this.appointments.shift();
       this.time = Math.max(this.time, next.at);
       await next.run();
+      if (signal?.aborted) return;
     }
-    this.time = until;
+    if (!signal?.aborted) this.time = until;
     // Lets mocha's own timer run, so that a loop that never ends fails its test instead of hanging all of them.
     await new Promise(setImmediate);
-  }
-}
-
-/** An interruption that a test pulls. */
-export class FakeInterruption implements Interruption {
-  requested = false;
-  readonly happened: Promise<void>;
-  private resolve: () => void = () => undefined;
-
-  constructor() {
-    this.happened = new Promise((resolve) => {
-      this.resolve = resolve;
-    });
-  }
-
-  request(): void {
-    this.requested = true;
-    this.resolve();
   }
 }

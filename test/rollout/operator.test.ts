@@ -20,6 +20,8 @@ const began = Date.UTC(2030, 0, 1, 6);
 
 const record: ReleaseRecord = {
   id: "r1",
+  run: "r1",
+  owner: "owner-1",
   phase: "soak",
   stage: 1,
   stages: 5,
@@ -29,6 +31,7 @@ const record: ReleaseRecord = {
   retry: "2",
   next: undefined,
   begun: [],
+  since: undefined,
 };
 
 function at(percent: number): Split {
@@ -118,6 +121,7 @@ describe("an abort by a person", () => {
           split: all(oldVersion),
           sentence: "Aborted by jo in stage 2 of 5 (25 %): Paris is slow.",
           record: { ...record, phase: "aborted", next: undefined },
+          force: true,
         },
       });
     });

@@ -73,7 +73,7 @@ describe("every release", () => {
             version === newVersion && elapsed >= given.badFrom ? given.badShare : 0.002,
           seed: given.seed,
         });
-        const { clock, deployments, telemetry, interruption } = outside;
+        const { clock, deployments, telemetry, stop } = outside;
         const unavailable = new PortError("unavailable", "no answer");
         for (const [at, moment] of given.lost)
           clock.at(at, () => {
@@ -82,7 +82,7 @@ describe("every release", () => {
         if (given.blind) telemetry.fail(unavailable, given.blind[0], given.blind[0] + given.blind[1]);
         if (given.interrupted !== undefined)
           clock.at(given.interrupted, () => {
-            interruption.request();
+            stop.abort();
           });
         if (given.foreign) clock.at(given.foreign[0], () => deployments.foreign(given.foreign?.[1] ?? []));
 

@@ -1,12 +1,15 @@
 import { badShare, noCounts } from "../health/series";
 import { formatDuration } from "../plan/duration";
 import type { Plan } from "../plan/plan";
+import { limitUsage, type Assessment } from "./assess";
 import type { Cause } from "./cause";
-import { servedWithin, limitUsage } from "./counting";
-import { badText, countsText, limitText, percentText } from "./sloText";
-import { settleMsIn, stagePercent, type Release } from "./release";
 import type { Observation } from "./observe";
+import type { Deployment } from "./ports";
+import type { ReleaseRecord } from "./record";
+import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "./release";
+import { badText, countsText, limitText, percentText } from "./sloText";
 import { stageStart, type State } from "./state";
+import { windowWarning } from "./window";
 
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
 export function placeText(stage: number, stages: number, percent: number): string {
@@ -19,26 +22,52 @@ export function stageText(release: Release, stage: number): string {
 }
 
 /** The time of day in UTC: `06:12:10Z`. */
-function clockText(time: number): string {
+export function clockText(time: number): string {
   return `${new Date(time).toISOString().slice(11, 19)}Z`;
 }
 
+/** A date and time in UTC: `2030-12-31 23:59:59Z`. */
+export function dateText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** A sentence ends with a period. */
+export function withPeriod(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
+}
+
 /** The line that is always up to date: stage, percentage, what is left of the soak, and the worst SLO. */
-export function statusLine(release: Release, state: State, observation: Observation, now: number): string {
-  const stage = release.plan.stages[state.stage];
+export function statusLine(
+  release: Release,
+  state: State,
+  observation: Observation,
+  assessment: readonly Assessment[],
+  now: number,
+): string {
   const parts = [
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
     `${stagePercent(release, state.stage)} %`,
+    phaseText(release, state, now),
+    worstText(assessment),
   ];
-  parts.push(
-    state.phase === "waiting"
-      ? waitText(release, state.since, now)
-      : soakText(state.since + (stage?.soakMs ?? 0), settleMsIn(release, state.stage), now),
-  );
-  parts.push(worstText(release, state, observation));
+  const window = windowWarning(release, observation.uploadsLeft);
+  if (window !== undefined) parts.push(window);
   if (observation.troubles.length > 0)
     parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
-  return parts.join(" · ");
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function phaseText(release: Release, state: State, now: number): string {
+  switch (state.phase) {
+    case "starting":
+      return `not deployed yet: ${state.failure?.trouble ?? ""}`;
+    case "waiting":
+      return waitText(release, state.since, now);
+    case "soaking": {
+      const soakMs = release.plan.stages[state.stage]?.soakMs ?? 0;
+      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now);
+    }
+  }
 }
 
 function soakText(soakedUntil: number, settleMs: number, now: number): string {
@@ -60,18 +89,11 @@ function waitText(release: Release, since: number, now: number): string {
 }
 
 /** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
-function worstText(release: Release, state: State, observation: Observation): string {
-  const [worst] = release.plan.slos
-    .map((slo, index) => {
-      const served = servedWithin(release, observation.series[index] ?? [], stageStart(state));
-      return {
-        slo,
-        served,
-        evidence: observation.verdicts[index]?.evidence ?? 0,
-        limitUsage: limitUsage(slo, served),
-      };
-    })
-    .sort((a, b) => b.evidence - a.evidence || b.limitUsage - a.limitUsage);
+function worstText(assessment: readonly Assessment[]): string {
+  const [worst] = assessment.toSorted(
+    (a, b) =>
+      b.verdict.evidence - a.verdict.evidence || limitUsage(b.slo, b.served) - limitUsage(a.slo, a.served),
+  );
   if (worst === undefined) return "";
   if (worst.served.new.valid === 0) return "no requests on the new version yet";
   const observed = worst.slo.observeOnly ? " (observed only)" : "";
@@ -82,6 +104,12 @@ function worstText(release: Release, state: State, observation: Observation): st
 export function stageSentence(release: Release, stage: number, approvedBy: string | undefined): string {
   const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
   const soak = formatDuration(release.plan.stages[stage]?.soakMs ?? 0);
+  if (release.oldVersionId === undefined) {
+    return (
+      `First version of ${release.scriptName}: it gets all traffic at once, and there is nothing to revert to. ` +
+      `It soaks ${soak}.`
+    );
+  }
   return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${soak}.`;
 }
 
@@ -94,10 +122,45 @@ export function waitSentence(release: Release, stage: number): string {
   );
 }
 
-/** The sentence of a release that is complete, also the message of its last deployment. */
-export function completedSentence(release: Release, now: number): string {
-  const took = formatDuration(now - release.startedAt);
-  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+/** The sentence of a stage that another run goes on with, also the message of its deployment. */
+export function claimSentence(release: Release, stage: number): string {
+  return `Release of ${release.scriptName}: another run goes on with ${stageText(release, stage)}.`;
+}
+
+/** What is told when a run goes on with what another one left. */
+export function resumedSentence(release: Release, state: State): string {
+  const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
+  return `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`;
+}
+
+/** Why nothing is released over a split of somebody else, and what to do. */
+export function foreignSplitSentence(
+  { scriptName, versionId, takeOver }: ReleaseRequest,
+  { id, split, author }: Deployment,
+): string {
+  const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
+  const isSplitOfNew = split.some((share) => share.versionId === versionId);
+  const effect = isSplitOfNew
+    ? "the release then goes on from its share"
+    : "the version with the larger share then gets all traffic back, and the release starts from it";
+  const way =
+    takeOver === id
+      ? "Both versions have the same share, so it cannot be told which one is old: give one of them all traffic."
+      : `Finish that deployment or roll it back. Or take it over with the input takeOver: "${id}"; ${effect}.`;
+  return (
+    `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
+    `that has all traffic. No traffic was moved. ${way}`
+  );
+}
+
+/** Why nothing is released while somebody else drives a release, and what to do. */
+export function othersReleaseSentence(scriptName: string, active: Deployment, record: ReleaseRecord): string {
+  return (
+    `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
+    `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
+    `${active.author}. No traffic was moved. Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +
+    `If nobody drives it any more, take it over with the input takeOver: "${active.id}".`
+  );
 }
 
 /** Why a release reverts: what was found, where, and what would have been allowed. */
@@ -114,11 +177,11 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "unsure":
       return (
         `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.served.new)} of ` +
-        `${badText(cause.slo.sli)}, ${limitText(cause.slo, cause.served)}; ${unsureText(cause.extended)}.`
+        `${badText(cause.slo.sli)}, ${limitText(cause.slo, cause.served)}; that may be chance. ${unsureText(cause.extended)}.`
       );
     case "insufficient":
       return (
-        `too little to judge SLO "${cause.slo.name}" ${where}: ${tooFewText(cause, plan, now - stageStart(state))}; ` +
+        `too little to judge SLO "${cause.slo.name}" ${where}: ${tooFewText(cause, plan, now - stageStart(state))}. ` +
         `${unsureText(cause.extended)}.`
       );
     case "notApproved":
@@ -126,14 +189,14 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "blind":
       return (
         `no answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
-        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime): ${withPeriod(cause.trouble)}`
+        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime)${orderedText(cause.orderedMs)}: ${withPeriod(cause.trouble)}`
       );
-    case "failure":
+    case "stuck":
       return `the next split could not be deployed ${where}: ${withPeriod(cause.trouble)}`;
     case "interrupted":
       return `interrupted ${where}, ${into(state, now)}.`;
     case "leftOver":
-      return `an interrupted run left version ${release.newVersionId} at ${cause.percent} %.`;
+      return `an earlier deployment left version ${release.newVersionId} at ${cause.percent} %.`;
     case "fault":
       return `a fault in pulumi-workers-release stopped it ${where}, please report it: ${withPeriod(cause.fault)}`;
     case "unfinished":
@@ -141,13 +204,14 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
   }
 }
 
+function orderedText(orderedMs: number): string {
+  if (orderedMs === 0) return "";
+  return `, not counting ${formatDuration(orderedMs)} that Cloudflare ordered to wait (rate limit)`;
+}
+
 /** What is told when a revert begins; why is told when it has ended. */
 export function revertingSentence(release: Release, state: State): string {
   return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
-}
-
-function withPeriod(text: string): string {
-  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function into(state: State, now: number): string {
@@ -156,7 +220,7 @@ function into(state: State, now: number): string {
 
 function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   const { trouble, bound } = verdict;
-  // What the other bound allows is not what was violated.
+  // Only the bound that was violated is told.
   const violated = { [bound]: slo[bound] };
   if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
   const old =
@@ -179,60 +243,16 @@ function tooFewText({ slo, counts }: Cause & { kind: "insufficient" }, plan: Pla
 
 function unsureText(extended: boolean): string {
   return extended
-    ? "one more soak did not change that (whenUnsure: extend)"
-    : "the plan aborts then (whenUnsure: abort)";
+    ? "One more soak did not change that (whenUnsure: extend)"
+    : "The plan aborts then (whenUnsure: abort)";
 }
 
 /** What to do when a version was found bad. */
 export const afterAbort =
   "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 
-/** What to do when a release was aborted through no fault of its version. */
-export const afterMishap = "Set `retry` to another value to release this version again.";
-
-/** What to do after a revert for `cause`. */
-export function todoAfter(cause: Cause): string {
-  switch (cause.kind) {
-    case "violated":
-    case "unsure":
-    case "unfinished":
-      return afterAbort;
-    case "insufficient":
-    case "notApproved":
-    case "blind":
-    case "failure":
-      return afterMishap;
-    case "interrupted":
-    case "leftOver":
-    case "fault":
-      return afterInterruption;
-  }
-}
-
-/** What to do when a release merely did not come to its end. */
-export const afterInterruption = "The next `pulumi up` releases the version from the first stage.";
-
-/** Where the traffic is after a revert. */
-export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
-  if (release.oldVersionId !== undefined)
-    return `All traffic is back on the old version ${release.oldVersionId}.`;
-  return (
-    `There is no older version to revert to: version ${release.newVersionId} still serves all traffic. ` +
-    "Deploy another version as soon as you can."
-  );
-}
-
-/** The loudest sentence of all: traffic is where it should not be. */
-export function revertFailedSentence(
-  release: Release,
-  percent: number,
-  forMs: number,
-  trouble: string,
-): string {
-  const old = release.oldVersionId ?? "";
-  return (
-    `COULD NOT REVERT: version ${release.newVersionId} still gets ${percent} % of the traffic of ${release.scriptName}. ` +
-    `Put it back by hand now: npx wrangler versions deploy ${old}@100% --name ${release.scriptName} --yes. ` +
-    `Cloudflare did not take it for ${formatDuration(forMs)}: ${trouble}`
-  );
+/** The sentence of a release that is complete, also the message of its last deployment. */
+export function completedSentence(release: Release, now: number): string {
+  const took = formatDuration(now - release.startedAt);
+  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
 }

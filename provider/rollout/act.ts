@@ -12,7 +12,7 @@ import {
 import type { Deployment } from "./ports";
 import { recordOf } from "./record";
 import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
-import { revert } from "./revert";
+import { revert, type Reverted } from "./revert";
 import {
   causeSentence,
   claimSentence,
@@ -164,11 +164,22 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   const { release, state } = rollout;
   const found = causeSentence(release, state, cause, dependencies.clock.now());
   dependencies.progress.event(revertingSentence(release, state));
-  const reverted = await revert(rollout, cause, found, dependencies);
+  const reverted = await revert(rollout, cause, found, dependencies).catch(revertFault(rollout));
   if (reverted.kind === "nothing") {
     return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
   }
   return { outcome: afterRevert(ended(rollout, dependencies), cause, found, reverted) };
+}
+
+/** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */
+function revertFault({ release, state }: Rollout): (error: unknown) => Reverted {
+  return (error) => ({
+    kind: "failed",
+    percent: stagePercent(release, state.stage),
+    forMs: 0,
+    trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
+    oldIsGone: false,
+  });
 }
 
 function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {

@@ -132,7 +132,8 @@ function onward(situation: Situation, state: Deployed, status: DeploymentStatus)
   if (status.kind === "misfit") return { do: "await" };
   if (state.leftBy !== undefined) return { do: "claim" };
   if (state.phase === "soaking") return whileSoaking(situation, state);
-  return isInTime(situation, state, situation.now)
+  // Nobody is late before the deployments were read after the time.
+  return isInTime(situation, state, situation.observation.deployments.answeredAt)
     ? { do: "keep" }
     : { do: "revert", cause: { kind: "notApproved" } };
 }

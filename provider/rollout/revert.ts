@@ -43,7 +43,7 @@ const deadlineMs = 600_000;
 const refusedMs = 30_000;
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
-/** After so many failed readings in a row it is written without one. */
+/** After so many failed readings in a row it is written though the next one fails too. */
 const mostReadings = 3;
 
 /**
@@ -66,7 +66,7 @@ export async function revert(
     const deployment = madeBy(written);
     if (deployment !== undefined) {
       const confirmation = await confirmReverted(rollout, cause, tried.percent, dependencies);
-      return { kind: "done", deployment, unread: tried.wasUnread, confirmation };
+      return { kind: "done", deployment, unread: written.kind === "made" && written.unread, confirmation };
     }
     if (written.kind === "instead" && isEnding(written.because)) return written.because;
     const forMs = clock.now() - startedAt;
@@ -105,7 +105,6 @@ class Attempts {
   failure: WriteFailure | undefined;
   /** The new version's share when it was last read. */
   percent: number;
-  wasUnread = false;
   private failedReadings = 0;
   private readonly request: DeploymentRequest;
 
@@ -125,8 +124,8 @@ class Attempts {
 
   async next(): Promise<Written<Found>> {
     const { active: known } = this.rollout.observation;
-    this.wasUnread = this.failedReadings >= mostReadings && this.isOurs(known);
-    const context = { known, before: this.failure, unread: this.wasUnread };
+    const mayBeUnread = this.failedReadings >= mostReadings && this.isOurs(known);
+    const context = { known, before: this.failure, mayBeUnread };
     const written = await write((active) => this.propose(active), context, this.dependencies);
     if (written.kind !== "failed") return written;
     this.failure = written.failure;

@@ -9,6 +9,7 @@ import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
 import type { Rollout, Step } from "./state";
 import { statusLine } from "./text";
+import { windowWarning } from "./window";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until
@@ -32,6 +33,7 @@ export async function turn(before: Rollout, dependencies: Dependencies): Promise
   try {
     const { release } = before;
     const observation = await observeUnlessInterrupted(before, dependencies);
+    tellOfWindow(before, observation, dependencies);
     const state = follow(release, before.state, observation.active, dependencies);
     const assessment = assess(release, state, observation);
     const now = dependencies.clock.now();
@@ -45,6 +47,17 @@ export async function turn(before: Rollout, dependencies: Dependencies): Promise
     // Nothing of this is expected to throw. If it does, that is a fault of ours, and no traffic may suffer from it.
     return revertFor({ kind: "fault", fault: String(error) }, before, dependencies);
   }
+}
+
+/** Tells once, when the way back is about to close. */
+function tellOfWindow(
+  { release, observation: before }: Rollout,
+  { uploadsLeft }: Observation,
+  { progress }: Dependencies,
+): void {
+  const warning = windowWarning(release, uploadsLeft);
+  if (warning === undefined || windowWarning(release, before.uploadsLeft) !== undefined) return;
+  progress.event(`Warning: ${warning}`);
 }
 
 /** A version that was just uploaded is deployable within seconds. */

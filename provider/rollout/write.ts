@@ -17,7 +17,13 @@ export type Proposal<T> = { readonly write: DeploymentRequest } | { readonly ins
 
 /** How an attempt to write ended. */
 export type Written<T> =
-  | { readonly kind: "made"; readonly deployment: Deployment; readonly request: DeploymentRequest }
+  | {
+      readonly kind: "made";
+      readonly deployment: Deployment;
+      readonly request: DeploymentRequest;
+      /** True when the reading failed before it. */
+      readonly unread: boolean;
+    }
   /** Nothing was written, for this reason. */
   | { readonly kind: "instead"; readonly because: T }
   /** Cloudflare did not take it, or did not answer. */
@@ -35,8 +41,8 @@ export interface WriteContext {
   readonly known: Deployment | undefined;
   /** The failure of the attempt before, if this one repeats it. */
   readonly before?: WriteFailure | undefined;
-  /** Without the reading: the reads fail and the write cannot wait. `known` is taken for the active deployment. */
-  readonly unread?: boolean;
+  /** Where the reading fails, `known` is taken for the active deployment: this write cannot wait. */
+  readonly mayBeUnread?: boolean;
 }
 
 /**
@@ -51,15 +57,17 @@ export async function write<T>(
 ): Promise<Written<T>> {
   const { known, before } = context;
   const since = before?.since ?? clock.now();
-  const read = context.unread ? known : await orError(readActive(known, deployments));
-  if (read instanceof PortError)
+  const read = await orError(readActive(known, deployments));
+  const unread = read instanceof PortError;
+  if (unread && !context.mayBeUnread) {
     return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
-  const proposal = propose(read);
+  }
+  const proposal = propose(unread ? known : read);
   if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
   const { write: request } = proposal;
   const { split, sentence, record, force = false } = request;
   const made = await orError(deployments.create(split, writeMessage(sentence, record), { force }));
-  if (!(made instanceof PortError)) return { kind: "made", deployment: made, request };
+  if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();
   return failed("write", made, { since, lostAt, forGood });

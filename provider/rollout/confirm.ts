@@ -16,8 +16,10 @@ export type Confirmation =
   /** Nobody looked: there was nothing to see, or no time to wait. */
   | { readonly kind: "none" };
 
-/** A deployment takes up to half a minute to be everywhere (live, 2026); telemetry is later by the plan's `settleTime`. */
-const propagationMs = 60_000;
+/** A deployment takes up to half a minute to be everywhere (live, 2026). */
+const everywhereMs = 30_000;
+/** How long to watch for that, beside the plan's `settleTime`, by which telemetry is late. */
+const watchMs = 60_000;
 
 /**
  * Watches the telemetry after a revert until the new version has stopped serving, for at most a minute and the plan's
@@ -48,7 +50,7 @@ export async function confirmReverted(
     const since = stoppedAt(series, from, bucketMs);
     if (isSure(series, since, percent)) return { kind: "confirmed", since };
     const forMs = clock.now() - revertedAt;
-    if (forMs >= propagationMs + plan.settleMs) return unconfirmed(series, revertedAt + propagationMs, forMs);
+    if (forMs >= watchMs + plan.settleMs) return unconfirmed(series, revertedAt + everywhereMs, forMs);
   }
 }
 

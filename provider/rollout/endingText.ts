@@ -12,7 +12,7 @@ import { afterAbort, clockText, stageText, withPeriod } from "./text";
 /** What to do after an ending that put the traffic back. */
 export const afterEnd = {
   aborted: afterAbort,
-  inconclusive: "This is no verdict on the version: the next `pulumi up` releases it from the first stage.",
+  inconclusive: "That is no verdict on the version. The next `pulumi up` releases it from the first stage.",
 };
 
 /** What to do after a revert for `cause`. */

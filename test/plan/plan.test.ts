@@ -115,6 +115,16 @@ describe("a plan", () => {
       'plan.stages[0].soakTime: "30s" was given; allowed is at least warmUp and pollInterval together, 30s and 10s: in a shorter soak nothing is judged',
     ],
     [
+      "a share finer than Cloudflare keeps",
+      stages({ percent: 33.333, soakTime: "5m" }, { percent: 100, soakTime: "5m" }),
+      "plan.stages[0].percent: 33.333 was given; allowed is a percentage with at most two decimals, which is all that Cloudflare keeps",
+    ],
+    [
+      "a silence of one look",
+      changed((plan) => (plan["maxBlindTime"] = "20s")),
+      'plan.maxBlindTime: "20s" was given; allowed is at least 3 times the pollInterval, 30s: one answer that fails is no silence',
+    ],
+    [
       "buckets that telemetry does not have",
       changed((plan) => (plan["pollInterval"] = "1500ms")),
       'plan.pollInterval: "1500ms" was given; allowed is whole seconds: telemetry has no other buckets',

@@ -142,7 +142,7 @@ describe("a stage with manual progression", () => {
     assert.match(outcome.reason, /nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
     assert.match(
       outcome.reason,
-      /no verdict on the version: the next `pulumi up` releases it .*approvalTimeout/,
+      /no verdict on the version\. The next `pulumi up` releases it .*approvalTimeout/,
     );
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });

@@ -1,67 +1,103 @@
-import { noDispersion, over, type Dispersion } from "../health/dispersion";
-import { boundsOf, verdictOn, type Bounds, type Verdict } from "../health/judge";
-import { badShare, servedSince, type Served, type Series } from "../health/series";
+import { noDispersion, over } from "../health/dispersion";
+import { boundsOf } from "../health/judge";
+import { Judgement, type Bounds, type Verdict } from "../health/judgement";
+import { badShare, type Served } from "../health/series";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective, Plan } from "../plan/plan";
 import type { Observation } from "./observe";
 import type { Release } from "./release";
-import { splitChanges, stageStart, type PastStage, type State } from "./state";
+import { stagesSoFar, type PastStage, type State } from "./state";
+import { Tally } from "./tally";
 
-/** What is known of one SLO: the only result that decisions, the live line and the report are made from. */
+/** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */
 export interface Assessment {
   readonly slo: Objective;
-  /** The verdict by everything that was served since the release began. */
+  /** The verdict by everything that was served from the begin of the release to the end of the stage. */
   readonly verdict: Verdict;
-  /** What was served in the current stage, its first seconds included. */
+  /** What was served in the stage, its first seconds included. */
   readonly served: Served;
-  /** What counts of the current soak, without the warm-up after each change of the split, and what it has shown. */
-  readonly soak: Soak;
-}
-
-/** What counts of a soak for an SLO, and what it has shown. */
-export interface Soak {
-  readonly served: Served;
-  readonly result: SoakResult;
+  /** What counts of the soak, without the warm-up after each change of the split, and what it has shown. */
+  readonly soak: { readonly served: Served; readonly result: SoakResult };
 }
 
 /** Judges every SLO of the plan by what was observed, in the plan's order. */
 export function assess(release: Release, state: State, observation: Observation): readonly Assessment[] {
-  const stage = { stage: state.stage, startedAt: stageStart(state), endedAt: observation.seenUntil };
-  return assessStage(release, splitChanges(state), stage, observation);
-}
-
-/** As {@link assess}, for one stage of a release whose split changed at `changes`. */
-export function assessStage(
-  release: Release,
-  changes: readonly number[],
-  stage: PastStage,
-  { series, dispersions }: Pick<Observation, "series" | "dispersions">,
-): readonly Assessment[] {
-  const { plan } = release;
-  return plan.slos.map((slo, index) => {
-    const all = series[index] ?? [];
-    const judged = judgedOf(plan, changes, all);
-    const dispersion = dispersions?.[index] ?? noDispersion;
-    return {
-      slo,
-      verdict: verdictOn(slo, judged, levelOf(slo, plan), over(plan.pollIntervalMs, dispersion)),
-      served: servedWithin(plan, all, stage.startedAt),
-      soak: soakOf(plan, stage, slo, judged, dispersion),
-    };
+  const [stage] = stagesSoFar(state, observation.seenUntil).slice(-1);
+  const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
+  return release.plan.slos.map((_, index) => {
+    const tally = tallyOf(release, state, observation, index);
+    return { ...inStage(release, current, tally, observation, index), verdict: tally.verdict };
   });
 }
 
-function soakOf(
-  plan: Plan,
+/** The same for each stage of a release that ends at `now`. */
+export function assessStages(
+  release: Release,
+  state: State,
+  observation: Observation,
+  now: number,
+): readonly (readonly Assessment[])[] {
+  const tallies = release.plan.slos.map((_, index) => tallyOf(release, state, observation, index));
+  return stagesSoFar(state, now).map((stage) =>
+    tallies.map((tally, index) => inStage(release, stage, tally, observation, index)),
+  );
+}
+
+function inStage(
+  { plan }: Release,
   { stage, startedAt, endedAt }: PastStage,
-  slo: Objective,
-  judged: Series,
-  dispersion: Dispersion,
-): Soak {
-  const served = servedWithin(plan, judged, startedAt);
-  const soakMs = Math.max(1, endedAt - startedAt);
-  const result = soakResult(slo, served, minRequestsIn(plan, stage, slo), over(soakMs, dispersion));
-  return { served, result };
+  tally: Tally,
+  { dispersions }: Observation,
+  index: number,
+): Assessment {
+  const slo = sloAt(plan, index);
+  const { served, judged } = tally.in(stage);
+  const dispersion = over(Math.max(1, endedAt - startedAt), dispersions?.[index] ?? noDispersion);
+  const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
+  return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result } };
+}
+
+/** What the buckets of an SLO come to. */
+function tallyOf(release: Release, state: State, observation: Observation, index: number): Tally {
+  const { settled, series } = observation;
+  const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
+  for (const bucket of series[index] ?? []) tally.add(bucket, release.plan, state);
+  return tally;
+}
+
+function emptyTally({ plan }: Release, { dispersions }: Observation, index: number): Tally {
+  const slo = sloAt(plan, index);
+  const dispersion = over(plan.pollIntervalMs, dispersions?.[index] ?? noDispersion);
+  return new Tally(new Judgement(slo, levelOf(slo, plan), dispersion));
+}
+
+function sloAt({ slos }: Plan, index: number): Objective {
+  const slo = slos[index];
+  if (slo === undefined) throw new RangeError(`the plan has no SLO ${index + 1}`);
+  return slo;
+}
+
+/** How long a bucket is kept by itself, in milliseconds: no reading goes back further. */
+export const keptMs = 3_600_000;
+
+/**
+ * An observation whose old buckets are taken into tallies, and kept no longer. What they came to is final only once no
+ * change of the split among them can turn up any more.
+ */
+export function settle(release: Release, state: State, observation: Observation): Observation {
+  const { series, seenUntil, deployments, dispersions } = observation;
+  const { pollIntervalMs } = release.plan;
+  if (dispersions === undefined || state.failure?.lostAt !== undefined) return observation;
+  const until = Math.min(seenUntil - keptMs, deployments.answeredAt - pollIntervalMs);
+  const isOld = (start: number): boolean => start + pollIntervalMs <= until;
+  if (!series.some(([first]) => first !== undefined && isOld(first.start))) return observation;
+  const old = { ...observation, series: series.map((all) => all.filter(({ start }) => isOld(start))) };
+  return {
+    ...observation,
+    settled: release.plan.slos.map((_, index) => tallyOf(release, state, old, index)),
+    settledUntil: until,
+    series: series.map((all) => all.filter(({ start }) => !isOld(start))),
+  };
 }
 
 /**
@@ -73,20 +109,6 @@ export function levelOf(slo: Objective, plan: Plan): number {
     .filter(({ observeOnly }) => !observeOnly)
     .reduce((sum, each) => sum + boundsOf(each), 0);
   return ((1 - plan.confidence) * boundsOf(slo)) / Math.max(tests, boundsOf(slo));
-}
-
-/** What both versions served since a moment; the bucket it lies in counts as a whole. */
-function servedWithin({ pollIntervalMs }: Plan, series: Series, since: number): Served {
-  return servedSince(series, since - pollIntervalMs + 1);
-}
-
-/** The buckets that count: those which begin while the versions warm up after a change of the split do not. */
-function judgedOf({ pollIntervalMs, warmUpMs }: Plan, changes: readonly number[], series: Series): Series {
-  if (warmUpMs === 0) return series;
-  // The bucket that a change falls into holds what was served right after it.
-  return series.filter(({ start }) =>
-    changes.every((change) => start + pollIntervalMs <= change || start >= change + warmUpMs),
-  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Verdict } from "../health/judge";
+import type { Verdict } from "../health/judgement";
 import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 

@@ -1,12 +1,13 @@
 import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
 import { merge } from "../health/merge";
 import { probeSeries } from "../health/probes";
-import type { Series } from "../health/series";
+import type { Bucket, Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { Plan } from "../plan/plan";
 import { isStale, staleDeployments, type Deployment, type ProbeReport, type Telemetry } from "./ports";
 import type { Dependencies, Release } from "./release";
 import { answered, unanswered, type Source } from "./source";
+import type { Tally } from "./tally";
 import { uploadsLeft } from "./window";
 
 /** What a release has read up to now. It judges nothing. */
@@ -15,8 +16,12 @@ export interface Observation {
   readonly active: Deployment | undefined;
   readonly deployments: Source;
   readonly telemetry: Source;
-  /** What was served since the release began: one series per SLO, in the plan's order. */
+  /** What was served since the release began, or since `settledUntil`: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
+  /** What was served before that: one tally per SLO; undefined as long as all buckets are kept. */
+  readonly settled: readonly Tally[] | undefined;
+  /** In milliseconds since the epoch. */
+  readonly settledUntil: number;
   /**
    * How the bad events of each SLI of the old version were dispersed before the release; undefined until that is known.
    */
@@ -39,6 +44,9 @@ const uploadsEveryMs = 300_000;
 /** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
 const rereadMs = 120_000;
 
+/** A stall of the ingestion is caught up with if it lasts no longer than this. */
+const longestStallMs = 1_800_000;
+
 /** The observation of a release that has not looked yet. */
 export function nothingObserved(
   release: Release,
@@ -51,6 +59,8 @@ export function nothingObserved(
     deployments: answered(now),
     telemetry: answered(now),
     series: release.plan.slos.map((): Series => []),
+    settled: undefined,
+    settledUntil: bucketStart(release.startedAt, release.plan.pollIntervalMs),
     dispersions: undefined,
     isReady,
     seenUntil: release.startedAt,
@@ -70,13 +80,15 @@ export async function observe(
     readDeployments(release, before, dependencies),
     readUploads(release, before, dependencies),
     readTelemetry(release, before, dependencies),
-    dependencies.probes.observe(release.newVersionId, release.plan.probes),
+    dependencies.probes.observe(release.newVersionId, release.plan.probes, before.settledUntil),
   ]);
   return {
     ...deployed,
     ...uploads,
     ...health,
-    series: withProbes(release, health.series, probed),
+    series: withProbes(release, health.series, probed, before.settledUntil),
+    settled: before.settled,
+    settledUntil: before.settledUntil,
     troubles: [deployed.deployments.trouble, health.telemetry.trouble, ...probed.troubles].filter(
       (trouble) => trouble !== "",
     ),
@@ -228,11 +240,13 @@ function withProbes(
   { plan, startedAt }: Release,
   series: readonly Series[],
   { results }: ProbeReport,
+  settledUntil: number,
 ): readonly Series[] {
   const bucketMs = plan.pollIntervalMs;
   const grid = { from: bucketStart(startedAt, bucketMs), bucketMs };
+  const isKept = ({ start }: Bucket): boolean => start + bucketMs > settledUntil;
   return plan.slos.map(({ sli }, index) =>
-    sli.kind === "probes" ? probeSeries(results, grid) : (series[index] ?? []),
+    sli.kind === "probes" ? probeSeries(results, grid).filter(isKept) : (series[index] ?? []),
   );
 }
 
@@ -242,9 +256,19 @@ function withProbes(
  */
 function span({ startedAt, plan }: Release, before: Observation, now: number): { from: number; to: number } {
   const bucketMs = plan.pollIntervalMs;
-  const settledAt = before.seenUntil - Math.max(rereadMs, 2 * plan.settleMs);
+  const settledAt = Math.max(
+    lastServedIn(plan, before) - Math.max(rereadMs, 2 * plan.settleMs),
+    before.seenUntil - longestStallMs,
+  );
   const from = bucketStart(Math.max(startedAt, settledAt), bucketMs);
   return { from, to: bucketStart(Math.max(now, startedAt), bucketMs) + bucketMs };
+}
+
+/** Until when anything is known to have been served: where ingestion stalls, that is long before the last answer. */
+function lastServedIn({ slos }: Plan, { series, seenUntil }: Observation): number {
+  const counted = series.filter((_, index) => slos[index]?.sli.kind !== "probes");
+  const last = Math.max(...counted.map((all) => all.at(-1)?.start ?? -Infinity));
+  return last === -Infinity ? seenUntil : Math.min(last, seenUntil);
 }
 
 /** Cloudflare's buckets begin at multiples of their length since the epoch. */

@@ -88,11 +88,13 @@ export interface Probes {
   /**
    * Sends the probes that are due, without waiting for them, and tells what came of those sent before. To be called at
    * every look. Never throws.
+   *
+   * @param since what was sent before is of no interest any more, in milliseconds since the epoch
    */
-  observe(versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport>;
+  observe(versionId: string, probes: readonly PlanProbe[], since: number): Promise<ProbeReport>;
 }
 
-/** What came of the probes since the first look. */
+/** What came of the probes of interest. */
 export interface ProbeReport {
   /** Those which the new version has answered, and those which nobody has. */
   readonly results: readonly ProbeResult[];

@@ -1,9 +1,9 @@
-import { badShare, type Series } from "../health/series";
+import { badShare } from "../health/series";
 import type { SoakResult } from "../health/soak";
-import { assessStage, limitOf, type Assessment } from "./assess";
+import { assessStages, limitOf, type Assessment } from "./assess";
 import type { Observation } from "./observe";
 import { stagePercent, type Release } from "./release";
-import { splitChanges, stageStart, type PastStage, type State } from "./state";
+import { stagesSoFar, type State } from "./state";
 
 /** What happened in one stage. */
 export interface StageReport {
@@ -42,34 +42,13 @@ export function stageReports(
   observation: Observation,
   now: number,
 ): StageReport[] {
-  const current = { stage: state.stage, startedAt: stageStart(state), endedAt: now };
-  const stages = state.phase === "starting" ? state.past : [...state.past, current];
-  return stages.map((stage, position) => {
-    const isOver = position < state.past.length;
-    const series = isOver
-      ? observation.series.map((all) => until(stage.endedAt, all, release))
-      : observation.series;
-    return stageReport(release, splitChanges(state), stage, { ...observation, series });
-  });
-}
-
-function stageReport(
-  release: Release,
-  changes: readonly number[],
-  stage: PastStage,
-  observation: Observation,
-): StageReport {
-  return {
-    percent: stagePercent(release, stage.stage),
-    startedAt: new Date(stage.startedAt).toISOString(),
-    endedAt: new Date(stage.endedAt).toISOString(),
-    slos: assessStage(release, changes, stage, observation).map(sloReport),
-  };
-}
-
-/** The buckets that are over at `time`. The one it lies in belongs to the stage that begins then. */
-function until(time: number, series: Series, { plan }: Release): Series {
-  return series.filter((bucket) => bucket.start + plan.pollIntervalMs <= time);
+  const assessments = assessStages(release, state, observation, now);
+  return stagesSoFar(state, now).map(({ stage, startedAt, endedAt }, position) => ({
+    percent: stagePercent(release, stage),
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    slos: (assessments[position] ?? []).map(sloReport),
+  }));
 }
 
 function sloReport({ slo, verdict, served, soak }: Assessment): SloReport {

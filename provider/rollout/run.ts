@@ -1,6 +1,6 @@
 import { act, revertFor } from "./act";
 import { unlessAborted } from "./abort";
-import { assess } from "./assess";
+import { assess, settle } from "./assess";
 import { begin, CannotStart } from "./begin";
 import { decide } from "./decide";
 import { follow } from "./follow";
@@ -32,9 +32,10 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
 export async function turn(before: Rollout, dependencies: Dependencies): Promise<Step> {
   try {
     const { release } = before;
-    const observation = await observeUnlessInterrupted(before, dependencies);
-    tellOfWindow(before, observation, dependencies);
-    const state = follow(release, before.state, observation.active, dependencies);
+    const observed = await observeUnlessInterrupted(before, dependencies);
+    tellOfWindow(before, observed, dependencies);
+    const state = follow(release, before.state, observed.active, dependencies);
+    const observation = settle(release, state, observed);
     const assessment = assess(release, state, observation);
     const now = dependencies.clock.now();
     const interrupted = dependencies.interruption.aborted;

@@ -1,4 +1,4 @@
-import type { Bounds } from "../health/judge";
+import type { Bounds } from "../health/judgement";
 import { badShare, type Counts, type Served } from "../health/series";
 import type { StatusRange } from "../health/sli";
 import { formatDuration } from "../plan/duration";

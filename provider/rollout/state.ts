@@ -87,6 +87,12 @@ export function stageStart(state: State): number {
   return state.phase === "waiting" ? state.soakedSince : state.since;
 }
 
+/** The stages of a release, the current one last; it ends at `now`. */
+export function stagesSoFar(state: State, now = Infinity): readonly PastStage[] {
+  if (state.phase === "starting") return state.past;
+  return [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
+}
+
 /** When the split changed during the release: at the begin of each stage. */
 export function splitChanges(state: State): readonly number[] {
   const past = state.past.map(({ startedAt }) => startedAt);

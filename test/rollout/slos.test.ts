@@ -150,7 +150,7 @@ describe("an SLO on probes", () => {
     const outside = world();
     outside.probes.answersWell = () => false;
     const outcome = await release(outside, { plan });
-    assert.equal(outcome.status, "inconclusive");
+    assert.equal(outcome.status, "aborted");
     assert.deepEqual(shares(outside), [0, 0, 0]);
     assert.match(
       outcome.reason,

@@ -5,6 +5,7 @@ import type { JobEnd } from "./job";
 import { openLab, type Lab } from "./lab";
 import { mutantsOf, mutated, type Mutant } from "./mutants";
 import { root } from "./root";
+import { sampled } from "./sample";
 import { Suite } from "./suite";
 import { typeCheckOf } from "./typeCheck";
 
@@ -52,7 +53,7 @@ export async function tryMutants(
 ): Promise<Findings> {
   const sources = new Map(trial.files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const all = [...sources].flatMap(([file, source]) => mutantsOf(file, source));
-  const chosen = choose(all, trial);
+  const chosen = sampled(all, trial.sample, trial.seed);
   say(`${chosen.length} of ${all.length} mutants in ${sources.size} files, seed ${trial.seed}`);
   const lab = openLab(Math.floor(generator(trial.seed)() * 2 ** 31));
   try {
@@ -63,16 +64,6 @@ export async function tryMutants(
   } finally {
     lab.close();
   }
-}
-
-function choose(all: readonly Mutant[], { sample, seed }: Trial): readonly Mutant[] {
-  if (sample === undefined || sample >= all.length) return all;
-  const random = generator(seed);
-  const drawn = all.map((mutant, place) => ({ mutant, place, lot: random() })).sort((a, b) => a.lot - b.lot);
-  return drawn
-    .slice(0, sample)
-    .sort((a, b) => a.place - b.place)
-    .map(({ mutant }) => mutant);
 }
 
 interface Means {

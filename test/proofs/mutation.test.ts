@@ -102,6 +102,10 @@ describe("a trial of mutants", function () {
     assert.deepEqual(fateOf("left -= 1;", ";"), { kind: "timedOut", by: "a countdown ends at 0" });
   });
 
+  it("stops a test that waits for what never comes", () => {
+    assert.deepEqual(fateOf('tell("done");', ";"), { kind: "timedOut", by: "a countdown is told of" });
+  });
+
   it("reports a survivor", () => {
     assert.deepEqual(fateOf("one < other", "one <= other"), { kind: "survived", ran: true });
     const line = `  ${file}:4 (smaller) one < other -> one <= other`;

@@ -12,7 +12,9 @@ const script = join("test/proofs", name, "main.ts");
 
 await main(async () => {
   if (!/^\w+$/.test(name) || !existsSync(join(root, script))) {
-    throw new Problem("Say which proof to run: npm run prove -- kill [rounds] [seed]");
+    throw new Problem(
+      "Say which proof to run, such as npm run prove -- kill. test/proofs/README.md describes them all.",
+    );
   }
   const { env } = await setUp();
   return attend(nodeOfClone, ["-r", "ts-node/register/transpile-only", script, ...rest], { cwd: root, env });

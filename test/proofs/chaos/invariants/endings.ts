@@ -9,6 +9,7 @@ import {
   isSameTraffic,
   knew,
   nameOf,
+  overAt,
   percentOf,
   readsBy,
   soleVersion,
@@ -65,7 +66,7 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (outcome.status === "superseded")
     says(
       "superseded by somebody",
-      is((commit) => isOfOthers(commit, run)),
+      is((commit) => isOfOthers(commit, run, endedAt)),
     );
   if (!["completed", "superseded", "revertFailed"].includes(outcome.status)) {
     says(
@@ -106,11 +107,11 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   return [...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
 }
 
-/** Somebody took over: a person, or a run that lived on or came later. */
-function isOfOthers(commit: Commit, run: RunLog): boolean {
+/** Somebody took over: a person, or a run that lives on or came later. */
+function isOfOthers(commit: Commit, run: RunLog, endedAt: number): boolean {
   if (commit.by.kind !== "run") return true;
   const other = commit.by.run;
-  return other !== run && (other.killedAt === undefined || other.startedAt > run.startedAt);
+  return other !== run && (overAt(other) >= endedAt || other.startedAt > run.startedAt);
 }
 
 /** After an ending nothing of the run happens any more. */
@@ -146,7 +147,7 @@ function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: 
   const isLeft =
     active?.by.kind === "run" &&
     active.by.run.order.owner === run.order.owner &&
-    !isAliveAt(active.by.run, endedAt);
+    overAt(active.by.run) <= endedAt;
   const isUnderWay = phase === "soak" || phase === "wait";
   checks.that(
     "a split of its own is not left unwatched",
@@ -156,8 +157,4 @@ function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: 
       return `${run.name} throws and leaves ${nameOf(active)}: ${error.message}`;
     },
   );
-}
-
-function isAliveAt({ endedAt, killedAt }: RunLog, at: number): boolean {
-  return (endedAt ?? Infinity) > at && (killedAt ?? Infinity) > at;
 }

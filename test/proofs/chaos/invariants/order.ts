@@ -2,7 +2,7 @@ import type { Commit, RunLog, Write } from "../log";
 import { readRecord } from "../../../../provider/rollout/record";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { percentOf, readsBy } from "./facts";
+import { knew, percentOf } from "./facts";
 
 /** The clocks that a soak is measured with differ by so much, in milliseconds. */
 const clockErrorMs = 5000;
@@ -16,11 +16,11 @@ export const keepsToThePlan: Invariant = (story, checks) => {
       const { stages } = run.order.plan;
       const percent = percentOf(write.split, run.order.versionId);
       const base = baseOf(run, write, story);
-      if (record.phase === "soak") {
-        checks.that("no stage is skipped", maySend(run, percent, base), write.sentAt, () => {
-          return `${run.name} sends ${percent} % over ${base} % by a plan of ${stages.map((stage) => stage.percent).join(", ")} %`;
-        });
-      }
+      const isRight = record.phase === "soak" ? maySend(run, percent, base) : percent === base;
+      const what = record.phase === "soak" ? "no stage is skipped" : "waits and completions move no traffic";
+      checks.that(what, isRight, write.sentAt, () => {
+        return `${run.name} sends ${percent} % over ${base} % by a plan of ${stages.map((stage) => stage.percent).join(", ")} %`;
+      });
       const early = soakedTooShortly(run, write, story);
       checks.that(
         "a stage soaks for its time",
@@ -36,16 +36,11 @@ function isPutBack(phase: string): boolean {
   return !["soak", "wait", "completed"].includes(phase);
 }
 
-/** The share that the run believed the new version to have, undefined on a Worker that was never deployed. */
+/** The share that the run believed the new version to have; undefined on a Worker that was never deployed. */
 function baseOf(run: RunLog, { sentAt }: Write, { commits }: Story): number | undefined {
-  const isFirst = commits.every(({ at }) => at > sentAt);
-  if (isFirst) return undefined;
-  const shown = readsBy(run, sentAt).map((read) => read.shown);
-  const best = shown.reduce(
-    (newest, each) => ((each?.index ?? -1) > (newest?.index ?? -1) ? each : newest),
-    undefined,
-  );
-  return percentOf(best?.deployment.split ?? [], run.order.versionId);
+  if (commits.every(({ at }) => at > sentAt)) return undefined;
+  const known = commits.findLast((commit) => knew(run, commit, sentAt));
+  return percentOf(known?.deployment.split ?? [], run.order.versionId);
 }
 
 function maySend({ order }: RunLog, percent: number, base: number | undefined): boolean {

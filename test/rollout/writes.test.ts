@@ -101,7 +101,7 @@ describe("the first write of a release", () => {
     const outside = world();
     const create = outside.deployments.create.bind(outside.deployments);
     failWrites(outside, 0, unavailable);
-    const failing = outside.deployments.create;
+    const failing = outside.deployments.create.bind(outside.deployments);
     outside.deployments.create = async (split, message, options) => {
       const isLast = outside.clock.elapsed() >= 27_000;
       if (isLast) {

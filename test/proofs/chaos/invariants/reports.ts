@@ -1,0 +1,25 @@
+import type { Invariant } from "./check";
+import { knew, percentOf } from "./facts";
+
+/** Every stage that the release deployed, and the run knew of, is in the outcome. */
+export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
+  for (const run of runs) {
+    const { outcome, endedAt } = run;
+    if (!outcome || endedAt === undefined) continue;
+    const reported = outcome.stages.map(({ percent }) => percent);
+    for (const commit of commits) {
+      const { record, deployment } = commit;
+      if (record?.id !== outcome.releaseId || record.phase !== "soak" || !knew(run, commit, endedAt))
+        continue;
+      const percent = percentOf(deployment.split, record.newVersionId);
+      checks.that(
+        "every stage deployed is reported",
+        reported.some((each) => Math.abs(each - percent) < 0.01),
+        endedAt,
+        () => {
+          return `${run.name} deployed ${percent} % (${deployment.id}) and reports ${reported.join(", ")} %`;
+        },
+      );
+    }
+  }
+};

@@ -7,7 +7,7 @@ import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
-import { AbortedBefore } from "../rollout/begin";
+import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";

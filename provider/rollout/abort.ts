@@ -3,12 +3,12 @@
  * may live for weeks: a race with a promise of it would keep every result until then.
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, otherwise: T): Promise<T> {
-  if (signal.aborted) return otherwise;
   let stop: () => void = () => undefined;
   const aborted = new Promise<T>((resolve) => {
     stop = () => {
       resolve(otherwise);
     };
+    if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
   });
   try {

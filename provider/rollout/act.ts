@@ -17,6 +17,7 @@ import {
   causeSentence,
   claimSentence,
   completedSentence,
+  oneWaySentence,
   revertingSentence,
   stageSentence,
   waitSentence,
@@ -25,6 +26,7 @@ import { answered } from "./source";
 import {
   awaiting,
   entered,
+  goesOn,
   splitChanges,
   type Deployed,
   type Rollout,
@@ -41,7 +43,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "keep":
       return withFailure(rollout, keptFailure(rollout.state));
     case "enter":
-      return enter(rollout, action.stage, action.approvedBy, dependencies);
+      return enter(rollout, action, dependencies);
     case "await":
       return awaitApproval(rollout, dependencies);
     case "claim":
@@ -56,6 +58,8 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
       return { outcome: held(ended(rollout, dependencies)) };
     case "yield":
       return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
+    case "beginAgain":
+      return { beginAgain: true };
     case "giveUp":
       return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
@@ -73,14 +77,14 @@ function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollo
 
 function enter(
   rollout: Rollout,
-  stage: number,
-  approvedBy: string | undefined,
+  { stage, approvedBy, isOneWay }: Extract<Action, { do: "enter" }>,
   dependencies: Dependencies,
 ): Promise<Step> {
   const { release, state } = rollout;
+  const sentence = stageSentence(release, stage, approvedBy);
   const request = {
-    split: splitAt(release, stagePercent(release, stage)),
-    sentence: stageSentence(release, stage, approvedBy),
+    split: isOneWay ? promotedSplit(release) : splitAt(release, stagePercent(release, stage)),
+    sentence: isOneWay ? `${sentence} ${oneWaySentence(release)}` : sentence,
     record: recordOf(release, stage, "soak", { begun: splitChanges(state) }),
   };
   return deploy(request, rollout, dependencies, (made) =>
@@ -101,7 +105,7 @@ function awaitApproval(rollout: Rollout, dependencies: Dependencies): Promise<St
 }
 
 /** Makes the deployment that an earlier run left once more, so that only one run goes on. */
-function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release } = rollout;
   const state = rollout.state as Deployed;
   const phase = state.phase === "waiting" ? "wait" : "soak";
@@ -111,9 +115,17 @@ function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
     sentence: phase === "wait" ? waitSentence(release, state.stage) : claimSentence(release, state.stage),
     record: recordOf(release, state.stage, phase, { begun, since: state.since }),
   };
-  return deploy(request, rollout, dependencies, (made) =>
-    onward(rollout, made, { ...state, deploymentId: made.id, leftBy: undefined }, dependencies),
+  const step = await deploy(request, rollout, dependencies, (made) =>
+    onward(
+      rollout,
+      made,
+      { ...state, deploymentId: made.id, leftBy: undefined, failure: undefined },
+      dependencies,
+    ),
   );
+  if (!goesOn(step) || !step.state.failure?.forGood) return step;
+  // It cannot be made again, but it can be watched.
+  return { ...step, state: { ...state, leftBy: undefined, failure: undefined } };
 }
 
 function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {

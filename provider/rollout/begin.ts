@@ -1,40 +1,30 @@
 import { unlessAborted } from "./abort";
 import { revertFor } from "./act";
+import { AbortedBefore, CannotStart } from "./cannotStart";
 import { alreadyServing, notStartedSentence } from "./outcome";
 import { nothingObserved, telemetrySlis } from "./observe";
 import type { Deployment, Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Starting, Step } from "./state";
-import { afterAbort, foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
+import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
 import { uploadsLeft, windowWarning } from "./window";
-
-/** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
-export class CannotStart extends Error {
-  override readonly name = "CannotStart";
-}
-
-/** The version was found bad before and nobody has asked for another try. Nothing was touched. */
-export class AbortedBefore extends CannotStart {
-  constructor(
-    versionId: string,
-    /** What was found wrong then. */
-    readonly finding: string,
-  ) {
-    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
-  }
-}
 
 /**
  * Begins a release: finds out where the Worker stands. What an earlier run left is safe first: it is watched, or put
  * back, before anything else is asked. A release that starts moves traffic only when its health can be watched.
  *
+ * @param begunAt when this run began, in milliseconds since the epoch
  * @throws CannotStart when nothing may be moved
  * @throws PortError when Cloudflare does not answer or refuses
  */
-export async function begin(request: ReleaseRequest, dependencies: Dependencies): Promise<Step> {
-  const active = await dependencies.deployments.active();
-  const point = startingPoint(request, active);
+export async function begin(
+  request: ReleaseRequest,
+  begunAt: number,
+  dependencies: Dependencies,
+): Promise<Step> {
+  const active = await activeAtFirst(dependencies);
+  const point = startingPoint(request, active, begunAt);
   switch (point.kind) {
     case "abortedBefore":
       throw new AbortedBefore(request.versionId, point.finding);
@@ -54,9 +44,25 @@ export async function begin(request: ReleaseRequest, dependencies: Dependencies)
       dependencies.progress.event(resumedSentence(point.release, point.state));
       return left(point, active, dependencies);
     case "putBack":
-      return putBackFirst(request, point, active, dependencies);
+      return putBackFirst(point, active, dependencies);
     default:
       return start(request, point, active, dependencies);
+  }
+}
+
+/** An empty list may lag behind a Worker's deployments, and no old version would mean all traffic at once. */
+const emptyReadings = 4;
+const pauseMs = 2000;
+
+async function activeAtFirst({
+  deployments,
+  clock,
+  interruption,
+}: Dependencies): Promise<Deployment | undefined> {
+  for (let reading = 1; ; reading += 1) {
+    const active = await deployments.active();
+    if (active !== undefined || reading === emptyReadings) return active;
+    await clock.sleep(pauseMs, interruption);
   }
 }
 
@@ -121,7 +127,6 @@ function left({ release, state }: Left, active: Deployment | undefined, { clock 
 
 /** Puts back what was left, then begins the release asked for. */
 async function putBackFirst(
-  request: ReleaseRequest,
   point: Left,
   active: Deployment | undefined,
   dependencies: Dependencies,
@@ -129,8 +134,8 @@ async function putBackFirst(
   const percent = active ? percentOf(active.split, point.release.newVersionId) : 0;
   const rollout = left(point, active, dependencies);
   const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
-  if ("outcome" in step && step.outcome.status === "revertFailed") return step;
-  return begin(request, dependencies);
+  if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
+  return { beginAgain: true, putBack: step.outcome };
 }
 
 function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {

@@ -36,7 +36,9 @@ export async function confirmReverted(
   const { plan, oldVersionId, newVersionId } = rollout.release;
   const { pollIntervalMs: bucketMs } = plan;
   const isBlind = cause.kind === "blind" && cause.what === "telemetry";
-  if (percent === 0 || oldVersionId === undefined || isBlind) return { kind: "none" };
+  // What was left behind is put back so that a release can begin, which looks at the deployments itself.
+  const isPassing = cause.kind === "leftOver";
+  if (percent === 0 || oldVersionId === undefined || isBlind || isPassing) return { kind: "none" };
   const revertedAt = clock.now();
   const from = bucketStart(revertedAt, bucketMs) + bucketMs;
   const [sli = { kind: "serverErrors" as const }] = telemetrySlis(plan);

@@ -12,7 +12,13 @@ export type Action =
   /** Look again in a while. */
   | { readonly do: "keep" }
   /** Deploy the split of a stage and soak it. */
-  | { readonly do: "enter"; readonly stage: number; readonly approvedBy?: string }
+  | {
+      readonly do: "enter";
+      readonly stage: number;
+      readonly approvedBy?: string;
+      /** Without naming the old version, which Cloudflare no longer deploys. */
+      readonly isOneWay?: true;
+    }
   /** Record that the stage waits for an approval. */
   | { readonly do: "await" }
   /** Deploy the same split again, as this run: the release was left by another one. */
@@ -27,6 +33,8 @@ export type Action =
   | { readonly do: "hold" }
   /** Stop, since somebody else has decided. */
   | { readonly do: "yield"; readonly status: DeploymentStatus }
+  /** Look anew how to begin: an earlier run's write has turned up, which this one goes on with. */
+  | { readonly do: "beginAgain" }
   /** End before anything of ours was deployed. */
   | { readonly do: "giveUp"; readonly because: GaveUp };
 
@@ -86,6 +94,11 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
     const isBlind = silence(deployments, now).ms > release.plan.maxBlindMs;
     if (!isBlind && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
+  }
+  // A record of this release shows that its first split was deployed after all.
+  if (status.kind === "takenOver" || status.kind === "ended") return { do: "yield", status };
+  if (status.kind === "superseded" && status.owner === release.owner && !interrupted) {
+    return { do: "beginAgain" };
   }
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen ? { do: "keep" } : { do: "giveUp", because };
@@ -184,7 +197,9 @@ function unlessWritesFail({ release, state, now }: Situation, action: Action): A
   const { forGood, since, trouble, oldIsGone } = failure;
   const isOverdue = now - since > release.plan.maxBlindMs;
   // The way back is closed and nothing is wrong with the new version: the only way is forward.
-  if (oldIsGone && action.do === "enter" && !isOverdue) return { do: "complete" };
+  if (oldIsGone && action.do === "enter" && !isOverdue) {
+    return { do: "enter", stage: release.plan.stages.length - 1, isOneWay: true };
+  }
   if (!forGood && !isOverdue) return action;
   if (action.do === "complete") return { do: "completeUnrecorded", trouble };
   return { do: "revert", cause: { kind: "stuck", trouble } };

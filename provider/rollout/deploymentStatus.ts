@@ -34,7 +34,12 @@ export type DeploymentStatus =
   /** Somebody gave the new version all traffic. */
   | { readonly kind: "promoted"; readonly by: string }
   /** Somebody deployed something else; it is theirs now. */
-  | { readonly kind: "superseded"; readonly by: string };
+  | {
+      readonly kind: "superseded";
+      readonly by: string;
+      /** Whose release is under way now; undefined where none is. */
+      readonly owner?: string | undefined;
+    };
 
 /** Reads the active deployment with the eyes of a release. */
 export function statusOf(release: Release, state: State, active: Deployment | undefined): DeploymentStatus {
@@ -45,6 +50,10 @@ export function statusOf(release: Release, state: State, active: Deployment | un
   }
   const record = readRecord(active.message);
   if (record?.id === release.id) return statusOfOwn(release, state, active, record);
+  if (record !== undefined) {
+    const owner = isUnderWay(record) ? record.owner : undefined;
+    return { kind: "superseded", by: `release ${record.id} (${active.author})`, owner };
+  }
   return statusOfForeign(release, state, active);
 }
 

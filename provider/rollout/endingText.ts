@@ -41,6 +41,14 @@ export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVer
   );
 }
 
+/** Where the traffic is when somebody has deployed right after a revert. */
+export function deployedAfterSentence({ oldVersionId = "" }: Release, after: Deployment): string {
+  return (
+    `All traffic was put back on the old version ${oldVersionId}. Since then ${after.author} has deployed something else ` +
+    `(${splitText(after)}), which was left as it is.`
+  );
+}
+
 /** What the telemetry has shown since a revert; empty where nobody looked. */
 export function confirmationSentence(
   { scriptName, newVersionId }: Release,
@@ -77,7 +85,8 @@ export function revertFailedSentence(
   const way = oldIsGone
     ? `Cloudflare cannot deploy the old version ${oldVersionId} any more, since too many versions were uploaded after ` +
       "it. Check out its code and deploy it anew now: npx wrangler deploy."
-    : `Put it back by hand now: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes.`;
+    : `Put it back by hand now: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes. If that is ` +
+      "refused as well, check out the old version's code and deploy it anew: npx wrangler deploy.";
   return (
     `COULD NOT REVERT: version ${newVersionId} still gets ${percent} % of the traffic of ${scriptName}. ${way} ` +
     `Cloudflare did not take it for ${formatDuration(forMs)}: ${withPeriod(trouble)}`

@@ -46,6 +46,8 @@ const rereadMs = 120_000;
 
 /** A stall of the ingestion is caught up with if it lasts no longer than this. */
 const longestStallMs = 1_800_000;
+/** And no longer than one query reaches. */
+const bucketsPerQuery = 300;
 
 /** The observation of a release that has not looked yet. */
 export function nothingObserved(
@@ -258,7 +260,7 @@ function span({ startedAt, plan }: Release, before: Observation, now: number): {
   const bucketMs = plan.pollIntervalMs;
   const settledAt = Math.max(
     lastServedIn(plan, before) - Math.max(rereadMs, 2 * plan.settleMs),
-    before.seenUntil - longestStallMs,
+    before.seenUntil - Math.min(longestStallMs, bucketsPerQuery * bucketMs),
   );
   const from = bucketStart(Math.max(startedAt, settledAt), bucketMs);
   return { from, to: bucketStart(Math.max(now, startedAt), bucketMs) + bucketMs };
@@ -267,8 +269,7 @@ function span({ startedAt, plan }: Release, before: Observation, now: number): {
 /** Until when anything is known to have been served: where ingestion stalls, that is long before the last answer. */
 function lastServedIn({ slos }: Plan, { series, seenUntil }: Observation): number {
   const counted = series.filter((_, index) => slos[index]?.sli.kind !== "probes");
-  const last = Math.max(...counted.map((all) => all.at(-1)?.start ?? -Infinity));
-  return last === -Infinity ? seenUntil : Math.min(last, seenUntil);
+  return Math.min(seenUntil, Math.max(...counted.map((all) => all.at(-1)?.start ?? -Infinity)));
 }
 
 /** Cloudflare's buckets begin at multiples of their length since the epoch. */

@@ -10,6 +10,7 @@ import type { State } from "./state";
 import {
   afterEnd,
   confirmationSentence,
+  deployedAfterSentence,
   foundByOthers,
   gaveUpSentence,
   heldSentence,
@@ -99,13 +100,11 @@ export function afterRevert(
   switch (reverted.kind) {
     case "done": {
       const status = verdict.isVerdict ? "aborted" : "inconclusive";
-      const { deployment, confirmation, unread } = reverted;
-      const told = [
-        ...[found, revertedSentence(release), confirmationSentence(release, confirmation)],
-        ...(unread ? [unreadSentence] : []),
-        todoAfter(cause),
-      ];
-      return outcome(ended, { status, reason: joined(told), ...verdict }, deployment);
+      const { deployment, after } = reverted;
+      const where =
+        after === undefined ? whereAfter(release, reverted) : deployedAfterSentence(release, after);
+      const reason = joined([found, where, todoAfter(cause)]);
+      return outcome(ended, { status, reason, ...verdict }, after ?? deployment);
     }
     case "yielded": {
       const others = yielded(ended, reverted.status, reverted.active);
@@ -116,6 +115,11 @@ export function afterRevert(
       return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
     }
   }
+}
+
+function whereAfter(release: Release, { confirmation, unread }: Extract<Reverted, { kind: "done" }>): string {
+  const confirmed = confirmationSentence(release, confirmation);
+  return joined([revertedSentence(release), confirmed, unread ? unreadSentence : ""]);
 }
 
 /** The release was stopped and the plan wants the split to stay. */

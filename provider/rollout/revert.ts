@@ -2,7 +2,8 @@ import { isVerdict, type Cause } from "./cause";
 import { confirmReverted, type Confirmation } from "./confirm";
 import { lateWriteMs } from "./decide";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
-import type { Deployment } from "./ports";
+import { isStale, type Deployment } from "./ports";
+import { revertFailedSentence } from "./endingText";
 import { recordOf } from "./record";
 import { percentOf, revertedSplit, type Dependencies } from "./release";
 import type { Rollout, WriteFailure } from "./state";
@@ -18,6 +19,8 @@ interface Done {
   /** True when the deployments could not be read, and the split was written without a look at them. */
   readonly unread: boolean;
   readonly confirmation: Confirmation;
+  /** What somebody else has deployed since; undefined when nobody has, as far as is known. */
+  readonly after: Deployment | undefined;
 }
 
 type Instead =
@@ -33,14 +36,14 @@ interface Failed {
   readonly percent: number;
   readonly forMs: number;
   readonly trouble: string;
-  /** True when Cloudflare can no longer deploy the old version. */
-  readonly oldIsGone: boolean;
+  /** True when Cloudflare can no longer deploy the old version; undefined where that is not known. */
+  readonly oldIsGone: boolean | undefined;
 }
 
-/** How long a revert is tried while Cloudflare does not answer; by then a person has to do it another way. */
+/** How long a revert is tried; by then a person has to do it another way. */
 const deadlineMs = 600_000;
-/** How long it is tried while Cloudflare refuses it: to try again hardly helps, and a person must know soon. */
-const refusedMs = 30_000;
+/** After this time a person is told to help, while it is tried on. */
+const callAfterMs = 30_000;
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
 /** After so many failed readings in a row it is written though the next one fails too. */
@@ -58,24 +61,22 @@ export async function revert(
   found: string,
   dependencies: Dependencies,
 ): Promise<Reverted> {
-  const { clock, progress } = dependencies;
+  const { clock } = dependencies;
   const startedAt = clock.now();
   const tried = new Attempts(rollout, cause, found, dependencies);
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const written = await tried.next();
     const deployment = madeBy(written);
     if (deployment !== undefined) {
+      if (await tried.isOvertaken(deployment)) continue;
+      const unread = written.kind === "made" && written.unread;
       const confirmation = await confirmReverted(rollout, cause, tried.percent, dependencies);
-      return { kind: "done", deployment, unread: written.kind === "made" && written.unread, confirmation };
+      return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
     if (written.kind === "instead" && isEnding(written.because)) return written.because;
-    const forMs = clock.now() - startedAt;
-    const { failure } = tried;
-    if (forMs + pause > (failure?.forGood ? refusedMs : deadlineMs)) {
-      const oldIsGone = (await uploadsLeft(rollout.release, dependencies.deployments)) === 0;
-      return { kind: "failed", percent: tried.percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
-    }
-    progress.status(`REVERTING, not done yet, trying again: ${failure?.trouble ?? ""}`);
+    const failed = await tried.failed(clock.now() - startedAt);
+    if (failed.oldIsGone || failed.forMs + pause > deadlineMs) return failed;
+    tried.callForHelp(failed);
     const ordered = written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0;
     await clock.sleep(Math.max(pause, Math.min(ordered, longestPauseMs)));
   }
@@ -105,6 +106,8 @@ class Attempts {
   failure: WriteFailure | undefined;
   /** The new version's share when it was last read. */
   percent: number;
+  private known: Deployment | undefined;
+  private hasCalled = false;
   private failedReadings = 0;
   private readonly request: DeploymentRequest;
 
@@ -116,6 +119,7 @@ class Attempts {
   ) {
     const { release, state, observation } = rollout;
     this.failure = state.failure;
+    this.known = observation.active;
     this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
     const phase = isVerdict(cause) ? "aborted" : "inconclusive";
     const record = recordOf(release, state.stage, phase);
@@ -123,14 +127,54 @@ class Attempts {
   }
 
   async next(): Promise<Written<Found>> {
-    const { active: known } = this.rollout.observation;
-    const mayBeUnread = this.failedReadings >= mostReadings && this.isOurs(known);
-    const context = { known, before: this.failure, mayBeUnread };
+    const mayBeUnread = this.failedReadings >= mostReadings && this.isOurs(this.known);
+    const context = { known: this.known, before: this.failure, mayBeUnread };
     const written = await write((active) => this.propose(active), context, this.dependencies);
     if (written.kind !== "failed") return written;
     this.failure = written.failure;
     this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
     return written;
+  }
+
+  /** How it stands after an attempt that failed, `forMs` after the first one. */
+  async failed(forMs: number): Promise<Failed> {
+    const { failure, percent, dependencies } = this;
+    const left = failure?.forGood
+      ? await uploadsLeft(this.rollout.release, dependencies.deployments)
+      : undefined;
+    const oldIsGone = left === undefined ? undefined : left === 0;
+    return { kind: "failed", percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
+  }
+
+  /** Tells a person what to do by hand, once, while it is tried on. */
+  callForHelp(failed: Failed): void {
+    const { progress } = this.dependencies;
+    progress.status(`REVERTING, not done yet, trying again: ${failed.trouble}`);
+    if (this.hasCalled || failed.forMs < callAfterMs) return;
+    this.hasCalled = true;
+    progress.event(`${revertFailedSentence(this.rollout.release, failed)} It is being tried on.`);
+  }
+
+  /**
+   * Whether an earlier write of this release, whose answer was lost, has taken effect after the revert. It is waited for
+   * as long as it may; the traffic is back meanwhile.
+   */
+  async isOvertaken(reverted: Deployment): Promise<boolean> {
+    const { clock } = this.dependencies;
+    // A late revert does no harm, unless another release begins after it.
+    const failure = this.cause.kind === "leftOver" ? this.failure : this.rollout.state.failure;
+    const lateUntil = (failure?.lostAt ?? -Infinity) + lateWriteMs;
+    if (clock.now() >= lateUntil) return false;
+    await clock.sleep(lateUntil - clock.now());
+    this.known = reverted;
+    const after = await this.deployedAfter(reverted);
+    return after !== undefined && this.isOurs(after);
+  }
+
+  /** What is deployed instead of the revert; undefined when that is still active, or nobody can say. */
+  async deployedAfter(reverted: Deployment): Promise<Deployment | undefined> {
+    const active = await this.dependencies.deployments.active().catch(() => undefined);
+    return isStale(reverted, active) || active?.id === reverted.id ? undefined : active;
   }
 
   private propose(active: Deployment | undefined): Proposal<Found> {

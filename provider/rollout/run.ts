@@ -1,13 +1,14 @@
 import { act, revertFor } from "./act";
 import { unlessAborted } from "./abort";
 import { assess, settle } from "./assess";
-import { begin, CannotStart } from "./begin";
+import { begin } from "./begin";
+import { butPutBack, CannotStart } from "./cannotStart";
 import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
-import type { Rollout, Step } from "./state";
+import { goesOn, type Rollout, type Step } from "./state";
 import { statusLine } from "./text";
 import { windowWarning } from "./window";
 
@@ -18,14 +19,25 @@ import { windowWarning } from "./window";
  * @throws CannotStart and PortError before anything is moved; afterwards every failure is an {@link Outcome}
  */
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
-  let step = await begin(request, dependencies);
-  while ("release" in step) {
-    step = await turn(step, dependencies);
-    if (!("release" in step)) break;
-    await untilNextTurn(step, dependencies);
+  const begunAt = dependencies.clock.now();
+  let putBack: Outcome | undefined;
+  try {
+    let step = await begin(request, begunAt, dependencies);
+    for (;;) {
+      if ("outcome" in step) return step.outcome;
+      if ("notStarted" in step) throw new CannotStart(step.notStarted);
+      if ("beginAgain" in step) {
+        putBack = step.putBack ?? putBack;
+        step = await begin(request, begunAt, dependencies);
+      } else {
+        step = await turn(step, dependencies);
+        if (goesOn(step)) await untilNextTurn(step, dependencies);
+      }
+    }
+  } catch (error) {
+    if (putBack === undefined) throw error;
+    return butPutBack(putBack, error, dependencies);
   }
-  if ("outcome" in step) return step.outcome;
-  throw new CannotStart(step.notStarted);
 }
 
 /** One turn of the loop: observe, assess, decide, write. */

@@ -1,3 +1,4 @@
+import type { Plan, PlanStage } from "../plan/plan";
 import type { Deployment, VersionShare } from "./ports";
 import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
@@ -36,11 +37,20 @@ export interface Left {
  * Decides how a request begins.
  *
  * @param active the Worker's active deployment
+ * @param begunAt when this run began, in milliseconds since the epoch
  */
-export function startingPoint(request: ReleaseRequest, active: Deployment | undefined): StartingPoint {
+export function startingPoint(
+  request: ReleaseRequest,
+  active: Deployment | undefined,
+  begunAt: number,
+): StartingPoint {
   if (active === undefined) return { kind: "first" };
   const record = readRecord(active.message);
-  if (record && isUnderWay(record)) return unfinished(request, active, record);
+  if (record && isUnderWay(record)) {
+    return isLeft(request, active, record, begunAt)
+      ? unfinished(request, active, record)
+      : { kind: "othersRelease", deployment: active, record };
+  }
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
   const finding = aborted ? readSentence(active.message) : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
@@ -58,17 +68,36 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
   return record.newVersionId === request.versionId && record.retry === request.retry;
 }
 
+/**
+ * Whether a release under way was left to this run: by an earlier run of the same owner, of which Pulumi lets no two
+ * live at once, or by somebody else's whose deployment is named to be taken over. What began after this run did is
+ * nobody's to take.
+ */
+function isLeft(
+  { owner, takeOver }: ReleaseRequest,
+  active: Deployment,
+  record: ReleaseRecord,
+  begunAt: number,
+): boolean {
+  if (takeOver === active.id) return true;
+  const isOurs = record.owner === undefined || record.owner === owner;
+  return isOurs && record.startedAt <= begunAt;
+}
+
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
 function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
-  const isOurs = record.owner === undefined || record.owner === request.owner;
-  if (!isOurs && request.takeOver !== active.id) return { kind: "othersRelease", deployment: active, record };
-  const left = { release: releaseOf(request, record), state: stateFrom(record, active) };
   const sameVersion = record.newVersionId === request.versionId;
+  const toPutBack = {
+    release: releaseOf({ ...request, plan: planAsDeployed(request.plan, record, active) }, record),
+    state: stateFrom(record, active),
+  };
   if (sameVersion && request.findingBefore !== undefined) {
-    return { kind: "finishRevert", ...left, finding: request.findingBefore };
+    return { kind: "finishRevert", ...toPutBack, finding: request.findingBefore };
   }
-  if (sameVersion && fits(request, active, record)) return { kind: "resume", ...left };
-  if (record.oldVersionId !== undefined) return { kind: "putBack", ...left };
+  if (sameVersion && fits(request, active, record)) {
+    return { kind: "resume", ...toPutBack, release: releaseOf(request, record) };
+  }
+  if (record.oldVersionId !== undefined) return { kind: "putBack", ...toPutBack };
   // The first version of a Worker has nothing to put back: it simply serves.
   if (sameVersion) return { kind: "serving", deployment: active };
   return { kind: "start", oldVersionId: record.newVersionId };
@@ -86,6 +115,13 @@ function releaseOf(request: ReleaseRequest, record: ReleaseRecord): Release {
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
   };
+}
+
+/** A plan for what is only put back: its stages are those of the record, with the share that is deployed. */
+function planAsDeployed(plan: Plan, record: ReleaseRecord, { split }: Deployment): Plan {
+  const percent = percentOf(split, record.newVersionId);
+  const stage: PlanStage = { soakMs: 0, progression: "automatic", ...plan.stages[record.stage], percent };
+  return { ...plan, stages: Array<PlanStage>(record.stages).fill(stage) };
 }
 
 /** Where a release under way stands, by the record of its last deployment. */
@@ -143,14 +179,20 @@ function stageAtMost({ plan }: ReleaseRequest, percent: number): number {
 
 function leftByOthers(
   request: ReleaseRequest,
-  { id, createdAt }: Deployment,
+  active: Deployment,
   newVersionId: string,
   oldVersionId: string,
 ): Left {
   const { releaseId, owner, scriptName, retry, plan } = request;
   const names = { id: releaseId, run: releaseId, owner, scriptName, retry };
+  const { id, createdAt } = active;
+  const share = active.split.find(({ versionId }) => versionId === newVersionId);
+  const stage: PlanStage = { percent: share?.percent ?? 0, soakMs: 0, progression: "automatic" };
   return {
-    release: { ...names, plan, newVersionId, oldVersionId, startedAt: createdAt },
+    release: {
+      ...names,
+      ...{ plan: { ...plan, stages: [stage] }, newVersionId, oldVersionId, startedAt: createdAt },
+    },
     state: {
       phase: "soaking",
       ...{ stage: 0, since: createdAt, past: [], failure: undefined, deploymentId: id, leftBy: undefined },

@@ -10,8 +10,20 @@ export interface Rollout {
   readonly observation: Observation;
 }
 
-/** What an action led to: the release goes on, has ended, or never began. */
-export type Step = Rollout | { readonly outcome: Outcome } | { readonly notStarted: string };
+/** What an action led to. */
+export type Step =
+  /** The release goes on. */
+  | Rollout
+  | { readonly outcome: Outcome }
+  /** Nothing was moved, for this reason. */
+  | { readonly notStarted: string }
+  /** Something has been found, or put back, after which the release begins anew. */
+  | { readonly beginAgain: true; readonly putBack?: Outcome };
+
+/** True for a release that goes on. */
+export function goesOn(step: Step): step is Rollout {
+  return "release" in step;
+}
 
 /** Where a release stands. */
 export type State = Starting | Deployed;

@@ -113,6 +113,14 @@ export function stageSentence(release: Release, stage: number, approvedBy: strin
   return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${soak}.`;
 }
 
+/** Why a release goes to all traffic at once. */
+export function oneWaySentence({ oldVersionId = "" }: Release): string {
+  return (
+    `Cloudflare can no longer deploy the old version ${oldVersionId}, since too many versions were uploaded after it: ` +
+    "nothing is wrong with the new one, so it gets all traffic, and there is no way back."
+  );
+}
+
 /** The sentence of a stage that waits, also the message of its deployment. */
 export function waitSentence(release: Release, stage: number): string {
   const next = release.plan.stages[stage + 1]?.percent ?? 100;

@@ -406,7 +406,7 @@ describe("a release that another process goes on with", () => {
     assert.ok((first?.slos[0]?.valid ?? 0) > 50 * 60 * 30, String(first?.slos[0]?.valid));
   });
 
-  it("does not read again what has settled, even where nothing was served", async () => {
+  it("reads again what is not settled, and no more than half an hour of it", async () => {
     const outside = world({ ...quietTraffic, requestsPerSecond: () => 0 });
     const widest = { buckets: 0 };
     const read = outside.telemetry.read.bind(outside.telemetry);
@@ -417,7 +417,8 @@ describe("a release that another process goes on with", () => {
       return read(query);
     };
     await release(outside, { plan: { ...seedPlan, whenUnsure: "progress" } });
-    assert.ok(widest.buckets <= 14, String(widest.buckets));
+    // Half an hour: where nothing shows, its telemetry may be stalled.
+    assert.ok(widest.buckets <= 182, String(widest.buckets));
   });
 });
 

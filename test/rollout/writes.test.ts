@@ -202,14 +202,17 @@ describe("a revert", () => {
     assert.deepEqual(outside.deployments.made[0]?.split, all(otherVersion));
   });
 
-  it("that is refused for good is given up within a minute, loudly", async () => {
+  it("that is refused calls for help within a minute, and is tried on", async () => {
     const outside = world(badNewVersion(0.3, 2 * minute));
     failWrites(outside, 2 * minute, refused);
     const outcome = await release(outside, { plan: twoStages });
     assert.equal(outcome.status, "revertFailed");
     assert.equal(outcome.isVerdict, true);
     assert.match(outcome.reason, /^COULD NOT REVERT: .* still gets 25 % .*npx wrangler versions deploy/);
-    assert.ok(outside.clock.elapsed() < 4 * minute);
+    const called = outside.progress.events.filter((line) => line.startsWith("COULD NOT REVERT"));
+    assert.equal(called.length, 1);
+    assert.match(called[0] ?? "", /for 3\ds: not allowed \(10000\)\. It is being tried on\.$/);
+    assert.ok(outside.clock.elapsed() > 11 * minute);
   });
 
   it("to a version that Cloudflare no longer deploys says what really helps", async () => {

@@ -107,11 +107,13 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   return [...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
 }
 
-/** Somebody took over: a person, or a run that lives on or came later. */
+/** Somebody took over: a person, another owner, or a run that lives on or came later. */
 function isOfOthers(commit: Commit, run: RunLog, endedAt: number): boolean {
   if (commit.by.kind !== "run") return true;
   const other = commit.by.run;
-  return other !== run && (overAt(other) >= endedAt || other.startedAt > run.startedAt);
+  if (other === run) return false;
+  const isOtherOwner = other.order.owner !== run.order.owner;
+  return isOtherOwner || overAt(other) >= endedAt || other.startedAt > run.startedAt;
 }
 
 /** After an ending nothing of the run happens any more. */

@@ -52,7 +52,10 @@ function fault(run: RunLog, write: Write, over: Commit, story: Story): string | 
 /** True when this is how the run begins, and what it begins over may be begun over. */
 function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
   if (over.deployment.id === run.order.takeOver) return true;
-  const hasBegun = commitsOf(commits, run).some((commit) => commit.index < over.index);
+  // What it put back before belongs to another release.
+  const hasBegun = commitsOf(commits, run).some(
+    ({ index, record }) => index < over.index && record?.id === run.order.releaseId,
+  );
   if (hasBegun) return false;
   const { record } = over;
   const isUnderWay = record?.phase === "soak" || record?.phase === "wait";

@@ -7,7 +7,10 @@ import { knew, percentOf } from "./facts";
 /** The clocks that a soak is measured with differ by so much, in milliseconds. */
 const clockErrorMs = 5000;
 
-/** The stages of the plan follow each other, none is skipped, and each soaks for its time. */
+/**
+ * The stages of the plan follow each other, none is skipped, and each soaks for its time. When the old version cannot be
+ * deployed any more, the new one goes to all traffic at once.
+ */
 export const keepsToThePlan: Invariant = (story, checks) => {
   for (const run of story.runs) {
     for (const write of run.writes) {
@@ -16,7 +19,8 @@ export const keepsToThePlan: Invariant = (story, checks) => {
       const { stages } = run.order.plan;
       const percent = percentOf(write.split, run.order.versionId);
       const base = baseOf(run, write, story);
-      const isRight = record.phase === "soak" ? maySend(run, percent, base) : percent === base;
+      const isOneWay = write.split.length === 1 && !story.isDeployable(record.oldVersionId ?? "");
+      const isRight = record.phase === "soak" ? isOneWay || maySend(run, percent, base) : percent === base;
       const what = record.phase === "soak" ? "no stage is skipped" : "waits and completions move no traffic";
       checks.that(what, isRight, write.sentAt, () => {
         return `${run.name} sends ${percent} % over ${base} % by a plan of ${stages.map((stage) => stage.percent).join(", ")} %`;

@@ -5,7 +5,8 @@ import { knew, percentOf } from "./facts";
 export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
   for (const run of runs) {
     const { outcome, endedAt } = run;
-    if (!outcome || endedAt === undefined) continue;
+    // What came after a run was replaced is the other one's to report.
+    if (!outcome || endedAt === undefined || outcome.status === "superseded") continue;
     const reported = outcome.stages.map(({ percent }) => percent);
     for (const commit of commits) {
       const { record, deployment } = commit;

@@ -16,11 +16,8 @@ export class Memory {
 
   remember({ owner, versionId }: Order, outcome: Outcome | undefined, thrown: unknown): void {
     if (outcome) {
-      const isFound = outcome.status === "aborted" || outcome.status === "revertFailed";
-      this.known.set(owner, {
-        versionId,
-        finding: isFound ? (outcome.finding ?? outcome.reason) : undefined,
-      });
+      const finding = outcome.isVerdict ? (outcome.finding ?? outcome.reason) : undefined;
+      this.known.set(owner, { versionId, finding });
     } else if (thrown instanceof Error && "finding" in thrown && typeof thrown.finding === "string") {
       this.known.set(owner, { versionId, finding: thrown.finding });
     }

@@ -1,0 +1,59 @@
+import { revertedSentence } from "./endingText";
+import { soleVersion, type Outcome } from "./outcome";
+import { PortError, type Deployment } from "./ports";
+import type { Dependencies } from "./release";
+import { afterAbort } from "./text";
+
+/** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
+export class CannotStart extends Error {
+  override readonly name = "CannotStart";
+}
+
+/** The version was found bad before and nobody has asked for another try. Nothing was touched. */
+export class AbortedBefore extends CannotStart {
+  constructor(
+    versionId: string,
+    /** What was found wrong then. */
+    readonly finding: string,
+  ) {
+    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
+  }
+}
+
+/**
+ * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
+ * has done is not to be forgotten.
+ *
+ * @throws what is no such error
+ */
+export async function butPutBack(
+  putBack: Outcome,
+  error: unknown,
+  { deployments }: Dependencies,
+): Promise<Outcome> {
+  if (!(error instanceof CannotStart || error instanceof PortError)) throw error;
+  const active = await deployments.active().catch(() => undefined);
+  const now =
+    active === undefined ? {} : { deployedVersionId: soleVersion(active.split), deploymentId: active.id };
+  const isBack = active === undefined || active.id === putBack.deploymentId;
+  const outcome: Outcome = {
+    ...{ ...putBack, ...now },
+    status: isBack ? "inconclusive" : "superseded",
+    reason: reasonFor(putBack, isBack ? undefined : active, error.message),
+  };
+  if (!(error instanceof AbortedBefore)) return outcome;
+  return { ...outcome, status: "aborted", finding: error.finding, isVerdict: true };
+}
+
+function reasonFor(
+  { oldVersionId, releaseId }: Outcome,
+  others: Deployment | undefined,
+  why: string,
+): string {
+  const where =
+    others === undefined
+      ? revertedSentence({ oldVersionId, newVersionId: "" })
+      : `Since then ${others.author} has deployed something else, which was left as it is.`;
+  const after = why.replace(/( and|,)? ?no traffic was moved\.?/i, "");
+  return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${after}`;
+}

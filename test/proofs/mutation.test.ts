@@ -19,9 +19,9 @@ describe("the mutants of a source", () => {
       "a < b -> a >= b",
       "a < b && c -> a < b",
       "a < b && c -> c",
-      "0 -> 1",
-      "3 -> 0",
-      "3 -> 6",
+      "f(a < b && c, 0, 3) -> f(a < b && c, 1, 3)",
+      "f(a < b && c, 0, 3) -> f(a < b && c, 0, 0)",
+      "f(a < b && c, 0, 3) -> f(a < b && c, 0, 6)",
     ]);
   });
 
@@ -38,6 +38,16 @@ describe("the mutants of a source", () => {
     ]);
   });
 
+  it("are no guards that change places where only one of them can hold", () => {
+    const places = changes(
+      'function f() { if (a === "b") return; if (a === "c") return; if (d === "c") return; }',
+    );
+    assert.deepEqual(
+      places.filter((text) => text.includes("before")).map((text) => text.split(" -> ")[0]),
+      ['if (a === "b") before if (d === "c")', 'if (a === "c") before if (d === "c")'],
+    );
+  });
+
   it("are steps that are left out", () => {
     assert.deepEqual(changes("const x = { a: Math.max(b, c), ...list.filter(d) };"), [
       "a: Math.max(b, c) -> ...{}",
@@ -45,12 +55,20 @@ describe("the mutants of a source", () => {
       "Math.max(b, c) -> b",
       "Math.max(b, c) -> c",
       "...list.filter(d) -> ...{}",
-      ".filter(d) -> ",
+      ".filter(d) -> (nothing)",
     ]);
   });
 
   it("are none in types and imports", () => {
     assert.deepEqual(changes('import a from "a"; type B = "b" | 1; interface C { d: "e" }'), []);
+  });
+
+  it("are told by what differs where they are long", () => {
+    const many = Array.from({ length: 30 }, (_, i) => `item${i}`).join(", ");
+    const told = changes(`const x = f(${many}, a < b, ${many});`);
+    assert.ok(told.every((text) => text.length < 350));
+    const [change = ""] = changes(`g([${many}] + [${many}]);`).filter((text) => text.includes("] - ["));
+    assert.match(change, /^….*item29\] \+ \[item0.*… -> ….*item29\] - \[item0.*…$/);
   });
 
   it("know their place", () => {
@@ -113,7 +131,7 @@ describe("a trial of mutants", function () {
   });
 
   it("reports what no test runs", () => {
-    assert.deepEqual(fateOf("true", "false"), { kind: "survived", ran: false });
+    assert.deepEqual(fateOf("return true;", "false"), { kind: "survived", ran: false });
   });
 
   it("leaves out what does not compile", () => {
@@ -136,9 +154,19 @@ describe("a trial of mutants", function () {
   it("names explanations of nothing", () => {
     const rotten = { file, within: "smaller", original: "one > other", replacement: "true", reason: "" };
     const needless = { ...rotten, original: "one < other", replacement: "one >= other" };
-    const lines = report(findings, [rotten, needless]);
+    const elsewhere = {
+      ...rotten,
+      within: "countdown",
+      original: "one < other",
+      replacement: "one <= other",
+    };
+    const gone = { ...rotten, file: "test/proofs/mutation/fixture/gone.ts" };
+    const other = { ...rotten, file: "test/proofs/mutation/run.ts" };
+    const lines = report(findings, [rotten, needless, elsewhere, gone, other]);
+    assert.ok(lines.includes("Explanations of nothing: remove or correct them (4)"));
     assert.ok(lines.some((line) => line.includes("one > other -> true: no such mutant")));
     assert.ok(lines.some((line) => line.includes("one < other -> one >= other: does not survive")));
+    assert.ok(lines.some((line) => line.includes("(countdown) one < other -> one <= other: no such mutant")));
   });
 });
 

@@ -123,8 +123,20 @@ function guards(node: ts.Node): readonly Change[] {
     const rest = node.statements.slice(index + 1);
     const end = rest.findIndex((statement) => !isGuard(statement));
     const row = rest.slice(0, end === -1 ? rest.length : end).filter(isGuard);
-    return row.map((second) => exchanged(first, second));
+    return row.filter((second) => !exclude(first, second)).map((second) => exchanged(first, second));
   });
+}
+
+/** True when two guards compare the same with two constants: they never hold both, and may come in any order. */
+function exclude(...guards: readonly Guard[]): boolean {
+  const [one, other] = guards.map(({ expression }) =>
+    ts.isBinaryExpression(expression) &&
+    expression.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken &&
+    ts.isStringLiteral(expression.right)
+      ? expression.left.getText()
+      : undefined,
+  );
+  return one !== undefined && one === other;
 }
 
 /** Moves `second` before `first`. */
@@ -153,11 +165,24 @@ function results(node: ts.Node): readonly Change[] {
 }
 
 function constants(node: ts.Node): readonly Change[] {
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return replace(node, "false");
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return replace(node, "true");
+  return otherConstants(node).map((text) => replacedInParent(node, text));
+}
+
+function otherConstants(node: ts.Node): readonly string[] {
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return ["false"];
+  if (node.kind === ts.SyntaxKind.FalseKeyword) return ["true"];
   if (!ts.isNumericLiteral(node)) return [];
   const value = Number(node.text);
-  return value === 0 ? replace(node, "1") : replace(node, "0", String(2 * value));
+  return value === 0 ? ["1"] : ["0", String(2 * value)];
+}
+
+/** A constant alone does not tell which one of the file it is: what it is a part of is told as well. */
+function replacedInParent(node: ts.Node, text: string): Change {
+  const { parent } = node;
+  const before = textBetween(node, parent.getStart(), node.getStart());
+  const after = textBetween(node, node.end, parent.end);
+  const told = { original: parent.getText(), replacement: before + text + after };
+  return { start: node.getStart(), end: node.end, text, told };
 }
 
 function texts(node: ts.Node): readonly Change[] {

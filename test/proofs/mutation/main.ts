@@ -45,6 +45,6 @@ function found(patterns: readonly string[]): readonly string[] {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
   process.exitCode = 1;
 });

@@ -1,5 +1,6 @@
 import ts from "typescript";
 import { changesOf, type Change } from "./changes";
+import { telling } from "./telling";
 
 /** One small change of one file, which a test should notice. */
 export interface Mutant {
@@ -23,8 +24,9 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
   const found = new Map<string, Mutant>();
   for (const statement of tree.statements) {
     for (const change of changesWithin(statement)) {
-      const original = source.slice(change.start, change.end);
-      if (original === change.text) continue;
+      const text = source.slice(change.start, change.end);
+      if (text === change.text) continue;
+      const told = change.told ?? { original: text, replacement: change.text };
       found.set(`${change.start} ${change.end} ${change.text}`, {
         file,
         start: change.start,
@@ -32,7 +34,7 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
         line: tree.getLineAndCharacterOfPosition(change.start).line + 1,
         within: nameOf(statement),
         text: change.text,
-        ...(change.told ?? { original, replacement: change.text }),
+        ...telling(told.original, told.replacement),
       });
     }
   }

@@ -1,5 +1,8 @@
-import { explains, shortened, type Explained } from "./explained";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { explains, type Explained } from "./explained";
 import type { Mutant } from "./mutants";
+import { root } from "./root";
 import type { Fate, Findings, Tried } from "./run";
 
 /** How many mutants of a file, or of all files, ended how. */
@@ -38,7 +41,8 @@ export function tally(tried: readonly Tried[], known: readonly Explained[]): Tal
 }
 
 /** The whole report, in lines. */
-export function report({ all, tried }: Findings, known: readonly Explained[]): readonly string[] {
+export function report(findings: Findings, known: readonly Explained[]): readonly string[] {
+  const { tried } = findings;
   const surviving = survivors(tried);
   return [
     ...table(tried, known),
@@ -50,7 +54,7 @@ export function report({ all, tried }: Findings, known: readonly Explained[]): r
         return entry ? [`${lineOf({ mutant, fate })}\n    ${entry.reason}`] : [];
       }),
     ),
-    ...section("Explanations of nothing: remove or correct them", outdated(all, tried, known)),
+    ...section("Explanations of nothing: remove or correct them", outdated(findings, known)),
     ...section(
       "Invalid: the file cannot be loaded",
       tried.flatMap(({ mutant, fate }) =>
@@ -60,16 +64,11 @@ export function report({ all, tried }: Findings, known: readonly Explained[]): r
   ];
 }
 
-/** Entries about the files at hand that match no mutant any more, or only mutants that the tests kill. */
-function outdated(
-  all: readonly Mutant[],
-  tried: readonly Tried[],
-  known: readonly Explained[],
-): readonly string[] {
-  const files = new Set(all.map(({ file }) => file));
+/** Entries that match no mutant any more, or only mutants that the tests kill. Other files are not asked about. */
+function outdated({ files, all, tried }: Findings, known: readonly Explained[]): readonly string[] {
   return known.flatMap((entry) => {
-    const name = `${entry.file} (${entry.within}) ${shortened(entry.original)} -> ${shortened(entry.replacement)}`;
-    if (!files.has(entry.file)) return [];
+    const name = `${entry.file} (${entry.within}) ${entry.original} -> ${entry.replacement}`;
+    if (!files.includes(entry.file) && existsSync(join(root, entry.file))) return [];
     const mutants = all.filter((mutant) => explains(entry, mutant));
     if (mutants.length === 0) return [`${name}: no such mutant`];
     const fates = tried.filter(({ mutant }) => mutants.includes(mutant)).map(({ fate }) => fate.kind);
@@ -87,11 +86,9 @@ function survivors(tried: readonly Tried[]): readonly Tried[] {
 }
 
 function lineOf({ mutant, fate }: Tried): string {
-  const { file, line, within } = mutant;
-  const replacement = shortened(mutant.replacement);
-  const change = `${shortened(mutant.original)} -> ${replacement === "" ? "(nothing)" : replacement}`;
+  const { file, line, within, original, replacement } = mutant;
   const note = fate.kind === "survived" && !fate.ran ? " [no test runs it]" : "";
-  return `${file}:${line} (${within}) ${change}${note}`;
+  return `${file}:${line} (${within}) ${original} -> ${replacement}${note}`;
 }
 
 const columns = ["tried", "killed", "timed out", "survived", "explained", "score", "raw score"];
@@ -124,7 +121,8 @@ function row(name: string, counts: Tally): readonly string[] {
   const numbers = [killed + timedOut + survived + explained, killed, timedOut, survived, explained].map(
     String,
   );
-  return [name, ...numbers, `${score(counts).toFixed(1)} %`, `${rawScore(counts).toFixed(1)} %`];
+  const scores = [score(counts), rawScore(counts)].map((percent) => `${percent.toFixed(1)} %`);
+  return [name, ...numbers, ...(numbers[0] === "0" ? ["-", "-"] : scores)];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

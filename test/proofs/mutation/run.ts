@@ -40,6 +40,7 @@ export interface Tried {
 }
 
 export interface Findings {
+  readonly files: readonly string[];
   /** All mutants of the files, tried or not. */
   readonly all: readonly Mutant[];
   /** In the order of the files and their lines. */
@@ -60,7 +61,7 @@ export async function tryMutants(
     const suite = await Suite.measure(lab, sources, trial.tests);
     const seconds = suite.tests.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / 1000;
     say(`${suite.tests.length} tests pass without a mutant and take ${seconds.toFixed(1)} s`);
-    return { all, tried: await tryEach(chosen, trial, { lab, suite, sources }, say) };
+    return { files: trial.files, all, tried: await tryEach(chosen, trial, { lab, suite, sources }, say) };
   } finally {
     lab.close();
   }

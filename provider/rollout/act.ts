@@ -1,5 +1,5 @@
 import type { Cause } from "./cause";
-import type { Action } from "./decide";
+import { lateWriteMs, type Action } from "./decide";
 import {
   afterRevert,
   completed,
@@ -12,7 +12,7 @@ import {
 import type { Deployment } from "./ports";
 import { recordOf } from "./record";
 import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
-import { revert, type Reverted } from "./revert";
+import { revert, type RevertResult } from "./revert";
 import {
   causeSentence,
   claimSentence,
@@ -41,7 +41,7 @@ import { write, type DeploymentRequest } from "./write";
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return withFailure(rollout, keptFailure(rollout.state));
+      return withFailure(rollout, keptFailure(rollout.state, dependencies.clock.now()));
     case "enter":
       return enter(rollout, action, dependencies);
     case "await":
@@ -66,9 +66,10 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
   action satisfies never;
 }
 
-/** A release that only looks has no write to try again. The first one may still have happened. */
-function keptFailure({ phase, failure }: State): WriteFailure | undefined {
-  return phase === "starting" ? failure : undefined;
+/** A release that only looks has no write to try again, but one that was lost may still take effect. */
+function keptFailure({ phase, failure }: State, now: number): WriteFailure | undefined {
+  const isOpen = failure?.lostAt !== undefined && now < failure.lostAt + lateWriteMs;
+  return phase === "starting" || isOpen ? failure : undefined;
 }
 
 function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
@@ -176,21 +177,26 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   const { release, state } = rollout;
   const found = causeSentence(release, state, cause, dependencies.clock.now());
   dependencies.progress.event(revertingSentence(release, state));
-  const reverted = await revert(rollout, cause, found, dependencies).catch(revertFault(rollout));
+  const { reverted, state: last } = await revert(rollout, cause, found, dependencies).catch(
+    revertFault(rollout),
+  );
   if (reverted.kind === "nothing") {
     return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
   }
-  return { outcome: afterRevert(ended(rollout, dependencies), cause, found, reverted) };
+  return { outcome: afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted) };
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */
-function revertFault({ release, state }: Rollout): (error: unknown) => Reverted {
+function revertFault({ release, state }: Rollout): (error: unknown) => RevertResult {
   return (error) => ({
-    kind: "failed",
-    percent: stagePercent(release, state.stage),
-    forMs: 0,
-    trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
-    oldIsGone: false,
+    reverted: {
+      kind: "failed",
+      percent: stagePercent(release, state.stage),
+      forMs: 0,
+      trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
+      oldIsGone: undefined,
+    },
+    state,
   });
 }
 

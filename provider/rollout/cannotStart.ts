@@ -35,11 +35,11 @@ export async function butPutBack(
   const active = await deployments.active().catch(() => undefined);
   const now =
     active === undefined ? {} : { deployedVersionId: soleVersion(active.split), deploymentId: active.id };
-  const isBack = active === undefined || active.id === putBack.deploymentId;
+  const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {
     ...{ ...putBack, ...now },
     status: isBack ? "inconclusive" : "superseded",
-    reason: reasonFor(putBack, isBack ? undefined : active, error.message),
+    reason: reasonFor(putBack, active, isBack, error.message),
   };
   if (!(error instanceof AbortedBefore)) return outcome;
   return { ...outcome, status: "aborted", finding: error.finding, isVerdict: true };
@@ -47,13 +47,14 @@ export async function butPutBack(
 
 function reasonFor(
   { oldVersionId, releaseId }: Outcome,
-  others: Deployment | undefined,
+  active: Deployment | undefined,
+  isBack: boolean,
   why: string,
 ): string {
-  const where =
-    others === undefined
-      ? revertedSentence({ oldVersionId, newVersionId: "" })
-      : `Since then ${others.author} has deployed something else, which was left as it is.`;
+  const back = `All traffic was put back on the old version ${oldVersionId ?? ""}.`;
+  const others = `Since then ${active?.author ?? "somebody"} has deployed something else, which was left as it is.`;
+  const seen = isBack ? revertedSentence({ oldVersionId, newVersionId: "" }) : `${back} ${others}`;
+  const where = active === undefined ? back : seen;
   const after = why.replace(/( and|,)? ?no traffic was moved\.?/i, "");
   return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${after}`;
 }

@@ -63,7 +63,10 @@ export function decide(situation: Situation): Action {
   const { release, state, observation } = situation;
   const status = statusOf(release, state, observation.active);
   if (state.phase === "starting") return whileStarting(situation, state, status);
-  if (!isOurs(state, status)) return { do: "yield", status };
+  if (!isOurs(state, status)) {
+    // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
+    return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
+  }
   const cause = violation(situation) ?? blindness(situation);
   if (cause) return { do: "revert", cause };
   if (situation.interrupted) {
@@ -88,21 +91,28 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   const { release, observation, interrupted, now } = situation;
   const { failure, stage } = state;
   const { deployments } = observation;
-  const isOpen = failure?.lostAt !== undefined && deployments.answeredAt < failure.lostAt + lateWriteMs;
-  if (isOpen && deployments.failures > 0) {
+  if (failure && isOpen(situation) && deployments.failures > 0) {
     // Nobody watches a split that may be there: it goes back, if it is.
     const isBlind = silence(deployments, now).ms > release.plan.maxBlindMs;
     if (!isBlind && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
-  // A record of this release shows that its first split was deployed after all.
-  if (status.kind === "takenOver" || status.kind === "ended") return { do: "yield", status };
+  // A record of this release shows that its first split was deployed after all; a lost write may have been, too.
+  const wasDeployed = status.kind === "takenOver" || status.kind === "ended";
+  if (wasDeployed || (failure?.lostAt !== undefined && status.kind !== "ours")) {
+    return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
+  }
   if (status.kind === "superseded" && status.owner === release.owner && !interrupted) {
     return { do: "beginAgain" };
   }
   const because = whyGiveUp(situation, state, status);
-  if (because !== undefined) return isOpen ? { do: "keep" } : { do: "giveUp", because };
+  if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   return { do: "enter", stage };
+}
+
+/** Whether a write whose answer was lost may still show. */
+function isOpen({ state: { failure }, observation }: Situation): boolean {
+  return failure?.lostAt !== undefined && observation.deployments.answeredAt < failure.lostAt + lateWriteMs;
 }
 
 function whyGiveUp(

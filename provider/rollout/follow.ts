@@ -6,7 +6,7 @@ import { awaiting, entered, type State } from "./state";
 
 /**
  * The state that the active deployment shows, where the release has moved without this turn: by a write whose answer
- * was lost, or by an approval.
+ * was lost, or by an approval. The same state where it has not.
  */
 export function follow(
   release: Release,

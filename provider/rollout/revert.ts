@@ -4,14 +4,21 @@ import { lateWriteMs } from "./decide";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { isStale, type Deployment } from "./ports";
 import { revertFailedSentence } from "./endingText";
+import { follow } from "./follow";
 import { recordOf } from "./record";
 import { percentOf, revertedSplit, type Dependencies } from "./release";
-import type { Rollout, WriteFailure } from "./state";
+import type { Rollout, State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
 import { write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** How an attempt to put the traffic back ended. */
 export type Reverted = Done | Instead | Failed;
+
+/** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
+export interface RevertResult {
+  readonly reverted: Reverted;
+  readonly state: State;
+}
 
 interface Done {
   readonly kind: "done";
@@ -60,10 +67,20 @@ export async function revert(
   cause: Cause,
   found: string,
   dependencies: Dependencies,
+): Promise<RevertResult> {
+  const tried = new Attempts(rollout, cause, found, dependencies);
+  const reverted = await revertBy(tried, rollout, cause, dependencies);
+  return { reverted, state: tried.state };
+}
+
+async function revertBy(
+  tried: Attempts,
+  rollout: Rollout,
+  cause: Cause,
+  dependencies: Dependencies,
 ): Promise<Reverted> {
   const { clock } = dependencies;
   const startedAt = clock.now();
-  const tried = new Attempts(rollout, cause, found, dependencies);
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const written = await tried.next();
     const deployment = madeBy(written);
@@ -73,7 +90,10 @@ export async function revert(
       const confirmation = await confirmReverted(rollout, cause, tried.percent, dependencies);
       return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
-    if (written.kind === "instead" && isEnding(written.because)) return written.because;
+    if (written.kind === "instead" && isEnding(written.because)) {
+      if (!(await tried.waitsForLateWrite())) return written.because;
+      continue;
+    }
     const failed = await tried.failed(clock.now() - startedAt);
     if (failed.oldIsGone || failed.forMs + pause > deadlineMs) return failed;
     tried.callForHelp(failed);
@@ -104,6 +124,8 @@ function isEnding(found: Found): found is Instead {
 /** The attempts to write one revert. */
 class Attempts {
   failure: WriteFailure | undefined;
+  /** Where the release stands. */
+  state: State;
   /** The new version's share when it was last read. */
   percent: number;
   private known: Deployment | undefined;
@@ -119,6 +141,7 @@ class Attempts {
   ) {
     const { release, state, observation } = rollout;
     this.failure = state.failure;
+    this.state = state;
     this.known = observation.active;
     this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
     const phase = isVerdict(cause) ? "aborted" : "inconclusive";
@@ -177,9 +200,20 @@ class Attempts {
     return isStale(reverted, active) || active?.id === reverted.id ? undefined : active;
   }
 
+  /** True after a wait for a write that was lost, of the revert too: it may still be made over what others deployed. */
+  async waitsForLateWrite(): Promise<boolean> {
+    const { clock } = this.dependencies;
+    const lateUntil = (this.failure?.lostAt ?? -Infinity) + lateWriteMs;
+    if (clock.now() >= lateUntil) return false;
+    await clock.sleep(lateUntil - clock.now());
+    return true;
+  }
+
   private propose(active: Deployment | undefined): Proposal<Found> {
-    const { release, state } = this.rollout;
+    const { release } = this.rollout;
     if (active) this.percent = percentOf(active.split, release.newVersionId);
+    this.state = follow(release, this.state, active, this.dependencies);
+    const { state } = this;
     const status = statusOf(release, state, active);
     if (state.phase === "starting" && status.kind === "ours") {
       const lateUntil = (this.failure?.lostAt ?? 0) + lateWriteMs;
@@ -194,7 +228,8 @@ class Attempts {
 
   /** Whether the last deployment known is one of ours: only then may it be written over without a reading. */
   private isOurs(known: Deployment | undefined): boolean {
-    const { release, state } = this.rollout;
+    const { state } = this;
+    const { release } = this.rollout;
     return state.phase !== "starting" && mayRevert(statusOf(release, state, known), this.cause);
   }
 }

@@ -71,7 +71,9 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (!["completed", "superseded", "revertFailed"].includes(outcome.status)) {
     says(
       "an ending says where the traffic is",
-      back !== undefined || kept !== undefined || /still serves all traffic/.test(outcome.reason),
+      back !== undefined ||
+        kept !== undefined ||
+        /still serves all traffic|was put back on the old version/.test(outcome.reason),
     );
   }
   if (outcome.deploymentId !== undefined && outcome.status !== "revertFailed") {
@@ -146,8 +148,10 @@ function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: 
   });
   const active = activeAt(story.commits, endedAt);
   const phase = active?.record?.phase;
+  // What began after this run did is not its own to look after.
   const isLeft =
     active?.by.kind === "run" &&
+    (active.record?.startedAt ?? 0) <= run.startedAt &&
     active.by.run.order.owner === run.order.owner &&
     overAt(active.by.run) <= endedAt;
   const isUnderWay = phase === "soak" || phase === "wait";

@@ -1,5 +1,5 @@
 import type { Cause } from "./cause";
-import { lateWriteMs, type Action } from "./decide";
+import type { Action } from "./decide";
 import {
   afterRevert,
   completed,
@@ -22,20 +22,11 @@ import {
   stageSentence,
   waitSentence,
 } from "./text";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./source";
-import {
-  awaiting,
-  entered,
-  goesOn,
-  splitChanges,
-  type Deployed,
-  type Rollout,
-  type State,
-  type Step,
-  type WriteFailure,
-} from "./state";
+import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { write, type DeploymentRequest } from "./write";
+import { lateWriteMs, write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {

@@ -6,7 +6,8 @@ import { nothingObserved, telemetrySlis } from "./observe";
 import type { Deployment, Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
-import type { Rollout, Starting, Step } from "./state";
+import type { Rollout, Step } from "./rollout";
+import type { Starting } from "./state";
 import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
 import { uploadsLeft, windowWarning } from "./window";
 

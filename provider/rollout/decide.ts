@@ -6,6 +6,7 @@ import type { Observation } from "./observe";
 import { settleMsIn, type Release } from "./release";
 import { silence } from "./source";
 import type { Starting, State, Deployed } from "./state";
+import { lateWriteMs } from "./write";
 
 /** What a release does next. */
 export type Action =
@@ -79,9 +80,6 @@ export function decide(situation: Situation): Action {
 
 /** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
 const firstWriteMs = 30_000;
-
-/** A write whose answer was lost may take effect for this long. */
-export const lateWriteMs = 15_000;
 
 /**
  * Before the first split. As long as a write may have happened, nothing is given up: either a look shows it, and the

@@ -8,7 +8,7 @@ import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
-import { goesOn, type Rollout, type Step } from "./state";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { statusLine } from "./text";
 import { windowWarning } from "./window";
 

@@ -99,13 +99,8 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-/** A person's or a machine's wish that the release stops now. */
-export interface Interruption {
-  /** True from the moment it is wished for. */
-  readonly requested: boolean;
-  /** Resolves at that moment. */
-  readonly happened: Promise<void>;
-}
+/** A person's or a machine's wish that the release stops now: it aborts at the moment of the wish. */
+export type Interruption = AbortSignal;
 
 /** Where a release tells what it does. */
 export interface Progress {

@@ -5,6 +5,7 @@ import type { Outcome } from "./outcome";
 import type { Outside, ReleaseRequest } from "./release";
 import { statusLine } from "./sentences";
 import { look, type Sight } from "./sight";
+import { unlessAborted } from "./unlessAborted";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until
@@ -18,7 +19,7 @@ export async function run(request: ReleaseRequest, outside: Outside): Promise<Ou
     step = await turn(step, outside);
     if ("outcome" in step) break;
     const { clock, interruption } = outside;
-    await Promise.race([clock.sleep(step.release.plan.pollIntervalMs), interruption.happened]);
+    await unlessAborted(clock.sleep(step.release.plan.pollIntervalMs), interruption);
   }
   return step.outcome;
 }
@@ -29,7 +30,7 @@ async function turn(course: Course, outside: Outside): Promise<Step> {
   try {
     const sight = await lookUnlessInterrupted(course, outside);
     const now = outside.clock.now();
-    const { requested: interrupted } = outside.interruption;
+    const { aborted: interrupted } = outside.interruption;
     const action = decide({ release, state, sight, stuck, interrupted, now });
     if (action.do === "keep") outside.progress.status(statusLine(release, state, sight, now));
     return await act(action, { release, state, sight, stuck }, outside);
@@ -40,8 +41,8 @@ async function turn(course: Course, outside: Outside): Promise<Step> {
 }
 
 /** A look; where an interruption reverts, it also ends a look that waits for an answer. */
-function lookUnlessInterrupted({ release, state, sight }: Course, outside: Outside): Promise<Sight> {
+async function lookUnlessInterrupted({ release, state, sight }: Course, outside: Outside): Promise<Sight> {
   const looked = look(release, state, sight, outside);
   if (release.plan.onInterrupt === "hold") return looked;
-  return Promise.race([looked, outside.interruption.happened.then(() => sight)]);
+  return (await unlessAborted(looked, outside.interruption)) ?? sight;
 }

@@ -5,19 +5,19 @@ import { cloudflareProbes } from "../../provider/cloudflare/probes";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
-import { stoppable } from "../../provider/pulumi/interruption";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Deployments } from "../../provider/rollout/ports";
 import { readRecord } from "../../provider/rollout/record";
 import { run } from "../../provider/rollout/run";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
+import { fakeInterruption } from "../fakes/clock";
 import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { workersRelease } from "./command";
 
 describe("workers-release and a running release", function () {
   this.timeout(180_000);
-  const interruption = stoppable();
+  const interruption = fakeInterruption();
   const outcomes: Promise<Outcome>[] = [];
   // Should a test fail, its release must not wait for a day, nor for an edge that is gone.
   after(async () => {

@@ -10,7 +10,7 @@ import type { Outside, Release } from "../../provider/rollout/release";
 import { look, nothingSeen } from "../../provider/rollout/sight";
 import type { State } from "../../provider/rollout/state";
 import { FakeDeployments } from "../fakes/deployments";
-import { FakeInterruption } from "../fakes/clock";
+import { fakeInterruption } from "../fakes/clock";
 import { RecordingProgress } from "../fakes/progress";
 import { clientAnsweredBy, LiveTelemetry, visit, type Unknowns } from "./live/model";
 import { invocation } from "../edge/telemetry/sample";
@@ -65,7 +65,7 @@ async function seenOf(release: Release, client: Cloudflare, clock: { time: numbe
     probes: { look: () => Promise.resolve({ results: [], troubles: [] }) },
     clock: { now, sleep: () => Promise.resolve() },
     progress: new RecordingProgress(),
-    interruption: new FakeInterruption(),
+    interruption: fakeInterruption(),
   };
   const state: State = { phase: "soaking", stage: 0, since: release.startedAt, deploymentId: "d", past: [] };
   let sight = nothingSeen(release, undefined, clock.time);

@@ -10,7 +10,7 @@ import type { Outcome } from "../../provider/rollout/outcome";
 import { run } from "../../provider/rollout/run";
 import type { EdgeOptions } from "../../edge";
 import { addVersion, goLive, useEdge, type Metadata } from "../edge/support";
-import { FakeInterruption } from "../fakes/clock";
+import { fakeInterruption } from "../fakes/clock";
 import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { Load } from "./load";
@@ -85,7 +85,7 @@ describe("a release on a local edge", function () {
           probes: cloudflareProbes(client, worker, systemClock),
           clock: systemClock,
           progress: new RecordingProgress(),
-          interruption: new FakeInterruption(),
+          interruption: fakeInterruption(),
         },
       );
     } finally {

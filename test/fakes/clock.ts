@@ -47,20 +47,14 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** An interruption that a test pulls. */
-export class FakeInterruption implements Interruption {
-  requested = false;
-  readonly happened: Promise<void>;
-  private resolve: () => void = () => undefined;
+/** An interruption that a test asks for. */
+export type FakeInterruption = Interruption & { request(): void };
 
-  constructor() {
-    this.happened = new Promise((resolve) => {
-      this.resolve = resolve;
-    });
-  }
-
-  request(): void {
-    this.requested = true;
-    this.resolve();
-  }
+/** An interruption that nobody has asked for yet. */
+export function fakeInterruption(): FakeInterruption {
+  const controller = new AbortController();
+  const request = (): void => {
+    controller.abort();
+  };
+  return Object.assign(controller.signal, { request });
 }

@@ -4,7 +4,7 @@ import { run } from "../../provider/rollout/run";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Split } from "../../provider/rollout/ports";
 import type { ReleaseRequest } from "../../provider/rollout/release";
-import { FakeInterruption, VirtualClock } from "../fakes/clock";
+import { fakeInterruption, VirtualClock, type FakeInterruption } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { atOnce } from "../fakes/plans";
 import { FakeProbes } from "../fakes/probes";
@@ -62,13 +62,13 @@ export function world(traffic: Traffic = quietTraffic, serving: Split = all(oldV
     telemetry,
     probes: new FakeProbes(clock),
     progress: new RecordingProgress(),
-    interruption: new FakeInterruption(),
+    interruption: fakeInterruption(),
   };
 }
 
 /** The same Worker, for another run that nobody has interrupted. */
 export function nextRun(outside: World): World {
-  return { ...outside, progress: new RecordingProgress(), interruption: new FakeInterruption() };
+  return { ...outside, progress: new RecordingProgress(), interruption: fakeInterruption() };
 }
 
 export function all(versionId: string): Split {

@@ -6,7 +6,7 @@ const refusalsOfTheDead = 5;
 const pauseMs = 500;
 
 /**
- * Calls `died` when the engine at `address` is certainly gone.
+ * Resolves when the engine at `address` is certainly gone. Waiting for that keeps no process alive.
  *
  * An HTTP/2 connection to the engine is held open, which the kernel closes together with the engine's process. It is
  * not plain TCP: the engine's server drops a connection that sends no HTTP/2 preface within two minutes, and waits for
@@ -14,45 +14,27 @@ const pauseMs = 500;
  * accepts connections even for an engine that is busy or suspended.
  *
  * The parent process proves nothing either. Pulumi starts a provider through a shell, which outlives the engine.
- *
- * @returns how to stop watching
  */
-export function watchEngine(address: string, died: () => void): () => void {
-  const watching = new AbortController();
-  void isDead(address, watching.signal).then((dead) => {
-    if (dead) died();
-  });
-  return () => {
-    watching.abort();
-  };
-}
-
-/** Resolves with true when the engine is dead, or with false when `signal` aborts. */
-async function isDead(address: string, signal: AbortSignal): Promise<boolean> {
+export async function deathOf(address: string): Promise<void> {
   let refusals = 0;
-  while (!signal.aborted) {
-    const error = await endOfConnection(address, signal);
+  for (;;) {
+    const error = await endOfConnection(address);
     refusals = error?.code === "ECONNREFUSED" ? refusals + 1 : 0;
-    if (refusals === refusalsOfTheDead) return true;
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (refusals === refusalsOfTheDead) return;
+    await delay(pauseMs, undefined, { ref: false });
   }
-  return false;
 }
 
 /** Resolves when a connection has ended or could not be made, with the error if there was one. */
-function endOfConnection(address: string, signal: AbortSignal): Promise<NodeJS.ErrnoException | undefined> {
+function endOfConnection(address: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const session = connect(`http://${address}`);
-    const close = (): void => {
-      session.destroy();
-    };
+    session.unref();
     let error: NodeJS.ErrnoException | undefined;
-    signal.addEventListener("abort", close);
     session.on("error", (reason: NodeJS.ErrnoException) => {
       error = reason;
     });
     session.once("close", () => {
-      signal.removeEventListener("abort", close);
       resolve(error);
     });
   });

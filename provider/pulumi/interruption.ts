@@ -1,7 +1,7 @@
 import type { Interruption } from "../rollout/ports";
 import { onCancel } from "./cancellation";
 import { engineAddress } from "./engineAddress";
-import { watchEngine } from "./engineDeath";
+import { deathOf } from "./engineDeath";
 
 /** The releases of this process; one process may run several. */
 const running = new Set<AbortController>();
@@ -22,24 +22,24 @@ onCancel(() => {
  * Runs `work` with a signal that aborts when `pulumi up` is stopped:
  * - by a first Ctrl-C or SIGTERM: the engine cancels its providers, and waits for them;
  * - by a second one: the engine sends SIGINT to this process, and SIGKILL 5 seconds later;
- * - by its death: see {@link watchEngine};
+ * - by its death: see {@link deathOf};
  * - or when this process itself gets SIGTERM or SIGHUP.
  *
- * The engine also sends SIGINT at every normal shutdown. Then no release is running, so nothing listens, and the signal
- * ends the process.
+ * The engine also sends SIGINT at every normal shutdown. Then no release is running, and the process ends at once.
  *
  * @returns what `work` returns: an interruption only asks it to come to an end
  */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
+  listen();
   const release = new AbortController();
   if (cancelled || ending) release.abort();
-  if (running.size === 0) listen();
   running.add(release);
   try {
     return await work(release.signal);
   } finally {
     running.delete(release);
-    if (running.size === 0) stopListening();
+    // In a moment, so that the answer to the engine gets out if there still is one.
+    if (ending) setTimeout(endUnlessRunning, 500);
   }
 }
 
@@ -51,25 +51,20 @@ function interruptAll(): void {
 function endAfterAll(): void {
   ending = true;
   interruptAll();
+  endUnlessRunning();
 }
 
 function endUnlessRunning(): void {
   if (running.size === 0) process.exit(1);
 }
 
-const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+let listening = false;
 
-let stopWatching: () => void = () => undefined;
-
+/** Listens from the first release on, and for good: a signal that comes while its listener is removed would be lost. */
 function listen(): void {
-  for (const signal of endings) process.on(signal, endAfterAll);
+  if (listening) return;
+  listening = true;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, endAfterAll);
   const address = engineAddress();
-  if (address !== undefined) stopWatching = watchEngine(address, endAfterAll);
-}
-
-function stopListening(): void {
-  for (const signal of endings) process.off(signal, endAfterAll);
-  stopWatching();
-  // In a moment, so that the answer to the engine gets out if there still is one.
-  if (ending) setTimeout(endUnlessRunning, 500);
+  if (address !== undefined) void deathOf(address).then(endAfterAll);
 }

@@ -33,8 +33,9 @@ class Provider {
     await this.tells(`${release}: began`);
   }
 
-  async end(release: string): Promise<void> {
-    this.#process.send({ end: release });
+  /** Ends a release, just after a signal if one is given. */
+  async end(release: string, signal?: NodeJS.Signals): Promise<void> {
+    this.#process.send({ end: release, signal });
     await this.tells(`${release}: ended`);
   }
 
@@ -89,7 +90,26 @@ describe("the releases of a provider process", function () {
     await provider.begin("a");
     await provider.end("a");
     provider.kill("SIGINT");
-    assert.deepEqual(await provider.exited, [null, "SIGINT"]);
+    assert.deepEqual(await provider.exited, [1, null]);
+    assert.deepEqual(provider.told, ["a: began", "a: ended"]);
+  });
+
+  it("hear a signal that comes just when one of them ends", async () => {
+    const provider = start();
+    await provider.begin("a");
+    await provider.end("a", "SIGINT");
+    assert.deepEqual(await provider.exited, [1, null]);
+  });
+
+  it("are not there when the engine dies, and the process ends", async () => {
+    const engine = await fakeEngine();
+    cleanUp.push(() => engine.die());
+    const provider = start(engine.address);
+    await provider.begin("a");
+    await provider.end("a");
+    await engine.connected;
+    await engine.die();
+    assert.deepEqual(await provider.exited, [1, null]);
     assert.deepEqual(provider.told, ["a: began", "a: ended"]);
   });
 

@@ -1,4 +1,3 @@
-import { unlessAborted } from "./abort";
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { alreadyServing, notStartedSentence } from "./outcome";
@@ -9,6 +8,7 @@ import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
 import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
+import { unlessAborted } from "./unlessAborted";
 import { uploadsLeft, windowWarning } from "./window";
 
 /**
@@ -108,11 +108,7 @@ function readiness(
   { plan }: ReleaseRequest,
   { telemetry, interruption }: Dependencies,
 ): Promise<Readiness | undefined> {
-  return unlessAborted<Readiness | undefined>(
-    telemetry.readiness(telemetrySlis(plan)),
-    interruption,
-    undefined,
-  );
+  return unlessAborted(telemetry.readiness(telemetrySlis(plan)), interruption);
 }
 
 /** Without an old version there is nobody else to serve: everything goes to the first version, and is watched. */

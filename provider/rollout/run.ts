@@ -1,5 +1,4 @@
 import { act, revertFor } from "./act";
-import { unlessAborted } from "./abort";
 import { assess, settle } from "./assess";
 import { begin } from "./begin";
 import { butPutBack, CannotStart } from "./cannotStart";
@@ -10,6 +9,7 @@ import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import { statusLine } from "./text";
+import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./window";
 
 /**
@@ -90,5 +90,5 @@ async function observeUnlessInterrupted(
   if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
   const observed = observe(release, observation, dependencies);
   if (release.plan.onInterrupt === "hold") return observed;
-  return unlessAborted(observed, dependencies.interruption, observation);
+  return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
 }

@@ -50,7 +50,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "yield":
       return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
     case "beginAgain":
-      return { beginAgain: true };
+      return { beginAgain: true, known: rollout.observation.active };
     case "giveUp":
       return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
@@ -174,7 +174,8 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   if (reverted.kind === "nothing") {
     return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
   }
-  return { outcome: afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted) };
+  const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
+  return { outcome, active: reverted.kind === "done" ? (reverted.after ?? reverted.deployment) : undefined };
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */

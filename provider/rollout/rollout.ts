@@ -1,5 +1,6 @@
 import type { Observation } from "./observe";
 import type { Outcome } from "./outcome";
+import type { Deployment } from "./ports";
 import type { Release } from "./release";
 import type { State } from "./state";
 
@@ -14,11 +15,20 @@ export interface Rollout {
 export type Step =
   /** The release goes on. */
   | Rollout
-  | { readonly outcome: Outcome }
+  | {
+      readonly outcome: Outcome;
+      /** The active deployment, where it is known. */
+      readonly active?: Deployment | undefined;
+    }
   /** Nothing was moved, for this reason. */
   | { readonly notStarted: string }
   /** Something has been found, or put back, after which the release begins anew. */
-  | { readonly beginAgain: true; readonly putBack?: Outcome };
+  | {
+      readonly beginAgain: true;
+      readonly putBack?: Outcome;
+      /** The active deployment: a reading that contradicts it is not believed. */
+      readonly known: Deployment | undefined;
+    };
 
 /** True for a release that goes on. */
 export function goesOn(step: Step): step is Rollout {

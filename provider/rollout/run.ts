@@ -22,13 +22,13 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
   try {
-    let step = await begin(request, begunAt, dependencies);
+    let step = await begin(request, begunAt, undefined, dependencies);
     for (;;) {
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
         putBack = step.putBack ?? putBack;
-        step = await begin(request, begunAt, dependencies);
+        step = await begin(request, begunAt, step.known, dependencies);
       } else {
         step = await turn(step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);

@@ -96,12 +96,12 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
     if (!isBlind && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
+  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain" };
   // A record of this release shows that its first split was deployed after all; a lost write may have been, too.
   const wasDeployed = status.kind === "takenOver" || status.kind === "ended";
   if (wasDeployed || (failure?.lostAt !== undefined && status.kind !== "ours")) {
     return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
   }
-  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain" };
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   return { do: "enter", stage };

@@ -336,6 +336,11 @@ describe("a release whose writes fail decides", () => {
       { do: "completeUnrecorded", trouble: "no answer" },
     ],
     [
+      "to try again to record that it is complete",
+      { state: soaking({ stage: 2, failure: failure({ since: began + 15 * minute }) }), after: 15 * minute },
+      { do: "complete" },
+    ],
+    [
       "that nothing is wrong while it needs no write",
       { state: soaking({ failure: refused }), after: minute },
       { do: "keep" },
@@ -357,7 +362,7 @@ describe("a release whose writes fail decides", () => {
     ],
     [
       "to revert when the old version is gone and it has to ask for an approval",
-      { state: soaking({ stage: 1, failure: gone }), after: 10 * minute },
+      { state: soaking({ stage: 1, failure: { ...gone, since: began + 10 * minute } }), after: 10 * minute },
       stuck,
     ],
   ]);
@@ -365,7 +370,7 @@ describe("a release whose writes fail decides", () => {
 
 describe("a release before its first split decides", () => {
   const unread = (ms: number, after: number): Partial<Observation> => ({
-    deployments: silent(after, ms),
+    deployments: { ...silent(after, ms), failures: 1 },
   });
   const begin = (changes: Parameters<typeof starting>[0]): { readonly state: State } => ({
     state: starting(changes),
@@ -464,6 +469,16 @@ describe("a release before its first split decides", () => {
           sentence: "What was said then.",
         },
       },
+    ],
+    [
+      "to end when a record shows that another run goes on with it",
+      { ...begin({}), active: recordedBy({ run: "r2" }) },
+      { do: "yield", status: { kind: "takenOver", record: aRecord({ run: "r2" }) } },
+    ],
+    [
+      "to look on while a lost write may be made over what another run of its owner has deployed",
+      { ...begin({ failure: lost }), active: notOurs, after: openAt },
+      { do: "keep" },
     ],
     [
       "to look on meanwhile as long as a lost write may show",

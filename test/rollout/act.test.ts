@@ -91,7 +91,10 @@ describe("a release that enters a stage", () => {
     await carryOut({ do: "enter", stage: 2, isOneWay: true }, at);
     const [split, sentence] = last(at);
     assert.deepEqual(split, all(newVersion));
-    assert.match(sentence, /^Release of checkout: stage 3 of 3 \(100 %\), soaks 15m\. Cloudflare can no longer/);
+    assert.match(
+      sentence,
+      /^Release of checkout: stage 3 of 3 \(100 %\), soaks 15m\. Cloudflare can no longer/,
+    );
   });
 
   it("does not when somebody has deployed since the look: it looks and decides anew", async () => {
@@ -159,7 +162,11 @@ describe("a release that another run has left", () => {
     assert.deepEqual(split, between(oldVersion, newVersion, 50));
     assert.equal(sentence, "Release of checkout: another run goes on with stage 2 of 3 (50 %).");
     assert.deepEqual(record, aRecord({ stage: 1, startedAt, begun: [startedAt], since: startedAt + 5000 }));
-    assert.deepEqual(stateAfter(step), { ...left(startedAt), deploymentId: "deployment-2", leftBy: undefined });
+    assert.deepEqual(stateAfter(step), {
+      ...left(startedAt),
+      deploymentId: "deployment-2",
+      leftBy: undefined,
+    });
   });
 
   it("is deployed once more, waiting since then", async () => {
@@ -171,7 +178,11 @@ describe("a release that another run has left", () => {
     assert.match(sentence, /waits for an approval/);
     const times = { begun: [startedAt], since: startedAt + 5000 };
     assert.deepEqual(record, aRecord({ phase: "wait", stage: 1, startedAt, next: 100, ...times }));
-    assert.deepEqual(stateAfter(step), { ...left(startedAt), deploymentId: "deployment-2", leftBy: undefined });
+    assert.deepEqual(stateAfter(step), {
+      ...left(startedAt),
+      deploymentId: "deployment-2",
+      leftBy: undefined,
+    });
   });
 
   it("is watched all the same where it cannot be deployed once more", async () => {
@@ -193,7 +204,11 @@ describe("a release that completes", () => {
     const step = await carryOut({ do: "complete" }, at);
     const { startedAt } = at.rollout.release;
     const sentence = `Release of checkout complete: version ${newVersion} serves all traffic, after 1m.`;
-    assert.deepEqual(last(at), [all(newVersion), sentence, aRecord({ phase: "completed", stage: 2, startedAt })]);
+    assert.deepEqual(last(at), [
+      all(newVersion),
+      sentence,
+      aRecord({ phase: "completed", stage: 2, startedAt }),
+    ]);
     assert.ok("outcome" in step);
     assert.deepEqual([step.outcome.status, step.outcome.reason], ["completed", sentence]);
     assert.deepEqual([step.outcome.deploymentId, at.outside.progress.events], ["deployment-2", [sentence]]);
@@ -241,7 +256,9 @@ describe("a release that reverts", () => {
   it("says that it does, puts the traffic back, and ends with what was found", async () => {
     const at = await setting((since) => soaking({ since, deploymentId: "deployment-1" }), at25);
     const step = await carryOut({ do: "revert", cause: { kind: "leftOver", percent: 25 } }, at);
-    assert.deepEqual(at.outside.progress.events, ["Release of checkout: reverting from stage 1 of 3 (25 %)."]);
+    assert.deepEqual(at.outside.progress.events, [
+      "Release of checkout: reverting from stage 1 of 3 (25 %).",
+    ]);
     assert.ok("outcome" in step);
     assert.equal(step.outcome.status, "inconclusive");
     const found = `Release of checkout: an earlier deployment left version ${newVersion} at 25 %.`;

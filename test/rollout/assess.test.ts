@@ -1,11 +1,29 @@
 import assert from "node:assert/strict";
 import type { Slo } from "../../provider/plan/types";
 import type { Series } from "../../provider/health/series";
-import { assess, assessStages, keptMs, levelOf, limitOf, limitUsage, settle } from "../../provider/rollout/assess";
+import {
+  assess,
+  assessStages,
+  keptMs,
+  levelOf,
+  limitOf,
+  limitUsage,
+  settle,
+} from "../../provider/rollout/assess";
 import { stageReports, type StageReport } from "../../provider/rollout/report";
 import { answered } from "../../provider/rollout/source";
 import { entered, splitChanges, stagesSoFar, awaiting } from "../../provider/rollout/state";
-import { aRelease, began, failure, minute, observation, slos, soaking, starting, waiting } from "./situations";
+import {
+  aRelease,
+  began,
+  failure,
+  minute,
+  observation,
+  slos,
+  soaking,
+  starting,
+  waiting,
+} from "./situations";
 
 const noBucket = { valid: 0, bad: 0 };
 const served = { new: { valid: 200, bad: 4 }, old: { valid: 400, bad: 2 } };
@@ -88,8 +106,19 @@ describe("what is known of an SLO in a stage", () => {
 
   it("leaves what was served in the warm-up to the report, and does not judge it", () => {
     const warm = aRelease({ warmUp: "30s" });
-    const cold = [bucket(0, 50), bucket(20_000, 50), bucket(30_000), bucket(5 * minute - 10_000), bucket(5 * minute, 50)];
-    const [[first] = [], [latter] = []] = assessStages(warm, second, observation(warm, now, { series: [cold, []] }), now);
+    const cold = [
+      bucket(0, 50),
+      bucket(20_000, 50),
+      bucket(30_000),
+      bucket(5 * minute - 10_000),
+      bucket(5 * minute, 50),
+    ];
+    const [[first] = [], [latter] = []] = assessStages(
+      warm,
+      second,
+      observation(warm, now, { series: [cold, []] }),
+      now,
+    );
     assert.deepEqual(first?.served.new, { valid: 400, bad: 100 });
     assert.deepEqual(first.soak.served.new, { valid: 200, bad: 0 });
     assert.deepEqual(latter?.soak.served.new, noBucket);
@@ -118,7 +147,10 @@ describe("what is known of an SLO in a stage", () => {
   it("is judged by how the bad events of the old version were dispersed before", () => {
     const bursts = [bucket(0, 4), bucket(10_000, 4)];
     const evidence = (clusters: number): number => {
-      const dispersions = [{ clusters, wander: 0 }, { clusters: 0, wander: 0 }];
+      const dispersions = [
+        { clusters, wander: 0 },
+        { clusters: 0, wander: 0 },
+      ];
       const at = observation(release, now, { series: [bursts, bursts], dispersions });
       return assess(release, soaking(), at)[0]?.verdict.evidence ?? 0;
     };
@@ -146,7 +178,10 @@ describe("buckets are taken into tallies", () => {
     assert.equal(kept({ seenUntil: at - 1 }), 2);
     const settled = settle(release, soaking(), seen);
     assert.equal(settled.settledUntil, at - keptMs);
-    assert.deepEqual(settled.settled?.map((tally) => tally.in(0).served.new.valid), [200, 0]);
+    assert.deepEqual(
+      settled.settled?.map((tally) => tally.in(0).served.new.valid),
+      [200, 0],
+    );
   });
 
   it("and only where the deployments were read since", () => {
@@ -167,7 +202,12 @@ describe("buckets are taken into tallies", () => {
 });
 
 describe("the report of a stage", () => {
-  const release = aRelease({ slos: [{ name: "5xx", sli: "serverErrors", max: 0.05, maxIncrease: 2, observeOnly: true }, ...slos.slice(1)] });
+  const release = aRelease({
+    slos: [
+      { name: "5xx", sli: "serverErrors", max: 0.05, maxIncrease: 2, observeOnly: true },
+      ...slos.slice(1),
+    ],
+  });
   const now = began + 3 * minute;
   const told = (series: Series): StageReport | undefined => {
     const seen = observation(release, now, { series: [series, []] });
@@ -192,7 +232,7 @@ describe("the report of a stage", () => {
   it("says violated, and how strong the evidence is, at most 1000", () => {
     const report = told([{ start: began, new: { valid: 300, bad: 300 }, old: { valid: 300, bad: 0 } }]);
     assert.equal(report?.slos[0]?.verdict, "violated");
-    assert.ok((report.slos[0].evidence ?? 0) > 1 && report.slos[0].evidence <= 1000);
+    assert.ok(report.slos[0].evidence > 1 && report.slos[0].evidence <= 1000);
   });
 
   it("has no share of an old version that served nothing", () => {
@@ -226,7 +266,10 @@ describe("where a release stands", () => {
       next,
       soaking({ stage: 2, since: began + 15 * minute, past: [...past, over], deploymentId: "d" }),
     );
-    assert.deepEqual(entered(starting({ failure: failure() }), 0, "d", began), soaking({ deploymentId: "d" }));
+    assert.deepEqual(
+      entered(starting({ failure: failure() }), 0, "d", began),
+      soaking({ deploymentId: "d" }),
+    );
     const waits = awaiting(second, "d", began + 15 * minute);
     const times = { since: began + 15 * minute, soakedSince: began + 5 * minute };
     assert.deepEqual(waits, waiting({ ...times, past, deploymentId: "d" }));

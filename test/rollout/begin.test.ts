@@ -5,20 +5,39 @@ import { AbortedBefore, butPutBack, CannotStart } from "../../provider/rollout/c
 import { nothingObserved } from "../../provider/rollout/observe";
 import type { Outcome } from "../../provider/rollout/outcome";
 import { PortError } from "../../provider/rollout/ports";
-import { promotedSplit, revertedSplit, sameTraffic, samePercent, splitAt } from "../../provider/rollout/release";
+import {
+  promotedSplit,
+  revertedSplit,
+  sameTraffic,
+  samePercent,
+  splitAt,
+} from "../../provider/rollout/release";
 import { writeMessage } from "../../provider/rollout/record";
 import type { Step } from "../../provider/rollout/state";
-import { all, newVersion, oldVersion, otherVersion, quietTraffic, request, world, type World } from "./simulate";
+import {
+  all,
+  newVersion,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  request,
+  world,
+  type World,
+} from "./simulate";
 import { aRecord, aRelease, between, starting, threeStages } from "./situations";
 
 const at25 = between(oldVersion, newVersion, 25);
-const fix = "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+const fix =
+  "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 
 function begun(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Step> {
   return begin(request({ plan: threeStages, ...changes }), outside.clock.now(), outside);
 }
 
-async function refusal(step: Promise<Step>, kind: typeof CannotStart = CannotStart): Promise<string> {
+async function refusal(
+  step: Promise<Step>,
+  kind: new (...given: never[]) => Error = CannotStart,
+): Promise<string> {
   const error: unknown = await step.catch((error: unknown) => error);
   assert.ok(error instanceof kind, String(error));
   return error.message;
@@ -27,7 +46,11 @@ async function refusal(step: Promise<Step>, kind: typeof CannotStart = CannotSta
 /** A release that an earlier run has left at 25 %. */
 function leave(outside: World, versionId = newVersion): void {
   const record = aRecord({ id: "r0", run: "r0", newVersionId: versionId, startedAt: outside.clock.now() });
-  outside.deployments.foreign(between(oldVersion, versionId, 25), writeMessage("Left.", record), "ci with api");
+  outside.deployments.foreign(
+    between(oldVersion, versionId, 25),
+    writeMessage("Left.", record),
+    "ci with api",
+  );
 }
 
 describe("a release that begins", () => {
@@ -77,7 +100,10 @@ describe("a release that begins", () => {
     const step = await begun(outside, { releaseId: "r2" });
     assert.ok("release" in step);
     assert.deepEqual([step.release.id, step.release.run, step.state.phase], ["r0", "r2", "soaking"]);
-    assert.deepEqual([step.observation.isReady, step.observation.active], [false, outside.deployments.made[0]]);
+    assert.deepEqual(
+      [step.observation.isReady, step.observation.active],
+      [false, outside.deployments.made[0]],
+    );
     assert.deepEqual(outside.progress.events, ["Going on with release r0 in stage 1 of 3 (25 %): it soaks."]);
   });
 
@@ -278,6 +304,9 @@ describe("a split", () => {
   });
 
   it("has the same percentage as another but for the rounding", () => {
-    assert.deepEqual([samePercent(35.9, 100 - 64.1), samePercent(35.9, 35.91), samePercent(35.91, 35.9)], [true, false, false]);
+    assert.deepEqual(
+      [samePercent(35.9, 100 - 64.1), samePercent(35.9, 35.91), samePercent(35.91, 35.9)],
+      [true, false, false],
+    );
   });
 });

@@ -25,7 +25,11 @@ const at50 = between(oldVersion, newVersion, 50);
 
 type Asked = Parameters<typeof request>[0];
 
-function pointAt(active: Deployment | undefined, asked: Asked = {}, begunAt = began + 60 * minute): StartingPoint {
+function pointAt(
+  active: Deployment | undefined,
+  asked: Asked = {},
+  begunAt = began + 60 * minute,
+): StartingPoint {
   return startingPoint(request({ releaseId: "r2", plan: threeStages, ...asked }), active, begunAt);
 }
 
@@ -194,7 +198,10 @@ describe("a run starts", () => {
   });
 
   it("from a first version that is still watched, where another is asked for", () => {
-    const watched = leftOver({ oldVersionId: undefined, newVersionId: oldVersion, stage: 2 }, all(oldVersion));
+    const watched = leftOver(
+      { oldVersionId: undefined, newVersionId: oldVersion, stage: 2 },
+      all(oldVersion),
+    );
     assert.deepEqual(pointAt(watched), start);
   });
 
@@ -204,14 +211,20 @@ describe("a run starts", () => {
   });
 
   it("nothing where the version serves already, whatever was found before", () => {
-    assert.deepEqual(pointAt(serves, { findingBefore: "It was bad." }), { kind: "serving", deployment: serves });
+    assert.deepEqual(pointAt(serves, { findingBefore: "It was bad." }), {
+      kind: "serving",
+      deployment: serves,
+    });
   });
 
   it("nothing with a version that was aborted, until retry changes", () => {
     assert.deepEqual(pointAt(aborted), { kind: "abortedBefore", finding: "What was said then." });
     assert.deepEqual(pointAt(aborted, { retry: "1" }), start);
     assert.deepEqual(pointAt(aborted, { versionId: otherVersion }), start);
-    assert.deepEqual(pointAt(deployment(), { findingBefore: "Bad." }), { kind: "abortedBefore", finding: "Bad." });
+    assert.deepEqual(pointAt(deployment(), { findingBefore: "Bad." }), {
+      kind: "abortedBefore",
+      finding: "Bad.",
+    });
   });
 
   it("nothing with an aborted first version, though it serves still", () => {

@@ -113,12 +113,7 @@ const cases: readonly Case[] = [
     deployment({ split: between(oldVersion, newVersion, 60) }),
     { kind: "superseded", by },
   ],
-  [
-    "the old version alone",
-    soaking(),
-    deployment({ split: all(oldVersion) }),
-    { kind: "rolledBack", by },
-  ],
+  ["the old version alone", soaking(), deployment({ split: all(oldVersion) }), { kind: "rolledBack", by }],
   ["the new version alone", soaking(), deployment({ split: all(newVersion) }), { kind: "promoted", by }],
   [
     "the new version alone, where there is no old one",

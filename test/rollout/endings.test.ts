@@ -39,11 +39,15 @@ const ended: Ended = {
 const first: Ended = { ...ended, release: aRelease({}, { oldVersionId: undefined }) };
 const backOnOld = deployment({ id: "back", split: all(oldVersion) });
 const onNew = deployment({ id: "new", split: all(newVersion) });
-const fix = "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+const fix =
+  "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 const again = "That is no verdict on the version. The next `pulumi up` releases it from the first stage.";
 const isBack = `All traffic is back on the old version ${oldVersion}.`;
 
-type Told = Pick<Outcome, "status" | "reason" | "finding" | "isVerdict" | "deployedVersionId" | "deploymentId">;
+type Told = Pick<
+  Outcome,
+  "status" | "reason" | "finding" | "isVerdict" | "deployedVersionId" | "deploymentId"
+>;
 
 function told({ status, reason, finding, isVerdict, deployedVersionId, deploymentId }: Outcome): Told {
   return { status, reason, finding, isVerdict, deployedVersionId, deploymentId };
@@ -62,7 +66,11 @@ describe("a release that is complete", () => {
   it("says that it could not be recorded", () => {
     const at = { ...ended, observation: { ...ended.observation, active: onNew } };
     const reason = `${complete} Only the deployment that records this could not be made: not allowed.`;
-    assert.deepEqual(told(completedUnrecorded(at, "not allowed")), { ...serves, reason, deploymentId: "new" });
+    assert.deepEqual(told(completedUnrecorded(at, "not allowed")), {
+      ...serves,
+      reason,
+      deploymentId: "new",
+    });
   });
 
   it("leaves everything that a state file keeps of it", () => {
@@ -155,7 +163,11 @@ describe("a release that put the traffic back", () => {
 
   it("says what somebody has deployed since", () => {
     const after = deployment({ split: between(oldVersion, otherVersion, 10) });
-    const outcome = afterRevert(ended, { kind: "interrupted" }, "Found.", { ...done, after, confirmation: none });
+    const outcome = afterRevert(ended, { kind: "interrupted" }, "Found.", {
+      ...done,
+      after,
+      confirmation: none,
+    });
     assert.deepEqual(told(outcome), {
       ...{ status: "inconclusive", finding: "Found.", isVerdict: false },
       reason: `Found. All traffic was put back on the old version ${oldVersion}. Since then jo with wrangler has deployed something else (90 % ${oldVersion}, 10 % ${otherVersion}), which was left as it is. ${again}`,
@@ -173,7 +185,13 @@ describe("a release that put the traffic back", () => {
 });
 
 describe("a release that could not put the traffic back", () => {
-  const failed = { kind: "failed", percent: 25, forMs: 600_000, trouble: "HTTP 503", oldIsGone: false } as const;
+  const failed = {
+    kind: "failed",
+    percent: 25,
+    forMs: 600_000,
+    trouble: "HTTP 503",
+    oldIsGone: false,
+  } as const;
   const cause: Cause = { kind: "violated", slo: objective(), verdict: violated().verdict };
   const loud = `COULD NOT REVERT: version ${newVersion} still gets 25 % of the traffic of checkout.`;
   const end = "Cloudflare did not take it for 10m: HTTP 503. Reason of the revert: Found.";
@@ -200,7 +218,10 @@ describe("a release that could not put the traffic back", () => {
     const outcome = afterRevert(ended, cause, "Found.", { kind: "yielded", status, active });
     assert.equal(outcome.status, "superseded");
     assert.equal(outcome.finding, "Found.");
-    assert.match(outcome.reason, /^Found\. Release of checkout: in stage 1 of 3 \(25 %\), jo with wrangler deployed/);
+    assert.match(
+      outcome.reason,
+      /^Found\. Release of checkout: in stage 1 of 3 \(25 %\), jo with wrangler deployed/,
+    );
   });
 });
 
@@ -223,13 +244,22 @@ describe("a release that others have ended", () => {
   const endedAs = (phase: "aborted" | "inconclusive" | "completed"): DeploymentStatus => {
     return { kind: "ended", record: aRecord({ phase }), sentence };
   };
-  const cases: readonly [string, DeploymentStatus, typeof other | undefined, Omit<Told, "deployedVersionId" | "deploymentId">][] = [
+  const cases: readonly [
+    string,
+    DeploymentStatus,
+    typeof other | undefined,
+    Omit<Told, "deployedVersionId" | "deploymentId">,
+  ][] = [
     [
       "by a roll-back is aborted",
       { kind: "rolledBack", by },
       backOnOld,
       {
-        ...{ status: "aborted", isVerdict: true, finding: `${where}, ${by} put the old version back to 100 %.` },
+        ...{
+          status: "aborted",
+          isVerdict: true,
+          finding: `${where}, ${by} put the old version back to 100 %.`,
+        },
         reason: `${where}, ${by} put the old version back to 100 %. ${isBack} ${fix}`,
       },
     ],
@@ -237,7 +267,11 @@ describe("a release that others have ended", () => {
       "by a promotion is complete",
       { kind: "promoted", by },
       onNew,
-      { status: "completed", ...noFinding, reason: `${where}, ${by} gave version ${newVersion} all traffic.` },
+      {
+        status: "completed",
+        ...noFinding,
+        reason: `${where}, ${by} gave version ${newVersion} all traffic.`,
+      },
     ],
     [
       "by a command is aborted",
@@ -249,7 +283,12 @@ describe("a release that others have ended", () => {
       "by another run of it, inconclusively, is no verdict",
       endedAs("inconclusive"),
       backOnOld,
-      { status: "inconclusive", isVerdict: false, finding: sentence, reason: `${sentence} ${isBack} ${again}` },
+      {
+        status: "inconclusive",
+        isVerdict: false,
+        finding: sentence,
+        reason: `${sentence} ${isBack} ${again}`,
+      },
     ],
     [
       "by another run of it that completed it is complete",
@@ -303,7 +342,13 @@ describe("a release that has nothing to do", () => {
 
   it("is complete", () => {
     assert.deepEqual(alreadyServing(request(), onNew, now), {
-      ...{ status: "completed", reason: `${serves}.`, ...noFinding, releaseId: "r1", oldVersionId: undefined },
+      ...{
+        status: "completed",
+        reason: `${serves}.`,
+        ...noFinding,
+        releaseId: "r1",
+        oldVersionId: undefined,
+      },
       ...{ deployedVersionId: newVersion, deploymentId: "new", stages: [] },
       ...{ startedAt: "2030-01-01T06:03:00.000Z", endedAt: "2030-01-01T06:03:00.000Z" },
     });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { Series } from "../../provider/health/series";
 import type { ReleasePlan } from "../../provider/plan/types";
-import { nothingObserved, observe, observeDeployments, type Observation } from "../../provider/rollout/observe";
+import {
+  nothingObserved,
+  observe,
+  observeDeployments,
+  type Observation,
+} from "../../provider/rollout/observe";
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { answered } from "../../provider/rollout/source";
@@ -10,7 +15,8 @@ import { aRelease, minute, slos } from "./situations";
 
 const second = 1000;
 const stale = "Cloudflare's list of deployments does not show the last one that is known; it may lag behind.";
-const noAnswer = (retryAfterMs?: number): PortError => new PortError("unavailable", "no answer", retryAfterMs);
+const noAnswer = (retryAfterMs?: number): PortError =>
+  new PortError("unavailable", "no answer", retryAfterMs);
 
 interface Setting {
   readonly outside: World;
@@ -71,7 +77,10 @@ describe("a look", () => {
     const seen = await observe(release, nothing, outside);
     assert.deepEqual([seen.active, seen.seenUntil, seen.troubles], [deployed, at(65_000), []]);
     assert.deepEqual([seen.deployments, seen.telemetry], [answered(at(65_000)), answered(at(65_000))]);
-    assert.deepEqual(seen.series.map((series) => series.length), [7, 7]);
+    assert.deepEqual(
+      seen.series.map((series) => series.length),
+      [7, 7],
+    );
     assert.deepEqual([seen.isReady, seen.settledUntil, seen.settled], [true, at(0), undefined]);
   });
 
@@ -107,7 +116,10 @@ describe("a look", () => {
     const none = { clusters: 0, wander: 0 };
     assert.deepEqual((await observe(release, nothing, outside)).dispersions, [none, none]);
     // The only query is that of the release, which has no old version either.
-    assert.deepEqual(past.map(({ newVersionId }) => newVersionId), [newVersion]);
+    assert.deepEqual(
+      past.map(({ newVersionId }) => newVersionId),
+      [newVersion],
+    );
   });
 });
 
@@ -145,7 +157,10 @@ describe("a look reads again what may still change", () => {
 
   it("half an hour at most", async () => {
     assert.equal(await from({ seenUntil: at(hour + 9000) }), hour - 30 * minute);
-    assert.equal(await from({ seenUntil: at(hour) }, { pollInterval: "30s", maxBlindTime: "10m" }), hour - 30 * minute);
+    assert.equal(
+      await from({ seenUntil: at(hour) }, { pollInterval: "30s", maxBlindTime: "10m" }),
+      hour - 30 * minute,
+    );
   });
 
   it("no more than one query reaches", async () => {
@@ -159,9 +174,16 @@ describe("a look reads again what may still change", () => {
   it("and keeps what was read before", async () => {
     const { outside, release, nothing } = await setting(10 * minute);
     const kept = servedIn(10_000, 9 * minute);
-    const seen = await observe(release, { ...nothing, series: [kept, kept], seenUntil: at(10 * minute) }, outside);
+    const seen = await observe(
+      release,
+      { ...nothing, series: [kept, kept], seenUntil: at(10 * minute) },
+      outside,
+    );
     assert.deepEqual(seen.series[0]?.[0], kept[0]);
-    assert.notDeepEqual(seen.series[0]?.find(({ start }) => start === at(9 * minute)), kept[1]);
+    assert.notDeepEqual(
+      seen.series[0]?.find(({ start }) => start === at(9 * minute)),
+      kept[1],
+    );
   });
 });
 
@@ -215,7 +237,10 @@ describe("a look that is not answered", () => {
     outside.telemetry.blindBecause = "Observability is off.";
     const unready = { ...nothing, isReady: false };
     const seen = await observe(release, unready, outside);
-    assert.deepEqual([seen.troubles, seen.isReady, seen.seenUntil], [["Observability is off."], false, at(5000)]);
+    assert.deepEqual(
+      [seen.troubles, seen.isReady, seen.seenUntil],
+      [["Observability is off."], false, at(5000)],
+    );
     assert.deepEqual((await observe(release, nothing, outside)).troubles, []);
     outside.telemetry.blindBecause = undefined;
     assert.equal((await observe(release, unready, outside)).isReady, true);
@@ -284,7 +309,10 @@ describe("a look at probes", () => {
       ],
     );
     assert.ok((seen.series[1]?.length ?? 0) > 5);
-    assert.deepEqual(queries[0]?.slis.map(({ kind }) => kind), ["serverErrors", "wallTime"]);
+    assert.deepEqual(
+      queries[0]?.slis.map(({ kind }) => kind),
+      ["serverErrors", "wallTime"],
+    );
   });
 
   it("leaves those to the tallies that these have", async () => {

@@ -115,7 +115,10 @@ describe("an abort by a person", () => {
     const since = began + 5 * minute;
     const changes = { stage: 1, stages: 5, phase: "wait", next: 50, begun: [began], since } as const;
     const active = deployment({ split: at25, message: recorded(changes) });
-    const [approved, stopped] = [approve("checkout", active, "jo"), abort("checkout", active, "jo", undefined)];
+    const [approved, stopped] = [
+      approve("checkout", active, "jo"),
+      abort("checkout", active, "jo", undefined),
+    ];
     assert.ok(approved.kind === "deploy" && stopped.kind === "deploy");
     assert.deepEqual([approved.request.record.since, approved.request.record.begun], [undefined, [began]]);
     assert.deepEqual([stopped.request.record.since, stopped.request.record.begun], [undefined, []]);

@@ -148,7 +148,13 @@ describe("the record of a release", () => {
       ...{ newVersionId: newVersion, oldVersionId: oldVersion, retry: "", next: 100 },
       ...{ begun: begun.slice(10), since: began },
     });
-    assert.deepEqual(recordOf(release, 1, "soak"), { ...waits, phase: "soak", next: undefined, begun: [], since: undefined });
+    assert.deepEqual(recordOf(release, 1, "soak"), {
+      ...waits,
+      phase: "soak",
+      next: undefined,
+      begun: [],
+      since: undefined,
+    });
     assert.equal(recordOf(release, 2, "wait").next, undefined);
   });
 
@@ -160,7 +166,10 @@ describe("the record of a release", () => {
 
   it("is under way while it soaks or waits", () => {
     const phases = ["soak", "wait", "completed", "aborted", "inconclusive", "interrupted"] as const;
-    assert.deepEqual(phases.filter((phase) => isUnderWay({ ...record, phase })), ["soak", "wait"]);
+    assert.deepEqual(
+      phases.filter((phase) => isUnderWay({ ...record, phase })),
+      ["soak", "wait"],
+    );
   });
 
   it("cuts a sentence that is too long, never in the middle of a character, and says so", () => {

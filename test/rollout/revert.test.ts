@@ -46,17 +46,30 @@ async function setting(cause: Cause = leftOver, changes: Partial<Setting> = {}):
 }
 
 /** Reverts, and stops the time that it took. */
-async function reverted(at: Setting, known: Deployment | undefined = at.ours): Promise<RevertResult & { tookMs: number }> {
+async function reverted(
+  at: Setting,
+  known: Deployment | undefined = at.ours,
+): Promise<RevertResult & { tookMs: number }> {
   const { outside, release, state, cause } = at;
   const begin = outside.clock.now();
   const seen = observation(release, begin, {}, known);
-  const result = await revert({ release, state, observation: { ...seen, active: known } }, cause, "Found.", outside);
+  const result = await revert(
+    { release, state, observation: { ...seen, active: known } },
+    cause,
+    "Found.",
+    outside,
+  );
   return { ...result, tookMs: outside.clock.now() - begin };
 }
 
 const error = (retryAfterMs?: number): PortError => new PortError("unavailable", "no answer", retryAfterMs);
 
-function failing({ outside }: Setting, moment: "read" | "before" | "after", times: number, what = error()): void {
+function failing(
+  { outside }: Setting,
+  moment: "read" | "before" | "after",
+  times: number,
+  what = error(),
+): void {
   for (let time = 0; time < times; time += 1) outside.deployments.failNext(moment, what);
 }
 
@@ -77,7 +90,10 @@ describe("a revert", () => {
     assert.ok(made && done.kind === "done");
     assert.deepEqual([done.deployment, done.unread, done.after, state], [made, false, undefined, at.state]);
     assert.deepEqual([made.split, readSentence(made.message)], [all(oldVersion), "Found."]);
-    assert.deepEqual(readRecord(made.message), aRecord({ phase: "aborted", startedAt: at.release.startedAt }));
+    assert.deepEqual(
+      readRecord(made.message),
+      aRecord({ phase: "aborted", startedAt: at.release.startedAt }),
+    );
     assert.equal(done.confirmation.kind, "confirmed");
   });
 
@@ -89,7 +105,9 @@ describe("a revert", () => {
 
   it("tells what somebody has deployed while it was confirmed", async () => {
     const at = await setting(verdict);
-    at.outside.clock.at(at.outside.clock.elapsed() + 3000, () => at.outside.deployments.foreign(all(otherVersion)));
+    at.outside.clock.at(at.outside.clock.elapsed() + 3000, () =>
+      at.outside.deployments.foreign(all(otherVersion)),
+    );
     const { reverted: done } = await reverted(at);
     assert.deepEqual(done.kind === "done" && done.after?.split, all(otherVersion));
   });
@@ -236,7 +254,10 @@ describe("a revert that cannot be made", () => {
     });
     const { events, statuses } = at.outside.progress;
     assert.equal(events.length, 1);
-    assert.match(events[0] ?? "", /^COULD NOT REVERT: .* 25 % .* for 30s: no answer\. It is being tried on\.$/);
+    assert.match(
+      events[0] ?? "",
+      /^COULD NOT REVERT: .* 25 % .* for 30s: no answer\. It is being tried on\.$/,
+    );
     assert.equal(statuses[0], "REVERTING, not done yet, trying again: no answer");
     assert.ok(statuses.length > 30);
   });
@@ -271,7 +292,12 @@ describe("a revert that cannot be made", () => {
     unread.outside.deployments.made.length = 0;
     const { release, cause, outside } = unread;
     const seen = { ...observation(release, outside.clock.now()), active: undefined };
-    const result = await revert({ release, state: unread.state, observation: seen }, cause, "Found.", outside);
+    const result = await revert(
+      { release, state: unread.state, observation: seen },
+      cause,
+      "Found.",
+      outside,
+    );
     assert.equal(result.reverted.kind === "failed" && result.reverted.percent, 100);
   });
 

@@ -59,7 +59,14 @@ export function waiting(changes: Partial<Waiting> = {}): Waiting {
 }
 
 export function failure(changes: Partial<WriteFailure> = {}): WriteFailure {
-  return { since: began, forGood: false, lostAt: undefined, oldIsGone: false, trouble: "no answer", ...changes };
+  return {
+    since: began,
+    forGood: false,
+    lostAt: undefined,
+    oldIsGone: false,
+    trouble: "no answer",
+    ...changes,
+  };
 }
 
 /** A deployment, by default somebody else's of the old version. */

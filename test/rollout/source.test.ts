@@ -41,7 +41,10 @@ describe("a source that does not answer", () => {
     const ordered = { notBefore: until, orderedMs: 5 * minute, orderedUntil: until, trouble: "HTTP 429" };
     assert.deepEqual(failedAt([1000], rateLimited), { ...failed, ...ordered });
     const twice = unanswered(failedAt([1000], rateLimited), rateLimited, until, retrying);
-    assert.deepEqual([twice.failures, twice.orderedMs, twice.orderedUntil], [2, 10 * minute, until + 5 * minute]);
+    assert.deepEqual(
+      [twice.failures, twice.orderedMs, twice.orderedUntil],
+      [2, 10 * minute, until + 5 * minute],
+    );
     assert.equal(failedAt([0], "no words").trouble, "no words");
   });
 });

@@ -76,7 +76,7 @@ describe("a release says, when it reverts,", () => {
     [
       "only the bound that was violated",
       () => said({ kind: "violated", slo: both, verdict: relative }),
-      'Release of checkout: SLO "5xx" violated in stage 1 of 3 (25 %), 1m 30s into the stage: 2 % of the new version\'s requests failed (4 of 200 since 06:00:00Z), limit 0.75 %, 1.5 times the old version\'s 0.5 %; in the same time the old version had 0.5 % (2 of 400).',
+      "Release of checkout: SLO \"5xx\" violated in stage 1 of 3 (25 %), 1m 30s into the stage: 2 % of the new version's requests failed (4 of 200 since 06:00:00Z), limit 0.75 %, 1.5 times the old version's 0.5 %; in the same time the old version had 0.5 % (2 of 400).",
     ],
     [
       "the limit, where it is not known since when",
@@ -254,7 +254,10 @@ describe("the line that is always up to date", () => {
   const release = aRelease({ settleTime: "30s" });
   const slo = objective();
   const fine = assessment({ served });
-  const worst = assessment({ slo: objective({ name: "slow" }), served: { ...served, new: { valid: 100, bad: 9 } } });
+  const worst = assessment({
+    slo: objective({ name: "slow" }),
+    served: { ...served, new: { valid: 100, bad: 9 } },
+  });
   const line = (
     state: State,
     after: number,
@@ -264,7 +267,11 @@ describe("the line that is always up to date", () => {
   const well = "5xx 2 % (4 of 200), limit 1 %";
   const nothing = { valid: 0, bad: 0 };
   check([
-    ["says what is left of the soak", () => line(soaking(), 61_500), `stage 1/3 · 25 % · 3m 59s of soak left · ${well}`],
+    [
+      "says what is left of the soak",
+      () => line(soaking(), 61_500),
+      `stage 1/3 · 25 % · 3m 59s of soak left · ${well}`,
+    ],
     [
       "says at the end of a soak what it waits for",
       () => line(soaking(), 5 * minute),
@@ -324,7 +331,13 @@ describe("the line that is always up to date", () => {
 });
 
 describe("an SLO is told of", () => {
-  const status = { kind: "status", statuses: [{ from: 500, to: 599 }, { from: 429, to: 429 }] } as const;
+  const status = {
+    kind: "status",
+    statuses: [
+      { from: 500, to: 599 },
+      { from: 429, to: 429 },
+    ],
+  } as const;
   check([
     ["with three digits", () => percentText(0.123456), "12.3 %"],
     ["with its counts", () => countsText({ valid: 122, bad: 14 }), "11.5 % (14 of 122)"],

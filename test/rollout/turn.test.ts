@@ -10,8 +10,26 @@ import type { Rollout, State, Step } from "../../provider/rollout/state";
 import { Tally } from "../../provider/rollout/tally";
 import { Judgement } from "../../provider/health/judgement";
 import { noDispersion } from "../../provider/health/dispersion";
-import { all, newVersion, oldVersion, otherVersion, quietTraffic, release, world, type World } from "./simulate";
-import { aRelease, between, failure, minute, observation, soaking, starting, threeStages } from "./situations";
+import {
+  all,
+  newVersion,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  release,
+  world,
+  type World,
+} from "./simulate";
+import {
+  aRelease,
+  between,
+  failure,
+  minute,
+  observation,
+  soaking,
+  starting,
+  threeStages,
+} from "./situations";
 
 const at25 = between(oldVersion, newVersion, 25);
 const noAnswer = new PortError("unavailable", "no answer");
@@ -141,7 +159,12 @@ describe("a revert is confirmed", () => {
   /** Watches a revert five seconds into a bucket, whose telemetry shows `series`. */
   async function watch(
     series: (now: number, start: number) => Series | Error,
-    { cause = interrupted, percent = 25, plan = {}, changes = {} }: {
+    {
+      cause = interrupted,
+      percent = 25,
+      plan = {},
+      changes = {},
+    }: {
       cause?: Cause;
       percent?: number;
       plan?: Partial<ReleasePlan>;
@@ -170,11 +193,16 @@ describe("a revert is confirmed", () => {
 
   it("as soon as the new version would be missing by chance in at most 1 of 100 cases", async () => {
     // 0.75 ** 16 is 0.01002, and 0.75 ** 17 below 0.01.
-    const { confirmation, queries, tookMs } = await watch((now) => [bucket(t + 10_000, 0, now < 30_000 ? 16 : 17)]);
+    const { confirmation, queries, tookMs } = await watch((now) => [
+      bucket(t + 10_000, 0, now < 30_000 ? 16 : 17),
+    ]);
     assert.deepEqual([confirmation, tookMs], [{ kind: "confirmed", since: t + 10_000 }, 30_000]);
     const versions = { newVersionId: newVersion, oldVersionId: oldVersion };
     const query = { slis: [{ kind: "serverErrors" }], ...versions, bucketMs: 10_000, from: t + 10_000 };
-    assert.deepEqual(queries, [20_000, 30_000, 40_000].map((to) => ({ ...query, to: t + to })));
+    assert.deepEqual(
+      queries,
+      [20_000, 30_000, 40_000].map((to) => ({ ...query, to: t + to })),
+    );
   });
 
   it("since the new version has served last", async () => {
@@ -228,7 +256,10 @@ describe("a revert is confirmed", () => {
   });
 
   it("without hiding a fault of this package", async () => {
-    await assert.rejects(watch(() => new TypeError("x")), TypeError);
+    await assert.rejects(
+      watch(() => new TypeError("x")),
+      TypeError,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Cause } from "./cause";
-import { lateWriteMs, type Action } from "./decide";
+import type { Action } from "./decide";
+import type { DeploymentStatus } from "./deploymentStatus";
 import {
   afterRevert,
   completed,
@@ -8,6 +9,7 @@ import {
   notStartedSentence,
   yielded,
   type Ended,
+  type Outcome,
 } from "./outcome";
 import type { Deployment } from "./ports";
 import { recordOf } from "./record";
@@ -22,20 +24,11 @@ import {
   stageSentence,
   waitSentence,
 } from "./text";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./source";
-import {
-  awaiting,
-  entered,
-  goesOn,
-  splitChanges,
-  type Deployed,
-  type Rollout,
-  type State,
-  type Step,
-  type WriteFailure,
-} from "./state";
+import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { write, type DeploymentRequest } from "./write";
+import { lateWriteMs, write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
@@ -59,11 +52,21 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "yield":
       return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
     case "beginAgain":
-      return { beginAgain: true };
+      return {
+        beginAgain: true,
+        known: rollout.observation.active,
+        otherwise: wayOut(rollout, action.status, dependencies),
+      };
     case "giveUp":
       return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
   action satisfies never;
+}
+
+/** What a run tells whose release was under way when another one took its place. */
+function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Dependencies): Outcome | undefined {
+  if (rollout.state.phase === "starting" && rollout.state.failure?.lostAt === undefined) return undefined;
+  return yielded(ended(rollout, dependencies), status, rollout.observation.active);
 }
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
@@ -183,7 +186,8 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   if (reverted.kind === "nothing") {
     return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
   }
-  return { outcome: afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted) };
+  const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
+  return { outcome, active: reverted.kind === "done" ? (reverted.after ?? reverted.deployment) : undefined };
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */

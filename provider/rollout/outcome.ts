@@ -3,9 +3,9 @@ import type { GaveUp } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./observe";
 import type { Deployment, Split } from "./ports";
-import type { Release, ReleaseRequest } from "./release";
+import { samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
-import type { Reverted } from "./revert";
+import type { Done, Reverted } from "./reverted";
 import type { State } from "./state";
 import {
   afterEnd,
@@ -72,7 +72,7 @@ type Ending = Pick<Outcome, "status" | "reason"> & Partial<Pick<Outcome, "findin
 
 /** The version that has all traffic in a split; undefined when two have some. */
 export function soleVersion(split: Split): string | undefined {
-  return split.find((share) => share.percent === 100)?.versionId;
+  return split.find(({ percent }) => samePercent(percent, 100))?.versionId;
 }
 
 /** The new version serves all traffic. */
@@ -117,7 +117,7 @@ export function afterRevert(
   }
 }
 
-function whereAfter(release: Release, { confirmation, unread }: Extract<Reverted, { kind: "done" }>): string {
+function whereAfter(release: Release, { confirmation, unread }: Done): string {
   const confirmed = confirmationSentence(release, confirmation);
   return joined([revertedSentence(release), confirmed, unread ? unreadSentence : ""]);
 }

@@ -1,15 +1,15 @@
 import { act, revertFor } from "./act";
-import { unlessAborted } from "./abort";
 import { assess, settle } from "./assess";
 import { begin } from "./begin";
-import { butPutBack, CannotStart } from "./cannotStart";
+import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
 import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
-import { goesOn, type Rollout, type Step } from "./state";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { statusLine } from "./text";
+import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./window";
 
 /**
@@ -21,21 +21,23 @@ import { windowWarning } from "./window";
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
+  let otherwise: Outcome | undefined;
   try {
-    let step = await begin(request, begunAt, dependencies);
+    let step = await begin(request, begunAt, undefined, dependencies);
     for (;;) {
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
-        putBack = step.putBack ?? putBack;
-        step = await begin(request, begunAt, dependencies);
+        ({ putBack = putBack, otherwise } = step);
+        step = await begin(request, begunAt, step.known, dependencies);
       } else {
         step = await turn(step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);
       }
     }
   } catch (error) {
-    if (putBack === undefined) throw error;
+    if (otherwise && isRefusal(error)) return otherwise;
+    if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, error, dependencies);
   }
 }
@@ -90,5 +92,5 @@ async function observeUnlessInterrupted(
   if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
   const observed = observe(release, observation, dependencies);
   if (release.plan.onInterrupt === "hold") return observed;
-  return unlessAborted(observed, dependencies.interruption, observation);
+  return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
 }

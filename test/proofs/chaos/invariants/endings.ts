@@ -106,7 +106,8 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   const later = commits.filter(({ at }) => at > knownAt && at <= endedAt);
   const isNewest =
     last?.shown && reads.every(({ shown }) => (shown?.index ?? -1) <= (last.shown?.index ?? -1));
-  return [...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
+  const own = writes.flatMap(({ commit, servedAt }) => (commit && servedAt === knownAt ? [commit] : []));
+  return [...own, ...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
 }
 
 /** Somebody took over: a person, another owner, or a run that lives on or came later. */
@@ -132,6 +133,9 @@ function changesTraffic({ index, deployment }: Commit, { commits }: Story): bool
   return !isSameTraffic(commits[index - 1]?.deployment.split ?? [], deployment.split);
 }
 
+/** The clocks of two runs may differ by this much. */
+const clockErrorMs = 5000;
+
 /** What is thrown says that nothing was moved; so nothing may have been, and nothing of ours may be left alone. */
 function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: Checks): void {
   const error = run.thrown instanceof Error ? run.thrown : new Error(String(run.thrown));
@@ -151,7 +155,8 @@ function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: 
   // What began after this run did is not its own to look after.
   const isLeft =
     active?.by.kind === "run" &&
-    (active.record?.startedAt ?? 0) <= run.startedAt &&
+    (active.record?.startedAt ?? 0) + clockErrorMs <= run.startedAt &&
+    soleVersion(active.deployment) === undefined &&
     active.by.run.order.owner === run.order.owner &&
     overAt(active.by.run) <= endedAt;
   const isUnderWay = phase === "soak" || phase === "wait";

@@ -4,7 +4,8 @@ import type { Action } from "../../provider/rollout/decide";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
 import { readRecord, readSentence } from "../../provider/rollout/record";
 import { answered } from "../../provider/rollout/source";
-import type { Rollout, State, Step } from "../../provider/rollout/state";
+import type { Rollout, Step } from "../../provider/rollout/rollout";
+import type { State } from "../../provider/rollout/state";
 import { all, newVersion, oldVersion, otherVersion, quietTraffic, world, type World } from "./simulate";
 import {
   aRecord,
@@ -243,7 +244,19 @@ describe("a release that writes nothing", () => {
     assert.equal(await ends({ do: "completeUnrecorded", trouble: "no" }), "completed");
     assert.equal(await ends({ do: "hold" }), "interrupted");
     assert.equal(await ends({ do: "yield", status: { kind: "superseded", by: "jo" } }), "superseded");
-    assert.deepEqual(await ends({ do: "beginAgain" }), { beginAgain: true });
+    const status = { kind: "superseded", by: "jo" } as const;
+    const step = await carryOut({ do: "beginAgain", status }, at);
+    assert.ok("beginAgain" in step);
+    assert.equal(step.known, at.rollout.observation.active);
+    assert.equal(step.otherwise?.status, "superseded");
+    for (const [failed, isUnderWay] of [
+      [failure(), false],
+      [failure({ lostAt: 1 }), true],
+    ] as const) {
+      const first = await setting((since) => starting({ since, failure: failed }));
+      const again = await carryOut({ do: "beginAgain", status }, first);
+      assert.equal("beginAgain" in again && again.otherwise !== undefined, isUnderWay);
+    }
     assert.deepEqual(await ends({ do: "giveUp", because: { kind: "overtaken", by: "jo" } }), {
       notStarted:
         "Release of checkout: jo deployed while it was about to begin. That was left as it is, and no traffic was moved. Look at what was deployed; then `pulumi up` starts the release from it.",

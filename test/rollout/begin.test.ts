@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { unlessAborted } from "../../provider/rollout/abort";
 import { begin } from "../../provider/rollout/begin";
 import { AbortedBefore, butPutBack, CannotStart } from "../../provider/rollout/cannotStart";
 import { nothingObserved } from "../../provider/rollout/observe";
 import type { Outcome } from "../../provider/rollout/outcome";
-import { PortError } from "../../provider/rollout/ports";
+import { PortError, type Deployment } from "../../provider/rollout/ports";
 import {
   promotedSplit,
   revertedSplit,
@@ -13,7 +12,7 @@ import {
   splitAt,
 } from "../../provider/rollout/release";
 import { writeMessage } from "../../provider/rollout/record";
-import type { Step } from "../../provider/rollout/state";
+import type { Step } from "../../provider/rollout/rollout";
 import {
   all,
   newVersion,
@@ -31,7 +30,7 @@ const fix =
   "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 
 function begun(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Step> {
-  return begin(request({ plan: threeStages, ...changes }), outside.clock.now(), outside);
+  return begin(request({ plan: threeStages, ...changes }), outside.clock.now(), undefined, outside);
 }
 
 async function refusal(
@@ -84,6 +83,21 @@ describe("a release that begins", () => {
     };
     const step = await begun(outside);
     assert.equal("release" in step && step.release.oldVersionId, oldVersion);
+  });
+
+  it("does not believe a list that lacks what this run has deployed, for half a minute", async () => {
+    const outside = world();
+    await outside.clock.sleep(1000);
+    const known = {
+      ...outside.deployments.made[0],
+      createdAt: outside.clock.now(),
+      id: "known",
+    } as Deployment;
+    const step = begin(request({ plan: threeStages }), outside.clock.now(), known, outside);
+    await assert.rejects(step, /does not show the last one that is known/);
+    assert.deepEqual([outside.deployments.calls.active, outside.clock.elapsed()], [15, 29_000]);
+    const [read] = outside.deployments.made;
+    assert.ok("release" in (await begin(request({ plan: threeStages }), outside.clock.now(), read, outside)));
   });
 
   it("goes on from the share of a split that it may take over", async () => {
@@ -232,7 +246,7 @@ describe("a run that has put back what was left, and does not start then,", () =
     const error = new PortError("unavailable", "HTTP 503");
     outside.deployments.failNext("read", error);
     const { status, deployedVersionId, deploymentId, reason } = await butPutBack(putBack, error, outside);
-    assert.deepEqual([status, deployedVersionId, deploymentId], ["inconclusive", oldVersion, "d"]);
+    assert.deepEqual([status, deployedVersionId, deploymentId], ["inconclusive", undefined, undefined]);
     assert.equal(
       reason,
       `${before} All traffic was put back on the old version ${oldVersion}. The release itself did not start: HTTP 503`,
@@ -243,34 +257,6 @@ describe("a run that has put back what was left, and does not start then,", () =
     const outcome = await butPutBack(putBack, new AbortedBefore(newVersion, "It was bad."), world());
     assert.deepEqual([outcome.status, outcome.finding, outcome.isVerdict], ["aborted", "It was bad.", true]);
     assert.ok(outcome.reason.endsWith(`: It was bad. ${fix}`), outcome.reason);
-  });
-
-  it("does not hide a fault of this package", async () => {
-    await assert.rejects(butPutBack(putBack, new TypeError("x"), world()), TypeError);
-  });
-});
-
-describe("work that may be aborted", () => {
-  it("is waited for unless it is, and leaves nothing behind on the signal", async () => {
-    const stop = new AbortController();
-    let listeners = 0;
-    const { signal } = stop;
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners += 1;
-      add(...args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      listeners -= 1;
-      remove(...args);
-    };
-    assert.equal(await unlessAborted(Promise.resolve("done"), signal, "stopped"), "done");
-    assert.equal(listeners, 0);
-    const never = unlessAborted(new Promise(() => undefined), signal, "stopped");
-    stop.abort();
-    assert.equal(await never, "stopped");
-    assert.equal(await unlessAborted(new Promise(() => undefined), signal, "stopped"), "stopped");
-    assert.equal(listeners, 0);
   });
 });
 

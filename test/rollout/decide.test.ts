@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Assessment } from "../../provider/rollout/assess";
-import { decide, lateWriteMs, type Action } from "../../provider/rollout/decide";
+import { decide, type Action } from "../../provider/rollout/decide";
+import { lateWriteMs } from "../../provider/rollout/write";
 import type { Observation } from "../../provider/rollout/observe";
 import type { Deployment } from "../../provider/rollout/ports";
 import { answered, type Source } from "../../provider/rollout/source";
@@ -70,6 +71,8 @@ const theirs = { do: "yield", status: { kind: "superseded", by: "jo with wrangle
 const fiveXx = objective();
 
 describe("a release decides, about what others have deployed,", () => {
+  const ofEarlierRun = aRecord({ id: "r9", run: "r9" });
+  const earlierRun = deployment({ message: recorded({ id: "r9", run: "r9" }) });
   const waitsAt50 = { state: waiting(), after: 11 * minute };
   const inTime = began + 10 * minute + 120 * minute - 1;
   const approvedAt = (createdAt: number): Deployment => deployment({ split: all(newVersion), createdAt });
@@ -129,6 +132,14 @@ describe("a release decides, about what others have deployed,", () => {
       "to ask again before it makes another run's deployment once more",
       { ...waitsAt50, state: waiting({ leftBy: "r0" }), active: misfit },
       { do: "await" },
+    ],
+    [
+      "to begin anew where an earlier run of its owner turns out to have deployed",
+      { active: earlierRun, interrupted: true },
+      {
+        do: "beginAgain",
+        status: { kind: "superseded", by: "release r9 (jo with wrangler)", release: ofEarlierRun },
+      },
     ],
     [
       "that a split which the plan does not have is theirs while it soaks",
@@ -341,6 +352,14 @@ describe("a release whose writes fail decides", () => {
       { do: "complete" },
     ],
     [
+      "to look on where it cannot record it, and nobody can say what is deployed",
+      {
+        ...{ state: soaking({ stage: 2, failure: refused }), after: 15 * minute },
+        seen: { deployments: { ...silent(15 * minute, 5000), failures: 1 } },
+      },
+      { do: "keep" },
+    ],
+    [
       "that nothing is wrong while it needs no write",
       { state: soaking({ failure: refused }), after: minute },
       { do: "keep" },
@@ -382,6 +401,13 @@ describe("a release before its first split decides", () => {
   const stuck = { do: "revert", cause: { kind: "stuck", trouble: "no answer" } } as const;
   const ended = recordedBy({ phase: "aborted" });
   const notOurs = recordedBy({ id: "r9", run: "r9" });
+  const again: Action = {
+    ...{ do: "beginAgain" },
+    status: {
+      ...{ kind: "superseded", by: "release r9 (jo with wrangler)" },
+      release: aRecord({ id: "r9", run: "r9" }),
+    },
+  };
   check([
     ["to deploy it", begin({}), { do: "enter", stage: 0 }],
     ["to deploy that of a later stage", begin({ stage: 2 }), { do: "enter", stage: 2 }],
@@ -476,9 +502,14 @@ describe("a release before its first split decides", () => {
       { do: "yield", status: { kind: "takenOver", record: aRecord({ run: "r2" }) } },
     ],
     [
-      "to look on while a lost write may be made over what another run of its owner has deployed",
+      "to begin anew though a write of its own may still be made over it",
       { ...begin({ failure: lost }), active: notOurs, after: openAt },
-      { do: "keep" },
+      again,
+    ],
+    [
+      "not to begin anew over a run that began after it",
+      { ...begin({}), active: recordedBy({ id: "r9", run: "r9", startedAt: began + 1 }) },
+      overtaken("release r9 (jo with wrangler)"),
     ],
     [
       "to look on meanwhile as long as a lost write may show",
@@ -498,7 +529,7 @@ describe("a release before its first split decides", () => {
     [
       "to begin anew when an earlier run of its owner turns out to have deployed",
       { ...begin({}), active: notOurs },
-      { do: "beginAgain" },
+      again,
     ],
     [
       "not to begin anew when it is interrupted",

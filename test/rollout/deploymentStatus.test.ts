@@ -81,13 +81,16 @@ const cases: readonly Case[] = [
     "one of another release under way",
     soaking(),
     deployment({ split: at25, message: recorded({ id: "r9", owner: "owner-2" }) }),
-    { kind: "superseded", by: `release r9 (${by})`, owner: "owner-2" },
+    {
+      ...{ kind: "superseded", by: `release r9 (${by})` },
+      release: aRecord({ id: "r9", owner: "owner-2" }),
+    },
   ],
   [
     "one of another release that has ended",
     soaking(),
     deployment({ message: recorded({ id: "r9", phase: "completed" }) }),
-    { kind: "superseded", by: `release r9 (${by})`, owner: undefined },
+    { kind: "superseded", by: `release r9 (${by})`, release: undefined },
   ],
   [
     "the next stage's split while it waits",
@@ -174,6 +177,16 @@ describe("a release that has moved without this turn", () => {
     const active = deployment({ split: at50, message: recorded({ run: "r0", stage: 1 }) });
     const [state] = followed(soaking({ leftBy: "r0" }), active);
     assert.equal(state.phase !== "starting" && state.leftBy, "r0");
+  });
+
+  it("and is in that stage already was deployed twice: nothing begins anew", () => {
+    const lost = failure({ lostAt: began });
+    const soaks = deployment({ id: "again", split: at25, message: recorded(), createdAt: began + minute });
+    const [state] = followed(soaking({ failure: lost }), soaks);
+    assert.deepEqual(state, soaking({ deploymentId: "again" }));
+    const message = recorded({ stage: 1, phase: "wait", next: 100 });
+    const waits = deployment({ id: "again", split: at50, message, createdAt: began + 11 * minute });
+    assert.deepEqual(followed(waiting({ failure: lost }), waits)[0], waiting({ deploymentId: "again" }));
   });
 
   it("stays the same where it has not", () => {

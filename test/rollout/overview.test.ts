@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { abort, approve, type Order } from "../../provider/rollout/operator";
-import { overview } from "../../provider/rollout/overview";
+import { abort, approve, overview, type Order } from "../../provider/rollout/operator";
 import type { Deployment } from "../../provider/rollout/ports";
 import { all, newVersion, oldVersion } from "./simulate";
 import { began, between, deployment, minute, recorded } from "./situations";

@@ -6,7 +6,8 @@ import { confirmReverted, type Confirmation } from "../../provider/rollout/confi
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { turn } from "../../provider/rollout/run";
-import type { Rollout, State, Step } from "../../provider/rollout/state";
+import type { Rollout, Step } from "../../provider/rollout/rollout";
+import type { State } from "../../provider/rollout/state";
 import { Tally } from "../../provider/rollout/tally";
 import { Judgement } from "../../provider/health/judgement";
 import { noDispersion } from "../../provider/health/dispersion";
@@ -181,8 +182,7 @@ describe("a revert is confirmed", () => {
       const found = series(outside.clock.elapsed(), outside.clock.start);
       return found instanceof Error ? Promise.reject(found) : Promise.resolve([found]);
     };
-    const rollout = { release, state: soaking(), observation: observation(release, begin) };
-    const confirmation = await confirmReverted(rollout, cause, percent, outside);
+    const confirmation = await confirmReverted(release, cause, percent, outside);
     return { confirmation, queries, tookMs: outside.clock.now() - begin };
   }
 

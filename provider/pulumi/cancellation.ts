@@ -1,4 +1,4 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { subscribe } from "node:diagnostics_channel";
 import { z } from "zod";
 
 // On the first Ctrl-C the engine calls `Cancel` of every provider, and waits without limit for what they are doing. The
@@ -11,18 +11,10 @@ const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 
 const incoming = z.object({ headers: z.object({ ":path": z.string() }) });
 
-/**
- * Calls `cancelled` when the engine asks its providers to stop. It takes Node 22.17 or newer.
- *
- * @returns how to stop listening
- */
-export function watchCancel(cancelled: () => void): () => void {
-  const listener = (message: unknown): void => {
+/** Calls `cancelled` when the engine asks its providers to stop. It takes Node 22.17 or newer. */
+export function onCancel(cancelled: () => void): void {
+  subscribe(channel, (message) => {
     const { data } = incoming.safeParse(message);
     if (data?.headers[":path"] === cancelPath) cancelled();
-  };
-  subscribe(channel, listener);
-  return () => {
-    unsubscribe(channel, listener);
-  };
+  });
 }

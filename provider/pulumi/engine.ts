@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { EngineClient as EngineClientType } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { Progress } from "../rollout/ports";
+import { engineAddress } from "./engineAddress";
 
 // The client must be built with the gRPC library that @pulumi/pulumi itself uses, which is a dependency of its, not ours.
 const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -24,8 +25,7 @@ export function engineProgress(urn: string | undefined): Progress {
 }
 
 function engineLog(urn: string | undefined): (line: string, ephemeral: boolean) => void {
-  // The engine starts the provider process with its own address as the only argument.
-  const address = process.argv[2];
+  const address = engineAddress();
   if (urn === undefined || address === undefined) return () => undefined;
   const { EngineClient } = pulumiRequire("./proto/engine_grpc_pb") as {
     EngineClient: typeof EngineClientType;

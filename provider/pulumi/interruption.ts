@@ -1,59 +1,69 @@
-import { watchCancel } from "./cancellation";
+import { onCancel } from "./cancellation";
+import { engineAddress } from "./engineAddress";
+import { deathOf } from "./engineDeath";
 
 /** The releases of this process; one process may run several. */
 const running = new Set<AbortController>();
 
+/** True from the moment the engine cancels: whatever it still starts is over at once. */
+let cancelled = false;
+
+/** True when this process is to end as soon as its releases have. */
+let ending = false;
+
+// From the start, since a cancellation may come between two calls of the engine.
+onCancel(() => {
+  cancelled = true;
+  interruptAll();
+});
+
 /**
- * Runs `work` so that what stops `pulumi up` interrupts it:
- * - a first Ctrl-C, where the engine tells its providers so;
- * - a second Ctrl-C, where the engine sends SIGINT and kills the process 5 seconds later;
- * - the death of the engine, which hands this process to another parent (not so on Windows).
+ * Runs `work` with a signal that aborts when `pulumi up` is stopped:
+ * - by a first Ctrl-C or SIGTERM: the engine cancels its providers, and waits for them;
+ * - by a second one: the engine sends SIGINT to this process, and SIGKILL 5 seconds later;
+ * - by its death: see {@link deathOf};
+ * - or when this process itself gets SIGTERM or SIGHUP.
  *
- * The engine also sends SIGINT at every normal shutdown. Then no release is running, so nothing listens and the process
- * ends as any other.
+ * The engine also sends SIGINT at every normal shutdown. Then no release is running, and the process ends at once.
+ *
+ * @returns what `work` returns: an interruption only asks it to come to an end
  */
 export async function interruptible<T>(work: (interruption: AbortSignal) => Promise<T>): Promise<T> {
-  const interruption = new AbortController();
-  if (running.size === 0) listen();
-  running.add(interruption);
+  listen();
+  const release = new AbortController();
+  if (cancelled || ending) release.abort();
+  running.add(release);
   try {
-    return await work(interruption.signal);
+    return await work(release.signal);
   } finally {
-    running.delete(interruption);
-    if (running.size === 0) stopListening();
+    running.delete(release);
+    // In a moment, so that the answer to the engine gets out if there still is one.
+    if (ending) setTimeout(endUnlessRunning, 500);
   }
 }
 
 function interruptAll(): void {
-  for (const interruption of running) interruption.abort();
+  for (const release of running) release.abort();
 }
 
-let ending = false;
-
-/** The engine is gone or wants this process gone: once the releases have ended, so must this process. */
+/** The engine is gone or wants this process gone. */
 function endAfterAll(): void {
   ending = true;
   interruptAll();
+  endUnlessRunning();
 }
 
-/** The engine, which starts this process. */
-const parent = process.ppid;
+function endUnlessRunning(): void {
+  if (running.size === 0) process.exit(1);
+}
 
-let stopListening: () => void = () => undefined;
+let listening = false;
 
+/** Listens from the first release on, and for good: a signal that comes while its listener is removed would be lost. */
 function listen(): void {
-  const stopWatching = watchCancel(interruptAll);
-  process.on("SIGINT", endAfterAll);
-  process.on("SIGTERM", endAfterAll);
-  const orphaned = setInterval(() => {
-    if (process.ppid !== parent) endAfterAll();
-  }, 500);
-  stopListening = () => {
-    stopWatching();
-    process.off("SIGINT", endAfterAll);
-    process.off("SIGTERM", endAfterAll);
-    clearInterval(orphaned);
-    // In a moment, so that the answer to the engine gets out if there still is one.
-    if (ending) setTimeout(() => process.exit(1), 500);
-  };
+  if (listening) return;
+  listening = true;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, endAfterAll);
+  const address = engineAddress();
+  if (address !== undefined) void deathOf(address).then(endAfterAll);
 }

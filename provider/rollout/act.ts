@@ -1,5 +1,5 @@
 import type { Cause } from "./cause";
-import { lateWriteMs, type Action } from "./decide";
+import type { Action } from "./decide";
 import {
   afterRevert,
   completed,
@@ -22,20 +22,11 @@ import {
   stageSentence,
   waitSentence,
 } from "./text";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./source";
-import {
-  awaiting,
-  entered,
-  goesOn,
-  splitChanges,
-  type Deployed,
-  type Rollout,
-  type State,
-  type Step,
-  type WriteFailure,
-} from "./state";
+import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { write, type DeploymentRequest } from "./write";
+import { lateWriteMs, write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
@@ -59,7 +50,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "yield":
       return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
     case "beginAgain":
-      return { beginAgain: true };
+      return { beginAgain: true, known: rollout.observation.active };
     case "giveUp":
       return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
@@ -183,7 +174,8 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   if (reverted.kind === "nothing") {
     return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
   }
-  return { outcome: afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted) };
+  const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
+  return { outcome, active: reverted.kind === "done" ? (reverted.after ?? reverted.deployment) : undefined };
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */

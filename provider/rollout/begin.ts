@@ -1,13 +1,14 @@
-import { unlessAborted } from "./abort";
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { alreadyServing, notStartedSentence } from "./outcome";
 import { nothingObserved, telemetrySlis } from "./observe";
-import type { Deployment, Readiness } from "./ports";
+import { isStale, PortError, staleDeployments, type Deployment, type Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
-import type { Rollout, Starting, Step } from "./state";
+import type { Rollout, Step } from "./rollout";
+import type { Starting } from "./state";
 import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
+import { unlessAborted } from "./unlessAborted";
 import { uploadsLeft, windowWarning } from "./window";
 
 /**
@@ -15,15 +16,17 @@ import { uploadsLeft, windowWarning } from "./window";
  * back, before anything else is asked. A release that starts moves traffic only when its health can be watched.
  *
  * @param begunAt when this run began, in milliseconds since the epoch
+ * @param known the active deployment, where this run knows it already
  * @throws CannotStart when nothing may be moved
  * @throws PortError when Cloudflare does not answer or refuses
  */
 export async function begin(
   request: ReleaseRequest,
   begunAt: number,
+  known: Deployment | undefined,
   dependencies: Dependencies,
 ): Promise<Step> {
-  const active = await activeAtFirst(dependencies);
+  const active = await activeAtFirst(known, dependencies);
   const point = startingPoint(request, active, begunAt);
   switch (point.kind) {
     case "abortedBefore":
@@ -52,16 +55,19 @@ export async function begin(
 
 /** An empty list may lag behind a Worker's deployments, and no old version would mean all traffic at once. */
 const emptyReadings = 4;
+/** A list may lag behind our own write for longer than anybody has seen. */
+const staleReadings = 15;
 const pauseMs = 2000;
 
-async function activeAtFirst({
-  deployments,
-  clock,
-  interruption,
-}: Dependencies): Promise<Deployment | undefined> {
+async function activeAtFirst(
+  known: Deployment | undefined,
+  { deployments, clock, interruption }: Dependencies,
+): Promise<Deployment | undefined> {
   for (let reading = 1; ; reading += 1) {
     const active = await deployments.active();
-    if (active !== undefined || reading === emptyReadings) return active;
+    if (active !== undefined && !isStale(known, active)) return active;
+    if (known === undefined && reading === emptyReadings) return undefined;
+    if (reading === staleReadings) throw new PortError("unavailable", staleDeployments);
     await clock.sleep(pauseMs, interruption);
   }
 }
@@ -107,11 +113,7 @@ function readiness(
   { plan }: ReleaseRequest,
   { telemetry, interruption }: Dependencies,
 ): Promise<Readiness | undefined> {
-  return unlessAborted<Readiness | undefined>(
-    telemetry.readiness(telemetrySlis(plan)),
-    interruption,
-    undefined,
-  );
+  return unlessAborted(telemetry.readiness(telemetrySlis(plan)), interruption);
 }
 
 /** Without an old version there is nobody else to serve: everything goes to the first version, and is watched. */
@@ -135,7 +137,7 @@ async function putBackFirst(
   const rollout = left(point, active, dependencies);
   const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
   if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
-  return { beginAgain: true, putBack: step.outcome };
+  return { beginAgain: true, putBack: step.outcome, known: step.active };
 }
 
 function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {

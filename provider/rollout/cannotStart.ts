@@ -33,8 +33,7 @@ export async function butPutBack(
 ): Promise<Outcome> {
   if (!(error instanceof CannotStart || error instanceof PortError)) throw error;
   const active = await deployments.active().catch(() => undefined);
-  const now =
-    active === undefined ? {} : { deployedVersionId: soleVersion(active.split), deploymentId: active.id };
+  const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {
     ...{ ...putBack, ...now },

@@ -2,8 +2,7 @@ import { servedSince, type Series } from "../health/series";
 import type { Cause } from "./cause";
 import { bucketStart, telemetrySlis } from "./observe";
 import { PortError } from "./ports";
-import type { Dependencies } from "./release";
-import type { Rollout } from "./state";
+import type { Dependencies, Release } from "./release";
 
 /** What the telemetry shows after a revert. */
 export type Confirmation =
@@ -28,12 +27,12 @@ const watchMs = 60_000;
  * @param percent the new version's share before the revert
  */
 export async function confirmReverted(
-  rollout: Rollout,
+  release: Release,
   cause: Cause,
   percent: number,
   { telemetry, clock, interruption }: Dependencies,
 ): Promise<Confirmation> {
-  const { plan, oldVersionId, newVersionId } = rollout.release;
+  const { plan, oldVersionId, newVersionId } = release;
   const { pollIntervalMs: bucketMs } = plan;
   const isBlind = cause.kind === "blind" && cause.what === "telemetry";
   // What was left behind is put back so that a release can begin, which looks at the deployments itself.

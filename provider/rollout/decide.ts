@@ -6,6 +6,7 @@ import type { Observation } from "./observe";
 import { settleMsIn, type Release } from "./release";
 import { silence } from "./source";
 import type { Starting, State, Deployed } from "./state";
+import { lateWriteMs } from "./write";
 
 /** What a release does next. */
 export type Action =
@@ -64,6 +65,7 @@ export function decide(situation: Situation): Action {
   const status = statusOf(release, state, observation.active);
   if (state.phase === "starting") return whileStarting(situation, state, status);
   if (!isOurs(state, status)) {
+    if (isOfEarlierRun(release, status)) return { do: "beginAgain" };
     // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
     return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
   }
@@ -79,9 +81,6 @@ export function decide(situation: Situation): Action {
 
 /** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
 const firstWriteMs = 30_000;
-
-/** A write whose answer was lost may take effect for this long. */
-export const lateWriteMs = 15_000;
 
 /**
  * Before the first split. As long as a write may have happened, nothing is given up: either a look shows it, and the
@@ -102,9 +101,7 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   if (wasDeployed || (failure?.lostAt !== undefined && status.kind !== "ours")) {
     return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
   }
-  if (status.kind === "superseded" && status.owner === release.owner && !interrupted) {
-    return { do: "beginAgain" };
-  }
+  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain" };
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   return { do: "enter", stage };
@@ -124,6 +121,12 @@ function whyGiveUp(
   if (interrupted) return { kind: "interrupted" };
   if (failure === undefined || (!failure.forGood && now - since < firstWriteMs)) return undefined;
   return { kind: "writesFail", trouble: failure.trouble };
+}
+
+/** A split that an earlier run of the same owner has left: its write has taken effect late, and nobody watches it. */
+function isOfEarlierRun({ owner, startedAt }: Release, status: DeploymentStatus): boolean {
+  if (status.kind !== "superseded" || status.release === undefined) return false;
+  return status.release.owner === owner && status.release.startedAt <= startedAt;
 }
 
 /** True when the release goes on from what is deployed. */
@@ -201,7 +204,8 @@ function next(release: Release, index: number, stage: PlanStage): Action {
 }
 
 /** What comes next where the write for it has failed before: it is tried again for `maxBlindTime`. */
-function unlessWritesFail({ release, state, now }: Situation, action: Action): Action {
+function unlessWritesFail(situation: Situation, action: Action): Action {
+  const { release, state, now } = situation;
   const { failure } = state;
   if (failure === undefined || !isWrite(action)) return action;
   const { forGood, since, trouble, oldIsGone } = failure;
@@ -211,7 +215,11 @@ function unlessWritesFail({ release, state, now }: Situation, action: Action): A
     return { do: "enter", stage: release.plan.stages.length - 1, isOneWay: true };
   }
   if (!forGood && !isOverdue) return action;
-  if (action.do === "complete") return { do: "completeUnrecorded", trouble };
+  if (action.do === "complete") {
+    // That the version still has all traffic is for a reading to say.
+    const isSeen = situation.observation.deployments.failures === 0;
+    return isSeen ? { do: "completeUnrecorded", trouble } : { do: "keep" };
+  }
   return { do: "revert", cause: { kind: "stuck", trouble } };
 }
 

@@ -37,8 +37,8 @@ export type DeploymentStatus =
   | {
       readonly kind: "superseded";
       readonly by: string;
-      /** Whose release is under way now; undefined where none is. */
-      readonly owner?: string | undefined;
+      /** The release that is under way now; undefined where none is. */
+      readonly release?: ReleaseRecord | undefined;
     };
 
 /** Reads the active deployment with the eyes of a release. */
@@ -51,8 +51,8 @@ export function statusOf(release: Release, state: State, active: Deployment | un
   const record = readRecord(active.message);
   if (record?.id === release.id) return statusOfOwn(release, state, active, record);
   if (record !== undefined) {
-    const owner = isUnderWay(record) ? record.owner : undefined;
-    return { kind: "superseded", by: `release ${record.id} (${active.author})`, owner };
+    const under = isUnderWay(record) ? record : undefined;
+    return { kind: "superseded", by: `release ${record.id} (${active.author})`, release: under };
   }
   return statusOfForeign(release, state, active);
 }

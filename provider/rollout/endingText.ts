@@ -5,7 +5,7 @@ import type { GaveUp } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import type { Deployment } from "./ports";
 import { stagePercent, type Release } from "./release";
-import type { Reverted } from "./revert";
+import type { Failed } from "./reverted";
 import type { State } from "./state";
 import { afterAbort, clockText, stageText, withPeriod } from "./text";
 
@@ -79,7 +79,7 @@ export const unreadSentence =
 /** The loudest sentence of all: traffic is where it should not be. */
 export function revertFailedSentence(
   release: Release,
-  { percent, forMs, trouble, oldIsGone }: Extract<Reverted, { kind: "failed" }>,
+  { percent, forMs, trouble, oldIsGone }: Failed,
 ): string {
   const { scriptName, newVersionId, oldVersionId = "" } = release;
   const way = oldIsGone

@@ -5,7 +5,7 @@ import type { Observation } from "./observe";
 import type { Deployment, Split } from "./ports";
 import type { Release, ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
-import type { Reverted } from "./revert";
+import type { Done, Reverted } from "./reverted";
 import type { State } from "./state";
 import {
   afterEnd,
@@ -117,7 +117,7 @@ export function afterRevert(
   }
 }
 
-function whereAfter(release: Release, { confirmation, unread }: Extract<Reverted, { kind: "done" }>): string {
+function whereAfter(release: Release, { confirmation, unread }: Done): string {
   const confirmed = confirmationSentence(release, confirmation);
   return joined([revertedSentence(release), confirmed, unread ? unreadSentence : ""]);
 }

@@ -1,50 +1,21 @@
 import { isVerdict, type Cause } from "./cause";
-import { confirmReverted, type Confirmation } from "./confirm";
-import { lateWriteMs } from "./decide";
+import { confirmReverted } from "./confirm";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { isStale, type Deployment } from "./ports";
 import { revertFailedSentence } from "./endingText";
 import { follow } from "./follow";
 import { recordOf } from "./record";
 import { percentOf, revertedSplit, type Dependencies } from "./release";
-import type { Rollout, State, WriteFailure } from "./state";
+import type { Failed, Instead, Reverted } from "./reverted";
+import type { Rollout } from "./rollout";
+import type { State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { write, type DeploymentRequest, type Proposal, type Written } from "./write";
-
-/** How an attempt to put the traffic back ended. */
-export type Reverted = Done | Instead | Failed;
+import { lateWriteMs, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {
   readonly reverted: Reverted;
   readonly state: State;
-}
-
-interface Done {
-  readonly kind: "done";
-  readonly deployment: Deployment;
-  /** True when the deployments could not be read, and the split was written without a look at them. */
-  readonly unread: boolean;
-  readonly confirmation: Confirmation;
-  /** What somebody else has deployed since; undefined when nobody has, as far as is known. */
-  readonly after: Deployment | undefined;
-}
-
-type Instead =
-  /** Somebody else has deployed meanwhile; what they did stands. */
-  | { readonly kind: "yielded"; readonly status: DeploymentStatus; readonly active: Deployment | undefined }
-  /** There was nothing to put back: the first split was never deployed. */
-  | { readonly kind: "nothing" };
-
-/** It could not be done in time. */
-interface Failed {
-  readonly kind: "failed";
-  /** The new version's share of the traffic. */
-  readonly percent: number;
-  readonly forMs: number;
-  readonly trouble: string;
-  /** True when Cloudflare can no longer deploy the old version; undefined where that is not known. */
-  readonly oldIsGone: boolean | undefined;
 }
 
 /** How long a revert is tried; by then a person has to do it another way. */
@@ -87,7 +58,7 @@ async function revertBy(
     if (deployment !== undefined) {
       if (await tried.isOvertaken(deployment)) continue;
       const unread = written.kind === "made" && written.unread;
-      const confirmation = await confirmReverted(rollout, cause, tried.percent, dependencies);
+      const confirmation = await confirmReverted(rollout.release, cause, tried.percent, dependencies);
       return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
     if (written.kind === "instead" && isEnding(written.because)) {

@@ -1,5 +1,4 @@
 import { act, revertFor } from "./act";
-import { unlessAborted } from "./abort";
 import { assess, settle } from "./assess";
 import { begin } from "./begin";
 import { butPutBack, CannotStart } from "./cannotStart";
@@ -8,8 +7,9 @@ import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
 import type { Dependencies, ReleaseRequest } from "./release";
-import { goesOn, type Rollout, type Step } from "./state";
+import { goesOn, type Rollout, type Step } from "./rollout";
 import { statusLine } from "./text";
+import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./window";
 
 /**
@@ -22,13 +22,13 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
   try {
-    let step = await begin(request, begunAt, dependencies);
+    let step = await begin(request, begunAt, undefined, dependencies);
     for (;;) {
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
         putBack = step.putBack ?? putBack;
-        step = await begin(request, begunAt, dependencies);
+        step = await begin(request, begunAt, step.known, dependencies);
       } else {
         step = await turn(step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);
@@ -90,5 +90,5 @@ async function observeUnlessInterrupted(
   if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
   const observed = observe(release, observation, dependencies);
   if (release.plan.onInterrupt === "hold") return observed;
-  return unlessAborted(observed, dependencies.interruption, observation);
+  return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
 }

@@ -3,6 +3,9 @@ import { writeMessage, type ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
 import type { WriteFailure } from "./state";
 
+/** A write whose answer was lost may take effect for this long. */
+export const lateWriteMs = 15_000;
+
 /** One split to deploy, and what its deployment says. */
 export interface DeploymentRequest {
   readonly split: Split;

@@ -55,6 +55,7 @@ describe("workers-release and a running release", function () {
     assert.equal(status, "aborted");
     assert.match(reason, /^Aborted by jo .*: Paris is slow\. All traffic is back on the old version/);
     assert.deepEqual((await deployments.active())?.split, [{ versionId: oldVersionId, percent: 100 }]);
+    assert.equal((await workersRelease(["status", "aborted"], live.edge.environment())).code, 2);
   });
 
   it("abort and approve leave what is not theirs alone", async () => {

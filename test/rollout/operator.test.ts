@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { abort, approve, type Order } from "../../provider/rollout/operator";
-import { overview } from "../../provider/rollout/overview";
+import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
 import type { Deployment, Split } from "../../provider/rollout/ports";
 import { readRecord, writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
 import {
@@ -207,6 +206,23 @@ describe("a running release", () => {
       );
       assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
       await assert.rejects(release(outside, { plan: manual }), /was aborted before.*Paris is slow/);
+    });
+  }
+});
+
+describe("the last ending of a Worker", () => {
+  const endings: [string, Deployment | undefined, string | undefined][] = [
+    ["that was never deployed", undefined, undefined],
+    ["that somebody deployed", deployment(all(otherVersion)), undefined],
+    ["whose release soaks", soaking, undefined],
+    ["whose release waits", waiting, undefined],
+    ["whose release is complete", deployment(all(newVersion), { phase: "completed" }), "completed"],
+    ["whose release was aborted", deployment(all(oldVersion), { phase: "aborted" }), "aborted"],
+    ["whose release was inconclusive", deployment(all(oldVersion), { phase: "inconclusive" }), "inconclusive"],
+  ];
+  for (const [what, active, ending] of endings) {
+    it(`${what} is ${ending ?? "none"}`, () => {
+      assert.equal(lastEnding(active), ending);
     });
   }
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { Interrupted } from "../../tools/interruption.mjs";
 import { cacheFolder, wrappedVersion } from "../../tools/pulumi/cache.mjs";
 import { choosePulumi } from "../../tools/pulumi/choose.mjs";
 import { fill } from "../../tools/pulumi/fill.mjs";
+import { isOfficial, mendLauncher, putLauncher } from "../../tools/pulumi/launcher.mjs";
 import { isRecentEnough, onPath } from "../../tools/pulumi/on-path.mjs";
 import { root } from "../../tools/root.mjs";
+import { find, isExecutable } from "../../tools/search-path.mjs";
 import { put, putProgram, putPulumi, temporaryFolders } from "./folders.mjs";
 
 const newFolder = temporaryFolders();
@@ -141,16 +142,30 @@ describe("the Go build of the Pulumi CLI", () => {
     const module = readFileSync(join(root, "tools/pulumi/cli/go.mod"), "utf8");
     assert.equal(/pulumi\/pkg\/v3 v(\S+)/.exec(module)?.[1], wrappedVersion());
   });
+});
 
-  it("serves dynamic resources from the program's own @pulumi/pulumi, arguments untouched", () => {
-    const program = newFolder();
-    const server = join(program, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
-    put(server, "console.log(JSON.stringify(process.argv.slice(1)))");
-    const script = join(root, "tools/pulumi/pulumi-resource-pulumi-nodejs");
-    const said = execFileSync(script, ["127.0.0.1:1", "a b"], { cwd: program, encoding: "utf8" });
-    assert.deepEqual(
-      JSON.parse(said),
-      [server.replace(/\/index\.js$/, ""), "127.0.0.1:1", "a b"].with(0, server),
-    );
+describe("the launcher of dynamic resources", () => {
+  const launcher = "pulumi-resource-pulumi-nodejs";
+  const official = readFileSync(join(root, "node_modules/@pulumi/pulumi", launcher));
+
+  it("takes the place of another one", () => {
+    const bin = newFolder();
+    putPulumi(bin);
+    putLauncher(bin);
+    assert.deepEqual(readFileSync(join(bin, launcher)), official);
+    assert.equal(isExecutable(join(bin, launcher)), true);
+    assert.deepEqual(readdirSync(bin).sort(), ["pulumi", "pulumi-language-nodejs", launcher]);
+  });
+
+  it("is mended in the cache and nowhere else", () => {
+    const [cache, installed] = [newFolder(), newFolder()];
+    mendLauncher(putPulumi(join(cache, "bin")), cache);
+    mendLauncher(putPulumi(join(installed, "bin")), cache);
+    assert.equal(isOfficial(join(cache, "bin", launcher)), true);
+    assert.equal(isOfficial(join(installed, "bin", launcher)), false);
+  });
+
+  it("is the official one in these very tests", () => {
+    assert.equal(isOfficial(find(launcher, process.env.PATH.split(delimiter))), true);
   });
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { existsSync, renameSync, utimesSync } from "node:fs";
+import { existsSync, renameSync, symlinkSync, utimesSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { putLauncher } from "../../tools/pulumi/launcher.mjs";
 import { machineFolders } from "../../tools/search-path.mjs";
 import { alone } from "../../tools/setup/alone.mjs";
 import { fingerprintOf } from "../../tools/setup/compile.mjs";
@@ -10,7 +11,7 @@ import { environment } from "../../tools/setup/environment.mjs";
 import { isInstalled } from "../../tools/setup/node-modules.mjs";
 import { root } from "../../tools/root.mjs";
 import { run } from "../../tools/run.mjs";
-import { put, putProgram, temporaryFolders } from "./folders.mjs";
+import { put, putProgram, putPulumi, temporaryFolders } from "./folders.mjs";
 
 const newFolder = temporaryFolders();
 
@@ -97,12 +98,31 @@ describe("the environment for the demo and the tests", () => {
   };
 
   it("finds the chosen Pulumi first, then what the clone has, then the machine", () => {
-    const folders = environment("/chosen/pulumi", machine).PATH.split(delimiter);
-    assert.deepEqual(folders, ["/chosen", join(root, "node_modules/.bin"), "/usr/bin", "/bin"]);
+    const chosen = newFolder();
+    const pulumi = putPulumi(chosen);
+    putLauncher(chosen);
+    const folders = environment(pulumi, machine).PATH.split(delimiter);
+    assert.deepEqual(folders, [chosen, join(root, "node_modules/.bin"), "/usr/bin", "/bin"]);
+  });
+
+  it("is content with a launcher in the folder that the chosen Pulumi is a link into", () => {
+    const [chosen, installed] = [newFolder(), newFolder()];
+    symlinkSync(putPulumi(installed), join(chosen, "pulumi"));
+    putLauncher(installed);
+    assert.equal(environment(join(chosen, "pulumi"), machine).PATH.split(delimiter)[0], chosen);
+  });
+
+  it("finds the launcher of @pulumi/pulumi before one that is not the same", () => {
+    const chosen = newFolder();
+    const folders = environment(putPulumi(chosen), machine).PATH.split(delimiter);
+    assert.deepEqual(folders.slice(0, 2), [join(root, "node_modules/@pulumi/pulumi"), chosen]);
   });
 
   it("keeps Pulumi quiet and leaves the rest alone", () => {
-    const { PULUMI_SKIP_UPDATE_CHECK, HOME } = { HOME: undefined, ...environment("/chosen/pulumi", machine) };
+    const { PULUMI_SKIP_UPDATE_CHECK, HOME } = {
+      HOME: undefined,
+      ...environment(putPulumi(newFolder()), machine),
+    };
     assert.deepEqual({ PULUMI_SKIP_UPDATE_CHECK, HOME }, { PULUMI_SKIP_UPDATE_CHECK: "true", HOME: "/home" });
   });
 

@@ -1,10 +1,10 @@
-import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../root.mjs";
 import { run } from "../run.mjs";
 import { saying } from "../say.mjs";
 import { cacheFolder, wrappedVersion } from "./cache.mjs";
 import { fill } from "./fill.mjs";
+import { putLauncher } from "./launcher.mjs";
 
 const here = join(root, "tools", "pulumi");
 
@@ -39,7 +39,7 @@ async function buildInto(draft, progress) {
       note,
     );
   }
-  addScript(join(built, "bin"));
+  putLauncher(join(built, "bin"));
   return built;
 }
 
@@ -70,11 +70,4 @@ async function go(module, draft, [command, ...args], onError) {
 
 function explain(error) {
   throw error.code === "ENOENT" ? new Error("Go is not installed (no `go` on PATH)") : error;
-}
-
-/** What the engine starts for dynamic resources. */
-function addScript(folder) {
-  const name = "pulumi-resource-pulumi-nodejs";
-  copyFileSync(join(here, name), join(folder, name));
-  chmodSync(join(folder, name), 0o755);
 }

@@ -1,4 +1,5 @@
 import { delimiter, dirname, join } from "node:path";
+import { withLauncher } from "../pulumi/launcher.mjs";
 import { root } from "../root.mjs";
 import { machineFolders } from "../search-path.mjs";
 
@@ -7,7 +8,7 @@ export function environment(pulumi, machine = process.env) {
   const folders = [dirname(pulumi), join(root, "node_modules", ".bin"), ...machineFolders(machine.PATH)];
   return {
     ...machine,
-    PATH: folders.join(delimiter),
+    PATH: withLauncher(folders, pulumi).join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
   };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { choosePulumi } from "../pulumi/choose.mjs";
+import { mendLauncher } from "../pulumi/launcher.mjs";
 import { root } from "../root.mjs";
 import { alone } from "./alone.mjs";
 import { compile } from "./compile.mjs";
@@ -14,6 +15,7 @@ export function setUp() {
   return alone(lock, async () => {
     await build();
     const pulumi = await choosePulumi();
+    mendLauncher(pulumi);
     return { pulumi, env: environment(pulumi) };
   });
 }

@@ -106,7 +106,8 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   const later = commits.filter(({ at }) => at > knownAt && at <= endedAt);
   const isNewest =
     last?.shown && reads.every(({ shown }) => (shown?.index ?? -1) <= (last.shown?.index ?? -1));
-  return [...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
+  const own = writes.flatMap(({ commit, servedAt }) => (commit && servedAt === knownAt ? [commit] : []));
+  return [...own, ...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
 }
 
 /** Somebody took over: a person, another owner, or a run that lives on or came later. */

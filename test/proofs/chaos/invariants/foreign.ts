@@ -13,7 +13,7 @@ const atOnceMs = 1000;
  * that of two living runs the one that was replaced writes nothing any more. Allowed is:
  * - what changes no traffic;
  * - to begin: over what the run has read and a release may start from (one version with all traffic), over what its
- *   own owner has left, and over what may be taken over;
+ *   own owner has left, and over what may be taken over; once more, over what turns up late of an older run of its owner;
  * - to go on over an approval of this very release: the command's, or the next stage's split made by hand;
  * - what nobody can avoid: the deployment was made after the write was sent; or after the last read was answered by
  *   the service, and the write left within a second of that answer; or reads did not show it yet, though they were
@@ -56,7 +56,7 @@ function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): 
   const hasBegun = commitsOf(commits, run).some(
     ({ index, record }) => index < over.index && record?.id === run.order.releaseId,
   );
-  if (hasBegun) return false;
+  if (hasBegun && !isOfOlderRun(run, over)) return false;
   const { record } = over;
   const isUnderWay = record?.phase === "soak" || record?.phase === "wait";
   const isNewRelease = readRecord(write.message)?.id === run.order.releaseId;
@@ -64,6 +64,11 @@ function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): 
   // What an approval of the command line left belongs to whoever drives that release.
   const maker = makerOf(over, commits);
   return maker?.order.owner === run.order.owner;
+}
+
+/** A run goes on from what an older one of its owner leaves behind late: of two, the younger one drives. */
+function isOfOlderRun({ order, startedAt }: RunLog, { by }: Commit): boolean {
+  return by.kind === "run" && by.run.order.owner === order.owner && by.run.startedAt < startedAt;
 }
 
 /** The run whose release a deployment belongs to. */

@@ -2,11 +2,14 @@ import type { Commit, RunLog } from "../log";
 import type { Invariant } from "./check";
 import { percentOf } from "./facts";
 
-/** A version that was aborted is not released again by its owner, unless a person gives it traffic first. */
+/**
+ * A version that was aborted is not released again by its owner, unless a person gives it traffic first, or the owner
+ * releases another one meanwhile: a state remembers one version.
+ */
 export const abortedStaysAborted: Invariant = ({ commits, runs }, checks) => {
   for (const run of runs) {
     const { outcome, endedAt } = run;
-    if (outcome?.status !== "aborted" || endedAt === undefined || isReplaced(run, endedAt, runs)) continue;
+    if (outcome?.status !== "aborted" || endedAt === undefined || isReplaced(run, runs)) continue;
     const given = commits.find((commit) => commit.at > endedAt && gives(commit, run));
     checks.that("an aborted version stays aborted", !isByOwner(given, run), given?.at ?? endedAt, () => {
       return `${given?.deployment.id ?? ""} gives it traffic`;
@@ -14,10 +17,11 @@ export const abortedStaysAborted: Invariant = ({ commits, runs }, checks) => {
   }
 };
 
-/** What a run says that was replaced is not kept. */
-function isReplaced(run: RunLog, endedAt: number, runs: readonly RunLog[]): boolean {
-  return runs.some(({ order, startedAt }) => {
-    return order.owner === run.order.owner && startedAt > run.startedAt && startedAt < endedAt;
+/** What a run says is not kept when it was replaced, or another version was released after it. */
+function isReplaced({ order, startedAt, endedAt = Infinity }: RunLog, runs: readonly RunLog[]): boolean {
+  return runs.some((later) => {
+    if (later.order.owner !== order.owner || later.startedAt <= startedAt) return false;
+    return later.startedAt < endedAt || later.order.versionId !== order.versionId;
   });
 }
 

@@ -45,7 +45,6 @@ async function virtual(order: Parameters<typeof proveChaos>[0], most: number): P
 
 async function real(runs: number, seed: number, lanes: number): Promise<boolean> {
   const summary = await proveReal({ runs, seed, lanes, say: console.log });
-  for (const text of summary.failures) console.log(`\n${text}`);
   console.log(`\n${realSummaryText(summary)}`);
   return summary.failures.length === 0;
 }

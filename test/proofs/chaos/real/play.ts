@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Edge } from "../../../../edge";
@@ -26,8 +26,8 @@ export interface Up {
   readonly isCalm: boolean;
   /** How it was stopped, in the order of that. */
   readonly deaths: readonly string[];
-  /** The processes that are left long after its end. */
-  readonly left: readonly number[];
+  /** The commands of the processes that are left long after its end. */
+  readonly left: readonly string[];
   /** The operations that Pulumi began and knows no end of. */
   readonly pending: readonly string[];
   /** Undefined when the state could not be read. */
@@ -211,12 +211,12 @@ class Stage {
     else run.end(undefined, errorIn(output, code));
   }
 
-  private async processesLeft(): Promise<number[]> {
+  private async processesLeft(): Promise<string[]> {
     const { folder } = this.worker.stack;
     const until = Date.now() + longestAfterMs;
     for (;;) {
-      const left = processesOf(folder);
-      if (left.length === 0 || Date.now() > until) return left;
+      const left = processesOf(folder).filter((pid) => !isLanguageHost(pid));
+      if (left.length === 0 || Date.now() > until) return left.map(commandOf);
       await sleep(100);
     }
   }
@@ -264,6 +264,19 @@ function isOver(up: Up | undefined): boolean {
 function errorIn(output: string, code: number | null): Error {
   const isNothing = code === 0 || /no traffic was moved|did not start|was aborted before/i.test(output);
   return Object.assign(new Error(output.slice(-3000)), { name: isNothing ? "CannotStart" : "Error" });
+}
+
+/** Pulumi's own language host looks every five minutes whether its engine still lives. It is none of ours. */
+function isLanguageHost(pid: number): boolean {
+  return commandOf(pid).includes("pulumi-language-nodejs");
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "gone meanwhile";
+  }
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {

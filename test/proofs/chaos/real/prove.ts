@@ -48,7 +48,10 @@ export async function proveReal({
       count(summary, played, counts);
       const seconds = Math.round((performance.now() - begunAt) / 1000);
       say(`seed ${each}: ${played.ups.map(endingOf).join(", ")} (${seconds} s)${brokenText(violations)}`);
-      if (violations.length > 0) summary.failures.push(failureText(played, violations));
+      if (violations.length === 0) continue;
+      // Told at once, too: the rest takes long, and may be broken off.
+      summary.failures.push(failureText(played, violations));
+      say(summary.failures.at(-1) ?? "");
     }
   };
   try {

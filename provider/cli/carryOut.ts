@@ -1,6 +1,7 @@
 import type { Order } from "../rollout/operator";
 import type { Clock, Deployment, Deployments } from "../rollout/ports";
 import { writeMessage } from "../rollout/record";
+import { withPeriod } from "../rollout/text";
 import { write, type DeploymentRequest, type Proposal } from "../rollout/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */
@@ -20,7 +21,10 @@ export async function carryOut(
 ): Promise<DeploymentRequest> {
   const until = clock.now() + tryMs;
   let tried: DeploymentRequest | undefined;
+  // Readings lag behind writes now and then: of two, the newer one counts. A failure shows in the next.
+  let known = await deployments.active().catch(() => undefined);
   const propose = (active: Deployment | undefined): Proposal<Order> => {
+    known = active;
     if (tried && active?.message === writeMessage(tried.sentence, tried.record)) {
       return { instead: { kind: "deploy", request: tried } };
     }
@@ -30,7 +34,7 @@ export async function carryOut(
     return { write: ordered.request };
   };
   for (;;) {
-    const written = await write(propose, { known: undefined }, { deployments, clock });
+    const written = await write(propose, { known }, { deployments, clock });
     if (written.kind === "made") return written.request;
     if (written.kind === "instead") {
       if (written.because.kind === "refuse") throw new Error(written.because.reason);
@@ -44,5 +48,5 @@ export async function carryOut(
 }
 
 function unknown(trouble: string): string {
-  return `${trouble} It is not known whether the order was carried out: \`workers-release status\` tells.`;
+  return `${withPeriod(trouble)} It is not known whether the order was carried out: \`workers-release status\` tells.`;
 }

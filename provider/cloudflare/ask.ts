@@ -24,8 +24,8 @@ export async function ask<T>(
   const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
   throw new PortError(
     "unavailable",
-    `${question.what} was answered in a form this release does not know (${where}: ${issue?.message ?? "unreadable"}). ` +
-      "If it stays so, check that CLOUDFLARE_BASE_URL names a Cloudflare API, and look for a newer release of this package.",
+    `${question.what} got an unexpected response (${where}: ${issue?.message ?? "unreadable"}). ` +
+      "If it stays so, check that CLOUDFLARE_BASE_URL names a Cloudflare API, and look for a newer version of this package.",
   );
 }
 

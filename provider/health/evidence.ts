@@ -6,7 +6,7 @@ import { add, type Bucket, type Served } from "./series";
  */
 export const ratios: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
 
-/** What each of them weighs, 1 in all: the most what is bad enough to hurt and not so bad that anything finds it. */
+/** Prior weights, summing to 1; heaviest on regressions of 2 to 5 times, which matter and are not trivially detected. */
 const weights: readonly number[] = [0.07, 0.11, 0.15, 0.18, 0.17, 0.12, 0.08, 0.12];
 
 /** A claim about a version, such as "its bad share is at most 1 %", that each bucket speaks for or against. */
@@ -16,7 +16,7 @@ export interface Claim {
    * bucket is when the version is that much worse than when the claim just holds. Written into `steps`, so that a
    * long series costs no memory.
    *
-   * @returns false when the bucket says nothing; for the evidence it then never was
+   * @returns false if the bucket is uninformative: it is skipped
    */
   weigh(bucket: Bucket, steps: Float64Array): boolean;
 }

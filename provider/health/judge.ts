@@ -70,8 +70,8 @@ function check({ max, maxIncrease }: Bounds, { level }: Strictness): void {
       allowed: "a probability above 0 and below 1",
     },
   ].find(({ isFine }) => !isFine);
-  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}; allowed is ${wrong.allowed}`);
+  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}, expected ${wrong.allowed}`);
   if (max === undefined && maxIncrease === undefined) {
-    throw new RangeError("the SLO sets no bound; allowed are `max`, `maxIncrease` or both");
+    throw new RangeError("the SLO sets no bound, expected `max`, `maxIncrease` or both");
   }
 }

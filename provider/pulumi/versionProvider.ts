@@ -26,7 +26,7 @@ function withFingerprints(inputs: Properties): Checked {
     try {
       return { ...module, contentSha256: fingerprint(module) };
     } catch (error) {
-      const reason = `modules[${index}].contentFile: "${module.contentFile ?? ""}" was given and cannot be read (${codeOf(error)}); allowed is the path of a file, from ${process.cwd()}`;
+      const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
       failures.push(failureOf(reason));
       return module;
     }

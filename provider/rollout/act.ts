@@ -1,5 +1,6 @@
 import type { Cause } from "./cause";
 import type { Action } from "./decide";
+import type { DeploymentStatus } from "./deploymentStatus";
 import {
   afterRevert,
   completed,
@@ -8,6 +9,7 @@ import {
   notStartedSentence,
   yielded,
   type Ended,
+  type Outcome,
 } from "./outcome";
 import type { Deployment } from "./ports";
 import { recordOf } from "./record";
@@ -50,11 +52,21 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "yield":
       return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
     case "beginAgain":
-      return { beginAgain: true, known: rollout.observation.active };
+      return {
+        beginAgain: true,
+        known: rollout.observation.active,
+        otherwise: wayOut(rollout, action.status, dependencies),
+      };
     case "giveUp":
       return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
   action satisfies never;
+}
+
+/** What a run tells whose release was under way when another one took its place. */
+function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Dependencies): Outcome | undefined {
+  if (rollout.state.phase === "starting" && rollout.state.failure?.lostAt === undefined) return undefined;
+  return yielded(ended(rollout, dependencies), status, rollout.observation.active);
 }
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */

@@ -20,18 +20,20 @@ export class AbortedBefore extends CannotStart {
   }
 }
 
+/** True for what a run throws where nothing was moved. */
+export function isRefusal(error: unknown): error is CannotStart | PortError {
+  return error instanceof CannotStart || error instanceof PortError;
+}
+
 /**
  * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
  * has done is not to be forgotten.
- *
- * @throws what is no such error
  */
 export async function butPutBack(
   putBack: Outcome,
-  error: unknown,
+  error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  if (!(error instanceof CannotStart || error instanceof PortError)) throw error;
   const active = await deployments.active().catch(() => undefined);
   const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;

@@ -35,7 +35,7 @@ export type Action =
   /** Stop, since somebody else has decided. */
   | { readonly do: "yield"; readonly status: DeploymentStatus }
   /** Look anew how to begin: an earlier run's write has turned up, which this one goes on with. */
-  | { readonly do: "beginAgain" }
+  | { readonly do: "beginAgain"; readonly status: DeploymentStatus }
   /** End before anything of ours was deployed. */
   | { readonly do: "giveUp"; readonly because: GaveUp };
 
@@ -65,7 +65,7 @@ export function decide(situation: Situation): Action {
   const status = statusOf(release, state, observation.active);
   if (state.phase === "starting") return whileStarting(situation, state, status);
   if (!isOurs(state, status)) {
-    if (isOfEarlierRun(release, status)) return { do: "beginAgain" };
+    if (isOfEarlierRun(release, status)) return { do: "beginAgain", status };
     // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
     return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
   }
@@ -96,12 +96,12 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
     if (!isBlind && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
+  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain", status };
   // A record of this release shows that its first split was deployed after all; a lost write may have been, too.
   const wasDeployed = status.kind === "takenOver" || status.kind === "ended";
   if (wasDeployed || (failure?.lostAt !== undefined && status.kind !== "ours")) {
     return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
   }
-  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain" };
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   return { do: "enter", stage };

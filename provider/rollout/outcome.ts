@@ -3,7 +3,7 @@ import type { GaveUp } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./observe";
 import type { Deployment, Split } from "./ports";
-import type { Release, ReleaseRequest } from "./release";
+import { samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
 import type { Done, Reverted } from "./reverted";
 import type { State } from "./state";
@@ -72,7 +72,7 @@ type Ending = Pick<Outcome, "status" | "reason"> & Partial<Pick<Outcome, "findin
 
 /** The version that has all traffic in a split; undefined when two have some. */
 export function soleVersion(split: Split): string | undefined {
-  return split.find((share) => share.percent === 100)?.versionId;
+  return split.find(({ percent }) => samePercent(percent, 100))?.versionId;
 }
 
 /** The new version serves all traffic. */

@@ -26,6 +26,8 @@ export type Step =
   | {
       readonly beginAgain: true;
       readonly putBack?: Outcome;
+      /** How the run ends if it then cannot begin: its own release was under way. */
+      readonly otherwise?: Outcome | undefined;
       /** The active deployment: a reading that contradicts it is not believed. */
       readonly known: Deployment | undefined;
     };

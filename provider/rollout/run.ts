@@ -1,7 +1,7 @@
 import { act, revertFor } from "./act";
 import { assess, settle } from "./assess";
 import { begin } from "./begin";
-import { butPutBack, CannotStart } from "./cannotStart";
+import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
 import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
@@ -21,13 +21,14 @@ import { windowWarning } from "./window";
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
+  let otherwise: Outcome | undefined;
   try {
     let step = await begin(request, begunAt, undefined, dependencies);
     for (;;) {
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
-        putBack = step.putBack ?? putBack;
+        ({ putBack = putBack, otherwise } = step);
         step = await begin(request, begunAt, step.known, dependencies);
       } else {
         step = await turn(step, dependencies);
@@ -35,7 +36,8 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
       }
     }
   } catch (error) {
-    if (putBack === undefined) throw error;
+    if (otherwise && isRefusal(error)) return otherwise;
+    if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, error, dependencies);
   }
 }

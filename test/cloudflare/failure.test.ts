@@ -196,7 +196,7 @@ const cases: Case[] = [
     title: "a success that is a page",
     answer: raw(200, "<h1>Welcome</h1>", { "content-type": "text/html" }),
     failure: "unavailable",
-    says: /in a form this release does not know.*CLOUDFLARE_BASE_URL/,
+    says: /got an unexpected response.*CLOUDFLARE_BASE_URL/,
   },
   {
     title: "a success that is no JSON",
@@ -208,7 +208,7 @@ const cases: Case[] = [
     title: "a success of another shape",
     answer: success({ deployments: "none" }),
     failure: "unavailable",
-    says: /in a form this release does not know \(result\.deployments: /,
+    says: /got an unexpected response \(result\.deployments: /,
   },
   {
     title: "a connection that breaks",

@@ -33,6 +33,13 @@ export interface Resource {
   readonly initErrors?: string[];
 }
 
+interface State {
+  readonly resources: Resource[];
+  readonly pending_operations?: { readonly type: string; readonly resource: Resource }[];
+}
+
+const up = ["up", "--yes", "--skip-preview", "--suppress-permalink=true"];
+
 /** A Pulumi project with one stack, in a folder of its own: program, state, and Pulumi's own files. */
 export class Stack {
   readonly folder: string;
@@ -63,17 +70,22 @@ export class Stack {
     writeFileSync(join(this.program, "index.js"), source);
   }
 
-  /** Starts a command of Pulumi and does not wait for it. */
+  /** Starts a command of Pulumi, at the head of a process group, and does not wait for it. */
   start(...args: string[]): Running {
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
+    return this.#spawn("pulumi", [...args, "--non-interactive", "--color=never"], "ignore");
+  }
+
+  #spawn(command: string, args: string[], stdin: "ignore" | "pipe"): Running {
+    const child = spawn(command, args, {
       cwd: this.program,
-      env: this.#env(),
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...this.#env(), SHELL: "/bin/sh" },
+      stdio: [stdin, "pipe", "pipe"],
+      detached: true,
     });
     this.#running.add(child);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
         output += text;
         this.printed += text;
       });
@@ -106,7 +118,18 @@ export class Stack {
 
   /** Starts `pulumi up` and does not wait for it. */
   startUp(...args: string[]): Running {
-    return this.start("up", "--yes", "--skip-preview", "--suppress-permalink=true", ...args);
+    return this.start(...up, ...args);
+  }
+
+  /** Starts `pulumi up` as a person does, in a terminal: what is written to its standard input is typed. */
+  startUpInTerminal(): Running {
+    const person = "TERM=xterm PULUMI_DISABLE_CI_DETECTION=true";
+    const command = `stty cols 120 rows 40; ${person} exec pulumi ${up.join(" ")} --color=never`;
+    return this.#spawn(
+      "script",
+      ["--quiet", "--return", "--flush", "--command", command, "/dev/null"],
+      "pipe",
+    );
   }
 
   /** `pulumi up`, however it ends. */
@@ -121,12 +144,20 @@ export class Stack {
 
   /** What the state remembers of the resource named `release`. */
   async release(): Promise<Resource> {
-    const { deployment } = JSON.parse(await this.succeed("stack", "export")) as {
-      deployment: { resources: Resource[] };
-    };
-    const found = deployment.resources.find(({ urn }) => urn.endsWith("::release"));
+    const { resources } = await this.#state();
+    const found = resources.find(({ urn }) => urn.endsWith("::release"));
     assert(found, "the release is in the state");
     return found;
+  }
+
+  /** The operations that Pulumi began and knows no end of: `creating` or `updating`, of what. */
+  async pending(): Promise<string[]> {
+    const { pending_operations: pending = [] } = await this.#state();
+    return pending.map(({ type, resource }) => `${type} ${resource.urn.split("::").at(-1) ?? ""}`);
+  }
+
+  async #state(): Promise<State> {
+    return (JSON.parse(await this.succeed("stack", "export")) as { deployment: State }).deployment;
   }
 
   /** The outputs of the stack. */

@@ -218,7 +218,11 @@ describe("the last ending of a Worker", () => {
     ["whose release waits", waiting, undefined],
     ["whose release is complete", deployment(all(newVersion), { phase: "completed" }), "completed"],
     ["whose release was aborted", deployment(all(oldVersion), { phase: "aborted" }), "aborted"],
-    ["whose release was inconclusive", deployment(all(oldVersion), { phase: "inconclusive" }), "inconclusive"],
+    [
+      "whose release was inconclusive",
+      deployment(all(oldVersion), { phase: "inconclusive" }),
+      "inconclusive",
+    ],
   ];
   for (const [what, active, ending] of endings) {
     it(`${what} is ${ending ?? "none"}`, () => {

@@ -7,7 +7,9 @@ import { readRecord } from "../../provider/rollout/record";
 import { percentOf } from "../../provider/rollout/release";
 import { all, newVersion, oldVersion, otherVersion, release, world } from "./simulate";
 
-// Whatever the plan, the traffic, the faults and the people: what must be so at the end of every release.
+// Whatever the plan, the traffic, the faults and the people: what must be so at the end of every release. Everything
+// happens while the release sleeps: what others do between a reading and the write that rests on it is not seen here.
+// The chaos simulation (test/proofs/chaos) plays that, and write.test.ts tests it.
 
 const plans: fc.Arbitrary<ReleasePlan> = fc
   .uniqueArray(fc.integer({ min: 0, max: 99 }), { maxLength: 4 })
@@ -103,7 +105,7 @@ describe("every release", () => {
         }
         const active = history.at(-1);
         assert.ok(active);
-        // What a person chose is followed by nothing of ours, unless it was the approval we waited for.
+        // What a person chose while the release slept is followed by nothing of ours, unless it was the approval we waited for.
         const foreign = history.findIndex(
           (made, index) => index > 0 && readRecord(made.message) === undefined,
         );

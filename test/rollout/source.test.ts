@@ -30,7 +30,22 @@ describe("a source that does not answer", () => {
 
   it("tells what it said last, and nothing once it answers again", () => {
     assert.equal(failedAt([0], new TypeError("fetch failed")).trouble, "fetch failed");
-    assert.deepEqual(answered(5), { ...answered(0), answeredAt: 5 });
+    const nothing = { failures: 0, notBefore: 0, orderedMs: 0, orderedUntil: 0, trouble: "" };
+    assert.deepEqual(answered(5), { answeredAt: 5, ...nothing });
+  });
+
+  it("is remembered with all that its silence is judged by", () => {
+    const failed = { answeredAt: 0, failures: 1, trouble: "no answer", orderedMs: 0, orderedUntil: 0 };
+    assert.deepEqual(failedAt([1000]), { ...failed, notBefore: 11_000 });
+    const until = 5 * minute + 1000;
+    const ordered = { notBefore: until, orderedMs: 5 * minute, orderedUntil: until, trouble: "HTTP 429" };
+    assert.deepEqual(failedAt([1000], rateLimited), { ...failed, ...ordered });
+    const twice = unanswered(failedAt([1000], rateLimited), rateLimited, until, retrying);
+    assert.deepEqual(
+      [twice.failures, twice.orderedMs, twice.orderedUntil],
+      [2, 10 * minute, until + 5 * minute],
+    );
+    assert.equal(failedAt([0], "no words").trouble, "no words");
   });
 });
 
@@ -43,6 +58,13 @@ describe("the silence of a source", () => {
     const source = failedAt([10_000], rateLimited);
     assert.deepEqual(silence(source, 10_000 + minute), { ms: 10_000, orderedMs: minute });
     assert.deepEqual(silence(source, 10_000 + 6 * minute), { ms: minute + 10_000, orderedMs: 5 * minute });
+  });
+
+  it("is nothing at the moment of an answer, or before it", () => {
+    assert.deepEqual(silence(answered(5000), 5000), { ms: 0, orderedMs: 0 });
+    assert.deepEqual(silence(answered(5000), 4000), { ms: 0, orderedMs: 0 });
+    // A wait that was ordered and has not begun by the clock that asks.
+    assert.deepEqual(silence(failedAt([10_000], rateLimited), 9000), { ms: 9000, orderedMs: 0 });
   });
 
   it("counts what it orders beyond ten minutes", () => {

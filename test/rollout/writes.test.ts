@@ -367,3 +367,35 @@ describe("an approval", () => {
     assert.ok(outside.deployments.made.every(({ message }) => readRecord(message)?.stage !== 1));
   });
 });
+
+describe("a write that is made twice, since the first one took effect after the second", () => {
+  it("is one stage, and can be resumed by its record", async () => {
+    const outside = world();
+    const create = outside.deployments.create.bind(outside.deployments);
+    let writes = 0;
+    outside.deployments.create = async (split, message, options) => {
+      writes += 1;
+      if (writes > 1) return create(split, message, options);
+      outside.clock.at(outside.clock.elapsed() + 12_000, () => create(split, message, options));
+      throw unavailable();
+    };
+    outside.clock.at(3 * minute, () => {
+      const record = readRecord(outside.deployments.made[0]?.message ?? "");
+      assert.equal(record?.stage, 0);
+    });
+    const plan = {
+      ...twoStages,
+      stages: [{ percent: 25, soakTime: "5m", progression: "manual" as const }, ...twoStages.stages.slice(1)],
+    };
+    outside.clock.at(10 * minute, () => {
+      assert.equal(readRecord(outside.deployments.made[0]?.message ?? "")?.phase, "wait");
+      outside.deployments.foreign(all(newVersion));
+    });
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(
+      outcome.stages.map(({ percent }) => percent),
+      [25, 100],
+    );
+  });
+});

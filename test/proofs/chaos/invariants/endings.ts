@@ -133,6 +133,9 @@ function changesTraffic({ index, deployment }: Commit, { commits }: Story): bool
   return !isSameTraffic(commits[index - 1]?.deployment.split ?? [], deployment.split);
 }
 
+/** The clocks of two runs may differ by this much. */
+const clockErrorMs = 5000;
+
 /** What is thrown says that nothing was moved; so nothing may have been, and nothing of ours may be left alone. */
 function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: Checks): void {
   const error = run.thrown instanceof Error ? run.thrown : new Error(String(run.thrown));
@@ -152,7 +155,8 @@ function throwsBeforeMoving(run: RunLog, endedAt: number, story: Story, checks: 
   // What began after this run did is not its own to look after.
   const isLeft =
     active?.by.kind === "run" &&
-    (active.record?.startedAt ?? 0) <= run.startedAt &&
+    (active.record?.startedAt ?? 0) + clockErrorMs <= run.startedAt &&
+    soleVersion(active.deployment) === undefined &&
     active.by.run.order.owner === run.order.owner &&
     overAt(active.by.run) <= endedAt;
   const isUnderWay = phase === "soak" || phase === "wait";

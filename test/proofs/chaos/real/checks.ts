@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Commit } from "../log";
 import { Checks } from "../invariants/check";
 import { endsTruly } from "../invariants/endings";
@@ -29,7 +30,7 @@ export function checkReal(played: Played): Checks {
     endsClean(up, played, checks);
     tellsItsEnding(up, checks);
     if (up.isCalm) endsWell(up, played, checks);
-    if (up.deaths.join() === "killCli") isPutBackByTheProvider(up, played, checks);
+    if (up.deaths.join() === "kill -9 CLI") isPutBackByTheProvider(up, played, checks);
   }
   badIsCaught(played, checks);
   ordersTellTheTruth(played, checks);
@@ -94,8 +95,9 @@ function tellsItsEnding({ run, ran }: Up, checks: Checks): void {
   );
 }
 
+/** Without what a terminal needs to redraw its lines. */
 function plain(text: string): string {
-  return text.replace(/\s+/g, " ");
+  return stripVTControlCharacters(text).replace(/\s+/g, " ");
 }
 
 /** Where nothing goes wrong any more, a release ends well. */

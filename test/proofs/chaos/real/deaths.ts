@@ -10,9 +10,16 @@ const ladder = [
   ["SIGKILL", 0],
 ] as const;
 
+const ctrlC = "\x03";
+
+/** True where only a person in a terminal can do that. */
+export function needsTerminal({ how }: Death): boolean {
+  return /typed|terminal/.test(how);
+}
+
 /** True for an end after which Pulumi may have saved nothing. */
 export function isViolent({ how }: Death): boolean {
-  return how !== "ctrlC" && how !== "sigterm";
+  return !["typed ctrl-c", "SIGINT", "SIGTERM"].includes(how);
 }
 
 /**
@@ -20,39 +27,47 @@ export function isViolent({ how }: Death): boolean {
  *
  * @param folder the one of its stack, by which its processes are found
  */
-export async function stop(
-  { how, gapMs }: Death,
-  { process: cli, ended }: Running,
-  folder: string,
-): Promise<void> {
+export async function stop({ how, gapMs }: Death, running: Running, folder: string): Promise<void> {
+  // In a terminal this is `script`, which is the terminal.
+  const { process: cli } = running;
   switch (how) {
-    case "ctrlC":
-      cli.kill("SIGINT");
+    case "typed ctrl-c":
+      cli.stdin?.write(ctrlC);
       return;
-    case "ctrlCTwice":
+    case "typed ctrl-c twice":
+      cli.stdin?.write(ctrlC);
+      await sleep(gapMs);
+      cli.stdin?.write(ctrlC);
+      return;
+    case "SIGINT":
+    case "SIGTERM":
+      cli.kill(how);
+      return;
+    case "SIGINT twice":
       cli.kill("SIGINT");
       await sleep(gapMs);
       cli.kill("SIGINT");
       return;
-    case "sigterm":
-      cli.kill("SIGTERM");
-      return;
-    case "actions":
-      for (const [signal, ms] of ladder) {
-        cli.kill(signal);
-        await Promise.race([sleep(ms), ended]);
-        if (cli.exitCode !== null || cli.signalCode !== null) return;
-      }
-      return;
-    case "killCli":
+    case "ladder":
+      return climb(running);
+    case "terminal closed":
+    case "kill -9 CLI":
       cli.kill("SIGKILL");
       return;
-    case "killProvider":
+    case "kill -9 provider":
       killAll(processesOf(folder, "dynamic-provider"));
       return;
-    case "killAll":
+    case "kill -9 all":
       killAll(processesOf(folder));
       return;
+  }
+}
+
+async function climb({ process: cli, ended }: Running): Promise<void> {
+  for (const [signal, ms] of ladder) {
+    cli.kill(signal);
+    await Promise.race([sleep(ms), ended]);
+    if (cli.exitCode !== null || cli.signalCode !== null) return;
   }
 }
 

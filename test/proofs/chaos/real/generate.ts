@@ -3,7 +3,7 @@ import { atOnce } from "../../../fakes/plans";
 import { Random } from "../random";
 import { frameOf } from "../scenario/generate";
 import type { Span, Target, When } from "../scenario/scenario";
-import type { Death, Failure, Fault, Person, Piece, Scenario } from "./scenario";
+import type { Blow, Death, Failure, Fault, Person, Piece, Scenario } from "./scenario";
 
 interface Frame {
   /** How long the release takes if all goes well, in milliseconds. */
@@ -156,10 +156,23 @@ function randomWhen(random: Random, { spanMs, stages }: Frame): When {
   };
 }
 
+const blows = [
+  "typed ctrl-c",
+  "typed ctrl-c twice",
+  "terminal closed",
+  "SIGINT",
+  "SIGINT twice",
+  "SIGTERM",
+  "ladder",
+  "kill -9 CLI",
+  "kill -9 provider",
+  "kill -9 all",
+] as const satisfies Blow[];
+
 function randomDeath(random: Random, frame: Frame): Death {
   return {
     kind: "death",
-    how: random.pick(["ctrlC", "ctrlCTwice", "sigterm", "actions", "killCli", "killProvider", "killAll"]),
+    how: random.pick(blows),
     when: randomWhen(random, frame),
     gapMs: random.whole(50, 4000),
   };

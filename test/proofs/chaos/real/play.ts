@@ -11,7 +11,7 @@ import { faulty, healthy, Worker } from "../../../e2e/worker";
 import { parsePlan } from "../driver";
 import type { RunLog } from "../log";
 import type { Story } from "../simulate";
-import { isViolent, stop } from "./deaths";
+import { isViolent, needsTerminal, stop } from "./deaths";
 import { Door, type Doorway } from "./door";
 import { Ledger, type LoggedRun } from "./ledger";
 import { People, type Ordered, type Versions } from "./people";
@@ -181,7 +181,8 @@ class Stage {
     stack.environment = { CLOUDFLARE_BASE_URL: door.baseUrl };
     const deaths: string[] = [];
     this.isViolated = false;
-    const running = stack.startUp();
+    const inTerminal = scenario.pieces.some((piece) => piece.kind === "death" && needsTerminal(piece));
+    const running = inTerminal ? stack.startUpInTerminal() : stack.startUp();
     this.current = { running, deaths };
     const ran = await within(longestUpMs, running.ended);
     this.current = undefined;

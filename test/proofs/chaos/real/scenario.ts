@@ -74,8 +74,24 @@ export type Person =
 /** How `pulumi up` comes to a violent end. */
 export interface Death {
   readonly kind: "death";
-  readonly how: "ctrlC" | "ctrlCTwice" | "sigterm" | "actions" | "killCli" | "killProvider" | "killAll";
+  readonly how: Blow;
   readonly when: When;
   /** The time between two signals. */
   readonly gapMs: number;
 }
+
+export type Blow =
+  /** A person types Ctrl-C in a terminal, or closes it. */
+  | "typed ctrl-c"
+  | "typed ctrl-c twice"
+  | "terminal closed"
+  /** A signal to the CLI. */
+  | "SIGINT"
+  | "SIGINT twice"
+  | "SIGTERM"
+  /** What GitHub Actions sends to the CLI when a job is cancelled. */
+  | "ladder"
+  /** SIGKILL, to the CLI, to the provider's process or to every process. */
+  | "kill -9 CLI"
+  | "kill -9 provider"
+  | "kill -9 all";

@@ -1,0 +1,312 @@
+import assert from "node:assert/strict";
+import { unlessAborted } from "../../provider/rollout/abort";
+import { begin } from "../../provider/rollout/begin";
+import { AbortedBefore, butPutBack, CannotStart } from "../../provider/rollout/cannotStart";
+import { nothingObserved } from "../../provider/rollout/observe";
+import type { Outcome } from "../../provider/rollout/outcome";
+import { PortError } from "../../provider/rollout/ports";
+import {
+  promotedSplit,
+  revertedSplit,
+  sameTraffic,
+  samePercent,
+  splitAt,
+} from "../../provider/rollout/release";
+import { writeMessage } from "../../provider/rollout/record";
+import type { Step } from "../../provider/rollout/state";
+import {
+  all,
+  newVersion,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  request,
+  world,
+  type World,
+} from "./simulate";
+import { aRecord, aRelease, between, starting, threeStages } from "./situations";
+
+const at25 = between(oldVersion, newVersion, 25);
+const fix =
+  "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+
+function begun(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Step> {
+  return begin(request({ plan: threeStages, ...changes }), outside.clock.now(), outside);
+}
+
+async function refusal(
+  step: Promise<Step>,
+  kind: new (...given: never[]) => Error = CannotStart,
+): Promise<string> {
+  const error: unknown = await step.catch((error: unknown) => error);
+  assert.ok(error instanceof kind, String(error));
+  return error.message;
+}
+
+/** A release that an earlier run has left at 25 %. */
+function leave(outside: World, versionId = newVersion): void {
+  const record = aRecord({ id: "r0", run: "r0", newVersionId: versionId, startedAt: outside.clock.now() });
+  outside.deployments.foreign(
+    between(oldVersion, versionId, 25),
+    writeMessage("Left.", record),
+    "ci with api",
+  );
+}
+
+describe("a release that begins", () => {
+  it("starts from the version that serves, in the first stage, and has seen nothing yet", async () => {
+    const outside = world();
+    const step = await begun(outside);
+    const [before] = outside.deployments.made;
+    const now = outside.clock.now();
+    const release = aRelease({}, { startedAt: now });
+    assert.deepEqual(step, {
+      ...{ release, state: starting({ since: now, before }) },
+      observation: nothingObserved(release, before, now, true),
+    });
+    assert.deepEqual(outside.progress.events, []);
+  });
+
+  it("gives a first version all traffic at once, once the list has been empty four times in six seconds", async () => {
+    const outside = world(quietTraffic, []);
+    const step = await begun(outside);
+    assert.ok("release" in step);
+    assert.deepEqual([step.state.stage, step.release.oldVersionId], [2, undefined]);
+    assert.deepEqual([outside.deployments.calls.active, outside.clock.elapsed()], [4, 6000]);
+  });
+
+  it("does not take an empty list for a Worker that was never deployed", async () => {
+    const outside = world();
+    const active = outside.deployments.active.bind(outside.deployments);
+    outside.deployments.active = async () => {
+      const found = await active();
+      return outside.deployments.calls.active < 4 ? undefined : found;
+    };
+    const step = await begun(outside);
+    assert.equal("release" in step && step.release.oldVersionId, oldVersion);
+  });
+
+  it("goes on from the share of a split that it may take over", async () => {
+    const outside = world();
+    const { id } = outside.deployments.foreign(between(oldVersion, newVersion, 60));
+    const step = await begun(outside, { takeOver: id });
+    assert.ok("release" in step);
+    assert.deepEqual([step.state.stage, step.release.oldVersionId], [1, oldVersion]);
+  });
+
+  it("goes on with what was left, says so, and has to find out whether it sees", async () => {
+    const outside = world();
+    leave(outside);
+    const step = await begun(outside, { releaseId: "r2" });
+    assert.ok("release" in step);
+    assert.deepEqual([step.release.id, step.release.run, step.state.phase], ["r0", "r2", "soaking"]);
+    assert.deepEqual(
+      [step.observation.isReady, step.observation.active],
+      [false, outside.deployments.made[0]],
+    );
+    assert.deepEqual(outside.progress.events, ["Going on with release r0 in stage 1 of 3 (25 %): it soaks."]);
+  });
+
+  it("puts back first what was left of another version, and then begins again", async () => {
+    const outside = world();
+    leave(outside, otherVersion);
+    const step = await begun(outside);
+    assert.ok("beginAgain" in step);
+    assert.equal(step.putBack?.releaseId, "r0");
+    assert.equal(
+      step.putBack.finding,
+      `Release of checkout: an earlier deployment left version ${otherVersion} at 25 %.`,
+    );
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
+  });
+
+  it("does not go on after a put-back that failed", async () => {
+    const outside = world();
+    leave(outside, otherVersion);
+    outside.deployments.tooOld.add(oldVersion);
+    const step = await begun(outside);
+    assert.equal("outcome" in step && step.outcome.status, "revertFailed");
+  });
+
+  it("reverts first what was found bad before", async () => {
+    const outside = world();
+    leave(outside);
+    const step = await begun(outside, { findingBefore: "It was bad." });
+    assert.ok("outcome" in step);
+    assert.equal(step.outcome.status, "aborted");
+    assert.match(step.outcome.reason, /It had found: It was bad\. All traffic is back/);
+  });
+
+  it("has nothing to do where the version serves, and says so", async () => {
+    const outside = world(quietTraffic, all(newVersion));
+    const step = await begun(outside);
+    const reason = `Version ${newVersion} serves all traffic already.`;
+    assert.equal("outcome" in step && step.outcome.reason, reason);
+    assert.deepEqual(outside.progress.events, [reason]);
+  });
+
+  it("tells what it is warned of", async () => {
+    const outside = world();
+    outside.telemetry.warnings.push("Sampled.", "Stages reset Durable Objects.");
+    outside.deployments.versions = [...Array.from({ length: 79 }, String), oldVersion];
+    await begun(outside);
+    const [one, two, three] = outside.progress.events;
+    assert.deepEqual([one, two], ["Warning: Sampled.", "Warning: Stages reset Durable Objects."]);
+    assert.match(three ?? "", /^Warning: After 21 more uploads/);
+  });
+});
+
+describe("a release does not begin", () => {
+  it("where it would be blind", async () => {
+    const outside = world();
+    outside.telemetry.blindBecause = "Observability is off.";
+    assert.equal(await refusal(begun(outside)), "Observability is off. No traffic was moved.");
+  });
+
+  it("where the old version can no longer be deployed", async () => {
+    const outside = world();
+    outside.deployments.tooOld.add(oldVersion);
+    assert.match(await refusal(begun(outside)), /a release can start from it\. No traffic was moved\.$/);
+  });
+
+  it("with a version that was found bad", async () => {
+    const step = begun(world(), { findingBefore: "It was bad." });
+    assert.equal(
+      await refusal(step, AbortedBefore),
+      `Version ${newVersion} was aborted before, and no traffic was moved: It was bad. ${fix}`,
+    );
+  });
+
+  it("over a split of somebody else, nor over a release of somebody else", async () => {
+    const split = world(quietTraffic, at25);
+    assert.match(await refusal(begun(split)), /is split already/);
+    const driven = world();
+    leave(driven);
+    assert.match(await refusal(begun(driven, { owner: "owner-2" })), /another stack or program drives: r0/);
+  });
+
+  it("when it is interrupted while it is checked", async () => {
+    const outside = world();
+    outside.telemetry.readiness = () => new Promise(() => undefined);
+    const step = begun(outside);
+    await new Promise(setImmediate);
+    outside.stop.abort();
+    assert.deepEqual(await step, {
+      notStarted:
+        "Release of checkout: interrupted before it began. No traffic was moved. The next `pulumi up` starts it.",
+    });
+  });
+});
+
+describe("a run that has put back what was left, and does not start then,", () => {
+  const putBack: Outcome = {
+    ...{ status: "inconclusive", reason: "", finding: "Left.", isVerdict: false, releaseId: "r0" },
+    ...{ oldVersionId: oldVersion, deployedVersionId: oldVersion, deploymentId: "d" },
+    ...{ startedAt: "", endedAt: "", stages: [] },
+  };
+  const before = "What release r0 had left was put back first.";
+  const blind = new CannotStart("Observability is off. No traffic was moved.");
+
+  it("says both, and where the traffic is", async () => {
+    const outside = world();
+    assert.deepEqual(await butPutBack(putBack, blind, outside), {
+      ...{ ...putBack, deploymentId: "deployment-1" },
+      reason: `${before} All traffic is back on the old version ${oldVersion}. The release itself did not start: Observability is off.`,
+    });
+  });
+
+  it("says what somebody has deployed since", async () => {
+    const outcome = await butPutBack(putBack, blind, world(quietTraffic, at25));
+    assert.deepEqual(
+      [outcome.status, outcome.deployedVersionId, outcome.reason],
+      [
+        "superseded",
+        undefined,
+        `${before} All traffic was put back on the old version ${oldVersion}. Since then jo@example.com with wrangler has deployed something else, which was left as it is. The release itself did not start: Observability is off.`,
+      ],
+    );
+  });
+
+  it("says what is known where nobody answers", async () => {
+    const outside = world();
+    const error = new PortError("unavailable", "HTTP 503");
+    outside.deployments.failNext("read", error);
+    const { status, deployedVersionId, deploymentId, reason } = await butPutBack(putBack, error, outside);
+    assert.deepEqual([status, deployedVersionId, deploymentId], ["inconclusive", oldVersion, "d"]);
+    assert.equal(
+      reason,
+      `${before} All traffic was put back on the old version ${oldVersion}. The release itself did not start: HTTP 503`,
+    );
+  });
+
+  it("is aborted where its own version was", async () => {
+    const outcome = await butPutBack(putBack, new AbortedBefore(newVersion, "It was bad."), world());
+    assert.deepEqual([outcome.status, outcome.finding, outcome.isVerdict], ["aborted", "It was bad.", true]);
+    assert.ok(outcome.reason.endsWith(`: It was bad. ${fix}`), outcome.reason);
+  });
+
+  it("does not hide a fault of this package", async () => {
+    await assert.rejects(butPutBack(putBack, new TypeError("x"), world()), TypeError);
+  });
+});
+
+describe("work that may be aborted", () => {
+  it("is waited for unless it is, and leaves nothing behind on the signal", async () => {
+    const stop = new AbortController();
+    let listeners = 0;
+    const { signal } = stop;
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners -= 1;
+      remove(...args);
+    };
+    assert.equal(await unlessAborted(Promise.resolve("done"), signal, "stopped"), "done");
+    assert.equal(listeners, 0);
+    const never = unlessAborted(new Promise(() => undefined), signal, "stopped");
+    stop.abort();
+    assert.equal(await never, "stopped");
+    assert.equal(await unlessAborted(new Promise(() => undefined), signal, "stopped"), "stopped");
+    assert.equal(listeners, 0);
+  });
+});
+
+describe("a split", () => {
+  const release = aRelease();
+  const first = aRelease({}, { oldVersionId: undefined });
+
+  it("names the old version first, with two decimals at most", () => {
+    assert.deepEqual(splitAt(release, 64.1), [
+      { versionId: oldVersion, percent: 35.9 },
+      { versionId: newVersion, percent: 64.1 },
+    ]);
+    assert.deepEqual(splitAt(first, 100), all(newVersion));
+  });
+
+  it("goes back to the old version, or forward to the new one, alone", () => {
+    assert.deepEqual([revertedSplit(release), revertedSplit(first)], [all(oldVersion), all(newVersion)]);
+    assert.deepEqual(promotedSplit(release), all(newVersion));
+  });
+
+  it("is the same traffic as another by what its versions get", () => {
+    const cases: [ReturnType<typeof splitAt>, ReturnType<typeof splitAt>, boolean][] = [
+      [at25, [...at25].reverse(), true],
+      [all(newVersion), between(oldVersion, newVersion, 100), true],
+      [between(oldVersion, newVersion, 100), all(newVersion), true],
+      [at25, between(oldVersion, newVersion, 26), false],
+      [at25, between(otherVersion, newVersion, 25), false],
+      [all(oldVersion), all(newVersion), false],
+    ];
+    for (const [a, b, isSame] of cases) assert.equal(sameTraffic(a, b), isSame);
+  });
+
+  it("has the same percentage as another but for the rounding", () => {
+    assert.deepEqual(
+      [samePercent(35.9, 100 - 64.1), samePercent(35.9, 35.91), samePercent(35.91, 35.9)],
+      [true, false, false],
+    );
+  });
+});

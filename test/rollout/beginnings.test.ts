@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import type { ReleasePlan } from "../../provider/plan/types";
+import type { Deployment } from "../../provider/rollout/ports";
+import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { Release } from "../../provider/rollout/release";
+import { startingPoint, type StartingPoint } from "../../provider/rollout/startingPoint";
+import { all, newVersion, oldVersion, otherVersion, request } from "./simulate";
+import {
+  aRecord,
+  aRelease,
+  began,
+  between,
+  deployment,
+  minute,
+  recorded,
+  soaking,
+  threeStages,
+  waiting,
+} from "./situations";
+
+// What a run makes of the deployment that it finds, with all that the release then goes by.
+
+const at25 = between(oldVersion, newVersion, 25);
+const at50 = between(oldVersion, newVersion, 50);
+
+type Asked = Parameters<typeof request>[0];
+
+function pointAt(
+  active: Deployment | undefined,
+  asked: Asked = {},
+  begunAt = began + 60 * minute,
+): StartingPoint {
+  return startingPoint(request({ releaseId: "r2", plan: threeStages, ...asked }), active, begunAt);
+}
+
+function leftOver(changes: Partial<ReleaseRecord> = {}, split = at25): Deployment {
+  return deployment({ id: "left", split, createdAt: began + 5 * minute, message: recorded(changes) });
+}
+
+/** The release that is gone on with: the earlier one, driven by this run. */
+const resumed: Release = aRelease({}, { run: "r2" });
+
+describe("a run goes on with", () => {
+  it("a stage that soaks, since its deployment", () => {
+    const state = soaking({ since: began + 5 * minute, deploymentId: "left", leftBy: "r1" });
+    assert.deepEqual(pointAt(leftOver()), { kind: "resume", release: resumed, state });
+  });
+
+  it("a stage that soaks, since when its record says, after the stages before", () => {
+    const since = began + 4 * minute;
+    const active = leftOver({ stage: 1, run: "r9", begun: [began], since }, at50);
+    const past = [{ stage: 0, startedAt: began, endedAt: since }];
+    const state = soaking({ stage: 1, since, past, deploymentId: "left", leftBy: "r9" });
+    assert.deepEqual(pointAt(active), { kind: "resume", release: resumed, state });
+  });
+
+  it("a stage that waits, with when it began to soak and the stages before", () => {
+    const begun = [began, began + minute];
+    const active = leftOver({ stage: 1, phase: "wait", next: 100, begun }, at50);
+    const past = [{ stage: 0, startedAt: began, endedAt: began + minute }];
+    const times = { since: began + 5 * minute, soakedSince: began + minute };
+    const state = waiting({ ...times, past, deploymentId: "left", leftBy: "r1" });
+    assert.deepEqual(pointAt(active), { kind: "resume", release: resumed, state });
+  });
+
+  it("a stage that waits, of which it is not known when it began to soak", () => {
+    const point = pointAt(leftOver({ stage: 1, phase: "wait", next: 100 }, at50));
+    const times = { since: began + 5 * minute, soakedSince: began + 5 * minute };
+    const state = waiting({ ...times, deploymentId: "left", leftBy: "r1" });
+    assert.deepEqual(point, { kind: "resume", release: resumed, state });
+  });
+
+  it("the last of several stages, of which each ended when the next began", () => {
+    const begun = [began, began + minute];
+    const point = pointAt(leftOver({ stage: 2, begun }, all(newVersion)));
+    const past = [
+      { stage: 0, startedAt: began, endedAt: began + minute },
+      { stage: 1, startedAt: began + minute, endedAt: began + 5 * minute },
+    ];
+    assert.deepEqual(point.kind === "resume" && point.state.past, past);
+  });
+
+  it("what its record of fewer begins says of the latest of them", () => {
+    const point = pointAt(leftOver({ stage: 2, begun: [began + minute] }, all(newVersion)));
+    const past = [{ stage: 1, startedAt: began + minute, endedAt: began + 5 * minute }];
+    assert.deepEqual(point.kind === "resume" && point.state.past, past);
+  });
+});
+
+describe("a run puts back", () => {
+  /** All stages have the share that is deployed; the rest of the stage is the plan's. */
+  const flat = (percent: number, rest: Partial<Release["plan"]["stages"][number]> = {}) => {
+    const stage = { soakMs: 5 * minute, progression: "automatic" as const, ...rest, percent };
+    return [stage, stage, stage];
+  };
+  const putBack = (point: StartingPoint) => {
+    assert.ok(point.kind === "putBack" || point.kind === "finishRevert");
+    return point;
+  };
+
+  it("a share that the plan does not have", () => {
+    const { release, state } = putBack(pointAt(leftOver({}, between(oldVersion, newVersion, 30))));
+    assert.deepEqual(release, { ...resumed, plan: { ...resumed.plan, stages: flat(30) } });
+    assert.deepEqual(state, soaking({ since: began + 5 * minute, deploymentId: "left", leftBy: "r1" }));
+  });
+
+  it("a stage that the plan does not have", () => {
+    const active = leftOver({ stage: 3, stages: 4 });
+    const { release } = putBack(pointAt(active));
+    assert.deepEqual(
+      release.plan.stages.map((stage) => stage),
+      [...flat(25, { soakMs: 0 }), ...flat(25, { soakMs: 0 }).slice(0, 1)],
+    );
+  });
+
+  it("a wait for what comes after the last stage", () => {
+    const active = leftOver({ stage: 2, phase: "wait" }, all(newVersion));
+    assert.equal(pointAt(active).kind, "putBack");
+    assert.equal(pointAt(leftOver({ stage: 2 }, all(newVersion))).kind, "resume");
+    assert.equal(pointAt(leftOver({ stage: 1, phase: "wait" }, at50)).kind, "resume");
+  });
+
+  it("another version", () => {
+    const active = leftOver({ newVersionId: otherVersion }, between(oldVersion, otherVersion, 25));
+    const { kind, release } = putBack(pointAt(active));
+    assert.equal(kind, "putBack");
+    assert.equal(release.newVersionId, otherVersion);
+  });
+
+  it("a version that an earlier run had found bad", () => {
+    const point = pointAt(leftOver(), { findingBefore: "It was bad." });
+    const { release } = putBack(point);
+    assert.deepEqual(release.plan.stages, flat(25));
+    assert.equal(point.kind === "finishRevert" && point.finding, "It was bad.");
+    const other = leftOver({ newVersionId: otherVersion }, between(oldVersion, otherVersion, 25));
+    assert.equal(pointAt(other, { findingBefore: "It was bad." }).kind, "putBack");
+  });
+
+  it("somebody's split that it may take over, to the larger share, whichever comes first", () => {
+    for (const split of [between(oldVersion, otherVersion, 5), between(otherVersion, oldVersion, 95)]) {
+      const active = deployment({ split, createdAt: began + 7 });
+      const { release, state } = putBack(pointAt(active, { takeOver: "theirs" }));
+      const stages = [{ percent: 5, soakMs: 0, progression: "automatic" as const }];
+      assert.deepEqual(release, {
+        ...{ ...resumed, id: "r2", run: "r2", plan: { ...resumed.plan, stages } },
+        ...{ newVersionId: otherVersion, oldVersionId: oldVersion, startedAt: began + 7 },
+      });
+      assert.deepEqual(state, soaking({ since: began + 7, deploymentId: "theirs" }));
+    }
+  });
+});
+
+describe("a run takes for its own", () => {
+  it("what its owner left before it began, and nothing later", () => {
+    assert.equal(pointAt(leftOver(), {}, began).kind, "resume");
+    assert.equal(pointAt(leftOver(), {}, began - 1).kind, "othersRelease");
+    assert.equal(pointAt(leftOver({ owner: undefined }), {}, began).kind, "resume");
+  });
+
+  it("not what somebody else drives, unless it may take that over", () => {
+    const active = leftOver({ owner: "owner-2" });
+    assert.deepEqual(pointAt(active), {
+      ...{ kind: "othersRelease", deployment: active },
+      record: aRecord({ owner: "owner-2" }),
+    });
+    assert.equal(pointAt(active, { takeOver: "left" }).kind, "resume");
+    assert.equal(pointAt(active, { takeOver: "left" }, began - 1).kind, "resume");
+    assert.equal(pointAt(active, { takeOver: "another" }).kind, "othersRelease");
+  });
+
+  it("the share of somebody's split of its version, at the last stage that has no more", () => {
+    const adopt = (percent: number, plan: ReleasePlan = threeStages): StartingPoint =>
+      pointAt(deployment({ split: between(oldVersion, newVersion, percent) }), { takeOver: "theirs", plan });
+    const point = { kind: "adopt", oldVersionId: oldVersion };
+    assert.deepEqual(adopt(25), { ...point, stage: 0 });
+    assert.deepEqual(adopt(49), { ...point, stage: 0 });
+    assert.deepEqual(adopt(50), { ...point, stage: 1 });
+    assert.deepEqual(adopt(5), { ...point, stage: 0 });
+  });
+
+  it("no split of which nobody can tell what is old, and none that it may not take over", () => {
+    const even = deployment({ split: between(oldVersion, otherVersion, 50) });
+    assert.deepEqual(pointAt(even, { takeOver: "theirs" }), { kind: "foreignSplit", deployment: even });
+    const active = deployment({ split: at25 });
+    assert.deepEqual(pointAt(active), { kind: "foreignSplit", deployment: active });
+  });
+});
+
+describe("a run starts", () => {
+  const start = { kind: "start", oldVersionId: oldVersion };
+  const aborted = deployment({ message: recorded({ phase: "aborted" }) });
+  const serves = deployment({ split: all(newVersion) });
+
+  it("from the version that serves", () => {
+    assert.deepEqual(pointAt(deployment()), start);
+    assert.deepEqual(pointAt(deployment({ split: between(otherVersion, oldVersion, 100) })), start);
+    assert.deepEqual(pointAt(undefined), { kind: "first" });
+  });
+
+  it("from a first version that is still watched, where another is asked for", () => {
+    const watched = leftOver(
+      { oldVersionId: undefined, newVersionId: oldVersion, stage: 2 },
+      all(oldVersion),
+    );
+    assert.deepEqual(pointAt(watched), start);
+  });
+
+  it("nothing where a first version simply serves, that the plan has changed for", () => {
+    const active = leftOver({ oldVersionId: undefined, stage: 0 }, all(newVersion));
+    assert.deepEqual(pointAt(active), { kind: "serving", deployment: active });
+  });
+
+  it("nothing where the version serves already, whatever was found before", () => {
+    assert.deepEqual(pointAt(serves, { findingBefore: "It was bad." }), {
+      kind: "serving",
+      deployment: serves,
+    });
+  });
+
+  it("nothing with a version that was aborted, until retry changes", () => {
+    assert.deepEqual(pointAt(aborted), { kind: "abortedBefore", finding: "What was said then." });
+    assert.deepEqual(pointAt(aborted, { retry: "1" }), start);
+    assert.deepEqual(pointAt(aborted, { versionId: otherVersion }), start);
+    assert.deepEqual(pointAt(deployment(), { findingBefore: "Bad." }), {
+      kind: "abortedBefore",
+      finding: "Bad.",
+    });
+  });
+
+  it("nothing with an aborted first version, though it serves still", () => {
+    const active = deployment({ split: all(newVersion), message: recorded({ phase: "aborted" }) });
+    assert.equal(pointAt(active).kind, "abortedBefore");
+  });
+
+  it("nothing where a version that was found bad is split by somebody", () => {
+    assert.equal(pointAt(deployment({ split: at25 }), { findingBefore: "Bad." }).kind, "abortedBefore");
+  });
+
+  it("nothing from a deployment without any traffic", () => {
+    const active = deployment({ split: [{ versionId: oldVersion, percent: 0 }] });
+    assert.deepEqual(pointAt(active), { kind: "foreignSplit", deployment: active });
+  });
+});

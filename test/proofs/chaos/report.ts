@@ -37,7 +37,8 @@ export function summaryText(summary: Summary): string {
   ].join("\n\n");
 }
 
-function table(counts: ReadonlyMap<string, number>): string {
+/** Counts by name, the highest first. */
+export function table(counts: ReadonlyMap<string, number>): string {
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `${String(count).padStart(9)}  ${name}`)

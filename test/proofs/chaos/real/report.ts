@@ -1,0 +1,38 @@
+import type { Violation } from "../invariants/check";
+import { table } from "../report";
+import type { Played } from "./play";
+import type { RealSummary } from "./prove";
+
+/** The figures of a summary, for a person. */
+export function realSummaryText({ scenarios, ups, hits, endings, checks, failures }: RealSummary): string {
+  const sum = [...checks.values()].reduce((all, many) => all + many, 0);
+  return [
+    `${scenarios} real releases, ${ups} times pulumi up`,
+    `Faults and people:\n${table(hits)}`,
+    `Endings:\n${table(endings)}`,
+    `Checks, ${sum} in all:\n${table(checks)}`,
+    failures.length === 0 ? "No invariant was broken." : `BROKEN in ${failures.length} scenarios.`,
+  ].join("\n\n");
+}
+
+/** What happened in a scenario, what was broken, and how to see it again. */
+export function failureText(
+  { scenario, versions, story, ups }: Played,
+  violations: readonly Violation[],
+): string {
+  const { seed, plan, isBad, pieces } = scenario;
+  const broken = violations.map(({ at, invariant, text }) => ({
+    at,
+    who: "BROKEN",
+    text: `${invariant}: ${text}`,
+  }));
+  const lines = [...story.lines, ...broken].sort((a, b) => a.at - b.at);
+  return [
+    `Seed ${seed}: npm run prove -- chaos --real --runs 1 --seed ${seed}`,
+    `  plan ${JSON.stringify(plan)}`,
+    `  the new version is ${isBad ? "bad" : "well"}; ${JSON.stringify(versions)}`,
+    ...pieces.map((piece) => `  ${JSON.stringify(piece)}`),
+    ...lines.map(({ at, who, text }) => `${(at / 1000).toFixed(3).padStart(9)}  ${who.padEnd(11)} ${text}`),
+    ...ups.map(({ run, ran }) => `--- ${run.name} printed:\n${ran.output}`),
+  ].join("\n");
+}

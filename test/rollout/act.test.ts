@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { act, revertFor } from "../../provider/rollout/act";
 import type { Action } from "../../provider/rollout/decide";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { readRecord, readSentence } from "../../provider/rollout/record";
+import { readRecord, readSentence, writeMessage } from "../../provider/rollout/record";
 import { answered } from "../../provider/rollout/source";
 import type { Rollout, Step } from "../../provider/rollout/rollout";
 import type { State } from "../../provider/rollout/state";
@@ -105,6 +105,13 @@ describe("a release that enters a stage", () => {
     assert.equal(at.outside.deployments.calls.create, 0);
   });
 
+  it("does not believe a list that lacks its last deployment", async () => {
+    const at = await setting(soaks);
+    at.outside.deployments.made.length = 0;
+    const { failure } = stateAfter(await carryOut({ do: "enter", stage: 1 }, at));
+    assert.match(failure?.trouble ?? "", /does not show the last one that is known/);
+  });
+
   it("stays where it is when the answer was lost, and knows that it may have happened", async () => {
     const at = await setting(atFirst);
     at.outside.deployments.failNext("after", unavailable());
@@ -153,21 +160,22 @@ describe("a release that waits for an approval", () => {
 describe("a release that another run has left", () => {
   it("is deployed once more, soaking since then", async () => {
     const left = (at: number): State => {
-      const past = [{ stage: 0, startedAt: at, endedAt: at + 5000 }];
-      return soaking({ stage: 1, since: at + 5000, past, leftBy: "r0" });
+      const past = [
+        { stage: 0, startedAt: at, endedAt: at + 2000 },
+        { stage: 1, startedAt: at + 2000, endedAt: at + 5000 },
+      ];
+      return soaking({ stage: 2, since: at + 5000, past, leftBy: "r0", failure: failure() });
     };
     const at = await setting(left);
     const step = await carryOut({ do: "claim" }, at);
     const { startedAt } = at.rollout.release;
     const [split, sentence, record] = last(at);
-    assert.deepEqual(split, between(oldVersion, newVersion, 50));
-    assert.equal(sentence, "Release of checkout: another run goes on with stage 2 of 3 (50 %).");
-    assert.deepEqual(record, aRecord({ stage: 1, startedAt, begun: [startedAt], since: startedAt + 5000 }));
-    assert.deepEqual(stateAfter(step), {
-      ...left(startedAt),
-      deploymentId: "deployment-2",
-      leftBy: undefined,
-    });
+    assert.deepEqual(split, between(oldVersion, newVersion, 100));
+    assert.equal(sentence, "Release of checkout: another run goes on with stage 3 of 3 (100 %).");
+    const begun = [startedAt, startedAt + 2000];
+    assert.deepEqual(record, aRecord({ stage: 2, startedAt, begun, since: startedAt + 5000 }));
+    const claimed = { deploymentId: "deployment-2", leftBy: undefined, failure: undefined };
+    assert.deepEqual(stateAfter(step), { ...left(startedAt), ...claimed });
   });
 
   it("is deployed once more, waiting since then", async () => {
@@ -191,10 +199,13 @@ describe("a release that another run has left", () => {
       [refused, undefined, false],
       [unavailable, "r0", true],
     ] as const) {
-      const at = await setting((since) => soaking({ since, leftBy: "r0" }));
+      const at = await setting((since) => soaking({ since, leftBy: "r0", failure: failure() }));
       at.outside.deployments.failNext("before", error());
-      const { failure, ...state } = stateAfter(await carryOut({ do: "claim" }, at));
-      assert.deepEqual([state.phase === "soaking" && state.leftBy, failure !== undefined], [leftBy, failed]);
+      const state = stateAfter(await carryOut({ do: "claim" }, at));
+      assert.deepEqual(
+        [state.phase === "soaking" && state.leftBy, state.failure !== undefined],
+        [leftBy, failed],
+      );
     }
   });
 });
@@ -277,6 +288,15 @@ describe("a release that reverts", () => {
     const found = `Release of checkout: an earlier deployment left version ${newVersion} at 25 %.`;
     assert.equal(step.outcome.finding, found);
     assert.equal(last(at)[1], found);
+  });
+
+  it("and turns out to have deployed its first split tells of that stage", async () => {
+    const at = await setting((since) => starting({ since, before: deployment({ id: "deployment-1" }) }));
+    const { startedAt } = at.rollout.release;
+    at.outside.deployments.foreign(at25, writeMessage("Late.", aRecord({ startedAt })));
+    const step = await revertFor({ kind: "stuck", trouble: "no answer" }, at.rollout, at.outside);
+    assert.deepEqual("outcome" in step && step.outcome.stages.map(({ percent }) => percent), [25]);
+    assert.equal("outcome" in step && step.active, at.outside.deployments.made[0]);
   });
 
   it("and turns out to have deployed nothing did not start", async () => {

@@ -96,6 +96,13 @@ describe("what is known of an SLO in a stage", () => {
     assert.equal(slow.soak.result, "insufficient");
   });
 
+  it("is that of the last stage, however many there were", () => {
+    const past = [...second.past, { stage: 1, startedAt: second.since, endedAt: now - 20_000 }];
+    const third = soaking({ stage: 2, since: now - 20_000, past });
+    const at = observation(release, now, { series: [[...series, bucket(6 * minute - 20_000, 7)], []] });
+    assert.deepEqual(assess(release, third, at)[0]?.served.new, { valid: 100, bad: 7 });
+  });
+
   it("is told for each stage, with the verdict at its end", () => {
     const [first, latter] = assessStages(release, second, seen, now);
     assert.deepEqual(first?.[0]?.served.new, { valid: 300, bad: 3 });

@@ -127,6 +127,7 @@ describe("a release that begins", () => {
     const step = await begun(outside);
     assert.ok("beginAgain" in step);
     assert.equal(step.putBack?.releaseId, "r0");
+    assert.equal(step.known, outside.deployments.made[0]);
     assert.equal(
       step.putBack.finding,
       `Release of checkout: an earlier deployment left version ${otherVersion} at 25 %.`,

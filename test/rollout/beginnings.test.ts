@@ -116,6 +116,13 @@ describe("a run puts back", () => {
   it("a wait for what comes after the last stage", () => {
     const active = leftOver({ stage: 2, phase: "wait" }, all(newVersion));
     assert.equal(pointAt(active).kind, "putBack");
+    const begun = [began, began + 1000, began + 2000];
+    const { state } = putBack(pointAt(leftOver({ stage: 2, phase: "wait", begun }, all(newVersion))));
+    const past = [
+      { stage: 0, startedAt: began, endedAt: began + 1000 },
+      { stage: 1, startedAt: began + 1000, endedAt: began + 2000 },
+    ];
+    assert.deepEqual([state.past, state.phase === "waiting" && state.soakedSince], [past, began + 2000]);
     assert.equal(pointAt(leftOver({ stage: 2 }, all(newVersion))).kind, "resume");
     assert.equal(pointAt(leftOver({ stage: 1, phase: "wait" }, at50)).kind, "resume");
   });
@@ -181,8 +188,10 @@ describe("a run takes for its own", () => {
   it("no split of which nobody can tell what is old, and none that it may not take over", () => {
     const even = deployment({ split: between(oldVersion, otherVersion, 50) });
     assert.deepEqual(pointAt(even, { takeOver: "theirs" }), { kind: "foreignSplit", deployment: even });
-    const active = deployment({ split: at25 });
-    assert.deepEqual(pointAt(active), { kind: "foreignSplit", deployment: active });
+    for (const split of [at25, between(newVersion, oldVersion, 25), between(oldVersion, newVersion, 0.5)]) {
+      const active = deployment({ split });
+      assert.deepEqual(pointAt(active), { kind: "foreignSplit", deployment: active });
+    }
   });
 });
 

@@ -61,7 +61,7 @@ describe("a turn of a release", () => {
     const step = await take(at);
     assert.ok("release" in step);
     assert.equal(step.observation.seenUntil, at.outside.clock.now());
-    assert.equal(at.outside.progress.statuses.length, 1);
+    assert.deepEqual([at.outside.progress.statuses.length, at.outside.progress.events], [1, []]);
     assert.match(at.outside.progress.statuses[0] ?? "", /^stage 1\/3 · 25 % · 4m of soak left · /);
   });
 
@@ -288,6 +288,11 @@ describe("a tally of buckets", () => {
     const all = tally(bucket(0, 0), bucket(50_000, 90));
     assert.deepEqual([all.verdictAfter(0).violated, all.verdictAfter(1).violated], [false, true]);
     assert.deepEqual([all.verdict.violated, all.verdictAfter(7).violated], [true, true]);
+  });
+
+  it("does not forget the verdict of a stage", () => {
+    const all = tally(bucket(0, 90), bucket(50_000, 0));
+    assert.equal(all.verdictAfter(0).violated, true);
   });
 
   it("has a copy that goes on by itself", () => {

@@ -10,7 +10,121 @@ export interface Explained {
 }
 
 /** The survivors that are known. The run names the entries that have become wrong. */
-export const explained: readonly Explained[] = [];
+export const explained: readonly Explained[] = [
+  {
+    file: "provider/rollout/decide.ts",
+    within: "onward",
+    original:
+      'if (status.kind === "approved" && isInTime(situation, state, status.at)) before if (status.kind === "misfit")',
+    replacement:
+      'if (status.kind === "misfit") before if (status.kind === "approved" && isInTime(situation, state, status.at))',
+    reason: "A status has one kind.",
+  },
+  {
+    file: "provider/rollout/decide.ts",
+    within: "unlessWritesFail",
+    original: 'if (oldIsGone && action.do === "enter" && !isOverdue) before if (!forGood && !isOverdue)',
+    replacement: 'if (!forGood && !isOverdue) before if (oldIsGone && action.do === "enter" && !isOverdue)',
+    reason: "That the old version is gone is only known of a write that was refused for good.",
+  },
+  {
+    file: "provider/rollout/decide.ts",
+    within: "unlessWritesFail",
+    original: 'if (oldIsGone && action.do === "enter" && !isOverdue) before if (action.do === "complete")',
+    replacement: 'if (action.do === "complete") before if (oldIsGone && action.do === "enter" && !isOverdue)',
+    reason: "An action does one thing.",
+  },
+  {
+    file: "provider/rollout/deploymentStatus.ts",
+    within: "statusOfForeign",
+    original:
+      'if (state.phase === "waiting" && next && sameTraffic(split, splitAt(release, next.percent))) before if (release.oldVersionId !== undefined && sameTraffic(split,…',
+    replacement:
+      'if (release.oldVersionId !== undefined && sameTraffic(split, revertedSplit(release))) before if (state.phase === "waiting" && next && sameTraffic(split, splitAt…',
+    reason: "A next stage has more than 0 %, so its split is never that of a revert.",
+  },
+  {
+    file: "provider/rollout/deploymentStatus.ts",
+    within: "statusOfForeign",
+    original:
+      "if (release.oldVersionId !== undefined && sameTraffic(split, revertedSplit(release))) before if (sameTraffic(split, promotedSplit(release)))",
+    replacement:
+      "if (sameTraffic(split, promotedSplit(release))) before if (release.oldVersionId !== undefined && sameTraffic(split, revertedSplit(release)))",
+    reason: "No split gives two versions all traffic.",
+  },
+  {
+    file: "provider/rollout/revert.ts",
+    within: "Attempts",
+    original:
+      'if (state.phase === "starting" && status.kind === "ours") before if (active && status.kind === "ended" && status.record.phase !== "completed")',
+    replacement:
+      'if (active && status.kind === "ended" && status.record.phase !== "completed") before if (state.phase === "starting" && status.kind === "ours")',
+    reason: "A status has one kind.",
+  },
+  {
+    file: "provider/rollout/revert.ts",
+    within: "revertBy",
+    original: "written.retryAfterMs ?? 0",
+    replacement: "written.retryAfterMs ?? 1",
+    reason: "A pause is never shorter than a second.",
+  },
+  {
+    file: "provider/rollout/revert.ts",
+    within: "revertBy",
+    original: 'written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0',
+    replacement: 'written.kind === "failed" ? (written.retryAfterMs ?? 0) : 1',
+    reason: "A pause is never shorter than a second.",
+  },
+  {
+    file: "provider/rollout/revert.ts",
+    within: "Attempts",
+    original: "this.failure?.lostAt ?? 0",
+    replacement: "this.failure?.lostAt ?? 1",
+    reason: "A millisecond after 1970 is as long ago as its begin.",
+  },
+  {
+    file: "provider/rollout/revert.ts",
+    within: "Attempts",
+    original: "after !== undefined && this.isOurs(after)",
+    replacement: "this.isOurs(after)",
+    reason: "Where nothing is known to be deployed, that is not ours.",
+  },
+  {
+    file: "provider/rollout/act.ts",
+    within: "deploy",
+    original: '"changed"',
+    replacement: '""',
+    reason: "Nobody reads the reason: the release looks and decides anew.",
+  },
+  {
+    file: "provider/rollout/startingPoint.ts",
+    within: "startingPoint",
+    original: "if (isServing && !aborted) before if (only === undefined)",
+    replacement: "if (only === undefined) before if (isServing && !aborted)",
+    reason: "A version that serves is there.",
+  },
+  {
+    file: "provider/rollout/tally.ts",
+    within: "Tally",
+    original: "-1",
+    replacement: "-2",
+    reason: "No stage has been entered either way, and nobody asks about one before the first.",
+  },
+  {
+    file: "provider/rollout/assess.ts",
+    within: "inStage",
+    original: "Math.max(1, endedAt - startedAt)",
+    replacement: "Math.max(2, endedAt - startedAt)",
+    reason: "A span that is not empty is all that is asked for: a stage lasts seconds.",
+  },
+  {
+    file: "provider/rollout/confirm.ts",
+    within: "isSure",
+    original: "served > 0 && (1 - percent / 100) ** served <= 0.01",
+    replacement: "(1 - percent / 100) ** served <= 0.01",
+    reason: "Any power of 0 requests is 1, which is above 0.01.",
+  },
+];
 
 /** True when an entry is about a mutant. */
 export function explains(entry: Explained, mutant: Mutant): boolean {

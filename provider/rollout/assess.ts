@@ -123,7 +123,6 @@ function minRequestsIn(plan: Plan, stage: number, { sli }: Objective): number {
 /** How many times worse the new version is than the old one: undefined where one of them served nothing. */
 function increaseOf(served: Served): number | undefined {
   if (served.new.valid === 0 || served.old.valid === 0) return undefined;
-  if (served.new.bad === 0) return 0;
   return badShare(served.new) / badShare(served.old);
 }
 

@@ -56,6 +56,7 @@ function reasonFor(
   const others = `Since then ${active?.author ?? "somebody"} has deployed something else, which was left as it is.`;
   const seen = isBack ? revertedSentence({ oldVersionId, newVersionId: "" }) : `${back} ${others}`;
   const where = active === undefined ? back : seen;
-  const after = why.replace(/( and|,)? ?no traffic was moved\.?/i, "");
+  // Traffic was moved: what was left has been put back.
+  const after = why.replace(/,? ?(and )?no traffic was moved\.?/i, "").replace(",:", ":");
   return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${after}`;
 }

@@ -75,7 +75,7 @@ function stoppedAt(series: Series, from: number, bucketMs: number): number {
  */
 function isSure(series: Series, since: number, percent: number): boolean {
   const served = servedSince(series, since).old.valid;
-  return served > 0 && (1 - percent / 100) ** served <= 0.01;
+  return (1 - percent / 100) ** served <= 0.01;
 }
 
 function unconfirmed(series: Series, since: number, forMs: number): Confirmation {

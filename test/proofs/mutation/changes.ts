@@ -254,7 +254,7 @@ const stepsToSkip: readonly string[] = [
 function methods(node: ts.Node): readonly Change[] {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return [];
   const { expression: receiver, name } = node.expression;
-  const other = otherMethods[name.text];
+  const other = Object.hasOwn(otherMethods, name.text) ? otherMethods[name.text] : undefined;
   if (other !== undefined) return replace(name, other);
   if (stepsToSkip.includes(name.text)) return [{ start: receiver.end, end: node.end, text: "" }];
   return name.text === "map" || name.text === "flatMap" ? replace(node, "[]") : [];

@@ -7,4 +7,5 @@ export {
 } from "./scriptVersion";
 export type { Inputs } from "./inputs";
 export type { Duration, ErrorSlo, LatencySlo, ReleasePlan, Slo, Stage } from "./plan/types";
-export type { SloReport, StageReport, Status } from "./rollout/outcome";
+export type { Status } from "./rollout/outcome";
+export type { SloReport, StageReport } from "./rollout/report";

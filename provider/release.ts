@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
 import { shell } from "./pulumi/shell";
-import type { StageReport, Status } from "./rollout/outcome";
+import type { Status } from "./rollout/outcome";
+import type { StageReport } from "./rollout/report";
 
 /** The inputs of a {@link Release}. */
 export interface ReleaseArgs {
@@ -26,6 +27,14 @@ export interface ReleaseArgs {
    * @default ""
    */
   retry?: pulumi.Input<string> | undefined;
+  /**
+   * The id of the active deployment, if this release may take over what somebody else has left there: a split made by
+   * hand or by a script, or a release that another stack drove. A split with the new version is gone on with from its
+   * share; any other goes back to its larger share first. It holds for that one deployment only, so it can stay in the
+   * program.
+   * @default nothing is taken over: the release fails and says what there is
+   */
+  takeOver?: pulumi.Input<string> | undefined;
 }
 
 const moduleName = "workers-release";
@@ -64,6 +73,8 @@ export class Release extends pulumi.dynamic.Resource {
   declare readonly reason: pulumi.Output<string>;
   /** What was found wrong, when the release was aborted; undefined when nothing was. */
   declare readonly finding: pulumi.Output<string | undefined>;
+  /** True when the finding is a verdict on the version, which is not released again until `retry` changes. */
+  declare readonly isVerdict: pulumi.Output<boolean>;
   /** The version that served before; undefined for the first version of a Worker. */
   declare readonly oldVersionId: pulumi.Output<string | undefined>;
   /** The version that serves all traffic; undefined while the traffic is split. */
@@ -83,6 +94,7 @@ export class Release extends pulumi.dynamic.Resource {
       status: undefined,
       reason: undefined,
       finding: undefined,
+      isVerdict: undefined,
       oldVersionId: undefined,
       deployedVersionId: undefined,
       deploymentId: undefined,

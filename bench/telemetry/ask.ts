@@ -1,6 +1,6 @@
 import { openTelemetry, type TelemetryOptions } from "../../edge/telemetry";
 import { medianOf } from "../edge/statistics";
-import type { Answer, Question } from "./questions";
+import type { Answer, RequestContext } from "./questions";
 import { HOUR, type Truth } from "./traffic";
 
 /** How a question was answered. */
@@ -19,7 +19,7 @@ export interface Asked {
 export async function ask(
   file: string,
   options: TelemetryOptions,
-  question: Question,
+  question: RequestContext,
   truth: Truth,
   rounds: number,
 ): Promise<Asked> {

@@ -1,7 +1,7 @@
 import { HOUR, SCRIPT, type Truth } from "./traffic";
 
 /** A query, and how far its answer is from the truth: 0.01 is one in a hundred. */
-export interface Question {
+export interface RequestContext {
   readonly name: string;
   readonly body: object;
   readonly errorOf: (answer: Answer, truth: Truth) => number;
@@ -41,7 +41,7 @@ const p99 = {
 };
 
 /** What rollouts are judged by. */
-export const QUESTIONS: readonly Question[] = [
+export const QUESTIONS: readonly RequestContext[] = [
   {
     name: "count by version, outcome, status",
     body: over(counts, { ignoreSeries: true }),

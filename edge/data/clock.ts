@@ -6,26 +6,9 @@ import type { Dispatcher } from "./dispatcher";
 import { newRay } from "./ray";
 import type { RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
+import type { Clock } from "./time";
 
 const MINUTE_MS = 60_000;
-
-/** What time it is, and when it will be another. */
-export interface Clock {
-  now(): number;
-  /** Calls back once it is that late. Returns what calls it off. */
-  at(timeMs: number, callback: () => void): () => void;
-}
-
-/** The clock of the system. It keeps no process running. */
-export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  at: (timeMs, callback) => {
-    const timer = setTimeout(callback, timeMs - Date.now()).unref();
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 /** The moments after `fromMs`, up to `toMs`, that schedules stand for. */
 export function due(schedules: readonly Schedule[], fromMs: number, toMs: number): CronEvent[] {

@@ -1,10 +1,10 @@
 import type { Deployment } from "../deployments/types";
 import type { Observability } from "../scripts/types";
 import type { State } from "../state";
-import { SYSTEM_CLOCK, type Clock } from "./clock";
 import { Locations, type Colo } from "./locations";
 import { servingAt, stillNeeded, type Announced } from "./propagation";
 import type { Split } from "./split";
+import { SYSTEM_CLOCK, type Clock } from "./time";
 
 /** What the front must know of a script to handle a request for it. */
 export interface Route {

@@ -1,5 +1,5 @@
 import { codeOf } from "../data/code";
-import type { Hosting } from "./object-host";
+import type { Hosting } from "./hosting";
 import { POSITION_OF } from "./assignment";
 
 /** A name in the environment of the version that has this place among those of a process. */

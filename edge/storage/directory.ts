@@ -1,7 +1,7 @@
 import type { RoutingTable } from "../data/routes";
 import type { Version } from "../scripts/types";
 import type { State } from "../state";
-import type { Hosted, Hosting } from "./object-host";
+import type { Hosted, Hosting } from "./hosting";
 
 /** What the bindings of versions must know of the scripts. */
 export class Directory {

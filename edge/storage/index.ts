@@ -7,7 +7,7 @@ import type { Surroundings } from "./bindings";
 import type { ObjectClass } from "./bindings/objects";
 import { Calls, type Answerer } from "./calls";
 import type { Directory } from "./directory";
-import type { Hosted } from "./object-host";
+import type { Hosted } from "./hosting";
 import { Objects } from "./objects";
 import type { ObjectSettings } from "./script-objects";
 import { writePlugin } from "./raw";

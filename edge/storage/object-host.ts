@@ -1,32 +1,14 @@
 import { WORKER, codeOf } from "../data/code";
 import { newestDate, type Runtime } from "../data/runtime";
 import { environmentOf } from "../scripts/bindings";
-import type { Binding, DurableObjectClass, Modules, Version } from "../scripts/types";
+import type { Binding, DurableObjectClass, Version } from "../scripts/types";
 import { assignedCode, placedName } from "./assigned-code";
 import { ownerOf, rawBindingsOf, type Surroundings } from "./bindings";
+import type { Hosted, Hosting } from "./hosting";
 import { OBJECT_HEADERS } from "./object-headers";
 import { OBJECT_TAIL, objectTail, type ObjectTrace } from "./object-tail";
 import type { WorkerOptions } from "./process";
 import { rawOptions } from "./raw";
-import type { Followed } from "./sockets";
-
-/** A version whose code objects run. */
-export interface Hosting {
-  readonly version: Version;
-  readonly modules: Modules;
-  /** More than 0. */
-  readonly percentage: number;
-}
-
-/** What a script's objects run. */
-export interface Hosted {
-  /** The deployment that says so. */
-  readonly deployment: Followed;
-  /** The versions that they are assigned to, the older one first. */
-  readonly hostings: readonly [older: Hosting, newer: Hosting | undefined];
-  /** The namespaces that the script has now. */
-  readonly namespaceIds: readonly string[];
-}
 
 /** Hands requests and method calls to the objects they are for. */
 const GATE = `

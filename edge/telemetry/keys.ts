@@ -2,7 +2,7 @@ import { eachRow } from "./database";
 import { toRegExp } from "./pattern";
 import type { KeysQuery } from "./schema";
 import { sampleFor, type Reading } from "./sample";
-import { inScope } from "./scope";
+import { inScope } from "./sample";
 import { sql } from "./sql";
 import type { ValueType } from "./types";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField } from "./wire";

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { allRows, oneNumber } from "./database";
-import { indexOf, isOfVersion } from "./fields";
-import { compileFilters, type Filter, type FilterLeaf } from "./filters";
+import { DATASET, indexOf, isOfVersion } from "./fields";
+import { compileFilters, compileNeedle, type Filter, type FilterLeaf } from "./filters";
 import { COARSEST } from "./levels";
 import type { Scope } from "./scope";
 import { joined, sql, type Sql } from "./sql";
@@ -105,4 +105,13 @@ function fewIn(scope: Scope): { tables: Sql; condition: Sql } | undefined {
 function required({ filters = [], filterCombination = "and" }: Scope): FilterLeaf[] {
   const isLeaf = (filter: Filter): filter is FilterLeaf => filter.kind !== "group";
   return filterCombination === "and" || filters.length === 1 ? filters.filter(isLeaf) : [];
+}
+
+/** The condition that an event of a sample is in a scope. No dataset means every dataset, and there is one. */
+export function inScope(sample: Sample, scope: Scope): Sql {
+  const { datasets = [], filters = [], filterCombination = "and", needle } = scope;
+  const conditions = [sample.condition, compileFilters(filters, filterCombination)];
+  if (datasets.length > 0 && !datasets.includes(DATASET)) conditions.push(sql`0`);
+  if (needle) conditions.push(compileNeedle(needle));
+  return joined(conditions, " AND ");
 }

@@ -2,7 +2,7 @@ import { allRows } from "./database";
 import { DATASET, typedField } from "./fields";
 import type { ValuesQuery } from "./schema";
 import { sampleFor, type Reading } from "./sample";
-import { inScope } from "./scope";
+import { inScope } from "./sample";
 import { sql } from "./sql";
 import { restored, type Primitive, type ValueType } from "./types";
 

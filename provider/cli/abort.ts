@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { abort } from "../rollout/operator";
-import { afterAbort, revertedSentence } from "../rollout/sentences";
+import { revertedSentence } from "../rollout/endingText";
+import { afterAbort } from "../rollout/text";
+import { systemClock } from "../pulumi/clock";
 import { carryOut } from "./carryOut";
 import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
 
@@ -15,8 +17,10 @@ export function abortCommand(): Command {
     .option("--reason <text>", "why; `pulumi up` fails with it")
     .option("--by <name>", "who aborts, for the record", operator())
     .action(async (scriptName: string, options: Options) => {
-      const { sentence, record } = await carryOut(deploymentsOf(scriptName, options), (active) =>
-        abort(scriptName, active, options.by, options.reason),
+      const { sentence, record } = await carryOut(
+        deploymentsOf(scriptName, options),
+        (active) => abort(scriptName, active, options.by, options.reason),
+        systemClock,
       );
       console.log(`${sentence} ${revertedSentence(record)}\n${afterAbort}`);
     });

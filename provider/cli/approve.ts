@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { approve } from "../rollout/operator";
+import { systemClock } from "../pulumi/clock";
 import { carryOut } from "./carryOut";
 import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
 
@@ -15,8 +16,10 @@ export function approveCommand(): Command {
   )
     .option("--by <name>", "who approves, for the record", operator())
     .action(async (scriptName: string, options: Options) => {
-      const { sentence } = await carryOut(deploymentsOf(scriptName, options), (active) =>
-        approve(scriptName, active, options.by),
+      const { sentence } = await carryOut(
+        deploymentsOf(scriptName, options),
+        (active) => approve(scriptName, active, options.by),
+        systemClock,
       );
       console.log(
         `${sentence}\n` +

@@ -1,29 +1,52 @@
 import type { Order } from "../rollout/operator";
-import type { Placement } from "../rollout/place";
-import { PortError, type Deployment, type Deployments } from "../rollout/ports";
+import type { Clock, Deployment, Deployments } from "../rollout/ports";
 import { writeMessage } from "../rollout/record";
+import { withPeriod } from "../rollout/text";
+import { write, type DeploymentRequest, type Proposal } from "../rollout/write";
+
+/** How long an order is tried, in milliseconds: a person waits for it. */
+const tryMs = 30_000;
+const pauseMs = 2000;
 
 /**
- * Carries out what a person orders. The order is made from the active deployment as it is right before the write.
+ * Carries out what a person orders. The order is made from the active deployment as it is right before the write, anew
+ * for each try: one whose answer was lost is found done, not repeated.
  *
- * @throws Error with the reason when the order is refused, PortError when Cloudflare does not take it
+ * @throws Error with the reason when the order is refused, or with what Cloudflare said when it is not taken in time
  */
 export async function carryOut(
   deployments: Deployments,
   order: (active: Deployment | undefined) => Order,
-): Promise<Placement> {
-  const ordered = order(await deployments.active());
-  if (ordered.kind === "refuse") throw new Error(ordered.reason);
-  const { split, sentence, record } = ordered.placement;
-  const message = writeMessage(sentence, record);
-  try {
-    // A revert must not fail because a secret has changed since the old version was uploaded.
-    await deployments.create(split, message, { force: record.phase === "aborted" });
-  } catch (error) {
-    if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
-    // Perhaps only the answer was lost.
-    const active = await deployments.active();
-    if (active?.message !== message) throw error;
+  clock: Clock,
+): Promise<DeploymentRequest> {
+  const until = clock.now() + tryMs;
+  let tried: DeploymentRequest | undefined;
+  // Readings lag behind writes now and then: of two, the newer one counts. A failure shows in the next.
+  let known = await deployments.active().catch(() => undefined);
+  const propose = (active: Deployment | undefined): Proposal<Order> => {
+    known = active;
+    if (tried && active?.message === writeMessage(tried.sentence, tried.record)) {
+      return { instead: { kind: "deploy", request: tried } };
+    }
+    const ordered = order(active);
+    if (ordered.kind === "refuse") return { instead: ordered };
+    tried = ordered.request;
+    return { write: ordered.request };
+  };
+  for (;;) {
+    const written = await write(propose, { known }, { deployments, clock });
+    if (written.kind === "made") return written.request;
+    if (written.kind === "instead") {
+      if (written.because.kind === "refuse") throw new Error(written.because.reason);
+      return written.because.request;
+    }
+    const { forGood, lostAt, trouble } = written.failure;
+    if (forGood || clock.now() + pauseMs > until)
+      throw new Error(lostAt === undefined ? trouble : unknown(trouble));
+    await clock.sleep(pauseMs);
   }
-  return ordered.placement;
+}
+
+function unknown(trouble: string): string {
+  return `${withPeriod(trouble)} It is not known whether the order was carried out: \`workers-release status\` tells.`;
 }

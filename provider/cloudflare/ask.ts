@@ -1,10 +1,10 @@
 import type Cloudflare from "cloudflare";
 import type { z } from "zod";
 import { PortError } from "../rollout/ports";
-import { toPortError, type Question } from "./failure";
+import { toPortError, type RequestContext } from "./failure";
 
 /** How long one request may take, in milliseconds, unless its question says otherwise. */
-const defaultPatienceMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /**
  * Makes one request and reads its answer as `shape`.
@@ -13,7 +13,7 @@ const defaultPatienceMs = 10_000;
  */
 export async function ask<T>(
   client: Cloudflare,
-  question: Question,
+  question: RequestContext,
   shape: z.ZodType<T>,
   request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
 ): Promise<T> {
@@ -24,22 +24,22 @@ export async function ask<T>(
   const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
   throw new PortError(
     "unavailable",
-    `${question.what} was answered in a form this release does not know (${where}: ${issue?.message ?? "unreadable"}). ` +
-      "If it stays so, check that CLOUDFLARE_BASE_URL names a Cloudflare API, and look for a newer release of this package.",
+    `${question.what} got an unexpected response (${where}: ${issue?.message ?? "unreadable"}). ` +
+      "If it stays so, check that CLOUDFLARE_BASE_URL names a Cloudflare API, and look for a newer version of this package.",
   );
 }
 
 async function answerTo(
   client: Cloudflare,
-  question: Question,
+  question: RequestContext,
   request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
 ): Promise<unknown> {
-  const patienceMs = question.patienceMs ?? defaultPatienceMs;
+  const timeoutMs = question.timeoutMs ?? defaultTimeoutMs;
   try {
     // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
-    return await request({ signal: AbortSignal.timeout(patienceMs) });
+    return await request({ signal: AbortSignal.timeout(timeoutMs) });
   } catch (thrown) {
     const secrets = [client.apiToken ?? "", ...(question.secrets ?? [])];
-    throw toPortError(thrown, { ...question, secrets, patienceMs }, Date.now());
+    throw toPortError(thrown, { ...question, secrets, timeoutMs }, Date.now());
   }
 }

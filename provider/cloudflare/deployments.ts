@@ -5,7 +5,7 @@ import { ask } from "./ask";
 import type { WorkerName } from "./client";
 
 /** Longer than a read may take: giving up on a write leaves open whether it happened. */
-const writePatienceMs = 30_000;
+const writeTimeoutMs = 30_000;
 /** Cloudflare cuts a longer message off, and with it what a resumed release reads from its end. */
 const maxMessageBytes = 1000;
 /** The permissions that users of both calls found enough. */
@@ -51,6 +51,8 @@ const newestFirst = z.object({
     .pipe(z.array(deployment)),
 });
 
+const versionPage = z.object({ items: z.array(z.object({ id: z.string().min(1) })) });
+
 /** The deployments of one Worker, over Cloudflare's API. One request a call. */
 export function cloudflareDeployments(
   client: Cloudflare,
@@ -81,8 +83,19 @@ export function cloudflareDeployments(
         annotations: { "workers/message": message },
         ...(force && { force }),
       };
-      const question = { what, permission: permissionFor.write, patienceMs: writePatienceMs };
+      const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs };
       return ask(client, question, deployment, (options) => api.create(scriptName, body, options));
+    },
+
+    async deployable() {
+      const what = `Reading the versions of Worker "${scriptName}"`;
+      const question = { what, permission: permissionFor.read };
+      // One page only: the call ignores paging, so that an automatic pager would never end.
+      const { items } = await ask(client, question, versionPage, async (options) => {
+        const list = { account_id: accountId, deployable: true };
+        return (await client.workers.scripts.versions.list(scriptName, list, options)).result;
+      });
+      return items.map(({ id }) => id);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { APIConnectionError, APIError, APIUserAbortError, CloudflareError } from "cloudflare";
 import { PortError, type Failure } from "../rollout/ports";
 import { readAnswer, retryAfterMs, type Answer } from "./refusal";
-import { withhold } from "./secrets";
+import { redact } from "./secrets";
 
 /** What a request is about, in the words of its error messages. */
-export interface Question {
+export interface RequestContext {
   /** Begins a sentence: `Reading the deployments of Worker "checkout"`. */
   readonly what: string;
   /** The permission that the API token needs for it, by its name in Cloudflare's dashboard. */
@@ -12,7 +12,7 @@ export interface Question {
   /** What no message may repeat. The API token never is. */
   readonly secrets?: readonly string[];
   /** How long the answer may take, in milliseconds. Default: 10 000. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
 /** Worker or version not found; the Worker has no versions. */
@@ -42,14 +42,14 @@ const remedies: Readonly<Record<number, string>> = {
  * Turns whatever the SDK threw into a {@link PortError} that says what was asked, what was answered and what to do.
  * @param now Epoch milliseconds, to read a `retry-after` that is a date.
  */
-export function toPortError(thrown: unknown, question: Required<Question>, now: number): PortError {
+export function toPortError(thrown: unknown, question: Required<RequestContext>, now: number): PortError {
   const { secrets } = question;
   if (thrown instanceof APIUserAbortError || isAbort(thrown)) {
-    const seconds = question.patienceMs / 1000;
+    const seconds = question.timeoutMs / 1000;
     return new PortError("unavailable", `${question.what} got no complete answer within ${seconds} s.`);
   }
   if (thrown instanceof APIConnectionError) {
-    const reason = withhold(innermost(thrown), secrets);
+    const reason = redact(innermost(thrown), secrets);
     return new PortError(
       "unavailable",
       `${question.what} did not reach Cloudflare (${reason}). Check the network and CLOUDFLARE_BASE_URL.`,
@@ -60,11 +60,11 @@ export function toPortError(thrown: unknown, question: Required<Question>, now: 
   const failure: Failure = thrown instanceof CloudflareError ? "refused" : "unavailable";
   return new PortError(
     failure,
-    `${question.what} failed: ${withhold(innermost(thrown), secrets).replace(/\.$/, "")}.`,
+    `${question.what} failed: ${redact(innermost(thrown), secrets).replace(/\.$/, "")}.`,
   );
 }
 
-function answered(answer: Answer, question: Question, now: number): PortError {
+function answered(answer: Answer, question: RequestContext, now: number): PortError {
   const failure = failureOf(answer);
   const verb = { refused: "was refused", missing: "found nothing", unavailable: "failed for now" }[failure];
   const remedy = remedyFor(failure, answer, question);
@@ -85,7 +85,7 @@ const blockedPage =
   "The page is not from the API but from a firewall or a proxy before it. Cloudflare's own blocks uploads that look like " +
   "an attack: check what the script contains, and the network between here and Cloudflare.";
 
-function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: Question): string {
+function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: RequestContext): string {
   if (failure === "missing") {
     return "Check scriptName and versionId, and that accountId (or CLOUDFLARE_ACCOUNT_ID) is the account they are in.";
   }

@@ -5,7 +5,7 @@ import type { PlanProbe } from "../plan/plan";
 import type { Clock, ProbeReport, Probes } from "../rollout/ports";
 import type { WorkerName } from "./client";
 import { sendProbe, type ProbeAnswer } from "./probeRequest";
-import { versionsThatAnswered } from "./probeWitness";
+import { versionsThatAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
 
 /** One probe that was sent, and what is known of it. */
@@ -27,7 +27,7 @@ const newsMs = 30_000;
 
 /** The probes of one release, sent over the network. */
 export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: Pick<Clock, "now">): Probes {
-  const sent: Sent[] = [];
+  let sent: Sent[] = [];
   let address: string | undefined;
 
   const urlOf = async ({ target }: PlanProbe): Promise<string> => {
@@ -76,8 +76,9 @@ export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: 
   };
 
   return {
-    async look(versionId, probes): Promise<ProbeReport> {
+    async observe(versionId, probes, since): Promise<ProbeReport> {
       if (probes.length === 0) return { results: [], troubles: [] };
+      sent = sent.filter(({ sentAt }) => sentAt >= since);
       const failures = await Promise.allSettled([sendDue(versionId, probes), identify()]);
       const troubles = failures.flatMap((result) =>
         result.status === "rejected" ? [(result.reason as Error).message] : [],

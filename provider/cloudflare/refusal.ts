@@ -1,6 +1,6 @@
 import type { APIError } from "cloudflare";
 import { z } from "zod";
-import { withhold } from "./secrets";
+import { redact } from "./secrets";
 
 /** A sentence's worth: a proxy's page can be long. */
 const maxQuoted = 300;
@@ -61,7 +61,7 @@ function entriesIn(body: unknown): readonly Entry[] {
 /** `"Bad Request: maximum is 16 filter nodes" (code 10400)` */
 function textOf({ code, message, detail }: Entry, secrets: readonly string[]): string {
   const words = [message, detail].filter((text) => text !== undefined && text !== "").join(": ");
-  const text = quote(withhold(words === "" ? "no reason" : words, secrets));
+  const text = quote(redact(words === "" ? "no reason" : words, secrets));
   return code === undefined ? text : `${text} (code ${code})`;
 }
 

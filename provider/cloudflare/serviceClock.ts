@@ -20,7 +20,7 @@ export function serviceClock(local: Clock): Clock & DateObserver {
   let aheadMs = 0;
   return {
     now: () => local.now() + aheadMs,
-    sleep: (ms) => local.sleep(ms),
+    sleep: (ms, signal) => local.sleep(ms, signal),
     observe(date, sentAt, receivedAt) {
       const told = Date.parse(date ?? "");
       if (Number.isNaN(told)) return;

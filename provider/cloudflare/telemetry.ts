@@ -2,7 +2,7 @@ import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
-import { blindnessOf } from "./blindness";
+import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
@@ -15,7 +15,7 @@ import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 
 /** Counting a day takes longer than reading a setting. */
-const queryPatienceMs = 20_000;
+const queryTimeoutMs = 20_000;
 
 const minuteMs = 60_000;
 
@@ -27,7 +27,7 @@ const minuteMs = 60_000;
 export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Telemetry {
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
-  const question = { what, permission: "Workers Observability Read", patienceMs: queryPatienceMs };
+  const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
   const listed = new Map<string, Listed>();
   let leaveOutHops = false;
 
@@ -83,7 +83,7 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
     },
 
     async readiness(slis) {
-      const blindBecause = await blindnessOf(client, worker);
+      const blindBecause = await checkObservability(client, worker);
       if (blindBecause !== undefined) return { blindBecause, warnings: [] };
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;

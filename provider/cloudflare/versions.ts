@@ -6,7 +6,7 @@ import type { WorkerName } from "./client";
 import { secretsOf, settingsOf, uploadForm, type Upload } from "./upload";
 
 /** A large script on a slow line, and its validation at Cloudflare. */
-const uploadPatienceMs = 60_000;
+const uploadTimeoutMs = 60_000;
 const permissionFor = { read: "Workers Scripts Read", write: "Workers Scripts Write" };
 
 const version = z.object({ id: z.string().min(1), number: z.number().optional() });
@@ -54,7 +54,7 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
       what,
       permission: permissionFor.write,
       secrets: secretsOf(upload),
-      patienceMs: uploadPatienceMs,
+      timeoutMs: uploadTimeoutMs,
     };
     const body = uploadForm(upload, { withSettings: false });
     const { result } = await ask(client, question, uploaded, (options) =>
@@ -82,7 +82,7 @@ export function cloudflareVersions(client: Cloudflare, { accountId, scriptName }
       what,
       permission: permissionFor.write,
       secrets: secretsOf(upload),
-      patienceMs: uploadPatienceMs,
+      timeoutMs: uploadTimeoutMs,
     };
     const body = uploadForm(upload, { withSettings: true });
     await ask(client, question, z.unknown(), (options) => client.put(scriptPath, { ...options, body }));

@@ -45,9 +45,9 @@ const mostWanderMs = 100_000;
  *
  * The autocovariances of the bad counts around their mean share, relative to the mean count and without what
  * independent events show by themselves, say both. What neighbouring buckets have in common is wander: their sum over
- * all lags, with the weights of Newey and West (1987). Lag 0 has the clusters as well; as much of it as the next two
- * lags do not lead to expect, going down by the same ratio, is theirs (the "nugget" of Matheron's geostatistics).
- * One standard error is taken off either, so that quiet traffic is not suspected by chance: its dispersion is 0.
+ * all lags, with the weights of Newey and West (1987). Lag-0 variance beyond the value extrapolated from lags 1 and 2 is
+ * attributed to clusters (the "nugget" of Matheron's geostatistics). One standard error is subtracted from each, so that
+ * chance alone makes no dispersion in quiet traffic.
  */
 export function dispersionOf({ bucketMs, buckets }: Past): Dispersion {
   const served = buckets.reduce((sum, { valid }) => sum + valid, 0);

@@ -1,4 +1,4 @@
-import type { Bucket } from "./series";
+import { add, type Bucket, type Served } from "./series";
 
 /**
  * How many times worse than its limit a version might be: the alternatives that the evidence is averaged over.
@@ -6,7 +6,7 @@ import type { Bucket } from "./series";
  */
 export const ratios: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
 
-/** What each of them weighs, 1 in all: the most what is bad enough to hurt and not so bad that anything finds it. */
+/** Prior weights, summing to 1; heaviest on regressions of 2 to 5 times, which matter and are not trivially detected. */
 const weights: readonly number[] = [0.07, 0.11, 0.15, 0.18, 0.17, 0.12, 0.08, 0.12];
 
 /** A claim about a version, such as "its bad share is at most 1 %", that each bucket speaks for or against. */
@@ -16,7 +16,7 @@ export interface Claim {
    * bucket is when the version is that much worse than when the claim just holds. Written into `steps`, so that a
    * long series costs no memory.
    *
-   * @returns false when the bucket says nothing; for the evidence it then never was
+   * @returns false if the bucket is uninformative: it is skipped
    */
   weigh(bucket: Bucket, steps: Float64Array): boolean;
 }
@@ -28,8 +28,11 @@ export interface Evidence {
    * claim at a level of 1 %, Infinity is proof.
    */
   readonly log: number;
-  /** Where the bucket begins that the badness most probably began with; undefined when nothing points to one. */
-  readonly onset: number | undefined;
+  /**
+   * Since when the version is most probably bad: the begin of a bucket, and what was served from it on; undefined when
+   * nothing points to a beginning.
+   */
+  readonly onset: (Served & { readonly since: number }) | undefined;
 }
 
 /**
@@ -43,25 +46,38 @@ export interface Evidence {
  */
 export class EvidenceProcess {
   private readonly steps = new Float64Array(ratios.length);
-  private readonly accumulated = new Accumulated();
-  private readonly onsets = ratios.map(() => new Onset());
+  private accumulated = new Accumulated();
+  private onsets = ratios.map(() => new Onset());
   private buckets = 0;
   private strongest = 0;
 
   constructor(private readonly claim: Claim) {}
 
+  /** A process that has seen the same, and goes on by itself. */
+  copy(): EvidenceProcess {
+    const copy = new EvidenceProcess(this.claim);
+    copy.accumulated = this.accumulated.copy();
+    copy.onsets = this.onsets.map((onset) => onset.copy());
+    copy.buckets = this.buckets;
+    copy.strongest = this.strongest;
+    return copy;
+  }
+
   /** Takes the next bucket in. */
   add(bucket: Bucket): void {
-    if (!this.claim.weigh(bucket, this.steps)) return;
+    if (!this.claim.weigh(bucket, this.steps)) {
+      for (const onset of this.onsets) onset.pass(bucket);
+      return;
+    }
     this.buckets += 1;
     this.accumulated.step(this.steps, 1 / (this.buckets * (this.buckets + 1)));
     this.strongest = Math.max(this.strongest, this.accumulated.logWith(1 / (this.buckets + 1)));
-    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(bucket.start, this.steps[g] ?? 0);
+    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(bucket, this.steps[g] ?? 0);
   }
 
   get evidence(): Evidence {
     const clearest = this.onsets.reduce((best, onset) => (onset.sum > best.sum ? onset : best));
-    return { log: this.strongest, onset: clearest.start };
+    return { log: this.strongest, onset: clearest.onset };
   }
 }
 
@@ -81,8 +97,15 @@ const largeSum = 1e150;
  * thousand failures, so they are kept in units of e^exponent.
  */
 class Accumulated {
-  private readonly values = new Float64Array(ratios.length);
+  private values = new Float64Array(ratios.length);
   private exponent = 0;
+
+  copy(): Accumulated {
+    const copy = new Accumulated();
+    copy.values = this.values.slice();
+    copy.exponent = this.exponent;
+    return copy;
+  }
 
   /** Adds a beginning of weight `weight`, and multiplies by the likelihood ratios whose logarithms are `steps`. */
   step(steps: Float64Array, weight: number): void {
@@ -124,11 +147,26 @@ function largest(values: Float64Array): number {
 /** Finds the bucket from which on the steps add up to the most (Page's cumulative sum, 1954). */
 class Onset {
   sum = 0;
-  start: number | undefined;
+  onset: Evidence["onset"];
 
-  step(start: number, step: number): void {
-    if (this.sum === 0) this.start = start;
+  copy(): Onset {
+    const copy = new Onset();
+    copy.sum = this.sum;
+    copy.onset = this.onset;
+    return copy;
+  }
+
+  step(bucket: Bucket, step: number): void {
     this.sum = Math.max(0, this.sum + step);
-    if (this.sum === 0) this.start = undefined;
+    if (this.sum === 0) this.onset = undefined;
+    else if (this.onset === undefined) this.onset = { since: bucket.start, new: bucket.new, old: bucket.old };
+    else this.pass(bucket);
+  }
+
+  /** Takes in a bucket that says nothing: it was served all the same. */
+  pass(bucket: Bucket): void {
+    if (this.onset === undefined) return;
+    const { since, new: fresh, old } = this.onset;
+    this.onset = { since, new: add(fresh, bucket.new), old: add(old, bucket.old) };
   }
 }

@@ -1,21 +1,6 @@
-import { ceiling } from "./ceiling";
-import { comparison } from "./comparison";
 import { dispersionOf, noDispersion, over, type Dispersion, type Past } from "./dispersion";
-import { evidenceAgainst, type Claim } from "./evidence";
-import { servedSince, type Served, type Series } from "./series";
-
-/** The bounds that an SLO sets: one of them or both. */
-export interface Bounds {
-  /** The largest bad share of the new version that is fine, from 0 to below 1. */
-  readonly max?: number | undefined;
-  /**
-   * How many times the bad share of the old version in the same buckets is still fine, from 1 (no worse) to 1000.
-   */
-  readonly maxIncrease?: number | undefined;
-}
-
-/** Which of its bounds an SLO is judged by. */
-export type BoundKind = "max" | "maxIncrease";
+import { Judgement, type Bounds, type Verdict } from "./judgement";
+import type { Series } from "./series";
 
 /** What a series is judged with, beside the bounds. */
 export interface Strictness {
@@ -28,20 +13,6 @@ export interface Strictness {
   readonly bucketMs?: number | undefined;
   /** What the old version served before. Without it, events are taken to be independent of each other. */
   readonly past?: Past | undefined;
-}
-
-/** What a series says about an SLO. */
-export interface Verdict {
-  /** True when the evidence of a violation is conclusive at the level it was judged at. */
-  readonly violated: boolean;
-  /** The bound that there is the most evidence against. */
-  readonly bound: BoundKind;
-  /** The evidence against that bound as a natural logarithm; 0 is none, `Infinity` is proof. */
-  readonly evidence: number;
-  /** The evidence at which it is conclusive: ln(number of bounds / level). */
-  readonly conclusive: number;
-  /** What was served since the trouble most probably began; undefined when nothing points to trouble. */
-  readonly trouble: (Served & { readonly since: number }) | undefined;
 }
 
 /** How many bounds an SLO sets, each of which is a test of its own. */
@@ -71,22 +42,11 @@ export function judge(slo: Bounds, series: Series, strictness: Strictness): Verd
   );
 }
 
-/**
- * As {@link judge}, for bounds that were checked before.
- *
- * @param dispersion of the bad events of a bucket
- */
-export function verdictOn(slo: Bounds, series: Series, level: number, dispersion: Dispersion): Verdict {
-  const claims: (readonly [BoundKind, Claim])[] = [];
-  if (slo.max !== undefined) claims.push(["max", ceiling(slo.max, dispersion)]);
-  if (slo.maxIncrease !== undefined) claims.push(["maxIncrease", comparison(slo.maxIncrease, dispersion)]);
-  const conclusive = Math.log(claims.length / level);
-  const [worst] = claims
-    .map(([bound, claim]) => ({ bound, ...evidenceAgainst(claim, series) }))
-    .sort((a, b) => b.log - a.log);
-  const { bound = "max", log: evidence = 0, onset } = worst ?? {};
-  const trouble = onset === undefined ? undefined : { since: onset, ...servedSince(series, onset) };
-  return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
+/** As {@link judge}, for bounds that were checked before. */
+function verdictOn(slo: Bounds, series: Series, level: number, dispersion: Dispersion): Verdict {
+  const judgement = new Judgement(slo, level, dispersion);
+  for (const bucket of series) judgement.add(bucket);
+  return judgement.verdict;
 }
 
 function check({ max, maxIncrease }: Bounds, { level }: Strictness): void {
@@ -110,8 +70,8 @@ function check({ max, maxIncrease }: Bounds, { level }: Strictness): void {
       allowed: "a probability above 0 and below 1",
     },
   ].find(({ isFine }) => !isFine);
-  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}; allowed is ${wrong.allowed}`);
+  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}, expected ${wrong.allowed}`);
   if (max === undefined && maxIncrease === undefined) {
-    throw new RangeError("the SLO sets no bound; allowed are `max`, `maxIncrease` or both");
+    throw new RangeError("the SLO sets no bound, expected `max`, `maxIncrease` or both");
   }
 }

@@ -1,7 +1,7 @@
 import { surpriseAtCeiling } from "./ceiling";
 import { surpriseAtIncrease } from "./comparison";
 import type { Dispersion } from "./dispersion";
-import type { Bounds } from "./judge";
+import type { Bounds } from "./judgement";
 import type { Served } from "./series";
 
 /**

@@ -37,9 +37,9 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
       const path = pathText(root, issue.path);
       if (issue.code === "unrecognized_keys") {
         const keys = issue.keys.map((key) => `"${key}"`).join(", ");
-        return { path, reason: `${keys} is not a property it has: check the spelling or take it out` };
+        return { path, reason: `unknown property ${keys}: check the spelling or take it out` };
       }
-      return { path, reason: `${given(input, issue.path)}; allowed is ${issue.message}` };
+      return { path, reason: `got ${given(input, issue.path)}, expected ${issue.message}` };
     });
 }
 
@@ -60,11 +60,11 @@ function meant(issue: Issue): readonly Issue[] {
 
 function given(input: unknown, path: Path): string {
   const value = valueAt(input, path);
-  if (value === undefined) return "nothing was given";
+  if (value === undefined) return "nothing";
   // A binding may hold a secret, wherever in it somebody put it.
-  if (path[0] === "bindings") return "something else was given";
+  if (path[0] === "bindings") return "something else";
   const text = JSON.stringify(value);
-  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} was given`;
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function valueAt(input: unknown, path: Path): unknown {

@@ -1,4 +1,4 @@
-import type { Bounds } from "../health/judge";
+import type { Bounds } from "../health/judgement";
 import type { Sli, StatusRange } from "../health/sli";
 
 /** A plan as the release works with it: checked, defaults filled in, times in milliseconds. */

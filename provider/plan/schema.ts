@@ -7,9 +7,15 @@ import { slo } from "./sloSchema";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
 
+function hasTwoDecimals(percent: number): boolean {
+  return Math.abs(percent - Number(percent.toFixed(2))) < 1e-9;
+}
+
 const stage = z
   .strictObject({
-    percent: number(0, 100, "a percentage from 0 to 100"),
+    percent: number(0, 100, "a percentage from 0 to 100").refine(hasTwoDecimals, {
+      error: "a percentage with at most two decimals, which is all that Cloudflare keeps",
+    }),
     soakTime: duration(1000, 30 * day),
     progression: choice(["automatic", "manual"]).default("automatic"),
   })
@@ -20,6 +26,10 @@ const stage = z
   }));
 
 const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` });
+
+/** So many looks in a row must fail before that can be silence. */
+const leastLooks = 3;
+const usualBlindMs = 120_000;
 
 /** The schema of a {@link ReleasePlan}: checks it, fills in the defaults and gives the {@link Plan} to work with. */
 export const planSchema = z
@@ -36,7 +46,7 @@ export const planSchema = z
         .int({ error: "a whole number from 0 to 1000000000" })
         .default(50),
       whenUnsure: choice(["extend", "progress", "abort"]).default("extend"),
-      maxBlindTime: duration(1000, day).default(120_000),
+      maxBlindTime: duration(1000, day).optional(),
       warmUp: duration(0, 600_000).default(30_000),
       settleTime: duration(0, 600_000).default(60_000),
       approvalTimeout: duration(1000, 30 * day).default(day),
@@ -52,8 +62,12 @@ export const planSchema = z
     checkNames(plan.slos, fault);
     checkSomeAbort(plan.slos, fault);
     checkProbes(plan, fault);
-    if (plan.maxBlindTime < plan.pollInterval) {
-      fault(["maxBlindTime"], `at least the pollInterval, ${formatDuration(plan.pollInterval)}`);
+    const leastBlindMs = leastLooks * plan.pollInterval;
+    if (plan.maxBlindTime !== undefined && plan.maxBlindTime < leastBlindMs) {
+      fault(
+        ["maxBlindTime"],
+        `at least ${leastLooks} times the pollInterval, ${formatDuration(leastBlindMs)}: one answer that fails is no silence`,
+      );
     }
   })
   .transform((plan): Plan => ({
@@ -64,7 +78,7 @@ export const planSchema = z
     confidence: plan.confidence,
     minRequests: plan.minRequests,
     whenUnsure: plan.whenUnsure,
-    maxBlindMs: plan.maxBlindTime,
+    maxBlindMs: plan.maxBlindTime ?? Math.max(usualBlindMs, leastLooks * plan.pollInterval),
     warmUpMs: plan.warmUp,
     settleMs: plan.settleTime,
     approvalTimeoutMs: plan.approvalTimeout,

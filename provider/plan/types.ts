@@ -50,9 +50,10 @@ export interface ReleasePlan {
    */
   whenUnsure?: "extend" | "progress" | "abort";
   /**
-   * How long the release may go without an answer from the telemetry or from the deployments before it reverts.
-   * At least `pollInterval`.
-   * @default "2m"
+   * How long the release may go without an answer from the telemetry or from the deployments before it reverts. At
+   * least three times `pollInterval`, at most `"24h"`. A wait that Cloudflare orders (a rate limit) is not counted, up to
+   * 10 minutes of it.
+   * @default "2m", or three times `pollInterval` where that is longer
    */
   maxBlindTime?: Duration;
   /**
@@ -86,7 +87,7 @@ export interface ReleasePlan {
 
 /** One step of a release: a share of the traffic for the new version, and how long it soaks there. */
 export interface Stage {
-  /** The new version's share of the traffic, from 0 to 100. */
+  /** The new version's share of the traffic, from 0 to 100, with at most two decimals. */
   percent: number;
   /**
    * How long the stage lasts before it can pass, from `"1s"` to `"30d"`. Not shorter than `pollInterval`, and above 0 %

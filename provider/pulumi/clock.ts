@@ -4,5 +4,8 @@ import type { Clock } from "../rollout/ports";
 /** The time of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms) => delay(ms),
+  async sleep(ms, signal) {
+    // Woken early is no failure.
+    await delay(ms, undefined, { signal }).catch(() => undefined);
+  },
 };

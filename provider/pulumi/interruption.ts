@@ -1,4 +1,3 @@
-import type { Interruption } from "../rollout/ports";
 import { onCancel } from "./cancellation";
 import { engineAddress } from "./engineAddress";
 import { deathOf } from "./engineDeath";
@@ -29,7 +28,7 @@ onCancel(() => {
  *
  * @returns what `work` returns: an interruption only asks it to come to an end
  */
-export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (interruption: AbortSignal) => Promise<T>): Promise<T> {
   listen();
   const release = new AbortController();
   if (cancelled || ending) release.abort();

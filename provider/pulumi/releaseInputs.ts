@@ -5,6 +5,8 @@ import { planSchema } from "../plan/schema";
 const versionId =
   "the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion";
 const scriptName = "the name of a Worker: letters, digits, - and _, at most 255";
+const takeOver =
+  "the id of the active deployment, as `npx wrangler deployments status` and the refusal show it";
 const accountId = "the id of a Cloudflare account, 32 hexadecimal digits";
 
 /** The Worker and the account, as both resources take them. */
@@ -26,6 +28,7 @@ export const releaseInputs = z
       .string({ error: "a text of at most 64 characters" })
       .max(64, { error: "a text of at most 64 characters" })
       .default(""),
+    takeOver: z.guid({ error: takeOver }).optional(),
     __urn: z.string().optional(),
   })
   .refine(
@@ -39,7 +42,7 @@ export const releaseInputs = z
     },
   );
 
-const status = z.enum(["completed", "aborted", "interrupted", "superseded", "revertFailed"], {
+const status = z.enum(["completed", "aborted", "inconclusive", "interrupted", "superseded", "revertFailed"], {
   error: "a status this version of pulumi-workers-release knows; a newer one may have written the state",
 });
 
@@ -53,5 +56,7 @@ export const releaseState = z.object({
   status: status.optional(),
   reason: z.string().default(""),
   finding: z.string().optional(),
+  // Version 0.1 did not write it: every revert that failed counted as a verdict then.
+  isVerdict: z.boolean().default(true),
   deployedVersionId: z.string().optional(),
 });

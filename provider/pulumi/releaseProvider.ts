@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { cloudflareClient } from "../cloudflare/client";
@@ -7,18 +7,18 @@ import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
-import { AbortedBefore } from "../rollout/begin";
+import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
-import { PortError, type Interruption } from "../rollout/ports";
-import type { Outside } from "../rollout/release";
+import { PortError } from "../rollout/ports";
+import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
-import { checked, defined, read, same, type Checked } from "./checked";
+import { checked, defined, read, same, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState } from "./releaseInputs";
-import { sources } from "./surroundings";
+import { sources } from "./config";
 
 type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
@@ -64,7 +64,7 @@ export function outlook(before: State, news: Properties): string | undefined {
   if (status === "aborted" && deployedVersionId !== versionId) {
     return `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
   }
-  if (status === "revertFailed") {
+  if (status === "revertFailed" && before.isVerdict) {
     return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;
   }
   if (status !== "completed")
@@ -100,9 +100,11 @@ export async function update(id: string, olds: Properties, news: Properties): Pr
 async function release(id: string, inputs: Inputs, olds: Properties, news: Properties): Promise<Properties> {
   const { scriptName, versionId, retry, plan } = inputs;
   const findingBefore = findingOf(readState(olds), inputs);
-  const request = { releaseId: newReleaseId(), scriptName, versionId, retry, plan, findingBefore };
+  const owner = ownerOf(inputs);
+  const names = { releaseId: newReleaseId(), scriptName, versionId, owner, takeOver: inputs.takeOver };
+  const request = { ...names, retry, plan, findingBefore };
   try {
-    const outcome = await interruptible((interruption) => run(request, outsideOf(inputs, interruption)));
+    const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
     const outputs = defined({ ...news, ...outcome });
     if (outcome.status === "completed") return outputs;
     throw rememberedFailure(id, outputs, [outcome.reason]);
@@ -112,7 +114,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
       throw new Error(`${error.message} The release did not start.`, { cause: error });
     if (!(error instanceof AbortedBefore)) throw error;
     const remembered = findingBefore !== undefined ? { ...olds, ...news } : news;
-    const verdict = { status: "aborted", reason: error.message, finding: error.finding };
+    const verdict = { status: "aborted", reason: error.message, finding: error.finding, isVerdict: true };
     throw rememberedFailure(id, { ...remembered, ...verdict }, [error.message]);
   }
 }
@@ -120,11 +122,12 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
 /** What the state knows to be wrong with this very version. */
 function findingOf(before: State, inputs: Inputs): string | undefined {
   if (before.versionId !== inputs.versionId || before.retry !== inputs.retry) return undefined;
-  if (before.status !== "aborted" && before.status !== "revertFailed") return undefined;
+  const { status, isVerdict } = before;
+  if (status !== "aborted" && !(status === "revertFailed" && isVerdict)) return undefined;
   return before.finding ?? before.reason;
 }
 
-function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
+function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies {
   const clock = serviceClock(systemClock);
   const client = cloudflareClient(resolveConnection(sources()), clock);
   return {
@@ -134,7 +137,16 @@ function outsideOf(inputs: Inputs, interruption: Interruption): Outside {
     clock,
     progress: engineProgress(inputs.__urn),
     interruption,
+    random: Math.random,
   };
+}
+
+/**
+ * Who drives a release: the resource, by a digest of its URN, which names the stack and the project. Pulumi lets nobody
+ * else run an update of that stack meanwhile.
+ */
+function ownerOf({ __urn = "" }: Inputs): string {
+  return createHash("sha256").update(__urn).digest("hex").slice(0, 8);
 }
 
 /** Sorts by time and is told apart from any other: `20301231-235959-1a2b3c`. */
@@ -163,5 +175,5 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
-export { configure } from "./surroundings";
+export { configure } from "./config";
 export { refresh as read, remove as delete };

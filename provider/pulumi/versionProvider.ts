@@ -5,8 +5,8 @@ import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
-import { checked, defined, failureOf, read, same, type Checked } from "./checked";
-import { sources } from "./surroundings";
+import { checked, defined, failureOf, read, same, type Checked } from "./validation";
+import { sources } from "./config";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
 
@@ -26,7 +26,7 @@ function withFingerprints(inputs: Properties): Checked {
     try {
       return { ...module, contentSha256: fingerprint(module) };
     } catch (error) {
-      const reason = `modules[${index}].contentFile: "${module.contentFile ?? ""}" was given and cannot be read (${codeOf(error)}); allowed is the path of a file, from ${process.cwd()}`;
+      const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
       failures.push(failureOf(reason));
       return module;
     }
@@ -77,7 +77,7 @@ export async function remove(): Promise<void> {
   return Promise.resolve();
 }
 
-export { configure } from "./surroundings";
+export { configure } from "./config";
 export { refresh as read, remove as delete };
 
 function versionsOf(worker: { accountId: string; scriptName: string }): Versions {

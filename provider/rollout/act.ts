@@ -1,137 +1,214 @@
 import type { Cause } from "./cause";
-import { afterRevert, completed, held, yielded, type Ended } from "./conclude";
-import type { Action, Stuck } from "./decide";
-import type { Outcome } from "./outcome";
-import { place, type Placement } from "./place";
+import type { Action } from "./decide";
+import type { DeploymentStatus } from "./deploymentStatus";
+import {
+  afterRevert,
+  completed,
+  completedUnrecorded,
+  held,
+  notStartedSentence,
+  yielded,
+  type Ended,
+  type Outcome,
+} from "./outcome";
 import type { Deployment } from "./ports";
-import { readSentence, recordOf } from "./record";
-import { promotedSplit, splitAt, stagePercent, type Outside, type Release } from "./release";
-import { revert } from "./revert";
+import { recordOf } from "./record";
+import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
+import { revert, type RevertResult } from "./revert";
 import {
   causeSentence,
+  claimSentence,
   completedSentence,
+  oneWaySentence,
   revertingSentence,
   stageSentence,
   waitSentence,
-} from "./sentences";
-import type { Sight } from "./sight";
-import type { Standing } from "./standing";
-import { awaiting, entered, splitChanges, type State } from "./state";
-
-/** A release on its way: what it is, where it stands, what it has seen. */
-export interface Course {
-  readonly release: Release;
-  readonly state: State;
-  readonly sight: Sight;
-  /** The failure of the last write; undefined once one went through. */
-  readonly stuck: Stuck | undefined;
-}
-
-/** What an action led to: a new course, or the end. */
-export type Step = Course | { readonly outcome: Outcome };
+} from "./text";
+import { goesOn, type Rollout, type Step } from "./rollout";
+import { answered } from "./source";
+import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
+import { uploadsLeft } from "./window";
+import { lateWriteMs, write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
-export async function act(action: Action, course: Course, outside: Outside): Promise<Step> {
+export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return course;
-    case "follow":
-      return follow(course, action.standing, outside);
+      return withFailure(rollout, keptFailure(rollout.state, dependencies.clock.now()));
     case "enter":
-      return enter(course, action.stage, action.approvedBy, outside);
+      return enter(rollout, action, dependencies);
     case "await":
-      return awaitApproval(course, outside);
+      return awaitApproval(rollout, dependencies);
+    case "claim":
+      return claim(rollout, dependencies);
     case "complete":
-      return complete(course, outside);
+      return complete(rollout, dependencies);
+    case "completeUnrecorded":
+      return { outcome: completedUnrecorded(ended(rollout, dependencies), action.trouble) };
     case "revert":
-      return { outcome: await revertFor(action.cause, course, outside) };
+      return revertFor(action.cause, rollout, dependencies);
     case "hold":
-      return { outcome: held(ended(course, outside)) };
+      return { outcome: held(ended(rollout, dependencies)) };
     case "yield":
-      return { outcome: yielded(ended(course, outside), action.standing, course.sight.active) };
+      return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
+    case "beginAgain":
+      return {
+        beginAgain: true,
+        known: rollout.observation.active,
+        otherwise: wayOut(rollout, action.status, dependencies),
+      };
+    case "giveUp":
+      return { notStarted: notStartedSentence(rollout.release, action.because) };
   }
+  action satisfies never;
+}
+
+/** What a run tells whose release was under way when another one took its place. */
+function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Dependencies): Outcome | undefined {
+  if (rollout.state.phase === "starting" && rollout.state.failure?.lostAt === undefined) return undefined;
+  return yielded(ended(rollout, dependencies), status, rollout.observation.active);
+}
+
+/** A release that only looks has no write to try again, but one that was lost may still take effect. */
+function keptFailure({ phase, failure }: State, now: number): WriteFailure | undefined {
+  const isOpen = failure?.lostAt !== undefined && now < failure.lostAt + lateWriteMs;
+  return phase === "starting" || isOpen ? failure : undefined;
+}
+
+function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
+  return { ...rollout, state: { ...rollout.state, failure } };
 }
 
 function enter(
-  course: Course,
-  stage: number,
-  approvedBy: string | undefined,
-  outside: Outside,
+  rollout: Rollout,
+  { stage, approvedBy, isOneWay }: Extract<Action, { do: "enter" }>,
+  dependencies: Dependencies,
 ): Promise<Step> {
-  const { release, state } = course;
-  const split = splitAt(release, stagePercent(release, stage));
+  const { release, state } = rollout;
   const sentence = stageSentence(release, stage, approvedBy);
-  const placement = { split, sentence, record: recordOf(release, stage, "soak", splitChanges(state)) };
-  return deploy(placement, course, outside, (made) =>
-    onward(course, made, entered(state, stage, made.id, outside.clock.now()), outside),
+  const request = {
+    split: isOneWay ? promotedSplit(release) : splitAt(release, stagePercent(release, stage)),
+    sentence: isOneWay ? `${sentence} ${oneWaySentence(release)}` : sentence,
+    record: recordOf(release, stage, "soak", { begun: splitChanges(state) }),
+  };
+  return deploy(request, rollout, dependencies, (made) =>
+    onward(rollout, made, entered(state, stage, made.id, dependencies.clock.now()), dependencies),
   );
 }
 
-function awaitApproval(course: Course, outside: Outside): Promise<Step> {
-  const { release, state } = course;
-  const split = splitAt(release, stagePercent(release, state.stage));
-  const sentence = waitSentence(release, state.stage);
-  const placement = { split, sentence, record: recordOf(release, state.stage, "wait", splitChanges(state)) };
-  return deploy(placement, course, outside, (made) =>
-    onward(course, made, awaiting(state, made.id, outside.clock.now()), outside),
+function awaitApproval(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release, state } = rollout;
+  const request = {
+    split: splitAt(release, stagePercent(release, state.stage)),
+    sentence: waitSentence(release, state.stage),
+    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state) }),
+  };
+  return deploy(request, rollout, dependencies, (made) =>
+    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now()), dependencies),
   );
 }
 
-function complete(course: Course, outside: Outside): Promise<Step> {
-  const { release, state } = course;
-  const split = promotedSplit(release);
-  const sentence = completedSentence(release, outside.clock.now());
-  const placement = { split, sentence, record: recordOf(release, state.stage, "completed") };
-  return deploy(placement, course, outside, (made) => ({ outcome: completed(ended(course, outside), made) }));
+/** Makes the deployment that an earlier run left once more, so that only one run goes on. */
+async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release } = rollout;
+  const state = rollout.state as Deployed;
+  const phase = state.phase === "waiting" ? "wait" : "soak";
+  const begun = splitChanges(state).slice(0, phase === "wait" ? undefined : -1);
+  const request = {
+    split: splitAt(release, stagePercent(release, state.stage)),
+    sentence: phase === "wait" ? waitSentence(release, state.stage) : claimSentence(release, state.stage),
+    record: recordOf(release, state.stage, phase, { begun, since: state.since }),
+  };
+  const step = await deploy(request, rollout, dependencies, (made) =>
+    onward(
+      rollout,
+      made,
+      { ...state, deploymentId: made.id, leftBy: undefined, failure: undefined },
+      dependencies,
+    ),
+  );
+  if (!goesOn(step) || !step.state.failure?.forGood) return step;
+  // It cannot be made again, but it can be watched.
+  return { ...step, state: { ...state, leftBy: undefined, failure: undefined } };
 }
 
-/** Deploys a split and goes on with `then`; if that does not work, the course stays, and the loop decides anew. */
+function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release, state } = rollout;
+  const request = {
+    split: promotedSplit(release),
+    sentence: completedSentence(release, dependencies.clock.now()),
+    record: recordOf(release, state.stage, "completed"),
+  };
+  return deploy(request, rollout, dependencies, (made) => ({
+    outcome: completed(ended(rollout, dependencies), made),
+  }));
+}
+
+/**
+ * Deploys a split if the last deployment seen is still active, and goes on with `then`; if that does not work, the
+ * release stays where it is, and the loop looks and decides anew. Judging never pauses for a write.
+ */
 async function deploy(
-  placement: Placement,
-  course: Course,
-  outside: Outside,
+  request: DeploymentRequest,
+  rollout: Rollout,
+  dependencies: Dependencies,
   then: (made: Deployment) => Step,
 ): Promise<Step> {
-  const placed = await place(placement, course.sight.active, course.stuck, outside);
-  if (placed.kind === "changed") return course;
-  if (placed.kind === "stuck") return { ...course, stuck: placed.stuck };
-  outside.progress.event(placement.sentence);
-  return then(placed.deployment);
+  const { active: known } = rollout.observation;
+  const { failure: before } = rollout.state;
+  const written = await write(
+    (active) => (active?.id === known?.id ? { write: request } : { instead: "changed" }),
+    { known, before },
+    dependencies,
+  );
+  switch (written.kind) {
+    case "instead":
+      return rollout;
+    case "made":
+      dependencies.progress.event(request.sentence);
+      return then(written.deployment);
+    case "failed": {
+      const oldIsGone =
+        written.failure.forGood && (await uploadsLeft(rollout.release, dependencies.deployments)) === 0;
+      return withFailure(rollout, { ...written.failure, oldIsGone });
+    }
+  }
 }
 
 /** Puts the traffic back for `cause` and tells how that went. */
-export async function revertFor(cause: Cause, course: Course, outside: Outside): Promise<Outcome> {
-  const { release, state } = course;
-  const found = causeSentence(release, state, cause, outside.clock.now());
-  outside.progress.event(revertingSentence(release, state));
-  const reverted = await revert(release, state, course.sight.active, cause, found, outside);
-  return afterRevert(ended(course, outside), cause, found, reverted);
+export async function revertFor(cause: Cause, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+  const { release, state } = rollout;
+  const found = causeSentence(release, state, cause, dependencies.clock.now());
+  dependencies.progress.event(revertingSentence(release, state));
+  const { reverted, state: last } = await revert(rollout, cause, found, dependencies).catch(
+    revertFault(rollout),
+  );
+  if (reverted.kind === "nothing") {
+    return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
+  }
+  const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
+  return { outcome, active: reverted.kind === "done" ? (reverted.after ?? reverted.deployment) : undefined };
 }
 
-/** Takes over what the deployments show: the release went on by another hand. */
-function follow(
-  course: Course,
-  { record, deployment }: Standing & { kind: "moved" },
-  outside: Outside,
-): Course {
-  const now = outside.clock.now();
-  outside.progress.event(readSentence(deployment.message));
-  const state =
-    record.phase === "wait"
-      ? awaiting(course.state, deployment.id, now)
-      : entered(course.state, record.stage, deployment.id, now);
-  return { ...course, state, stuck: undefined };
-}
-
-function onward(course: Course, active: Deployment, state: State, outside: Outside): Course {
-  return {
-    ...course,
+/** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */
+function revertFault({ release, state }: Rollout): (error: unknown) => RevertResult {
+  return (error) => ({
+    reverted: {
+      kind: "failed",
+      percent: stagePercent(release, state.stage),
+      forMs: 0,
+      trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
+      oldIsGone: undefined,
+    },
     state,
-    sight: { ...course.sight, active, activeAt: outside.clock.now() },
-    stuck: undefined,
-  };
+  });
 }
 
-function ended(course: Course, outside: Outside): Ended {
-  return { ...course, now: outside.clock.now() };
+function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {
+  const observation = { ...rollout.observation, active, deployments: answered(clock.now()) };
+  return { ...rollout, state, observation };
+}
+
+function ended(rollout: Rollout, dependencies: Dependencies): Ended {
+  return { ...rollout, now: dependencies.clock.now() };
 }

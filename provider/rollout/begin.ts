@@ -1,209 +1,147 @@
-import { revertFor, type Course, type Step } from "./act";
-import type { Cause } from "./cause";
-import type { Outcome } from "./outcome";
-import { PortError, type Deployment, type Split } from "./ports";
-import { recordOf, writeMessage } from "./record";
-import { percentOf, splitAt, stagePercent, type Outside, type Release, type ReleaseRequest } from "./release";
-import { afterAbort, stageSentence, stageText } from "./sentences";
-import { nothingSeen, telemetrySlis } from "./sight";
-import { startingPoint, type StartingPoint } from "./start";
-import type { State } from "./state";
-
-/** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
-export class CannotStart extends Error {
-  override readonly name = "CannotStart";
-}
-
-/** The version was found bad before and nobody has asked for another try. Nothing was touched. */
-export class AbortedBefore extends CannotStart {
-  constructor(
-    versionId: string,
-    /** What was found wrong then. */
-    readonly finding: string,
-  ) {
-    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
-  }
-}
+import { revertFor } from "./act";
+import { AbortedBefore, CannotStart } from "./cannotStart";
+import { alreadyServing, notStartedSentence } from "./outcome";
+import { nothingObserved, telemetrySlis } from "./observe";
+import { isStale, PortError, staleDeployments, type Deployment, type Readiness } from "./ports";
+import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
+import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
+import type { Rollout, Step } from "./rollout";
+import type { Starting } from "./state";
+import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
+import { unlessAborted } from "./unlessAborted";
+import { uploadsLeft, windowWarning } from "./window";
 
 /**
- * Begins a release: finds out where the Worker stands, and moves traffic only when it is certain that the health can
- * be watched.
+ * Begins a release: finds out where the Worker stands. What an earlier run left is safe first: it is watched, or put
+ * back, before anything else is asked. A release that starts moves traffic only when its health can be watched.
  *
- * @throws CannotStart when the traffic is split by somebody else or the telemetry cannot be watched
+ * @param begunAt when this run began, in milliseconds since the epoch
+ * @param known the active deployment, where this run knows it already
+ * @throws CannotStart when nothing may be moved
  * @throws PortError when Cloudflare does not answer or refuses
  */
-export async function begin(request: ReleaseRequest, outside: Outside): Promise<Step> {
-  const active = await outside.deployments.active();
-  const point = startingPoint(request, active);
-  if (point.kind === "abortedBefore") throw new AbortedBefore(request.versionId, point.finding);
-  if (point.kind === "serving") {
-    const outcome = alreadyServing(request, point.deployment, outside.clock.now());
-    outside.progress.event(outcome.reason);
-    return { outcome };
-  }
-  if (point.kind === "foreignSplit") throw new CannotStart(foreignSplitSentence(request, point.deployment));
-  // What is known to be bad goes back first, whether or not its health can be seen.
-  if (point.kind === "finishRevert") {
-    const cause: Cause = { kind: "unfinished", finding: point.finding };
-    return { outcome: await revertFor(cause, leftBy(point, active, outside), outside) };
-  }
-  await requireSight(request, outside);
-  if (point.kind === "resume") return resumed(point, active, outside);
-  if (point.kind === "putBack") return putBackFirst(request, point, active, outside);
-  return firstStage(request, point.kind === "start" ? point.oldVersionId : undefined, active, outside);
-}
-
-async function requireSight({ plan }: ReleaseRequest, { telemetry, progress }: Outside): Promise<void> {
-  const { blindBecause, warnings } = await telemetry.readiness(telemetrySlis(plan));
-  if (blindBecause !== undefined) throw new CannotStart(`${blindBecause} No traffic was moved.`);
-  for (const warning of warnings) progress.event(`Warning: ${warning}`);
-}
-
-/** The first split of a release. */
-async function firstStage(
+export async function begin(
   request: ReleaseRequest,
-  oldVersionId: string | undefined,
-  active: Deployment | undefined,
-  outside: Outside,
-): Promise<Course> {
-  const { plan, scriptName, retry, versionId: newVersionId } = request;
-  const startedAt = outside.clock.now();
-  const release: Release = {
-    id: request.releaseId,
-    scriptName,
-    retry,
-    plan,
-    newVersionId,
-    oldVersionId,
-    startedAt,
-  };
-  // Without an old version there is nobody else to serve: everything goes to the first version, and is watched.
-  const stage = oldVersionId === undefined ? plan.stages.length - 1 : 0;
-  const sentence =
-    oldVersionId === undefined
-      ? `First version of ${scriptName}: it gets all traffic at once, and there is nothing to revert to. Watching it.`
-      : stageSentence(release, stage, undefined);
-  const split = splitAt(release, stagePercent(release, stage));
-  const message = writeMessage(sentence, recordOf(release, stage, "soak"));
-  const deployment = await createFirst(split, message, active, outside);
-  outside.progress.event(sentence);
-  const state: State = {
-    phase: "soaking",
-    stage,
-    since: outside.clock.now(),
-    deploymentId: deployment.id,
-    past: [],
-  };
-  return { release, state, sight: nothingSeen(release, deployment, outside.clock.now()), stuck: undefined };
+  begunAt: number,
+  known: Deployment | undefined,
+  dependencies: Dependencies,
+): Promise<Step> {
+  const active = await activeAtFirst(known, dependencies);
+  const point = startingPoint(request, active, begunAt);
+  switch (point.kind) {
+    case "abortedBefore":
+      throw new AbortedBefore(request.versionId, point.finding);
+    case "othersRelease":
+      throw new CannotStart(othersReleaseSentence(request.scriptName, point.deployment, point.record));
+    case "foreignSplit":
+      throw new CannotStart(foreignSplitSentence(request, point.deployment));
+    case "serving":
+      return serving(request, point.deployment, dependencies);
+    case "finishRevert":
+      return revertFor(
+        { kind: "unfinished", finding: point.finding },
+        left(point, active, dependencies),
+        dependencies,
+      );
+    case "resume":
+      dependencies.progress.event(resumedSentence(point.release, point.state));
+      return left(point, active, dependencies);
+    case "putBack":
+      return putBackFirst(point, active, dependencies);
+    default:
+      return start(request, point, active, dependencies);
+  }
 }
 
-/** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
-const firstWriteMs = 30_000;
+/** An empty list may lag behind a Worker's deployments, and no old version would mean all traffic at once. */
+const emptyReadings = 4;
+/** A list may lag behind our own write for longer than anybody has seen. */
+const staleReadings = 15;
 const pauseMs = 2000;
 
-/** Makes the first deployment. When its answer is lost, a look tells whether it happened, before another is made. */
-async function createFirst(
-  split: Split,
-  message: string,
-  before: Deployment | undefined,
-  outside: Outside,
-): Promise<Deployment> {
-  const { clock, deployments, progress } = outside;
-  const deadline = clock.now() + firstWriteMs;
-  for (;;) {
-    try {
-      return await deployments.create(split, message);
-    } catch (error) {
-      if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
-      const active = await lookUntil(deadline, error, outside);
-      if (active?.message === message) return active;
-      if (active?.id !== before?.id || clock.now() >= deadline) throw error;
-      progress.status(`Not begun yet, trying again: ${error.message}`);
-      await clock.sleep(pauseMs);
-    }
-  }
-}
-
-/** Reads the active deployment after a write whose fate is unknown; again and again until `deadline`. */
-async function lookUntil(
-  deadline: number,
-  unknown: PortError,
-  outside: Outside,
+async function activeAtFirst(
+  known: Deployment | undefined,
+  { deployments, clock, interruption }: Dependencies,
 ): Promise<Deployment | undefined> {
-  for (;;) {
-    try {
-      return await outside.deployments.active();
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      if (outside.clock.now() >= deadline) {
-        throw new CannotStart(
-          `${unknown.message} It is not known whether the first split was deployed; the next \`pulumi up\` finds out and ` +
-            "goes on from there.",
-        );
-      }
-      await outside.clock.sleep(pauseMs);
-    }
+  for (let reading = 1; ; reading += 1) {
+    const active = await deployments.active();
+    if (active !== undefined && !isStale(known, active)) return active;
+    if (known === undefined && reading === emptyReadings) return undefined;
+    if (reading === staleReadings) throw new PortError("unavailable", staleDeployments);
+    await clock.sleep(pauseMs, interruption);
   }
 }
 
-type Unfinished = Extract<StartingPoint, { kind: "finishRevert" | "resume" | "putBack" }>;
-
-function resumed(left: Unfinished, active: Deployment | undefined, outside: Outside): Course {
-  const { release, state } = left;
-  const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
-  outside.progress.event(
-    `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`,
-  );
-  return leftBy(left, active, outside);
-}
-
-/** The course of a release that somebody left. */
-function leftBy({ release, state }: Unfinished, active: Deployment | undefined, outside: Outside): Course {
-  return { release, state, sight: nothingSeen(release, active, outside.clock.now()), stuck: undefined };
-}
-
-/** Puts back what an interrupted release left, then begins the one asked for. */
-async function putBackFirst(
+/** A release that starts: nothing is moved before it is known that its health can be watched. */
+async function start(
   request: ReleaseRequest,
-  left: Unfinished,
-  active: Deployment | undefined,
-  outside: Outside,
+  point: Extract<StartingPoint, { kind: "first" | "start" | "adopt" }>,
+  before: Deployment | undefined,
+  dependencies: Dependencies,
 ): Promise<Step> {
-  const course = leftBy(left, active, outside);
-  const percent = active ? percentOf(active.split, left.release.newVersionId) : 0;
-  const outcome = await revertFor({ kind: "leftOver", percent }, course, outside);
-  if (outcome.status === "revertFailed") return { outcome };
-  return begin(request, outside);
-}
-
-function foreignSplitSentence({ scriptName }: ReleaseRequest, { split, author }: Deployment): string {
-  const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
-  return (
-    `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
-    "that has all traffic. Finish that deployment or roll it back, then run `pulumi up` again. No traffic was moved."
-  );
-}
-
-/** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
-const recentMs = 600_000;
-
-function alreadyServing(request: ReleaseRequest, active: Deployment, now: number): Outcome {
-  const byUpload = active.byUpload && now - active.createdAt < recentMs;
-  const hint = byUpload
-    ? ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with " +
-      "WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once"
-    : "";
-  const at = new Date(now).toISOString();
-  return {
-    status: "completed",
-    finding: undefined,
-    reason: `Version ${request.versionId} serves all traffic already${hint}.`,
-    releaseId: request.releaseId,
-    oldVersionId: undefined,
-    deployedVersionId: request.versionId,
-    deploymentId: active.id,
-    startedAt: at,
-    endedAt: at,
-    stages: [],
+  const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
+  const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
+  const ready = await readiness(request, dependencies);
+  if (ready === undefined) {
+    return { notStarted: notStartedSentence({ scriptName }, { kind: "interrupted" }) };
+  }
+  if (ready.blindBecause !== undefined) throw new CannotStart(`${ready.blindBecause} No traffic was moved.`);
+  for (const warning of ready.warnings) dependencies.progress.event(`Warning: ${warning}`);
+  const startedAt = dependencies.clock.now();
+  const release: Release = {
+    ...{ id, run: id, owner, scriptName, retry, plan, newVersionId, oldVersionId, startedAt },
   };
+  await checkWindow(release, dependencies);
+  const state: Starting = {
+    phase: "starting",
+    ...{ stage: firstStage(request, point), since: startedAt, before, past: [], failure: undefined },
+  };
+  return { release, state, observation: nothingObserved(release, before, startedAt, true) };
+}
+
+/** A release whose way back is closed does not start. */
+async function checkWindow(release: Release, { deployments, progress }: Dependencies): Promise<void> {
+  const left = await uploadsLeft(release, deployments);
+  const warning = windowWarning(release, left);
+  if (warning === undefined) return;
+  if (left === 0) throw new CannotStart(`${warning} No traffic was moved.`);
+  progress.event(`Warning: ${warning}`);
+}
+
+/** Undefined when the release is interrupted meanwhile: the checks can take minutes where the API is slow. */
+function readiness(
+  { plan }: ReleaseRequest,
+  { telemetry, interruption }: Dependencies,
+): Promise<Readiness | undefined> {
+  return unlessAborted(telemetry.readiness(telemetrySlis(plan)), interruption);
+}
+
+/** Without an old version there is nobody else to serve: everything goes to the first version, and is watched. */
+function firstStage({ plan }: ReleaseRequest, point: StartingPoint): number {
+  if (point.kind === "first") return plan.stages.length - 1;
+  return point.kind === "adopt" ? point.stage : 0;
+}
+
+/** A release that somebody left, as it stands. */
+function left({ release, state }: Left, active: Deployment | undefined, { clock }: Dependencies): Rollout {
+  return { release, state, observation: nothingObserved(release, active, clock.now(), false) };
+}
+
+/** Puts back what was left, then begins the release asked for. */
+async function putBackFirst(
+  point: Left,
+  active: Deployment | undefined,
+  dependencies: Dependencies,
+): Promise<Step> {
+  const percent = active ? percentOf(active.split, point.release.newVersionId) : 0;
+  const rollout = left(point, active, dependencies);
+  const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
+  if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
+  return { beginAgain: true, putBack: step.outcome, known: step.active };
+}
+
+function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {
+  const outcome = alreadyServing(request, active, clock.now());
+  progress.event(outcome.reason);
+  return { outcome };
 }

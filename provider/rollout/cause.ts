@@ -1,4 +1,4 @@
-import type { Verdict } from "../health/judge";
+import type { Verdict } from "../health/judgement";
 import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 
@@ -6,9 +6,9 @@ import type { Objective } from "../plan/plan";
 export type Cause =
   /** An SLO is violated. */
   | { readonly kind: "violated"; readonly slo: Objective; readonly verdict: Verdict }
-  /** A soak ended without proof and the plan does not go on like that. */
+  /** A soak ended over a limit without proof, and the plan does not go on like that. */
   | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served; readonly extended: boolean }
-  /** A soak ended with too few requests and the plan does not go on like that. */
+  /** A soak ended with too few requests, and the plan does not go on like that. */
   | {
       readonly kind: "insufficient";
       readonly slo: Objective;
@@ -22,15 +22,40 @@ export type Cause =
       readonly kind: "blind";
       readonly what: "telemetry" | "deployments";
       readonly forMs: number;
+      /** How long Cloudflare ordered to wait meanwhile, in milliseconds; not part of `forMs`. */
+      readonly orderedMs: number;
       readonly trouble: string;
     }
   /** Cloudflare does not take the next split. */
   | { readonly kind: "stuck"; readonly trouble: string }
   /** Somebody stopped `pulumi up`. */
   | { readonly kind: "interrupted" }
-  /** An interrupted release was left at a percentage, and another version is to be released. */
+  /** A split was left behind, and another version is to be released. */
   | { readonly kind: "leftOver"; readonly percent: number }
   /** This package has a fault of its own. */
   | { readonly kind: "fault"; readonly fault: string }
-  /** An earlier run could not put the traffic back. */
+  /** An earlier run found the version bad and could not put the traffic back. */
   | { readonly kind: "unfinished"; readonly finding: string };
+
+/**
+ * Whether a cause is a verdict on the version. A version with a verdict against it is `aborted` and stays so until
+ * `retry` changes; for any other cause the release is `inconclusive`, and the next `pulumi up` releases the version
+ * again.
+ */
+const verdicts: Readonly<Record<Cause["kind"], boolean>> = {
+  violated: true,
+  unfinished: true,
+  unsure: false,
+  insufficient: false,
+  notApproved: false,
+  blind: false,
+  stuck: false,
+  interrupted: false,
+  leftOver: false,
+  fault: false,
+};
+
+/** True when a release that reverts for this cause has found its version bad. */
+export function isVerdict({ kind }: Cause): boolean {
+  return verdicts[kind];
+}

@@ -1,115 +1,183 @@
-import type { Counts, Served } from "../health/series";
-import type { Objective, PlanStage } from "../plan/plan";
-import { soakOf } from "./assessment";
+import type { PlanStage } from "../plan/plan";
+import type { Assessment } from "./assess";
 import type { Cause } from "./cause";
+import { statusOf, type DeploymentStatus } from "./deploymentStatus";
+import type { Observation } from "./observe";
 import { settleMsIn, type Release } from "./release";
-import type { Sight } from "./sight";
-import { standingOf, type Standing } from "./standing";
-import { splitChanges, stageStart, type State } from "./state";
+import { silence } from "./source";
+import type { Starting, State, Deployed } from "./state";
+import { lateWriteMs } from "./write";
 
 /** What a release does next. */
 export type Action =
   /** Look again in a while. */
   | { readonly do: "keep" }
-  /** Take over a state that the deployments show. */
-  | { readonly do: "follow"; readonly standing: Standing & { kind: "moved" } }
   /** Deploy the split of a stage and soak it. */
-  | { readonly do: "enter"; readonly stage: number; readonly approvedBy?: string }
+  | {
+      readonly do: "enter";
+      readonly stage: number;
+      readonly approvedBy?: string;
+      /** Without naming the old version, which Cloudflare no longer deploys. */
+      readonly isOneWay?: true;
+    }
   /** Record that the stage waits for an approval. */
   | { readonly do: "await" }
+  /** Deploy the same split again, as this run: the release was left by another one. */
+  | { readonly do: "claim" }
   /** Deploy the new version alone: the release is complete. */
   | { readonly do: "complete" }
+  /** End as complete though the last write failed: the new version has all traffic already. */
+  | { readonly do: "completeUnrecorded"; readonly trouble: string }
   /** Put all traffic back on the old version: the release has failed. */
   | { readonly do: "revert"; readonly cause: Cause }
   /** Stop and leave the traffic as it is, since the person who stopped the release wants it so. */
   | { readonly do: "hold" }
   /** Stop, since somebody else has decided. */
-  | { readonly do: "yield"; readonly standing: Standing };
+  | { readonly do: "yield"; readonly status: DeploymentStatus }
+  /** Look anew how to begin: an earlier run's write has turned up, which this one goes on with. */
+  | { readonly do: "beginAgain"; readonly status: DeploymentStatus }
+  /** End before anything of ours was deployed. */
+  | { readonly do: "giveUp"; readonly because: GaveUp };
+
+/** Why a release ended before its first split was deployed. */
+export type GaveUp =
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "overtaken"; readonly by: string }
+  | { readonly kind: "writesFail"; readonly trouble: string };
 
 /** Everything a decision rests on. */
 export interface Situation {
   readonly release: Release;
   readonly state: State;
-  readonly sight: Sight;
+  readonly observation: Observation;
+  /** What the observation says of each SLO, in the plan's order. */
+  readonly assessment: readonly Assessment[];
   readonly interrupted: boolean;
-  /** What Cloudflare said when it last did not take a split of ours; undefined once it took one. */
-  readonly stuck: Stuck | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
-}
-
-/** A write that does not go through. */
-export interface Stuck {
-  /** Since when, in milliseconds since the epoch. */
-  readonly since: number;
-  /** True when trying again cannot help. */
-  readonly forGood: boolean;
-  readonly trouble: string;
 }
 
 /**
  * The decision of a release: what others did comes first, then whatever makes it revert, and only then does it go on.
  */
 export function decide(situation: Situation): Action {
-  const { release, state, sight } = situation;
-  const standing = standingOf(release, state, sight.active);
-  if (standing.kind === "moved") return { do: "follow", standing };
-  if (standing.kind !== "ours" && standing.kind !== "approved") return { do: "yield", standing };
-  const cause = harm(situation);
+  const { release, state, observation } = situation;
+  const status = statusOf(release, state, observation.active);
+  if (state.phase === "starting") return whileStarting(situation, state, status);
+  if (!isOurs(state, status)) {
+    if (isOfEarlierRun(release, status)) return { do: "beginAgain", status };
+    // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
+    return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
+  }
+  const cause = violation(situation) ?? blindness(situation);
   if (cause) return { do: "revert", cause };
   if (situation.interrupted) {
     return release.plan.onInterrupt === "hold"
       ? { do: "hold" }
       : { do: "revert", cause: { kind: "interrupted" } };
   }
-  if (standing.kind === "approved") return { do: "enter", stage: state.stage + 1, approvedBy: standing.by };
-  return state.phase === "waiting" ? { do: "keep" } : whileSoaking(situation);
+  return unlessWritesFail(situation, onward(situation, state, status));
 }
 
-/** Why the release must revert, whatever its stage; undefined when there is no reason. */
-function harm({ release, state, sight, stuck, now }: Situation): Cause | undefined {
-  return (
-    violation(release, sight) ??
-    blindness(release, sight, now) ??
-    writesFail(release, stuck, now) ??
-    approvalMissing(release, state, now)
-  );
-}
+/** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
+const firstWriteMs = 30_000;
 
-function violation(release: Release, sight: Sight): Cause | undefined {
-  for (const [index, slo] of release.plan.slos.entries()) {
-    const verdict = sight.verdicts[index];
-    if (verdict?.violated && !slo.observeOnly) return { kind: "violated", slo, verdict };
+/**
+ * Before the first split. As long as a write may have happened, nothing is given up: either a look shows it, and the
+ * release is under way, or it shows what was there before.
+ */
+function whileStarting(situation: Situation, state: Starting, status: DeploymentStatus): Action {
+  const { release, observation, interrupted, now } = situation;
+  const { failure, stage } = state;
+  const { deployments } = observation;
+  if (failure && isOpen(situation) && deployments.failures > 0) {
+    // Nobody watches a split that may be there: it goes back, if it is.
+    const isBlind = silence(deployments, now).ms > release.plan.maxBlindMs;
+    if (!isBlind && !interrupted) return { do: "keep" };
+    return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
-  return undefined;
+  if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain", status };
+  // A record of this release shows that its first split was deployed after all; a lost write may have been, too.
+  const wasDeployed = status.kind === "takenOver" || status.kind === "ended";
+  if (wasDeployed || (failure?.lostAt !== undefined && status.kind !== "ours")) {
+    return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
+  }
+  const because = whyGiveUp(situation, state, status);
+  if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
+  return { do: "enter", stage };
 }
 
-function blindness({ plan }: Release, sight: Sight, now: number): Cause | undefined {
-  const what = sight.telemetryAt <= sight.activeAt ? "telemetry" : "deployments";
-  const forMs = now - Math.min(sight.telemetryAt, sight.activeAt);
-  if (forMs <= plan.maxBlindMs) return undefined;
-  return { kind: "blind", what, forMs, trouble: sight.troubles.join("; ") };
+/** Whether a write whose answer was lost may still show. */
+function isOpen({ state: { failure }, observation }: Situation): boolean {
+  return failure?.lostAt !== undefined && observation.deployments.answeredAt < failure.lostAt + lateWriteMs;
 }
 
-function writesFail({ plan }: Release, stuck: Stuck | undefined, now: number): Cause | undefined {
-  if (!stuck || (!stuck.forGood && now - stuck.since <= plan.maxBlindMs)) return undefined;
-  return { kind: "stuck", trouble: stuck.trouble };
+function whyGiveUp(
+  { interrupted, now }: Situation,
+  { failure, since }: Starting,
+  status: DeploymentStatus,
+): GaveUp | undefined {
+  if (status.kind !== "ours") return { kind: "overtaken", by: "by" in status ? status.by : "somebody else" };
+  if (interrupted) return { kind: "interrupted" };
+  if (failure === undefined || (!failure.forGood && now - since < firstWriteMs)) return undefined;
+  return { kind: "writesFail", trouble: failure.trouble };
 }
 
-function approvalMissing({ plan }: Release, state: State, now: number): Cause | undefined {
-  if (state.phase !== "waiting" || now - state.since < plan.approvalTimeoutMs) return undefined;
-  return { kind: "notApproved" };
+/** A split that an earlier run of the same owner has left: its write has taken effect late, and nobody watches it. */
+function isOfEarlierRun({ owner, startedAt }: Release, status: DeploymentStatus): boolean {
+  if (status.kind !== "superseded" || status.release === undefined) return false;
+  return status.release.owner === owner && status.release.startedAt <= startedAt;
 }
 
-function whileSoaking(situation: Situation): Action {
-  const { release, state, sight } = situation;
+/** True when the release goes on from what is deployed. */
+function isOurs(state: State, { kind }: DeploymentStatus): boolean {
+  return kind === "ours" || kind === "approved" || (kind === "misfit" && state.phase === "waiting");
+}
+
+function violation({ assessment }: Situation): Cause | undefined {
+  const violated = assessment.find(({ slo, verdict }) => verdict.violated && !slo.observeOnly);
+  return violated && { kind: "violated", slo: violated.slo, verdict: violated.verdict };
+}
+
+/** The telemetry or the deployments have been silent for longer than the plan allows. */
+function blindness({ release, observation, now }: Situation): Cause | undefined {
+  const [longest] = (["telemetry", "deployments"] as const)
+    .map((what) => ({ what, trouble: observation[what].trouble, ...silence(observation[what], now) }))
+    .sort((a, b) => b.ms - a.ms);
+  if (longest === undefined || longest.ms <= release.plan.maxBlindMs) return undefined;
+  const { what, ms: forMs, orderedMs, trouble } = longest;
+  return { kind: "blind", what, forMs, orderedMs, trouble };
+}
+
+/** What comes next where nothing is wrong. */
+function onward(situation: Situation, state: Deployed, status: DeploymentStatus): Action {
+  if (status.kind === "approved" && isInTime(situation, state, status.at)) {
+    return { do: "enter", stage: state.stage + 1, approvedBy: status.by };
+  }
+  // An approval of what the plan no longer says: the release asks again, for what it says now.
+  if (status.kind === "misfit") return { do: "await" };
+  if (state.leftBy !== undefined) return { do: "claim" };
+  if (state.phase === "soaking") return whileSoaking(situation, state);
+  // Nobody is late before the deployments were read after the time.
+  return isInTime(situation, state, situation.observation.deployments.answeredAt)
+    ? { do: "keep" }
+    : { do: "revert", cause: { kind: "notApproved" } };
+}
+
+/** Whether an approval at some time comes in time: an approval that came in time counts, whenever it is seen. */
+function isInTime({ release }: Situation, { since }: State, at: number): boolean {
+  return at - since < release.plan.approvalTimeoutMs;
+}
+
+function whileSoaking(situation: Situation, state: State): Action {
+  const { release, observation } = situation;
   const stage = release.plan.stages[state.stage];
   if (stage === undefined) throw new Error(`the plan has no stage ${state.stage + 1}`);
   const soakedUntil = state.since + stage.soakMs;
   // The last look must cover the whole soak: a stage never passes on what was not seen, or has not arrived yet.
-  const seenUntil = sight.seenUntil - settleMsIn(release, state.stage);
+  const seenUntil = observation.seenUntil - settleMsIn(release, state.stage);
   if (seenUntil < soakedUntil) return { do: "keep" };
-  const doubt = firstDoubt(release, sight, state);
+  const doubt = firstDoubt(situation);
   if (doubt === undefined || release.plan.whenUnsure === "progress") return next(release, state.stage, stage);
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
   if (seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
@@ -117,18 +185,15 @@ function whileSoaking(situation: Situation): Action {
 }
 
 type Doubt =
-  | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
-  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts };
+  | Omit<Extract<Cause, { kind: "unsure" }>, "extended">
+  | Omit<Extract<Cause, { kind: "insufficient" }>, "extended">;
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
-function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undefined {
-  const soak = { stage: state.stage, startedAt: stageStart(state), endedAt: sight.seenUntil };
-  for (const [index, slo] of release.plan.slos.entries()) {
+function firstDoubt({ assessment }: Situation): Doubt | undefined {
+  for (const { slo, soak } of assessment) {
     if (slo.observeOnly) continue;
-    const known = { slo, series: sight.series[index] ?? [], dispersion: sight.dispersions?.[index] };
-    const { served, result } = soakOf(release, splitChanges(state), soak, known);
-    if (result === "unsure") return { kind: "unsure", slo, served };
-    if (result === "insufficient") return { kind: "insufficient", slo, counts: served.new };
+    if (soak.result === "unsure") return { kind: "unsure", slo, served: soak.served };
+    if (soak.result === "insufficient") return { kind: "insufficient", slo, counts: soak.served.new };
   }
   return undefined;
 }
@@ -136,4 +201,29 @@ function firstDoubt(release: Release, sight: Sight, state: State): Doubt | undef
 function next(release: Release, index: number, stage: PlanStage): Action {
   if (index === release.plan.stages.length - 1) return { do: "complete" };
   return stage.progression === "manual" ? { do: "await" } : { do: "enter", stage: index + 1 };
+}
+
+/** What comes next where the write for it has failed before: it is tried again for `maxBlindTime`. */
+function unlessWritesFail(situation: Situation, action: Action): Action {
+  const { release, state, now } = situation;
+  const { failure } = state;
+  if (failure === undefined || !isWrite(action)) return action;
+  const { forGood, since, trouble, oldIsGone } = failure;
+  const isOverdue = now - since > release.plan.maxBlindMs;
+  // The way back is closed and nothing is wrong with the new version: the only way is forward.
+  if (oldIsGone && action.do === "enter" && !isOverdue) {
+    return { do: "enter", stage: release.plan.stages.length - 1, isOneWay: true };
+  }
+  if (!forGood && !isOverdue) return action;
+  if (action.do === "complete") {
+    // That the version still has all traffic is for a reading to say.
+    const isSeen = situation.observation.deployments.failures === 0;
+    return isSeen ? { do: "completeUnrecorded", trouble } : { do: "keep" };
+  }
+  return { do: "revert", cause: { kind: "stuck", trouble } };
+}
+
+/** A claim is not among them: that an older run may not see it has been replaced is no reason to revert. */
+function isWrite({ do: what }: Action): boolean {
+  return what === "enter" || what === "await" || what === "complete";
 }

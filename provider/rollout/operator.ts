@@ -1,12 +1,13 @@
-import { notUnderWay, stageOf } from "./overview";
-import type { Placement } from "./place";
+import { formatDuration } from "../plan/duration";
+import { dateText, placeText } from "./text";
+import type { DeploymentRequest } from "./write";
 import type { Deployment } from "./ports";
-import { awaitedPercent, isUnderWay, readRecord, type ReleaseRecord } from "./record";
+import { awaitedPercent, isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
 import { percentOf, revertedSplit, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */
 export type Order =
-  | { readonly kind: "deploy"; readonly placement: Placement }
+  | { readonly kind: "deploy"; readonly request: DeploymentRequest }
   | { readonly kind: "refuse"; readonly reason: string };
 
 /**
@@ -23,7 +24,13 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
   }
   const percent = awaitedPercent(record);
   if (percent === undefined) return refuse(notWaiting(scriptName, record, active));
-  const next: ReleaseRecord = { ...record, phase: "soak", stage: record.stage + 1, next: undefined };
+  const next: ReleaseRecord = {
+    ...record,
+    phase: "soak",
+    stage: record.stage + 1,
+    next: undefined,
+    since: undefined,
+  };
   return deploy({
     split: splitAt(record, percent),
     sentence: `Approved by ${oneLine(by)}: ${stageOf(next, percent)}.`,
@@ -53,12 +60,13 @@ export function abort(
   return deploy({
     split: revertedSplit(record),
     sentence: `Aborted by ${oneLine(by)} in ${stage}${reason}.`,
-    record: { ...record, phase: "aborted", next: undefined },
+    record: { ...record, phase: "aborted", next: undefined, begun: [], since: undefined },
+    force: true,
   });
 }
 
-function deploy(placement: Placement): Order {
-  return { kind: "deploy", placement };
+function deploy(request: DeploymentRequest): Order {
+  return { kind: "deploy", request };
 }
 
 function refuse(reason: string): Order {
@@ -76,4 +84,76 @@ function notWaiting(scriptName: string, record: ReleaseRecord, { split }: Deploy
 /** What people type goes into a message of one line. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
+}
+
+/** What the active deployment of a Worker says, for a person who asks how its release is doing: a few lines. */
+export function overview(scriptName: string, active: Deployment | undefined, now: number): string {
+  const record = active && readRecord(active.message);
+  if (!active || !record || !isUnderWay(record)) {
+    return [notUnderWay(scriptName, active), ...(active ? served(active, now) : [])].join("\n");
+  }
+  return underWay(scriptName, active, record, now).join("\n");
+}
+
+/** How the last release of a Worker ended, by its active deployment; undefined while one is under way, or without one. */
+export function lastEnding(
+  active: Deployment | undefined,
+): Exclude<ReleaseRecord["phase"], "soak" | "wait"> | undefined {
+  const record = active && readRecord(active.message);
+  return record === undefined || record.phase === "soak" || record.phase === "wait"
+    ? undefined
+    : record.phase;
+}
+
+/** That there is no release now, and what there is instead. */
+function notUnderWay(scriptName: string, active: Deployment | undefined): string {
+  const none = `No release of ${scriptName} is under way`;
+  if (!active) return `${none}: it has never been deployed.`;
+  const record = readRecord(active.message);
+  if (!record) return `${none}: its active deployment was made by ${active.author}.`;
+  return `${none}. The last one, ${record.id}, ended as ${record.phase}: ${readSentence(active.message)}`;
+}
+
+/** `stage 2 of 5 (25 %)` */
+function stageOf(record: ReleaseRecord, percent: number): string {
+  return `stage ${placeText(record.stage, record.stages, percent)}`;
+}
+
+function underWay(
+  scriptName: string,
+  active: Deployment,
+  record: ReleaseRecord,
+  now: number,
+): readonly string[] {
+  const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
+  const next = awaitedPercent(record);
+  const doing = next === undefined ? "soaking" : `waiting for an approval to go to ${next} %`;
+  return [
+    `Release ${record.id} of ${scriptName} is under way.`,
+    `  stage    ${place}, ${doing} since ${since(active.createdAt, now)}`,
+    ...traffic(active, record),
+    `  began    ${since(record.startedAt, now)}`,
+    ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
+    `  abort    workers-release abort ${scriptName}`,
+  ];
+}
+
+function served(active: Deployment, now: number): readonly string[] {
+  return [...traffic(active, undefined), `  since    ${since(active.createdAt, now)}`];
+}
+
+function traffic({ split }: Deployment, record: ReleaseRecord | undefined): readonly string[] {
+  const role = (versionId: string): string => {
+    if (versionId === record?.newVersionId) return " (new)";
+    return versionId === record?.oldVersionId ? " (old)" : "";
+  };
+  const shares = split.map(
+    ({ versionId, percent }) => `${percent} % to version ${versionId}${role(versionId)}`,
+  );
+  return shares.map((share, index) => `${index === 0 ? "  traffic  " : "           "}${share}`);
+}
+
+/** `2030-12-31 23:59:59Z, 4m 10s ago` */
+function since(time: number, now: number): string {
+  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
 }

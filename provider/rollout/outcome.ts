@@ -1,31 +1,51 @@
-import { badShare, type Served, type Series } from "../health/series";
-import type { Verdict } from "../health/judge";
-import type { SoakResult } from "../health/soak";
-import type { Objective } from "../plan/plan";
-import { soakOf, verdictOf } from "./assessment";
-import { limitOf, servedWithin } from "./counting";
-import type { Split } from "./ports";
-import { stagePercent, type Release } from "./release";
-import type { Sight } from "./sight";
-import { splitChanges, stageStart, type State } from "./state";
+import { isVerdict, type Cause } from "./cause";
+import type { GaveUp } from "./decide";
+import type { DeploymentStatus } from "./deploymentStatus";
+import type { Observation } from "./observe";
+import type { Deployment, Split } from "./ports";
+import { samePercent, type Release, type ReleaseRequest } from "./release";
+import { stageReports, type StageReport } from "./report";
+import type { Done, Reverted } from "./reverted";
+import type { State } from "./state";
+import {
+  afterEnd,
+  confirmationSentence,
+  deployedAfterSentence,
+  foundByOthers,
+  gaveUpSentence,
+  heldSentence,
+  revertFailedSentence,
+  revertedSentence,
+  servingSentence,
+  supersededSentence,
+  todoAfter,
+  unreadSentence,
+  unrecordedSentence,
+} from "./endingText";
+import { completedSentence } from "./text";
 
 /**
  * How a release ended:
  * - `completed`: the new version serves all traffic;
- * - `aborted`: all traffic is back on the old version, by a verdict or by somebody's hand;
- * - `interrupted`: `pulumi up` was stopped; the traffic was put back or, with `onInterrupt: "hold"`, left split;
- * - `superseded`: somebody else deployed something else, and it was left alone;
+ * - `aborted`: a verdict on the version. An SLO was violated, or a person decided against it. All traffic is back on
+ *   the old version, and the version is not released again until `retry` changes;
+ * - `inconclusive`: all traffic is back on the old version for any other reason: nothing could be seen, too little was
+ *   served, a write failed, nobody approved in time, or `pulumi up` was stopped. The next one releases the version again;
+ * - `interrupted`: `pulumi up` was stopped, and with `onInterrupt: "hold"` the traffic was left split;
+ * - `superseded`: somebody else deployed, or another run took over, and was left alone;
  * - `revertFailed`: the traffic should have been put back and could not be.
  */
-export type Status = "completed" | "aborted" | "interrupted" | "superseded" | "revertFailed";
+export type Status = "completed" | "aborted" | "inconclusive" | "interrupted" | "superseded" | "revertFailed";
 
 /** Everything a release leaves behind. Small enough for a state file. */
 export interface Outcome {
   readonly status: Status;
-  /** One sentence, or a few, with all that a person needs to know. */
+  /** A few sentences with all that a person needs to know. */
   readonly reason: string;
-  /** What was found wrong, without where the traffic is and what to do; undefined unless something was. */
+  /** What was found, without where the traffic is and what to do; undefined unless something was. */
   readonly finding: string | undefined;
+  /** True when the finding is a verdict on the version: with `aborted`, and with `revertFailed` after a violation. */
+  readonly isVerdict: boolean;
   readonly releaseId: string;
   readonly oldVersionId: string | undefined;
   /** The version that serves all traffic now; undefined when the traffic is split. */
@@ -38,86 +58,132 @@ export interface Outcome {
   readonly stages: readonly StageReport[];
 }
 
-/** What happened in one stage. */
-export interface StageReport {
-  readonly percent: number;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly slos: readonly SloReport[];
+/** What an ending is told about. */
+export interface Ended {
+  readonly release: Release;
+  readonly state: State;
+  readonly observation: Observation;
+  /** When, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
-/** What one SLO showed in one stage. */
-export interface SloReport {
-  readonly name: string;
-  /** Bad and valid requests of the new version in the stage. */
-  readonly bad: number;
-  readonly valid: number;
-  /** The bad share, from 0 to 1. */
-  readonly measured: number;
-  /** The bad share of the old version in the same time, from 0 to 1; undefined when it served nothing. */
-  readonly oldMeasured?: number;
-  /** The largest bad share allowed, from 0 to 1; undefined when an old version would set it that served nothing. */
-  readonly limit?: number;
-  /**
-   * The evidence of a violation from the begin of the release to the end of the stage, as a part of what is
-   * conclusive: from 0 (none) to 1 and above (at most 1000).
-   */
-  readonly evidence: number;
-  readonly verdict: SoakResult | "violated";
-  /** True for an SLO that never aborts a release, whatever its verdict. */
-  readonly observeOnly?: true;
-}
+/** What an ending says, beside what it is told about. */
+type Ending = Pick<Outcome, "status" | "reason"> & Partial<Pick<Outcome, "finding" | "isVerdict">>;
 
 /** The version that has all traffic in a split; undefined when two have some. */
 export function soleVersion(split: Split): string | undefined {
-  return split.find((share) => share.percent === 100)?.versionId;
+  return split.find(({ percent }) => samePercent(percent, 100))?.versionId;
 }
 
-/** The reports of all stages of a release that ends at `now`. */
-export function stageReports(release: Release, state: State, sight: Sight, now: number): StageReport[] {
-  const changes = splitChanges(state);
-  const stages = [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
-  return stages.map((past, position) => {
-    const isOver = position < state.past.length;
-    return {
-      percent: stagePercent(release, past.stage),
-      startedAt: new Date(past.startedAt).toISOString(),
-      endedAt: new Date(past.endedAt).toISOString(),
-      slos: release.plan.slos.map((slo, index) => {
-        const all = sight.series[index] ?? [];
-        const series = isOver ? until(past.endedAt, all, release) : all;
-        const known = { slo, series, dispersion: sight.dispersions?.[index] };
-        return sloReport(
-          slo,
-          servedWithin(release, series, past.startedAt),
-          verdictOf(release, changes, known),
-          soakOf(release, changes, past, known).result,
-        );
-      }),
-    };
-  });
+/** The new version serves all traffic. */
+export function completed(ended: Ended, deployment: Deployment): Outcome {
+  const reason = completedSentence(ended.release, ended.now);
+  return outcome(ended, { status: "completed", reason }, deployment);
 }
 
-/** The buckets that are over at `time`. The one it lies in belongs to the stage that begins then. */
-function until(time: number, series: Series, { plan }: Release): Series {
-  return series.filter((bucket) => bucket.start + plan.pollIntervalMs <= time);
+/** The new version serves all traffic; only the deployment that was to record it could not be made. */
+export function completedUnrecorded(ended: Ended, trouble: string): Outcome {
+  const { release, now, observation } = ended;
+  const reason = `${completedSentence(release, now)} ${unrecordedSentence(trouble)}`;
+  return outcome(ended, { status: "completed", reason }, observation.active);
 }
 
-function sloReport(slo: Objective, served: Served, verdict: Verdict, result: SoakResult): SloReport {
-  const limit = limitOf(slo, served);
+/** The release was to be reverted: `found` says why, `reverted` whether it could be. */
+export function afterRevert(
+  ended: Ended,
+  cause: Cause,
+  found: string,
+  reverted: Exclude<Reverted, { kind: "nothing" }>,
+): Outcome {
+  const { release, observation } = ended;
+  const verdict = { finding: found, isVerdict: isVerdict(cause) };
+  switch (reverted.kind) {
+    case "done": {
+      const status = verdict.isVerdict ? "aborted" : "inconclusive";
+      const { deployment, after } = reverted;
+      const where =
+        after === undefined ? whereAfter(release, reverted) : deployedAfterSentence(release, after);
+      const reason = joined([found, where, todoAfter(cause)]);
+      return outcome(ended, { status, reason, ...verdict }, after ?? deployment);
+    }
+    case "yielded": {
+      const others = yielded(ended, reverted.status, reverted.active);
+      return { ...others, finding: found, reason: `${found} ${others.reason}` };
+    }
+    case "failed": {
+      const reason = `${revertFailedSentence(release, reverted)} Reason of the revert: ${found}`;
+      return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
+    }
+  }
+}
+
+function whereAfter(release: Release, { confirmation, unread }: Done): string {
+  const confirmed = confirmationSentence(release, confirmation);
+  return joined([revertedSentence(release), confirmed, unread ? unreadSentence : ""]);
+}
+
+/** The release was stopped and the plan wants the split to stay. */
+export function held(ended: Ended): Outcome {
+  const reason = heldSentence(ended.release, ended.state);
+  return outcome(ended, { status: "interrupted", reason }, ended.observation.active);
+}
+
+/** Somebody else has decided how the release ends. */
+export function yielded(ended: Ended, status: DeploymentStatus, active: Deployment | undefined): Outcome {
+  const { release, state } = ended;
+  const found = foundByOthers(release, state, status);
+  if (status.kind === "promoted" || (status.kind === "ended" && status.record.phase === "completed")) {
+    return outcome(ended, { status: "completed", reason: found }, active);
+  }
+  if (status.kind === "rolledBack" || status.kind === "ended") {
+    const isVerdict = status.kind === "rolledBack" || status.record.phase === "aborted";
+    const ending = isVerdict ? "aborted" : "inconclusive";
+    const reason = joined([found, revertedSentence(release), afterEnd[ending]]);
+    return outcome(ended, { status: ending, reason, finding: found, isVerdict }, active);
+  }
+  return outcome(ended, { status: "superseded", reason: supersededSentence(found, status, active) }, active);
+}
+
+/** The new version had all traffic before the release began. */
+export function alreadyServing(request: ReleaseRequest, active: Deployment, now: number): Outcome {
+  const at = new Date(now).toISOString();
   return {
-    name: slo.name,
-    bad: served.new.bad,
-    valid: served.new.valid,
-    measured: rounded(badShare(served.new)),
-    ...(served.old.valid > 0 && { oldMeasured: rounded(badShare(served.old)) }),
-    ...(limit !== undefined && { limit: rounded(limit) }),
-    evidence: rounded(Math.min(verdict.evidence / verdict.conclusive, 1000)),
-    verdict: verdict.violated ? "violated" : result,
-    ...(slo.observeOnly && { observeOnly: true }),
+    status: "completed",
+    reason: servingSentence(request.versionId, active, now),
+    finding: undefined,
+    isVerdict: false,
+    releaseId: request.releaseId,
+    oldVersionId: undefined,
+    deployedVersionId: request.versionId,
+    deploymentId: active.id,
+    startedAt: at,
+    endedAt: at,
+    stages: [],
   };
 }
 
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
+/** Why a release ended before it moved anything, and what to do. */
+export function notStartedSentence(release: Pick<Release, "scriptName">, because: GaveUp): string {
+  return `Release of ${release.scriptName}: ${gaveUpSentence(because)}`;
+}
+
+function joined(sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== "").join(" ");
+}
+
+function outcome(
+  { release, state, observation, now }: Ended,
+  { status, reason, finding, isVerdict: verdict = false }: Ending,
+  active: Deployment | undefined,
+): Outcome {
+  return {
+    ...{ status, reason, finding, isVerdict: verdict },
+    releaseId: release.id,
+    oldVersionId: release.oldVersionId,
+    deployedVersionId: active && soleVersion(active.split),
+    deploymentId: active?.id,
+    startedAt: new Date(release.startedAt).toISOString(),
+    endedAt: new Date(now).toISOString(),
+    stages: stageReports(release, state, observation, now),
+  };
 }

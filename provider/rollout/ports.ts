@@ -27,10 +27,17 @@ export interface Deployment {
   readonly byUpload: boolean;
 }
 
-/** The newer of two readings: an answer may still show what was active before the last write. */
-export function newer(known: Deployment | undefined, read: Deployment | undefined): Deployment | undefined {
-  return known && read && read.createdAt < known.createdAt ? known : read;
+/**
+ * True when a reading contradicts what is known: it shows an older deployment, or none. Cloudflare's reads lag behind
+ * its writes, and an active deployment cannot be deleted, so such an answer says nothing about now.
+ */
+export function isStale(known: Deployment | undefined, read: Deployment | undefined): boolean {
+  return known !== undefined && (read === undefined || read.createdAt < known.createdAt);
 }
+
+/** What is wrong with an answer that is stale. */
+export const staleDeployments =
+  "Cloudflare's list of deployments does not show the last one that is known; it may lag behind.";
 
 /**
  * The first port: the deployments of one Worker. Each method throws a {@link PortError}; none retries by itself,
@@ -44,6 +51,8 @@ export interface Deployments {
    * it would refuse because a secret has changed since the version was uploaded: a revert must not fail on that.
    */
   create(split: Split, message: string, options?: { readonly force?: boolean }): Promise<Deployment>;
+  /** The versions that can be deployed now, newest first: those uploaded last, 100 at Cloudflare. */
+  deployable(): Promise<readonly string[]>;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
@@ -79,11 +88,13 @@ export interface Probes {
   /**
    * Sends the probes that are due, without waiting for them, and tells what came of those sent before. To be called at
    * every look. Never throws.
+   *
+   * @param since what was sent before is of no interest any more, in milliseconds since the epoch
    */
-  look(versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport>;
+  observe(versionId: string, probes: readonly PlanProbe[], since: number): Promise<ProbeReport>;
 }
 
-/** What came of the probes since the first look. */
+/** What came of the probes of interest. */
 export interface ProbeReport {
   /** Those which the new version has answered, and those which nobody has. */
   readonly results: readonly ProbeResult[];
@@ -95,12 +106,9 @@ export interface ProbeReport {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms` milliseconds. */
-  sleep(ms: number): Promise<void>;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
-
-/** A person's or a machine's wish that the release stops now: it aborts at the moment of the wish. */
-export type Interruption = AbortSignal;
 
 /** Where a release tells what it does. */
 export interface Progress {
@@ -111,7 +119,7 @@ export interface Progress {
 }
 
 /**
- * How a call to the outside failed:
+ * How a call to the dependencies failed:
  * - `refused`: it was understood and declined (a 4xx): nothing was changed, and asking again will not help;
  * - `missing`: the Worker or the version does not exist;
  * - `unavailable`: no answer, a server error or a rate limit: a write may or may not have happened.

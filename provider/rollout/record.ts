@@ -7,10 +7,15 @@ import type { Release } from "./release";
  */
 export interface ReleaseRecord {
   readonly id: string;
+  /** The run that drives the release: `id` at first, another one after a resumption. */
+  readonly run: string;
+  /** Who drives it, as a short digest; undefined in records of version 0.1, which did not say. */
+  readonly owner: string | undefined;
   /**
-   * `soak`: the stage soaks; `wait`: it has soaked and waits for an approval; the others are endings.
+   * `soak`: the stage soaks; `wait`: it has soaked and waits for an approval; the others are endings. `interrupted` is
+   * what version 0.1 wrote for `inconclusive`.
    */
-  readonly phase: "soak" | "wait" | "completed" | "aborted" | "interrupted";
+  readonly phase: "soak" | "wait" | "completed" | "aborted" | "inconclusive" | "interrupted";
   /** The stage, counted from 0. */
   readonly stage: number;
   /** How many stages the plan has. */
@@ -28,6 +33,11 @@ export interface ReleaseRecord {
    * that waits its own begin too. Cloudflare lists the ten newest deployments only, so they cannot be counted on for it.
    */
   readonly begun: readonly number[];
+  /**
+   * When this stage began to soak, or its wait began, where that is not when the deployment was made: the run that
+   * resumes a release deploys the same split again. In milliseconds since the epoch.
+   */
+  readonly since: number | undefined;
 }
 
 /** As many as fit beside the rest of a record, whatever the plan. */
@@ -36,17 +46,19 @@ const mostBegun = 50;
 /**
  * The record of a release that is in `stage`, counted from 0.
  *
- * @param begun see {@link ReleaseRecord}; an ending needs none
+ * @param times `begun` and `since` of {@link ReleaseRecord}; an ending needs none
  */
 export function recordOf(
   release: Release,
   stage: number,
   phase: ReleaseRecord["phase"],
-  begun: readonly number[] = [],
+  { begun = [], since }: { readonly begun?: readonly number[]; readonly since?: number } = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
   return {
     id: release.id,
+    run: release.run,
+    owner: release.owner,
     phase,
     stage,
     stages: stages.length,
@@ -56,6 +68,7 @@ export function recordOf(
     retry: release.retry,
     next: phase === "wait" ? stages[stage + 1]?.percent : undefined,
     begun: begun.slice(-mostBegun),
+    since,
   };
 }
 
@@ -74,7 +87,9 @@ const tail = /\[workers-release ([^\]]*)\]$/;
 
 const fields = z.object({
   id: z.string().min(1),
-  phase: z.enum(["soak", "wait", "completed", "aborted", "interrupted"]),
+  run: z.string().min(1).optional(),
+  owner: z.string().min(1).optional(),
+  phase: z.enum(["soak", "wait", "completed", "aborted", "inconclusive", "interrupted"]),
   stage: z.string().regex(/^\d+\/\d+$/),
   started: z.iso.datetime(),
   new: z.guid(),
@@ -84,6 +99,10 @@ const fields = z.object({
   begun: z
     .string()
     .regex(/^\d{1,9}(,\d{1,9})*$/)
+    .optional(),
+  since: z
+    .string()
+    .regex(/^\d{1,9}$/)
     .optional(),
 });
 
@@ -115,6 +134,8 @@ function writeRecord(record: ReleaseRecord): string {
   const secondsIn = (time: number): number => Math.max(0, Math.round((time - record.startedAt) / 1000));
   const pairs: [string, string | undefined][] = [
     ["id", record.id],
+    ["run", record.run === record.id ? undefined : record.run],
+    ["owner", record.owner],
     ["phase", record.phase],
     ["stage", `${record.stage + 1}/${record.stages}`],
     ["started", new Date(record.startedAt).toISOString()],
@@ -123,6 +144,7 @@ function writeRecord(record: ReleaseRecord): string {
     ["retry", encodeURIComponent(record.retry)],
     ["next", record.next?.toString()],
     ["begun", record.begun.length === 0 ? undefined : record.begun.map(secondsIn).join(",")],
+    ["since", record.since === undefined ? undefined : secondsIn(record.since).toString()],
   ];
   const text = pairs
     .filter(([, value]) => value !== undefined)
@@ -132,11 +154,13 @@ function writeRecord(record: ReleaseRecord): string {
 
 function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
   const [stage = 0, stages = 0] = data.stage.split("/").map(Number);
-  const begun =
-    data.begun?.split(",").map((seconds) => Date.parse(data.started) + Number(seconds) * 1000) ?? [];
+  const timeAt = (seconds: string): number => Date.parse(data.started) + Number(seconds) * 1000;
+  const begun = data.begun?.split(",").map(timeAt) ?? [];
   if (stage < 1 || stage > stages || begun.length > stage) return undefined;
   return {
     id: data.id,
+    run: data.run ?? data.id,
+    owner: data.owner,
     phase: data.phase,
     stage: stage - 1,
     stages,
@@ -146,6 +170,7 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     retry: decoded(data.retry),
     next: data.next,
     begun,
+    since: data.since === undefined ? undefined : timeAt(data.since),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan";
-import type { Clock, Deployments, Interruption, Probes, Progress, Split, Telemetry } from "./ports";
+import type { Clock, Deployments, Probes, Progress, Split, Telemetry } from "./ports";
 
 /** What a person asks for: bring this version to all traffic by this plan. */
 export interface ReleaseRequest {
@@ -15,11 +15,22 @@ export interface ReleaseRequest {
    * What an earlier run found wrong with this very version, which it reverted or should have; undefined when none did.
    */
   readonly findingBefore: string | undefined;
+  /**
+   * Who drives the release, as a short digest. The same owner goes on with what an earlier run left; nobody else does.
+   */
+  readonly owner: string;
+  /**
+   * The id of the active deployment, if somebody else's split or release may be taken over; undefined if not.
+   */
+  readonly takeOver: string | undefined;
 }
 
 /** A release under way. */
 export interface Release {
   readonly id: string;
+  /** The run that drives it: its own id at first, another one after a resumption. */
+  readonly run: string;
+  readonly owner: string;
   readonly scriptName: string;
   readonly retry: string;
   readonly plan: Plan;
@@ -30,21 +41,29 @@ export interface Release {
   readonly startedAt: number;
 }
 
-/** Everything outside that a release touches. */
-export interface Outside {
+/** Everything dependencies that a release touches. */
+export interface Dependencies {
   readonly deployments: Deployments;
   readonly telemetry: Telemetry;
   readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;
-  readonly interruption: Interruption;
+  /** Aborted when a person or a machine wants the release to stop now. */
+  readonly interruption: AbortSignal;
+  /** A random number from 0 to below 1: retries of many releases must not come at the same moments. */
+  readonly random: () => number;
 }
 
 /** The split with `percent` of the traffic on the new version. The order never changes: old before new. */
 export function splitAt(release: Pick<Release, "oldVersionId" | "newVersionId">, percent: number): Split {
   const fresh = { versionId: release.newVersionId, percent };
   if (release.oldVersionId === undefined) return [fresh];
-  return [{ versionId: release.oldVersionId, percent: 100 - percent }, fresh];
+  return [{ versionId: release.oldVersionId, percent: rounded(100 - percent) }, fresh];
+}
+
+/** A percentage has two decimals at most. */
+function rounded(percent: number): number {
+  return Math.round(percent * 100) / 100;
 }
 
 /** The split after a revert: all traffic on the old version, or where there is none, left on the new one. */
@@ -72,7 +91,15 @@ export function percentOf(split: Split, versionId: string): number {
   return split.find((share) => share.versionId === versionId)?.percent ?? 0;
 }
 
+/** Half of the smallest difference between two percentages: 35.900000000000006 is 35.9. */
+const sameWithin = 0.005;
+
+/** True when two percentages mean the same share. */
+export function samePercent(a: number, b: number): boolean {
+  return Math.abs(a - b) < sameWithin;
+}
+
 /** True when two splits send the same traffic to the same versions; a version at 0 % makes no difference. */
 export function sameTraffic(a: Split, b: Split): boolean {
-  return [...a, ...b].every((share) => percentOf(a, share.versionId) === percentOf(b, share.versionId));
+  return [...a, ...b].every(({ versionId }) => samePercent(percentOf(a, versionId), percentOf(b, versionId)));
 }

@@ -1,79 +1,215 @@
-import type { Cause } from "./cause";
-import type { Deployment } from "./ports";
-import { newer, PortError } from "./ports";
-import { recordOf, writeMessage } from "./record";
-import { percentOf, revertedSplit, type Outside, type Release } from "./release";
-import { standingOf, type Standing } from "./standing";
-import type { State } from "./state";
+import { isVerdict, type Cause } from "./cause";
+import { confirmReverted } from "./confirm";
+import { statusOf, type DeploymentStatus } from "./deploymentStatus";
+import { isStale, type Deployment } from "./ports";
+import { revertFailedSentence } from "./endingText";
+import { follow } from "./follow";
+import { recordOf } from "./record";
+import { percentOf, revertedSplit, type Dependencies } from "./release";
+import type { Failed, Instead, Reverted } from "./reverted";
+import type { Rollout } from "./rollout";
+import type { State, WriteFailure } from "./state";
+import { uploadsLeft } from "./window";
+import { lateWriteMs, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
-/** How an attempt to put the traffic back ended. */
-export type Reverted =
-  | { readonly kind: "done"; readonly deployment: Deployment }
-  /** Somebody else has deployed meanwhile; what they did stands. */
-  | { readonly kind: "yielded"; readonly standing: Standing; readonly active: Deployment | undefined }
-  /** It could not be done in time. */
-  | { readonly kind: "failed"; readonly percent: number; readonly forMs: number; readonly trouble: string };
+/** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
+export interface RevertResult {
+  readonly reverted: Reverted;
+  readonly state: State;
+}
 
-/** How long a revert is tried, with growing pauses; by then a person has to do it another way. */
+/** How long a revert is tried; by then a person has to do it another way. */
 const deadlineMs = 600_000;
+/** After this time a person is told to help, while it is tried on. */
+const callAfterMs = 30_000;
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
+/** After so many failed readings in a row it is written though the next one fails too. */
+const mostReadings = 3;
 
 /**
  * Puts all traffic back on the old version. Nothing beats this: it is tried until it is done, somebody else has taken
  * over, or the deadline has passed; an interruption does not stop it.
  *
- * @param known the active deployment, as far as it is known
+ * @param found what made the release revert, in words; it becomes the message of the deployment
  */
 export async function revert(
-  release: Release,
-  state: State,
-  known: Deployment | undefined,
+  rollout: Rollout,
   cause: Cause,
-  sentence: string,
-  outside: Outside,
+  found: string,
+  dependencies: Dependencies,
+): Promise<RevertResult> {
+  const tried = new Attempts(rollout, cause, found, dependencies);
+  const reverted = await revertBy(tried, rollout, cause, dependencies);
+  return { reverted, state: tried.state };
+}
+
+async function revertBy(
+  tried: Attempts,
+  rollout: Rollout,
+  cause: Cause,
+  dependencies: Dependencies,
 ): Promise<Reverted> {
-  const { clock, deployments, progress } = outside;
-  const since = clock.now();
-  let percent = release.plan.stages[state.stage]?.percent ?? 100;
+  const { clock } = dependencies;
+  const startedAt = clock.now();
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
-    try {
-      const active = newer(known, await deployments.active());
-      if (active) percent = percentOf(active.split, release.newVersionId);
-      const standing = standingOf(release, state, active);
-      if (active && isBack(standing)) return { kind: "done", deployment: active };
-      if (!mayRevert(standing, cause)) return { kind: "yielded", standing, active };
-      const phase = isVerdict(cause) ? "aborted" : "interrupted";
-      const message = writeMessage(sentence, recordOf(release, state.stage, phase));
-      return {
-        kind: "done",
-        deployment: await deployments.create(revertedSplit(release), message, { force: true }),
-      };
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      const forMs = clock.now() - since;
-      if (forMs + pause > deadlineMs) return { kind: "failed", percent, forMs, trouble: error.message };
-      progress.status(`REVERTING, not done yet, trying again: ${error.message}`);
-      await clock.sleep(Math.max(pause, Math.min(error.retryAfterMs ?? 0, longestPauseMs)));
+    const written = await tried.next();
+    const deployment = madeBy(written);
+    if (deployment !== undefined) {
+      if (await tried.isOvertaken(deployment)) continue;
+      const unread = written.kind === "made" && written.unread;
+      const confirmation = await confirmReverted(rollout.release, cause, tried.percent, dependencies);
+      return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
+    if (written.kind === "instead" && isEnding(written.because)) {
+      if (!(await tried.waitsForLateWrite())) return written.because;
+      continue;
+    }
+    const failed = await tried.failed(clock.now() - startedAt);
+    if (failed.oldIsGone || failed.forMs + pause > deadlineMs) return failed;
+    tried.callForHelp(failed);
+    const ordered = written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0;
+    await clock.sleep(Math.max(pause, Math.min(ordered, longestPauseMs)));
   }
 }
 
-/** False when the release merely did not come to its end: its version may be released again without more ado. */
-export function isVerdict(cause: Cause): boolean {
-  return cause.kind !== "interrupted" && cause.kind !== "leftOver" && cause.kind !== "fault";
+/** What an attempt found instead of something to write. */
+type Found =
+  | Instead
+  /** The traffic is back: by a write whose answer was lost, or by another run. */
+  | { readonly kind: "isBack"; readonly deployment: Deployment }
+  /** The first split may still appear. */
+  | { readonly kind: "lookAgain" };
+
+function madeBy(written: Written<Found>): Deployment | undefined {
+  if (written.kind === "made") return written.deployment;
+  return written.kind === "instead" && written.because.kind === "isBack"
+    ? written.because.deployment
+    : undefined;
 }
 
-/** True when the traffic has been put back already, by a write whose answer was lost or by another process. */
-function isBack(standing: Standing): boolean {
-  return standing.kind === "ended" && standing.record.phase !== "completed";
+function isEnding(found: Found): found is Instead {
+  return found.kind === "yielded" || found.kind === "nothing";
+}
+
+/** The attempts to write one revert. */
+class Attempts {
+  failure: WriteFailure | undefined;
+  /** Where the release stands. */
+  state: State;
+  /** The new version's share when it was last read. */
+  percent: number;
+  private known: Deployment | undefined;
+  private hasCalled = false;
+  private failedReadings = 0;
+  private readonly request: DeploymentRequest;
+
+  constructor(
+    private readonly rollout: Rollout,
+    private readonly cause: Cause,
+    found: string,
+    private readonly dependencies: Dependencies,
+  ) {
+    const { release, state, observation } = rollout;
+    this.failure = state.failure;
+    this.state = state;
+    this.known = observation.active;
+    this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
+    const phase = isVerdict(cause) ? "aborted" : "inconclusive";
+    const record = recordOf(release, state.stage, phase);
+    this.request = { split: revertedSplit(release), sentence: found, record, force: true };
+  }
+
+  async next(): Promise<Written<Found>> {
+    const mayBeUnread = this.failedReadings >= mostReadings && this.isOurs(this.known);
+    const context = { known: this.known, before: this.failure, mayBeUnread };
+    const written = await write((active) => this.propose(active), context, this.dependencies);
+    if (written.kind !== "failed") return written;
+    this.failure = written.failure;
+    this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
+    return written;
+  }
+
+  /** How it stands after an attempt that failed, `forMs` after the first one. */
+  async failed(forMs: number): Promise<Failed> {
+    const { failure, percent, dependencies } = this;
+    const left = failure?.forGood
+      ? await uploadsLeft(this.rollout.release, dependencies.deployments)
+      : undefined;
+    const oldIsGone = left === undefined ? undefined : left === 0;
+    return { kind: "failed", percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
+  }
+
+  /** Tells a person what to do by hand, once, while it is tried on. */
+  callForHelp(failed: Failed): void {
+    const { progress } = this.dependencies;
+    progress.status(`REVERTING, not done yet, trying again: ${failed.trouble}`);
+    if (this.hasCalled || failed.forMs < callAfterMs) return;
+    this.hasCalled = true;
+    progress.event(`${revertFailedSentence(this.rollout.release, failed)} It is being tried on.`);
+  }
+
+  /**
+   * Whether an earlier write of this release, whose answer was lost, has taken effect after the revert. It is waited for
+   * as long as it may; the traffic is back meanwhile.
+   */
+  async isOvertaken(reverted: Deployment): Promise<boolean> {
+    const { clock } = this.dependencies;
+    // A late revert does no harm, unless another release begins after it.
+    const failure = this.cause.kind === "leftOver" ? this.failure : this.rollout.state.failure;
+    const lateUntil = (failure?.lostAt ?? -Infinity) + lateWriteMs;
+    if (clock.now() >= lateUntil) return false;
+    await clock.sleep(lateUntil - clock.now());
+    this.known = reverted;
+    const after = await this.deployedAfter(reverted);
+    return after !== undefined && this.isOurs(after);
+  }
+
+  /** What is deployed instead of the revert; undefined when that is still active, or nobody can say. */
+  async deployedAfter(reverted: Deployment): Promise<Deployment | undefined> {
+    const active = await this.dependencies.deployments.active().catch(() => undefined);
+    return isStale(reverted, active) || active?.id === reverted.id ? undefined : active;
+  }
+
+  /** True after a wait for a write that was lost, of the revert too: it may still be made over what others deployed. */
+  async waitsForLateWrite(): Promise<boolean> {
+    const { clock } = this.dependencies;
+    const lateUntil = (this.failure?.lostAt ?? -Infinity) + lateWriteMs;
+    if (clock.now() >= lateUntil) return false;
+    await clock.sleep(lateUntil - clock.now());
+    return true;
+  }
+
+  private propose(active: Deployment | undefined): Proposal<Found> {
+    const { release } = this.rollout;
+    if (active) this.percent = percentOf(active.split, release.newVersionId);
+    this.state = follow(release, this.state, active, this.dependencies);
+    const { state } = this;
+    const status = statusOf(release, state, active);
+    if (state.phase === "starting" && status.kind === "ours") {
+      const lateUntil = (this.failure?.lostAt ?? 0) + lateWriteMs;
+      return { instead: { kind: this.dependencies.clock.now() < lateUntil ? "lookAgain" : "nothing" } };
+    }
+    if (active && status.kind === "ended" && status.record.phase !== "completed") {
+      return { instead: { kind: "isBack", deployment: active } };
+    }
+    if (!mayRevert(status, this.cause)) return { instead: { kind: "yielded", status, active } };
+    return { write: this.request };
+  }
+
+  /** Whether the last deployment known is one of ours: only then may it be written over without a reading. */
+  private isOurs(known: Deployment | undefined): boolean {
+    const { state } = this;
+    const { release } = this.rollout;
+    return state.phase !== "starting" && mayRevert(statusOf(release, state, known), this.cause);
+  }
 }
 
 /**
  * What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. A release
  * that turns out to be complete is put back for a verdict only: it came to its end before it could be interrupted.
  */
-function mayRevert(standing: Standing, cause: Cause): boolean {
-  if (standing.kind === "ended") return isVerdict(cause);
-  return standing.kind === "ours" || standing.kind === "moved" || standing.kind === "approved";
+function mayRevert(status: DeploymentStatus, cause: Cause): boolean {
+  if (status.kind === "ended") return isVerdict(cause);
+  return ["ours", "moved", "approved", "misfit"].includes(status.kind);
 }

@@ -1,48 +1,96 @@
-import { act, revertFor, type Course, type Step } from "./act";
+import { act, revertFor } from "./act";
+import { assess, settle } from "./assess";
 import { begin } from "./begin";
+import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
 import { decide } from "./decide";
+import { follow } from "./follow";
+import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
-import type { Outside, ReleaseRequest } from "./release";
-import { statusLine } from "./sentences";
-import { look, type Sight } from "./sight";
+import type { Dependencies, ReleaseRequest } from "./release";
+import { goesOn, type Rollout, type Step } from "./rollout";
+import { statusLine } from "./text";
 import { unlessAborted } from "./unlessAborted";
+import { windowWarning } from "./window";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until
- * the release is over. All that is decided is in {@link decide}, all that is done in {@link act}.
+ * the release is over.
  *
  * @throws CannotStart and PortError before anything is moved; afterwards every failure is an {@link Outcome}
  */
-export async function run(request: ReleaseRequest, outside: Outside): Promise<Outcome> {
-  let step: Step = await begin(request, outside);
-  while (!("outcome" in step)) {
-    step = await turn(step, outside);
-    if ("outcome" in step) break;
-    const { clock, interruption } = outside;
-    await unlessAborted(clock.sleep(step.release.plan.pollIntervalMs), interruption);
+export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
+  const begunAt = dependencies.clock.now();
+  let putBack: Outcome | undefined;
+  let otherwise: Outcome | undefined;
+  try {
+    let step = await begin(request, begunAt, undefined, dependencies);
+    for (;;) {
+      if ("outcome" in step) return step.outcome;
+      if ("notStarted" in step) throw new CannotStart(step.notStarted);
+      if ("beginAgain" in step) {
+        ({ putBack = putBack, otherwise } = step);
+        step = await begin(request, begunAt, step.known, dependencies);
+      } else {
+        step = await turn(step, dependencies);
+        if (goesOn(step)) await untilNextTurn(step, dependencies);
+      }
+    }
+  } catch (error) {
+    if (otherwise && isRefusal(error)) return otherwise;
+    if (putBack === undefined || !isRefusal(error)) throw error;
+    return butPutBack(putBack, error, dependencies);
   }
-  return step.outcome;
 }
 
-/** One look, one decision and what follows from it. */
-async function turn(course: Course, outside: Outside): Promise<Step> {
-  const { release, state, stuck } = course;
+/** One turn of the loop: observe, assess, decide, write. */
+export async function turn(before: Rollout, dependencies: Dependencies): Promise<Step> {
   try {
-    const sight = await lookUnlessInterrupted(course, outside);
-    const now = outside.clock.now();
-    const { aborted: interrupted } = outside.interruption;
-    const action = decide({ release, state, sight, stuck, interrupted, now });
-    if (action.do === "keep") outside.progress.status(statusLine(release, state, sight, now));
-    return await act(action, { release, state, sight, stuck }, outside);
+    const { release } = before;
+    const observed = await observeUnlessInterrupted(before, dependencies);
+    tellOfWindow(before, observed, dependencies);
+    const state = follow(release, before.state, observed.active, dependencies);
+    const observation = settle(release, state, observed);
+    const assessment = assess(release, state, observation);
+    const now = dependencies.clock.now();
+    const interrupted = dependencies.interruption.aborted;
+    const action = decide({ release, state, observation, assessment, interrupted, now });
+    if (action.do === "keep") {
+      dependencies.progress.status(statusLine(release, state, observation, assessment, now));
+    }
+    return await act(action, { release, state, observation }, dependencies);
   } catch (error) {
     // Nothing of this is expected to throw. If it does, that is a fault of ours, and no traffic may suffer from it.
-    return { outcome: await revertFor({ kind: "fault", fault: String(error) }, course, outside) };
+    return revertFor({ kind: "fault", fault: String(error) }, before, dependencies);
   }
 }
 
-/** A look; where an interruption reverts, it also ends a look that waits for an answer. */
-async function lookUnlessInterrupted({ release, state, sight }: Course, outside: Outside): Promise<Sight> {
-  const looked = look(release, state, sight, outside);
-  if (release.plan.onInterrupt === "hold") return looked;
-  return (await unlessAborted(looked, outside.interruption)) ?? sight;
+/** Tells once, when the way back is about to close. */
+function tellOfWindow(
+  { release, observation: before }: Rollout,
+  { uploadsLeft }: Observation,
+  { progress }: Dependencies,
+): void {
+  const warning = windowWarning(release, uploadsLeft);
+  if (warning === undefined || windowWarning(release, before.uploadsLeft) !== undefined) return;
+  progress.event(`Warning: ${warning}`);
+}
+
+/** A version that was just uploaded is deployable within seconds. */
+const startingPauseMs = 2000;
+
+/** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
+function untilNextTurn({ release, state }: Rollout, { clock, interruption }: Dependencies): Promise<void> {
+  const pauseMs = state.phase === "starting" ? startingPauseMs : release.plan.pollIntervalMs;
+  return clock.sleep(pauseMs, interruption.aborted ? undefined : interruption);
+}
+
+/** Reads once. Where an interruption reverts, it does not wait for a reading that takes long. */
+async function observeUnlessInterrupted(
+  { release, state, observation }: Rollout,
+  dependencies: Dependencies,
+): Promise<Observation> {
+  if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
+  const observed = observe(release, observation, dependencies);
+  if (release.plan.onInterrupt === "hold") return observed;
+  return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
 }

@@ -1,24 +1,49 @@
-/** Where a release stands. What it has seen is kept beside it, in a {@link Sight}. */
-export type State = Soaking | Waiting;
+import type { Deployment } from "./ports";
 
-interface InStage {
+/** Where a release stands. */
+export type State = Starting | Deployed;
+
+/** Where a release stands whose split is deployed. */
+export type Deployed = Soaking | Waiting;
+
+interface Common {
   /** The stage, counted from 0. */
   readonly stage: number;
-  /** When the stage began (soaking) or its wait began (waiting), in milliseconds since the epoch. */
+  /**
+   * When the stage began (soaking), its wait began (waiting) or the first split was first tried (starting), in
+   * milliseconds since the epoch.
+   */
   readonly since: number;
-  /** The deployment of ours that should be active. */
-  readonly deploymentId: string;
   /** The stages so far, this one not included. */
   readonly past: readonly PastStage[];
+  /** The failure of the last write; undefined once one went through, or none is to be made. */
+  readonly failure: WriteFailure | undefined;
+}
+
+/** Nothing of ours is known to be deployed: the split of `stage` comes next. */
+export interface Starting extends Common {
+  readonly phase: "starting";
+  /** The deployment that was active when the release was planned; undefined for a Worker that never had one. */
+  readonly before: Deployment | undefined;
+}
+
+interface InTraffic extends Common {
+  /** The deployment of ours that should be active. */
+  readonly deploymentId: string;
+  /**
+   * The run that made the deployment, where that was an earlier one; undefined where it was this one. This run makes it
+   * again, so that the other, if it still lives, sees that it has been replaced.
+   */
+  readonly leftBy: string | undefined;
 }
 
 /** The stage's split serves and is watched for its soak time. */
-export interface Soaking extends InStage {
+export interface Soaking extends InTraffic {
   readonly phase: "soaking";
 }
 
 /** The stage has soaked well and somebody has to approve the next. It is watched as before. */
-export interface Waiting extends InStage {
+export interface Waiting extends InTraffic {
   readonly phase: "waiting";
   /** When the stage's soak began. */
   readonly soakedSince: number;
@@ -31,24 +56,49 @@ export interface PastStage {
   readonly endedAt: number;
 }
 
+/** A write that did not go through, or whose answer was lost. */
+export interface WriteFailure {
+  /** Since when, in milliseconds since the epoch. */
+  readonly since: number;
+  /** True when trying again cannot help. */
+  readonly forGood: boolean;
+  /** When the answer to a write was lost that may have happened all the same; undefined when each was answered. */
+  readonly lostAt: number | undefined;
+  /** True when Cloudflare can no longer deploy the old version, since too many versions were uploaded after it. */
+  readonly oldIsGone: boolean;
+  readonly trouble: string;
+}
+
 /** When the current stage began to soak. */
 export function stageStart(state: State): number {
   return state.phase === "waiting" ? state.soakedSince : state.since;
 }
 
-/** When the split changed during the release, as far as this run knows: at the begin of each stage. */
+/** The stages of a release, the current one last; it ends at `now`. */
+export function stagesSoFar(state: State, now = Infinity): readonly PastStage[] {
+  if (state.phase === "starting") return state.past;
+  return [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
+}
+
+/** When the split changed during the release: at the begin of each stage. */
 export function splitChanges(state: State): readonly number[] {
-  return [...state.past.map(({ startedAt }) => startedAt), stageStart(state)];
+  const past = state.past.map(({ startedAt }) => startedAt);
+  return state.phase === "starting" ? past : [...past, stageStart(state)];
 }
 
 /** The state right after `deploymentId` brought the release into `stage`. */
 export function entered(before: State, stage: number, deploymentId: string, now: number): Soaking {
   const over = { stage: before.stage, startedAt: stageStart(before), endedAt: now };
-  return { phase: "soaking", stage, since: now, deploymentId, past: [...before.past, over] };
+  const past = before.phase === "starting" ? before.past : [...before.past, over];
+  return { phase: "soaking", stage, since: now, past, failure: undefined, deploymentId, leftBy: undefined };
 }
 
 /** The state right after `deploymentId` recorded that the current stage waits for an approval. */
 export function awaiting(before: State, deploymentId: string, now: number): Waiting {
   const { stage, past } = before;
-  return { phase: "waiting", stage, since: now, soakedSince: stageStart(before), deploymentId, past };
+  const soakedSince = stageStart(before);
+  return {
+    phase: "waiting",
+    ...{ stage, since: now, soakedSince, past, failure: undefined, deploymentId, leftBy: undefined },
+  };
 }

@@ -117,11 +117,14 @@ const deployed = (...percents: number[]) => ({
 });
 const record: ReleaseRecord = {
   id: "r1",
+  run: "r1",
+  owner: "owner-1",
   phase: "soak",
   stage: 0,
   stages: 2,
   startedAt: now,
   begun: [],
+  since: undefined,
   retry: "",
   next: undefined,
   newVersionId: "2bbbf05d-0000-4000-8000-7121f176550e",

@@ -10,18 +10,17 @@ import type { Deployments } from "../../provider/rollout/ports";
 import { readRecord } from "../../provider/rollout/record";
 import { run } from "../../provider/rollout/run";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
-import { fakeInterruption } from "../fakes/clock";
 import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { workersRelease } from "./command";
 
 describe("workers-release and a running release", function () {
   this.timeout(180_000);
-  const interruption = fakeInterruption();
+  const stop = new AbortController();
   const outcomes: Promise<Outcome>[] = [];
   // Should a test fail, its release must not wait for a day, nor for an edge that is gone.
   after(async () => {
-    interruption.request();
+    stop.abort();
     await Promise.all(outcomes);
   });
   const live = useEdge();
@@ -56,6 +55,7 @@ describe("workers-release and a running release", function () {
     assert.equal(status, "aborted");
     assert.match(reason, /^Aborted by jo .*: Paris is slow\. All traffic is back on the old version/);
     assert.deepEqual((await deployments.active())?.split, [{ versionId: oldVersionId, percent: 100 }]);
+    assert.equal((await workersRelease(["status", "aborted"], live.edge.environment())).code, 2);
   });
 
   it("abort and approve leave what is not theirs alone", async () => {
@@ -76,7 +76,8 @@ describe("workers-release and a running release", function () {
     const deployments = cloudflareDeployments(client, { accountId, scriptName });
     const telemetry = cloudflareTelemetry(client, { accountId, scriptName });
     const progress = new RecordingProgress();
-    const request = { releaseId: "r1", scriptName, versionId, retry: "", plan, findingBefore: undefined };
+    const names = { releaseId: "r1", scriptName, versionId, retry: "", owner: "tests", takeOver: undefined };
+    const request = { ...names, plan, findingBefore: undefined };
     const probes = cloudflareProbes(client, { accountId, scriptName }, systemClock);
     const outcome = run(request, {
       deployments,
@@ -84,7 +85,8 @@ describe("workers-release and a running release", function () {
       probes,
       clock: systemClock,
       progress,
-      interruption,
+      interruption: stop.signal,
+      random: Math.random,
     });
     outcomes.push(outcome);
     await until("the release to wait", async () => {

@@ -6,11 +6,9 @@ import { SqliteTelemetry } from "../../edge/telemetry/store";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { add, noCounts, type Counts } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
-import type { Outside, Release } from "../../provider/rollout/release";
-import { look, nothingSeen } from "../../provider/rollout/sight";
-import type { State } from "../../provider/rollout/state";
+import type { Dependencies, Release } from "../../provider/rollout/release";
+import { observe, nothingObserved } from "../../provider/rollout/observe";
 import { FakeDeployments } from "../fakes/deployments";
-import { fakeInterruption } from "../fakes/clock";
 import { RecordingProgress } from "../fakes/progress";
 import { clientAnsweredBy, LiveTelemetry, visit, type Unknowns } from "./live/model";
 import { invocation } from "../edge/telemetry/sample";
@@ -53,28 +51,28 @@ function releaseAt(startedAt: number, widthSeconds: number): Release {
     maxBlindTime: "10m",
   });
   const versions = { newVersionId: "new", oldVersionId: "old" };
-  return { id: "r", scriptName: "checkout", retry: "", plan, ...versions, startedAt };
+  return { id: "r", run: "r", owner: "o", scriptName: "checkout", retry: "", plan, ...versions, startedAt };
 }
 
 /** Everything that was served, by the eyes of a release that looks until nothing is on its way any more. */
 async function seenOf(release: Release, client: Cloudflare, clock: { time: number }): Promise<Counts[]> {
   const now = () => clock.time;
-  const outside: Outside = {
+  const outside: Dependencies = {
     telemetry: cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
     deployments: new FakeDeployments({ now }),
-    probes: { look: () => Promise.resolve({ results: [], troubles: [] }) },
+    probes: { observe: () => Promise.resolve({ results: [], troubles: [] }) },
     clock: { now, sleep: () => Promise.resolve() },
     progress: new RecordingProgress(),
-    interruption: fakeInterruption(),
+    interruption: new AbortController().signal,
+    random: () => 0.5,
   };
-  const state: State = { phase: "soaking", stage: 0, since: release.startedAt, deploymentId: "d", past: [] };
-  let sight = nothingSeen(release, undefined, clock.time);
+  let observation = nothingObserved(release, undefined, clock.time, true);
   const end = release.startedAt + longestDelayMs + (buckets + 2) * release.plan.pollIntervalMs;
   for (; clock.time <= end; clock.time += release.plan.pollIntervalMs) {
-    sight = await look(release, state, sight, outside);
-    assert.deepEqual(sight.troubles, []);
+    observation = await observe(release, observation, outside);
+    assert.deepEqual(observation.troubles, []);
   }
-  const [series = []] = sight.series;
+  const [series = []] = observation.series;
   return [series.map((bucket) => bucket.new), series.map((bucket) => bucket.old)].map((counts) =>
     counts.reduce(add, noCounts),
   );

@@ -196,7 +196,7 @@ const cases: Case[] = [
     title: "a success that is a page",
     answer: raw(200, "<h1>Welcome</h1>", { "content-type": "text/html" }),
     failure: "unavailable",
-    says: /in a form this release does not know.*CLOUDFLARE_BASE_URL/,
+    says: /got an unexpected response.*CLOUDFLARE_BASE_URL/,
   },
   {
     title: "a success that is no JSON",
@@ -208,7 +208,7 @@ const cases: Case[] = [
     title: "a success of another shape",
     answer: success({ deployments: "none" }),
     failure: "unavailable",
-    says: /in a form this release does not know \(result\.deployments: /,
+    says: /got an unexpected response \(result\.deployments: /,
   },
   {
     title: "a connection that breaks",
@@ -297,12 +297,12 @@ describe("a failed request", () => {
   });
 });
 
-async function failing(answer: Answer, patienceMs = 5000): Promise<PortError> {
+async function failing(answer: Answer, timeoutMs = 5000): Promise<PortError> {
   const server = await startServer(answer);
   const shape = z.object({ result: z.object({ deployments: z.array(z.unknown()) }) });
   const secrets = ["BEGIN KEY\n  two  spaces\nEND KEY"];
   try {
-    await ask(server.client, { ...question, patienceMs, secrets }, shape, (options) =>
+    await ask(server.client, { ...question, timeoutMs, secrets }, shape, (options) =>
       server.client.get("/accounts/a/workers/scripts/checkout/deployments", options),
     );
   } catch (error) {

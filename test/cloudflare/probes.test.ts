@@ -54,7 +54,7 @@ describe("probes of a Worker on a local edge", function () {
   ): Promise<ProbeReport> {
     const probing = newProbes();
     return until(what, async () => {
-      const report = await probing.look(versionId, given);
+      const report = await probing.observe(versionId, given, 0);
       return isThere(report) ? report : undefined;
     });
   }
@@ -131,10 +131,10 @@ describe("probes of a Worker on a local edge", function () {
     const probing = newProbes();
     const given = probes({ path: "/", every: "30s", versionHeader: "x-version-id" });
     const begun = now;
-    for (; now <= begun + 60_000; now += 10_000) await probing.look(newVersionId, given);
+    for (; now <= begun + 60_000; now += 10_000) await probing.observe(newVersionId, given, 0);
     const report = await until("three results", async () => {
       now = begun + 60_000;
-      const found = await probing.look(newVersionId, given);
+      const found = await probing.observe(newVersionId, given, 0);
       return found.results.length >= 3 ? found : undefined;
     });
     assert.deepEqual(
@@ -148,7 +148,7 @@ describe("probes of a Worker on a local edge", function () {
       method: "DELETE",
       headers: { authorization: `Bearer ${live.edge.token}` },
     });
-    const { troubles } = await newProbes().look(newVersionId, probes({ path: "/" }));
+    const { troubles } = await newProbes().observe(newVersionId, probes({ path: "/" }), 0);
     assert.match(
       troubles[0] ?? "",
       /is not enabled on workers\.dev, .* enable it, or give the probe a `url`/,

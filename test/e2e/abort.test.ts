@@ -28,8 +28,9 @@ describe("a Worker that fails while pulumi up releases it", function () {
     const [sentence = ""] = reason.split("\n", 1);
     assert.match(sentence, verdict);
     assert.equal(
-      sentence.replace(verdict, ""),
-      ` All traffic is back on the old version ${worker.oldVersion}. Fix the Worker and release a new version, ` +
+      sentence.replace(verdict, "").replace(/[\d:]{8}Z/, "HH:MM:SSZ"),
+      ` All traffic is back on the old version ${worker.oldVersion}. Confirmed by the telemetry: the new version has ` +
+        "served nothing since HH:MM:SSZ. Fix the Worker and release a new version, " +
         "or set `retry` to another value to release this one again.",
     );
   });

@@ -10,7 +10,6 @@ import type { Outcome } from "../../provider/rollout/outcome";
 import { run } from "../../provider/rollout/run";
 import type { EdgeOptions } from "../../edge";
 import { addVersion, goLive, useEdge, type Metadata } from "../edge/support";
-import { fakeInterruption } from "../fakes/clock";
 import { atOnce } from "../fakes/plans";
 import { RecordingProgress } from "../fakes/progress";
 import { Load } from "./load";
@@ -78,6 +77,8 @@ describe("a release on a local edge", function () {
           retry: "",
           plan,
           findingBefore: undefined,
+          owner: "tests",
+          takeOver: undefined,
         },
         {
           deployments: cloudflareDeployments(client, worker),
@@ -85,7 +86,8 @@ describe("a release on a local edge", function () {
           probes: cloudflareProbes(client, worker, systemClock),
           clock: systemClock,
           progress: new RecordingProgress(),
-          interruption: fakeInterruption(),
+          interruption: new AbortController().signal,
+          random: Math.random,
         },
       );
     } finally {

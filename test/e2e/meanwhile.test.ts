@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { halfWay } from "./halfWay";
+import { halfForLong, halfWay } from "./halfWay";
 import { healthy, plan, useWorkers, type Worker } from "./worker";
 
 const halfUntilApproved = {
@@ -76,6 +76,40 @@ describe("while pulumi up releases a Worker", function () {
     assert.match(output, /stage 2 of 2 \(100 %\), approved by .* with .*, soaks 2s/);
     // The wait is a deployment as well, and so is what the release made of the approval.
     assert.deepEqual(await worker.shares(newVersion), [0, 50, 50, 100, 100, 100]);
+  });
+
+  it("another program that releases it is refused, and goes on with it once it may take over", async () => {
+    const { worker, newVersion, up } = await halfWay(await opened.worker("rivals"));
+    const quick = {
+      ...halfForLong,
+      stages: [{ percent: 50, soakTime: "3s" }, ...halfForLong.stages.slice(1)],
+    };
+    const rival = await opened.stack();
+    const releasing = (args: Record<string, unknown>): string => `
+      const { Release } = require("pulumi-workers-release");
+      new Release("rival", ${JSON.stringify({ scriptName: worker.name, versionId: newVersion, plan: quick, ...args })});`;
+    const { id } = await worker.active();
+
+    rival.write(releasing({}));
+    const refused = await rival.up();
+    assert.equal(refused.code, 1, refused.output);
+    assert.match(
+      refused.output,
+      /another stack or program drives: .*, owner [0-9a-f]{8}, begun .*No traffic was moved/,
+    );
+    assert.match(refused.output, new RegExp(`takeOver: "${id}"`));
+    assert.equal((await worker.active()).id, id);
+
+    rival.write(releasing({ takeOver: id }));
+    const taken = await rival.up();
+    assert.equal(taken.code, 0, taken.output);
+    const { code, output } = await up.ended;
+    assert.equal(code, 1, output);
+    assert.match(
+      output,
+      /another run \(.*\) has taken the release over\. This run has left the traffic to it/,
+    );
+    assert.deepEqual(await worker.shares(newVersion), [0, 50, 50, 100, 100]);
   });
 
   it("the failure of another resource in the program does not stop the release", async () => {

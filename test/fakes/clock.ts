@@ -1,4 +1,4 @@
-import type { Clock, Interruption } from "../../provider/rollout/ports";
+import type { Clock } from "../../provider/rollout/ports";
 
 interface Appointment {
   readonly at: number;
@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
     this.appointments.sort((a, b) => a.at - b.at);
   }
 
-  async sleep(ms: number): Promise<void> {
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const until = this.time + ms;
     for (;;) {
       const next = this.appointments[0];
@@ -40,21 +40,10 @@ export class VirtualClock implements Clock {
       this.appointments.shift();
       this.time = Math.max(this.time, next.at);
       await next.run();
+      if (signal?.aborted) return;
     }
-    this.time = until;
+    if (!signal?.aborted) this.time = until;
     // Lets mocha's own timer run, so that a loop that never ends fails its test instead of hanging all of them.
     await new Promise(setImmediate);
   }
-}
-
-/** An interruption that a test asks for. */
-export type FakeInterruption = Interruption & { request(): void };
-
-/** An interruption that nobody has asked for yet. */
-export function fakeInterruption(): FakeInterruption {
-  const controller = new AbortController();
-  const request = (): void => {
-    controller.abort();
-  };
-  return Object.assign(controller.signal, { request });
 }

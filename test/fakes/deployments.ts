@@ -14,11 +14,15 @@ export class FakeDeployments implements Deployments {
   /** Every deployment there has been, newest first; the first is the active one. */
   readonly made: Deployment[] = [];
   /** How often each method was called, failures included. */
-  readonly calls = { active: 0, create: 0 };
+  readonly calls = { active: 0, create: 0, deployable: 0 };
   /** Versions that the Worker does not have. */
   readonly unknown = new Set<string>();
   /** Versions whose deployment is refused unless forced, since a secret has changed since their upload. */
   readonly outdated = new Set<string>();
+  /** Versions that were uploaded too long ago to be deployed. */
+  readonly tooOld = new Set<string>();
+  /** What {@link deployable} lists, newest first, but for those. */
+  versions: readonly string[] = [];
   /** How many reads after each deployment still show the one before. */
   lag = 0;
   private staleReads = 0;
@@ -52,6 +56,14 @@ export class FakeDeployments implements Deployments {
     const deployment = this.add({ split, message, author: "release@example.com with api", byUpload: false });
     this.failIfTold("after");
     return Promise.resolve(deployment);
+  }
+
+  async deployable(): Promise<readonly string[]> {
+    this.calls.deployable += 1;
+    this.failIfGone();
+    const known = this.made.flatMap(({ split }) => split.map(({ versionId }) => versionId));
+    const all = this.versions.length > 0 ? this.versions : [...new Set(known)];
+    return Promise.resolve(all.filter((version) => !this.tooOld.has(version)));
   }
 
   /** Someone else makes a deployment, by default with wrangler. */
@@ -101,6 +113,9 @@ export class FakeDeployments implements Deployments {
     if (split.length < 1 || split.length > 2 || total !== 100) {
       throw new PortError("refused", `${split.length} versions at ${total} % in all cannot be deployed`);
     }
+    const tooOld = split.find((share) => this.tooOld.has(share.versionId));
+    if (tooOld !== undefined)
+      throw new PortError("refused", `version ${tooOld.versionId} is too old (10021)`);
     const unknown = split.find((share) => this.unknown.has(share.versionId));
     if (unknown !== undefined) throw new PortError("missing", `no version ${unknown.versionId}`);
   }

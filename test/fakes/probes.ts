@@ -7,12 +7,13 @@ import type { VirtualClock } from "./clock";
 export class FakeProbes implements Probes {
   /** Whether a probe sent at a time, in milliseconds since the clock was made, is answered well; undefined: not by the new version. */
   answersWell: (elapsedMs: number) => boolean | undefined = () => true;
-  private readonly results: ProbeResult[] = [];
+  private results: ProbeResult[] = [];
   private readonly lastAt = new Map<PlanProbe, number>();
 
   constructor(private readonly clock: VirtualClock) {}
 
-  async look(_versionId: string, probes: readonly PlanProbe[]): Promise<ProbeReport> {
+  async observe(_versionId: string, probes: readonly PlanProbe[], since: number): Promise<ProbeReport> {
+    this.results = this.results.filter((result) => result.sentAt >= since);
     const sentAt = this.clock.now();
     const troubles: string[] = [];
     for (const probe of probes) {

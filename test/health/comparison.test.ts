@@ -124,6 +124,6 @@ describe("the evidence that a new version is worse than the old one", () => {
     }));
     const { log, onset } = evidenceAgainst(comparison(1.5, noDispersion), series);
     assert.ok(log >= ln100, String(log));
-    assert.ok(onset !== undefined && Math.abs(onset - 30) <= 3, String(onset));
+    assert.ok(onset !== undefined && Math.abs(onset.since - 30) <= 3, String(onset?.since));
   });
 });

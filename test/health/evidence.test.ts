@@ -82,7 +82,7 @@ describe("the evidence of a violation", () => {
     assert.equal(evidenceIn([{ valid: 1e6, bad: 0 }], 0).log, 0);
     assert.deepEqual(evidenceIn([noCounts, { valid: 5, bad: 0 }, { valid: 5, bad: 1 }], 0), {
       log: Infinity,
-      onset: 2000,
+      onset: { since: 2000, new: { valid: 5, bad: 1 }, old: noCounts },
     });
   });
 
@@ -93,7 +93,7 @@ describe("the evidence of a violation", () => {
       bad: binomial(50, at < 150 ? 0.005 : 0.1, random),
     }));
     const { onset } = evidenceIn(counts, 0.01);
-    assert.ok(onset !== undefined && Math.abs(onset / 1000 - 150) <= 2, String(onset));
+    assert.ok(onset !== undefined && Math.abs(onset.since / 1000 - 150) <= 2, String(onset?.since));
   });
 });
 

@@ -40,11 +40,11 @@ describe("the public judge", () => {
   });
 
   for (const [slo, given, message] of [
-    [{}, level, "the SLO sets no bound; allowed are `max`, `maxIncrease` or both"],
-    [{ max: 1 }, level, "max is 1; allowed is a share from 0 to below 1"],
-    [{ max: NaN }, level, "max is NaN; allowed is a share from 0 to below 1"],
-    [{ maxIncrease: 0.5 }, level, "maxIncrease is 0.5; allowed is a ratio from 1 to 1000"],
-    [{ max: 0 }, 0, "level is 0; allowed is a probability above 0 and below 1"],
+    [{}, level, "the SLO sets no bound, expected `max`, `maxIncrease` or both"],
+    [{ max: 1 }, level, "max is 1, expected a share from 0 to below 1"],
+    [{ max: NaN }, level, "max is NaN, expected a share from 0 to below 1"],
+    [{ maxIncrease: 0.5 }, level, "maxIncrease is 0.5, expected a ratio from 1 to 1000"],
+    [{ max: 0 }, 0, "level is 0, expected a probability above 0 and below 1"],
   ] as const) {
     it(`refuses what it cannot judge: ${message}`, () => {
       assert.throws(() => judge(slo, [], { level: given }), new RangeError(message));

@@ -51,7 +51,7 @@ describe("a state that cannot be read", () => {
   it("is refused by the place that is wrong, and what could have written it", async () => {
     await assert.rejects(
       diff("id", { ...released, status: "paused" }, inputs),
-      /The state of the Release cannot be read\. status: "paused" was given; allowed is a status this version .* knows/,
+      /The state of the Release cannot be read\. status: got "paused", expected a status this version .* knows/,
     );
   });
 });
@@ -110,15 +110,15 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ plan, scriptName: unknownValue }), []);
     const [reason = "", ...others] = await failures({ plan, scriptName: "3d-shop" });
     assert.deepEqual(others, []);
-    assert.match(reason, /^plan\.probes: .* allowed is no probe for a Worker whose name does not begin/);
+    assert.match(reason, /^plan\.probes: .* expected no probe for a Worker whose name does not begin/);
   });
 
-  it("names the place, what was given and what is allowed", async () => {
+  it("names the place, what was got and what is expected", async () => {
     const plan = { ...seedPlan, stages: [{ percent: 120, soakTime: "1m" }] };
     assert.deepEqual(await failures({ versionId: "latest", plan, retry: 1 }), [
-      'versionId: "latest" was given; allowed is the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion',
-      "plan.stages[0].percent: 120 was given; allowed is a percentage from 0 to 100",
-      "retry: 1 was given; allowed is a text of at most 64 characters",
+      'versionId: got "latest", expected the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion',
+      "plan.stages[0].percent: got 120, expected a percentage from 0 to 100",
+      "retry: got 1, expected a text of at most 64 characters",
     ]);
   });
 });

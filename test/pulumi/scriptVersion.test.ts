@@ -28,22 +28,22 @@ describe("the check of a script version", () => {
     [
       "a main module that is none",
       { mainModule: "main.mjs" },
-      /^mainModule: "main.mjs" was given; allowed is .*index\.mjs$/,
+      /^mainModule: got "main.mjs", expected .*index\.mjs$/,
     ],
     [
       "a module without content",
       { modules: [{ name: "index.mjs" }] },
-      /^modules\[0\]: .* allowed is either `content` or `contentFile`$/,
+      /^modules\[0\]: .* expected either `content` or `contentFile`$/,
     ],
     [
       "a file that is not there",
       { modules: [{ name: "index.mjs", contentFile: "nowhere.mjs" }] },
-      /^modules\[0\]\.contentFile: "nowhere\.mjs" was given and cannot be read \(ENOENT\); allowed is the path of a file, from \//,
+      /^modules\[0\]\.contentFile: got "nowhere\.mjs", which cannot be read \(ENOENT\); expected the path of a file, from \//,
     ],
     [
       "bindings that are no list, without showing what may be secret",
       { bindings: { KEY: "hush" } },
-      /^bindings: something else was given; allowed is a list of bindings$/,
+      /^bindings: got something else, expected a list of bindings$/,
     ],
   ] as const) {
     it(`refuses ${what}`, async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { abort, approve, type Order } from "../../provider/rollout/operator";
-import { overview } from "../../provider/rollout/overview";
+import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
 import type { Deployment, Split } from "../../provider/rollout/ports";
 import { readRecord, writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
 import {
@@ -20,6 +19,8 @@ const began = Date.UTC(2030, 0, 1, 6);
 
 const record: ReleaseRecord = {
   id: "r1",
+  run: "r1",
+  owner: "owner-1",
   phase: "soak",
   stage: 1,
   stages: 5,
@@ -29,6 +30,7 @@ const record: ReleaseRecord = {
   retry: "2",
   next: undefined,
   begun: [],
+  since: undefined,
 };
 
 function at(percent: number): Split {
@@ -52,7 +54,7 @@ describe("an approval", () => {
     const order = approve("checkout", waiting, "jo");
     assert.deepEqual(order, {
       kind: "deploy",
-      placement: {
+      request: {
         split: at(50),
         sentence: "Approved by jo: stage 3 of 5 (50 %).",
         record: { ...record, phase: "soak", stage: 2, next: undefined },
@@ -63,7 +65,7 @@ describe("an approval", () => {
   it("has a message of one line, whatever the name of who approves", () => {
     const order = approve("checkout", waiting, " jo\nof  Ops\t");
     assert.ok(order.kind === "deploy");
-    assert.equal(order.placement.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
+    assert.equal(order.request.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
   });
 
   const refused: [string, Deployment | undefined, RegExp][] = [
@@ -114,10 +116,11 @@ describe("an abort by a person", () => {
     it(`puts the old version back when the release ${what}, and says why`, () => {
       assert.deepEqual(abort("checkout", active, "jo", "Paris is slow"), {
         kind: "deploy",
-        placement: {
+        request: {
           split: all(oldVersion),
           sentence: "Aborted by jo in stage 2 of 5 (25 %): Paris is slow.",
           record: { ...record, phase: "aborted", next: undefined },
+          force: true,
         },
       });
     });
@@ -126,13 +129,13 @@ describe("an abort by a person", () => {
   it("needs no reason", () => {
     const order = abort("checkout", soaking, "jo", undefined);
     assert.ok(order.kind === "deploy");
-    assert.equal(order.placement.sentence, "Aborted by jo in stage 2 of 5 (25 %).");
+    assert.equal(order.request.sentence, "Aborted by jo in stage 2 of 5 (25 %).");
   });
 
   it("leaves the first version of a Worker where it is, since there is no other", () => {
     const order = abort("checkout", firstVersion, "jo", undefined);
     assert.ok(order.kind === "deploy");
-    assert.deepEqual(order.placement.split, all(newVersion));
+    assert.deepEqual(order.request.split, all(newVersion));
   });
 
   const refused: [string, Deployment | undefined, RegExp][] = [
@@ -207,6 +210,27 @@ describe("a running release", () => {
   }
 });
 
+describe("the last ending of a Worker", () => {
+  const endings: [string, Deployment | undefined, string | undefined][] = [
+    ["that was never deployed", undefined, undefined],
+    ["that somebody deployed", deployment(all(otherVersion)), undefined],
+    ["whose release soaks", soaking, undefined],
+    ["whose release waits", waiting, undefined],
+    ["whose release is complete", deployment(all(newVersion), { phase: "completed" }), "completed"],
+    ["whose release was aborted", deployment(all(oldVersion), { phase: "aborted" }), "aborted"],
+    [
+      "whose release was inconclusive",
+      deployment(all(oldVersion), { phase: "inconclusive" }),
+      "inconclusive",
+    ],
+  ];
+  for (const [what, active, ending] of endings) {
+    it(`${what} is ${ending ?? "none"}`, () => {
+      assert.equal(lastEnding(active), ending);
+    });
+  }
+});
+
 describe("the overview of a Worker", () => {
   const now = began + 13 * minute;
   const overviews: [string, Deployment | undefined, RegExp[]][] = [
@@ -260,6 +284,6 @@ async function carryOut(
 ): Promise<void> {
   const ordered = order(await deployments.active());
   assert.ok(ordered.kind === "deploy");
-  const { split, sentence, record } = ordered.placement;
+  const { split, sentence, record } = ordered.request;
   await deployments.create(split, writeMessage(sentence, record));
 }

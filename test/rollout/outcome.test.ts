@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { noCounts } from "../../provider/health/series";
-import { stageReports } from "../../provider/rollout/outcome";
+import { stageReports } from "../../provider/rollout/report";
 import type { Release } from "../../provider/rollout/release";
-import { nothingSeen } from "../../provider/rollout/sight";
+import { nothingObserved } from "../../provider/rollout/observe";
 import { newVersion, oldVersion, request } from "./simulate";
 
 describe("the report of a stage", () => {
@@ -11,6 +11,8 @@ describe("the report of a stage", () => {
     const [startedAt, movedAt, now] = [0, 65_000, 70_000];
     const release: Release = {
       id: "r1",
+      run: "r1",
+      owner: "owner-1",
       scriptName,
       retry,
       plan,
@@ -19,9 +21,17 @@ describe("the report of a stage", () => {
       startedAt,
     };
     const past = [{ stage: 0, startedAt, endedAt: movedAt }];
-    const state = { phase: "soaking", stage: 1, since: movedAt, deploymentId: "d", past } as const;
+    const state = {
+      phase: "soaking",
+      stage: 1,
+      since: movedAt,
+      deploymentId: "d",
+      past,
+      failure: undefined,
+      leftBy: undefined,
+    } as const;
     const allBad = { start: 60_000, new: { valid: 20, bad: 20 }, old: noCounts };
-    const sight = { ...nothingSeen(release, undefined, now), series: [[allBad], [allBad]] };
+    const sight = { ...nothingObserved(release, undefined, now, true), series: [[allBad], [allBad]] };
     assert.deepEqual(
       stageReports(release, state, sight, now).map(({ percent, slos: [slo] }) => [
         percent,

@@ -5,7 +5,9 @@ import { readRecord, readSentence, writeMessage, type ReleaseRecord } from "../.
 const records: fc.Arbitrary<ReleaseRecord> = fc
   .record({
     id: fc.stringMatching(/^[a-z0-9-]{1,30}$/),
-    phase: fc.constantFrom("soak", "wait", "completed", "aborted", "interrupted"),
+    run: fc.stringMatching(/^[a-z0-9-]{1,30}$/),
+    owner: fc.option(fc.stringMatching(/^[0-9a-f]{8}$/), { nil: undefined }),
+    phase: fc.constantFrom("soak", "wait", "completed", "aborted", "inconclusive", "interrupted"),
     stages: fc.integer({ min: 1, max: 50 }),
     startedAt: fc.integer({ min: 0, max: 4e12 }),
     newVersionId: fc.uuid(),
@@ -18,6 +20,12 @@ const records: fc.Arbitrary<ReleaseRecord> = fc
     fc
       .array(fc.integer({ min: 0, max: 999_999_999 }), { maxLength: rest.stage + 1 })
       .map((seconds) => ({ ...rest, begun: seconds.map((each) => rest.startedAt + each * 1000) })),
+  )
+  .chain((rest) =>
+    fc.option(fc.integer({ min: 0, max: 999_999_999 }), { nil: undefined }).map((seconds) => ({
+      ...rest,
+      since: seconds === undefined ? undefined : rest.startedAt + seconds * 1000,
+    })),
   );
 
 describe("the message of a deployment", () => {

@@ -74,7 +74,7 @@ describe("a release", () => {
     assert.ok(outside.clock.elapsed() < 2 * minute);
     assert.match(
       outcome.reason,
-      /^Release of checkout: SLO "5xx" violated in stage 2 of 5 \(25 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since [\d:]+Z\), limit 1 %; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\. All traffic is back on the old version 0{8}-.*1\. Fix the Worker/,
+      /^Release of checkout: SLO "5xx" violated in stage 2 of 5 \(25 %\), \d+s into the stage: [\d.]+ % of the new version's requests failed \(\d+ of \d+ since [\d:]+Z\), limit 1 %; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\. All traffic is back on the old version 0{8}-.*1\. Confirmed by the telemetry: the new version has served nothing since 00:01:20Z\. Fix the Worker/,
     );
   });
 
@@ -138,8 +138,12 @@ describe("a stage with manual progression", () => {
   it("reverts when nobody approves it in time", async () => {
     const outside = world();
     const outcome = await release(outside, { plan: { ...manualAt50, approvalTimeout: "2h" } });
-    assert.equal(outcome.status, "aborted");
+    assert.equal(outcome.status, "inconclusive");
     assert.match(outcome.reason, /nobody approved the stage after stage 1 of 2 \(50 %\) within 2h/);
+    assert.match(
+      outcome.reason,
+      /no verdict on the version\. The next `pulumi up` releases it .*approvalTimeout/,
+    );
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 });
@@ -190,11 +194,11 @@ describe("a soak that proves nothing", () => {
     whenUnsure,
   });
 
-  it("soaks once more and then aborts, by default", async () => {
+  it("soaks once more and then puts the traffic back, by default", async () => {
     const outside = world(almostNothing);
     const outcome = await release(outside, { plan: oneStage("extend") });
-    assert.equal(outcome.status, "aborted");
-    assert.equal(outside.clock.elapsed(), 20 * minute);
+    assert.equal(outcome.status, "inconclusive");
+    assert.equal(Date.parse(outcome.stages[0]?.endedAt ?? "") - outside.clock.start > 20 * minute, true);
     assert.match(
       outcome.reason,
       /too little to judge SLO "5xx" in stage 1 of 2 \(50 %\): .* the plan wants 50 \(minRequests\)/,
@@ -213,8 +217,9 @@ describe("a soak that proves nothing", () => {
 
   it("aborts at its end with whenUnsure: abort", async () => {
     const outside = world(almostNothing);
-    assert.equal((await release(outside, { plan: oneStage("abort") })).status, "aborted");
-    assert.equal(outside.clock.elapsed(), 10 * minute);
+    assert.equal((await release(outside, { plan: oneStage("abort") })).status, "inconclusive");
+    const [back] = outside.deployments.made;
+    assert.equal((back?.createdAt ?? 0) - outside.clock.start, 10 * minute);
   });
 
   it("passes with whenUnsure: progress", async () => {
@@ -234,7 +239,7 @@ describe("a release that cannot see", () => {
     const outside = world();
     outside.telemetry.fail(unavailable(), 10 * minute);
     const outcome = await release(outside);
-    assert.equal(outcome.status, "aborted");
+    assert.equal(outcome.status, "inconclusive");
     assert.match(outcome.reason, /no answer from the telemetry for 2m/);
     assert.ok(outside.clock.elapsed() <= 12.5 * minute);
   });
@@ -285,7 +290,7 @@ describe("a write that goes wrong", () => {
       outside.deployments.failNext("before", new PortError("refused", "not allowed (10000)"));
     });
     const outcome = await release(outside);
-    assert.equal(outcome.status, "aborted");
+    assert.equal(outcome.status, "inconclusive");
     assert.match(outcome.reason, /the next split could not be deployed in stage 1 of 5 \(0 %\): not allowed/);
   });
 
@@ -359,7 +364,7 @@ describe("a release that another process goes on with", () => {
     const outside = world(badNewVersion(0.2, 8 * minute));
     const held = { ...seedPlan, onInterrupt: "hold" as const, minRequests: 0 };
     outside.clock.at(7 * minute, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     assert.equal((await release(outside, { plan: held })).status, "interrupted");
     await outside.clock.sleep(20 * minute);
@@ -368,14 +373,14 @@ describe("a release that another process goes on with", () => {
     resuming.telemetry.readiness = () => Promise.resolve({ blindBecause: undefined, warnings: [] });
     const outcome = await release(resuming, { plan: held });
     assert.equal(outcome.status, "aborted");
-    assert.deepEqual(shares(outside), [0, 0, 25, 50, 0]);
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 50, 0]);
   });
 
   it("reports the stages of before as well", async () => {
     const whole = await release(world());
     const outside = world();
     outside.clock.at(20 * minute, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     const held = { ...seedPlan, onInterrupt: "hold" as const };
     assert.equal((await release(outside, { plan: held })).status, "interrupted");
@@ -389,7 +394,7 @@ describe("a release that another process goes on with", () => {
   it("while it waits keeps what it soaked before", async () => {
     const outside = world();
     outside.clock.at(60 * minute, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     const plan = { ...manualAt50, onInterrupt: "hold" as const };
     assert.equal((await release(outside, { plan })).status, "interrupted");
@@ -401,7 +406,7 @@ describe("a release that another process goes on with", () => {
     assert.ok((first?.slos[0]?.valid ?? 0) > 50 * 60 * 30, String(first?.slos[0]?.valid));
   });
 
-  it("does not read again what has settled, even where nothing was served", async () => {
+  it("reads again what is not settled, and no more than half an hour of it", async () => {
     const outside = world({ ...quietTraffic, requestsPerSecond: () => 0 });
     const widest = { buckets: 0 };
     const read = outside.telemetry.read.bind(outside.telemetry);
@@ -412,7 +417,8 @@ describe("a release that another process goes on with", () => {
       return read(query);
     };
     await release(outside, { plan: { ...seedPlan, whenUnsure: "progress" } });
-    assert.ok(widest.buckets <= 14, String(widest.buckets));
+    // Half an hour: where nothing shows, its telemetry may be stalled.
+    assert.ok(widest.buckets <= 182, String(widest.buckets));
   });
 });
 
@@ -425,7 +431,7 @@ describe("a fault of this package", () => {
       };
     });
     const outcome = await release(outside);
-    assert.equal(outcome.status, "interrupted");
+    assert.equal(outcome.status, "inconclusive");
     assert.match(
       outcome.reason,
       /a fault in pulumi-workers-release .* please report it: TypeError: cannot read/,
@@ -438,10 +444,10 @@ describe("an interruption", () => {
   it("reverts and lets the next run release from the first stage", async () => {
     const outside = world();
     outside.clock.at(10 * minute, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     const outcome = await release(outside);
-    assert.equal(outcome.status, "interrupted");
+    assert.equal(outcome.status, "inconclusive");
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
     assert.equal((await release(nextRun(outside), { releaseId: "r2" })).status, "completed");
   });
@@ -449,14 +455,14 @@ describe("an interruption", () => {
   it("leaves the split with onInterrupt: hold, and the next run goes on from there with the same evidence", async () => {
     const outside = world();
     outside.clock.at(10 * minute, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     const outcome = await release(outside, { plan: { ...seedPlan, onInterrupt: "hold" } });
     assert.equal(outcome.status, "interrupted");
     assert.equal(shares(outside).at(-1), 50);
     const resumed = await release(nextRun(outside), { releaseId: "r2" });
     assert.deepEqual([resumed.status, resumed.releaseId], ["completed", "r1"]);
-    assert.deepEqual(shares(outside), [0, 0, 25, 50, 75, 100, 100]);
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 50, 75, 100, 100]);
   });
 
   it("that comes when the last write is done and only its answer was lost finds the release complete", async () => {
@@ -466,7 +472,7 @@ describe("an interruption", () => {
     });
     const lastWrite = outside.deployments.create.bind(outside.deployments);
     outside.deployments.create = async (split, message, options) => {
-      if (message.includes("phase=completed")) outside.interruption.request();
+      if (message.includes("phase=completed")) outside.stop.abort();
       return lastWrite(split, message, options);
     };
     const outcome = await release(outside);
@@ -479,17 +485,17 @@ describe("an interruption", () => {
     outside.clock.at(10 * minute, () => {
       outside.telemetry.read = () => new Promise(() => undefined);
       setImmediate(() => {
-        outside.interruption.request();
+        outside.stop.abort();
       });
     });
-    assert.equal((await release(outside)).status, "interrupted");
+    assert.equal((await release(outside)).status, "inconclusive");
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
   it("never holds a version that is being found bad", async () => {
     const outside = world(badNewVersion(0.3));
     outside.clock.at(80_000, () => {
-      outside.interruption.request();
+      outside.stop.abort();
     });
     const outcome = await release(outside, { plan: { ...seedPlan, onInterrupt: "hold" } });
     assert.equal(outcome.status, "aborted");

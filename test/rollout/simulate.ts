@@ -4,7 +4,7 @@ import { run } from "../../provider/rollout/run";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Split } from "../../provider/rollout/ports";
 import type { ReleaseRequest } from "../../provider/rollout/release";
-import { fakeInterruption, VirtualClock, type FakeInterruption } from "../fakes/clock";
+import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { atOnce } from "../fakes/plans";
 import { FakeProbes } from "../fakes/probes";
@@ -47,7 +47,10 @@ export interface World {
   readonly telemetry: FakeTelemetry;
   readonly probes: FakeProbes;
   readonly progress: RecordingProgress;
-  readonly interruption: FakeInterruption;
+  /** Aborts {@link interruption}. */
+  readonly stop: AbortController;
+  readonly interruption: AbortSignal;
+  readonly random: () => number;
 }
 
 /** A Worker in virtual time whose old version has all traffic, unless `serving` says otherwise; `[]` is a Worker never deployed. */
@@ -62,13 +65,19 @@ export function world(traffic: Traffic = quietTraffic, serving: Split = all(oldV
     telemetry,
     probes: new FakeProbes(clock),
     progress: new RecordingProgress(),
-    interruption: fakeInterruption(),
+    ...stoppable(),
+    random: () => 0.5,
   };
+}
+
+function stoppable(): Pick<World, "stop" | "interruption"> {
+  const stop = new AbortController();
+  return { stop, interruption: stop.signal };
 }
 
 /** The same Worker, for another run that nobody has interrupted. */
 export function nextRun(outside: World): World {
-  return { ...outside, progress: new RecordingProgress(), interruption: fakeInterruption() };
+  return { ...outside, progress: new RecordingProgress(), ...stoppable() };
 }
 
 export function all(versionId: string): Split {
@@ -85,6 +94,8 @@ export function request(
     versionId: newVersion,
     retry: "",
     findingBefore: undefined,
+    owner: "owner-1",
+    takeOver: undefined,
     plan: planSchema.parse({ ...atOnce, ...plan }),
     ...rest,
   };

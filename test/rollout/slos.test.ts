@@ -164,14 +164,14 @@ describe("an SLO on probes", () => {
     assert.equal(outcome.status, "completed");
     const [, probes] = outcome.stages[0]?.slos ?? [];
     assert.deepEqual([probes?.bad, probes?.verdict], [0, "healthy"]);
-    assert.ok((probes?.valid ?? 0) >= 6);
+    assert.ok((probes?.valid ?? 0) >= 5);
   });
 
   it("does not let a stage pass whose probes reach another version", async () => {
     const outside = world();
     outside.probes.answersWell = () => undefined;
     const outcome = await release(outside, { plan });
-    assert.equal(outcome.status, "aborted");
+    assert.equal(outcome.status, "inconclusive");
     assert.deepEqual(shares(outside), [0, 0, 0]);
     assert.match(outcome.reason, /SLO "probes" .*: no probe is known to have reached the new version in 2m/);
     assert.ok(outside.progress.statuses.some((line) => line.includes("probe answered by another version")));

@@ -4,7 +4,7 @@ import { allRows, eachRow, type Row } from "../database";
 import { typedField } from "../fields";
 import { sampleFor, type Reading, type Sample } from "../sample";
 import { wantsSeries, type Parameters, type Query } from "../schema";
-import { inScope } from "../scope";
+import { inScope } from "../sample";
 import { as, joined, sql, type Sql } from "../sql";
 import { isTooWide } from "../timeframe";
 import { restored, type Primitive } from "../types";

@@ -4,7 +4,7 @@ import { positionOf } from "../ids";
 import { granularityOf } from "../run";
 import { sampleFor, type Reading, type Sample } from "../sample";
 import { wantsSeries, type Query } from "../schema";
-import { inScope } from "../scope";
+import { inScope } from "../sample";
 import { sql, type Sql } from "../sql";
 import type { ValueType } from "../types";
 import { EVENT_ROW, fieldsOf, wireEvent, type FoundField, type WireEvent } from "../wire";

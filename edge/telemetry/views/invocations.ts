@@ -1,7 +1,7 @@
 import { allRows, eachRow } from "../database";
 import { sampleFor, tablesBy, visibleAt, type Reading, type Sample } from "../sample";
 import type { Query } from "../schema";
-import { inScope } from "../scope";
+import { inScope } from "../sample";
 import { sql } from "../sql";
 import { EVENT_ROW, wireEvent, type WireEvent } from "../wire";
 import { positionOf } from "../ids";

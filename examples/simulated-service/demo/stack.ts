@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import type { StageReport } from "../../../provider/rollout/outcome";
+import type { StageReport } from "../../../provider/rollout/report";
 import { Interrupted } from "./interruption";
 
 const name = "demo";

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import type { StageReport } from "../../../provider/rollout/outcome";
+import type { StageReport } from "../../../provider/rollout/report";
 import { announce } from "./announce";
 import { bounds, type Load } from "./load";
 import type { ReleaseState, Stack } from "./stack";

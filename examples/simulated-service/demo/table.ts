@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import colors from "picocolors";
 import type { Split } from "../../../provider/rollout/ports";
-import type { SloReport, StageReport } from "../../../provider/rollout/outcome";
-import type { ReleaseRecord } from "../../../provider/rollout/record";
+import type { SloReport, StageReport } from "../../../provider/rollout/report";
+import { isUnderWay, type ReleaseRecord } from "../../../provider/rollout/record";
 import { percentText } from "../../../provider/rollout/sloText";
 import type { Chapter } from "./worker";
 
@@ -50,14 +50,14 @@ function titleOf(record: ReleaseRecord | undefined, split: Split, known: Known):
   if (record === undefined)
     return `${split.map(({ versionId }) => nameOf(versionId, known)).join(", ")} is live`;
   const name = nameOf(record.newVersionId, known);
-  const soaking = record.phase === "soak" || record.phase === "wait";
+  const soaking = isUnderWay(record);
   return soaking ? `${name}, stage ${record.stage + 1} of ${record.stages}` : `${name} ${record.phase}`;
 }
 
 /** How the stage or the release ended that the deployment belongs to; of a stage, one line an SLO. */
 function verdictOf(record: ReleaseRecord, served: Chapter["served"], { reports }: Known): string {
   if (record.phase === "completed") return colors.green("released");
-  if (record.phase === "aborted" || record.phase === "interrupted") return colors.red("reverted");
+  if (!isUnderWay(record)) return colors.red("reverted");
   if (!served.get(record.newVersionId)?.valid) return "nothing to judge yet";
   const slos = reports.get(record.id)?.[record.stage]?.slos ?? [];
   return slos.map(sloText).join("\n");

@@ -41,7 +41,7 @@ export interface Api {
 }
 
 /** Counting takes longer than reading a setting. */
-const queryPatienceMs = 20_000;
+const queryTimeoutMs = 20_000;
 
 /** What to open an {@link Api} with. */
 export interface ApiOptions {
@@ -60,7 +60,7 @@ export function openApi(connection: Connection, { accountId, budget, signal }: A
   const question = {
     what: "The telemetry query",
     permission: "Workers Observability Read",
-    patienceMs: queryPatienceMs,
+    timeoutMs: queryTimeoutMs,
   };
   return {
     client,
@@ -84,7 +84,7 @@ async function send(
   body: unknown,
 ): Promise<Reply> {
   try {
-    const signal = AbortSignal.timeout(queryPatienceMs);
+    const signal = AbortSignal.timeout(queryTimeoutMs);
     const answer = await client[method](path, { body: body as object, signal }).asResponse();
     return { status: answer.status, body: jsonOf(await answer.text()) };
   } catch (error) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { startEdge, type Clock } from "../../../edge";
 import { Reads } from "../../../edge/api/reads";
-import { SYSTEM_CLOCK } from "../../../edge/data/clock";
+import { SYSTEM_CLOCK } from "../../../edge/data/time";
 import { randomFrom } from "../../../edge/random";
 import { checkRealism, isNotReady, lagOf, type Realism } from "../../../edge/realism";
 import type { Version } from "../../../edge/scripts/types";

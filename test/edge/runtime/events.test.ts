@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { due, type Clock } from "../../../edge/data/clock";
+import { due } from "../../../edge/data/clock";
+import type { Clock } from "../../../edge/data/time";
 import { requestIdOf } from "../../../edge/data/ray";
 import {
   addVersion,

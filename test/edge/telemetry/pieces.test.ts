@@ -8,7 +8,7 @@ import { toRegExp } from "../../../edge/telemetry/pattern";
 import { delayOf, platformInterval } from "../../../edge/telemetry/draws";
 import { eventId, EVENT_ID, hexId, positionOf } from "../../../edge/telemetry/ids";
 import { headersOf, keptHead, searchOf } from "../../../edge/telemetry/request";
-import { inScope } from "../../../edge/telemetry/scope";
+import { inScope } from "../../../edge/telemetry/sample";
 import { joined, sql, type Sql } from "../../../edge/telemetry/sql";
 import { isTooWide, withinReach } from "../../../edge/telemetry/timeframe";
 import { coerce, restored, stored } from "../../../edge/telemetry/types";

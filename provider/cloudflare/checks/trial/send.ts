@@ -14,7 +14,7 @@ export interface Sent {
   readonly versionId: string | undefined;
 }
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Where to, and which version is asked for; without one the split decides. */
 export interface Destination {
@@ -54,7 +54,7 @@ function answerTo(to: Destination, path: string): Promise<IncomingMessage> {
     }),
   };
   // Its own connection: one that is kept open may stay with what it met first.
-  const signal = AbortSignal.any([to.signal, AbortSignal.timeout(patienceMs)]);
+  const signal = AbortSignal.any([to.signal, AbortSignal.timeout(timeoutMs)]);
   const options = { headers, agent: false, lookup, signal };
   return new Promise((resolve, reject) => {
     begin(url, options, (answer) => {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { ask } from "../../ask";
-import { observabilitySettings, reasonForBlindness } from "../../blindness";
+import { observabilitySettings, reasonForBlindness } from "../../observability";
 import type { Check } from "../check";
 import { fails, holds, type Finding } from "../finding";
 import type { WorkerSubject } from "./subject";

@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { ask } from "../../ask";
 import { cloudflareDeployments } from "../../deployments";
 import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";
@@ -15,21 +13,13 @@ export const versions: Check<WorkerSubject> = {
   question: "Is the active version among the 100 newest, which can be deployed?",
   assumes: "it is, and stays so while a release lasts",
   find: async ({ api: { client, accountId }, scriptName }) => {
-    const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
+    const deployments = cloudflareDeployments(client, { accountId, scriptName });
+    const active = await deployments.active();
     const serving = active?.split.toSorted((a, b) => b.percent - a.percent)[0];
-    const question = {
-      what: `Reading the versions of Worker "${scriptName}"`,
-      permission: "Workers Scripts Read",
-    };
-    const { items } = await ask(client, question, page, async (options) => {
-      const list = { account_id: accountId, deployable: true };
-      return (await client.workers.scripts.versions.list(scriptName, list, options)).result;
-    });
-    return judgeVersions(serving && items.findIndex(({ id }) => id === serving.versionId), items.length);
+    const ids = await deployments.deployable();
+    return judgeVersions(serving && ids.indexOf(serving.versionId), ids.length);
   },
 };
-
-const page = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 /** The active version has `newer` versions above it in a list of `listed`; -1 when it is not in the list. */
 export function judgeVersions(newer: number | undefined, listed: number): Finding {

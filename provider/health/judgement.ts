@@ -1,0 +1,84 @@
+import { ceiling } from "./ceiling";
+import { comparison } from "./comparison";
+import type { Dispersion } from "./dispersion";
+import { EvidenceProcess } from "./evidence";
+import type { Bucket, Served } from "./series";
+
+/** The bounds that an SLO sets: one of them or both. */
+export interface Bounds {
+  /** The largest bad share of the new version that is fine, from 0 to below 1. */
+  readonly max?: number | undefined;
+  /**
+   * How many times the bad share of the old version in the same buckets is still fine, from 1 (no worse) to 1000.
+   */
+  readonly maxIncrease?: number | undefined;
+}
+
+/** Which of its bounds an SLO is judged by. */
+export type BoundKind = "max" | "maxIncrease";
+
+/** What a series says about an SLO. */
+export interface Verdict {
+  /** True when the evidence of a violation is conclusive at the level it was judged at. */
+  readonly violated: boolean;
+  /** The bound that there is the most evidence against. */
+  readonly bound: BoundKind;
+  /** The evidence against that bound as a natural logarithm; 0 is none, `Infinity` is proof. */
+  readonly evidence: number;
+  /** The evidence at which it is conclusive: ln(number of bounds / level). */
+  readonly conclusive: number;
+  /** What was served since the trouble most probably began; undefined when nothing points to trouble. */
+  readonly trouble: (Served & { readonly since: number }) | undefined;
+}
+
+/** The judgement of one SLO, made bucket by bucket: what it needs does not grow with the series. */
+export class Judgement {
+  /**
+   * @param slo bounds that were checked before
+   * @param level the probability with which an SLO that is met may be found violated, all its bounds together
+   * @param dispersion of the bad events of a bucket
+   */
+  constructor(
+    private readonly slo: Bounds,
+    private readonly level: number,
+    private readonly dispersion: Dispersion,
+    private readonly processes = processesFor(slo, dispersion),
+  ) {}
+
+  /** A judgement that has seen the same, and goes on by itself. */
+  copy(): Judgement {
+    const processes = this.processes.map(({ bound, process }) => ({ bound, process: process.copy() }));
+    return new Judgement(this.slo, this.level, this.dispersion, processes);
+  }
+
+  /** Takes the next bucket in. */
+  add(bucket: Bucket): void {
+    for (const { process } of this.processes) process.add(bucket);
+  }
+
+  get verdict(): Verdict {
+    const conclusive = Math.log(this.processes.length / this.level);
+    const [worst] = this.processes
+      .map(({ bound, process }) => ({ bound, ...process.evidence }))
+      .sort((a, b) => b.log - a.log);
+    const { bound = "max", log: evidence = 0, onset: trouble } = worst ?? {};
+    return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
+  }
+}
+
+interface Bound {
+  readonly bound: BoundKind;
+  readonly process: EvidenceProcess;
+}
+
+function processesFor({ max, maxIncrease }: Bounds, dispersion: Dispersion): readonly Bound[] {
+  const processes: Bound[] = [];
+  if (max !== undefined) {
+    processes.push({ bound: "max", process: new EvidenceProcess(ceiling(max, dispersion)) });
+  }
+  if (maxIncrease !== undefined) {
+    const claim = comparison(maxIncrease, dispersion);
+    processes.push({ bound: "maxIncrease", process: new EvidenceProcess(claim) });
+  }
+  return processes;
+}

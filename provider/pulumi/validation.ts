@@ -1,0 +1,70 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { resolveAccountId } from "../cloudflare/credentials";
+import { faultsOf } from "../plan/faults";
+import { sources } from "./config";
+
+/** The inputs to go on with, and what is wrong with them. */
+export interface Checked extends dynamic.CheckResult {
+  readonly inputs: Record<string, unknown>;
+  readonly failures: dynamic.CheckFailure[];
+}
+
+/** Fills in the account and checks inputs against a schema; values that are not known yet pass. */
+export function checked(schema: z.ZodType, news: Record<string, unknown>): Checked {
+  const account = news["accountId"] ?? accountOrReason();
+  if (account instanceof Error) {
+    return { inputs: news, failures: [failureOf(account.message)] };
+  }
+  const inputs = { ...news, accountId: account };
+  const parsed = schema.safeParse(inputs);
+  return { inputs, failures: parsed.success ? [] : wordsOf(parsed.error, inputs).map(failureOf) };
+}
+
+/**
+ * Reads what the engine passes on from a program or a state file.
+ *
+ * @param what what it is, to begin a sentence with
+ * @throws {Error} naming each place, what was found there and what is allowed
+ */
+export function read<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Error(`${what} cannot be read. ${wordsOf(parsed.error, value).join("; ")}.`);
+}
+
+/** Each fault in words: the place, what was found there and what is allowed. */
+function wordsOf(error: z.ZodError, value: unknown): string[] {
+  return faultsOf(error, value, "").map(({ path, reason }) => `${path}: ${reason}`);
+}
+
+/**
+ * A failure whose reason names the property itself. Where a failure names it, the engine prints in front of the reason
+ * the whole value of a top-level property, and `{<nil>}` for any deeper one.
+ */
+export function failureOf(reason: string): dynamic.CheckFailure {
+  return { property: "", reason };
+}
+
+function accountOrReason(): string | Error {
+  try {
+    return resolveAccountId(sources());
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The properties without those that are undefined: the engine's protocol knows no such value. */
+export function defined(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+/** Structural equality of values that came as JSON. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) =>
+    same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}

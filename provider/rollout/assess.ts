@@ -1,0 +1,144 @@
+import { noDispersion, over } from "../health/dispersion";
+import { boundsOf } from "../health/judge";
+import { Judgement, type Bounds, type Verdict } from "../health/judgement";
+import { badShare, type Served } from "../health/series";
+import { soakResult, type SoakResult } from "../health/soak";
+import type { Objective, Plan } from "../plan/plan";
+import type { Observation } from "./observe";
+import type { Release } from "./release";
+import { stagesSoFar, type PastStage, type State } from "./state";
+import { Tally } from "./tally";
+
+/** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */
+export interface Assessment {
+  readonly slo: Objective;
+  /** The verdict by everything that was served from the begin of the release to the end of the stage. */
+  readonly verdict: Verdict;
+  /** What was served in the stage, its first seconds included. */
+  readonly served: Served;
+  /** What counts of the soak, without the warm-up after each change of the split, and what it has shown. */
+  readonly soak: { readonly served: Served; readonly result: SoakResult };
+}
+
+/** Judges every SLO of the plan by what was observed, in the plan's order. */
+export function assess(release: Release, state: State, observation: Observation): readonly Assessment[] {
+  const [stage] = stagesSoFar(state, observation.seenUntil).slice(-1);
+  const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
+  return release.plan.slos.map((_, index) => {
+    const tally = tallyOf(release, state, observation, index);
+    return { ...inStage(release, current, tally, observation, index), verdict: tally.verdict };
+  });
+}
+
+/** The same for each stage of a release that ends at `now`. */
+export function assessStages(
+  release: Release,
+  state: State,
+  observation: Observation,
+  now: number,
+): readonly (readonly Assessment[])[] {
+  const tallies = release.plan.slos.map((_, index) => tallyOf(release, state, observation, index));
+  return stagesSoFar(state, now).map((stage) =>
+    tallies.map((tally, index) => inStage(release, stage, tally, observation, index)),
+  );
+}
+
+function inStage(
+  { plan }: Release,
+  { stage, startedAt, endedAt }: PastStage,
+  tally: Tally,
+  { dispersions }: Observation,
+  index: number,
+): Assessment {
+  const slo = sloAt(plan, index);
+  const { served, judged } = tally.in(stage);
+  const dispersion = over(Math.max(1, endedAt - startedAt), dispersions?.[index] ?? noDispersion);
+  const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
+  return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result } };
+}
+
+/** What the buckets of an SLO come to. */
+function tallyOf(release: Release, state: State, observation: Observation, index: number): Tally {
+  const { settled, series } = observation;
+  const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
+  for (const bucket of series[index] ?? []) tally.add(bucket, release.plan, state);
+  return tally;
+}
+
+function emptyTally({ plan }: Release, { dispersions }: Observation, index: number): Tally {
+  const slo = sloAt(plan, index);
+  const dispersion = over(plan.pollIntervalMs, dispersions?.[index] ?? noDispersion);
+  return new Tally(new Judgement(slo, levelOf(slo, plan), dispersion));
+}
+
+function sloAt({ slos }: Plan, index: number): Objective {
+  const slo = slos[index];
+  if (slo === undefined) throw new RangeError(`the plan has no SLO ${index + 1}`);
+  return slo;
+}
+
+/** How long a bucket is kept by itself, in milliseconds: no reading goes back further. */
+export const keptMs = 3_600_000;
+
+/**
+ * An observation whose old buckets are taken into tallies, and kept no longer. What they came to is final only once no
+ * change of the split among them can turn up any more.
+ */
+export function settle(release: Release, state: State, observation: Observation): Observation {
+  const { series, seenUntil, deployments, dispersions } = observation;
+  const { pollIntervalMs } = release.plan;
+  if (dispersions === undefined || state.failure?.lostAt !== undefined) return observation;
+  const until = Math.min(seenUntil - keptMs, deployments.answeredAt - pollIntervalMs);
+  const isOld = (start: number): boolean => start + pollIntervalMs <= until;
+  if (!series.some(([first]) => first !== undefined && isOld(first.start))) return observation;
+  const old = { ...observation, series: series.map((all) => all.filter(({ start }) => isOld(start))) };
+  return {
+    ...observation,
+    settled: release.plan.slos.map((_, index) => tallyOf(release, state, old, index)),
+    settledUntil: until,
+    series: series.map((all) => all.filter(({ start }) => !isOld(start))),
+  };
+}
+
+/**
+ * The level an SLO is judged at: for each of its bounds an equal part of what the whole release may be wrong, so that
+ * all bounds that can abort it keep to the plan's `confidence` together (Bonferroni).
+ */
+export function levelOf(slo: Objective, plan: Plan): number {
+  const tests = plan.slos
+    .filter(({ observeOnly }) => !observeOnly)
+    .reduce((sum, each) => sum + boundsOf(each), 0);
+  return ((1 - plan.confidence) * boundsOf(slo)) / Math.max(tests, boundsOf(slo));
+}
+
+/**
+ * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version. An SLO on probes
+ * needs one at least in every stage: without any, nobody knows whether they reach the new version.
+ */
+function minRequestsIn(plan: Plan, stage: number, { sli }: Objective): number {
+  if (sli.kind === "probes") return 1;
+  return plan.stages[stage]?.percent === 0 ? 0 : plan.minRequests;
+}
+
+/** How many times worse the new version is than the old one: undefined where one of them served nothing. */
+function increaseOf(served: Served): number | undefined {
+  if (served.new.valid === 0 || served.old.valid === 0) return undefined;
+  if (served.new.bad === 0) return 0;
+  return badShare(served.new) / badShare(served.old);
+}
+
+/** How much of its limit an SLO has used: what was measured as a part of the limit; 1 is just at it. */
+export function limitUsage({ max, maxIncrease }: Bounds, served: Served): number {
+  if (served.new.bad === 0) return 0;
+  const ofMax = max === undefined ? 0 : badShare(served.new) / max;
+  const ofIncrease = maxIncrease === undefined ? 0 : (increaseOf(served) ?? 0) / maxIncrease;
+  return Math.max(ofMax, ofIncrease);
+}
+
+/** The largest bad share that an SLO allows for, given what the old version had; undefined where that is nothing. */
+export function limitOf({ max, maxIncrease }: Bounds, served: Served): number | undefined {
+  const relative =
+    maxIncrease === undefined || served.old.valid === 0 ? undefined : maxIncrease * badShare(served.old);
+  if (max === undefined || relative === undefined) return max ?? relative;
+  return Math.min(max, relative);
+}

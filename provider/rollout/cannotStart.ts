@@ -1,0 +1,61 @@
+import { revertedSentence } from "./endingText";
+import { soleVersion, type Outcome } from "./outcome";
+import { PortError, type Deployment } from "./ports";
+import type { Dependencies } from "./release";
+import { afterAbort } from "./text";
+
+/** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
+export class CannotStart extends Error {
+  override readonly name = "CannotStart";
+}
+
+/** The version was found bad before and nobody has asked for another try. Nothing was touched. */
+export class AbortedBefore extends CannotStart {
+  constructor(
+    versionId: string,
+    /** What was found wrong then. */
+    readonly finding: string,
+  ) {
+    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
+  }
+}
+
+/** True for what a run throws where nothing was moved. */
+export function isRefusal(error: unknown): error is CannotStart | PortError {
+  return error instanceof CannotStart || error instanceof PortError;
+}
+
+/**
+ * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
+ * has done is not to be forgotten.
+ */
+export async function butPutBack(
+  putBack: Outcome,
+  error: CannotStart | PortError,
+  { deployments }: Dependencies,
+): Promise<Outcome> {
+  const active = await deployments.active().catch(() => undefined);
+  const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
+  const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
+  const outcome: Outcome = {
+    ...{ ...putBack, ...now },
+    status: isBack ? "inconclusive" : "superseded",
+    reason: reasonFor(putBack, active, isBack, error.message),
+  };
+  if (!(error instanceof AbortedBefore)) return outcome;
+  return { ...outcome, status: "aborted", finding: error.finding, isVerdict: true };
+}
+
+function reasonFor(
+  { oldVersionId, releaseId }: Outcome,
+  active: Deployment | undefined,
+  isBack: boolean,
+  why: string,
+): string {
+  const back = `All traffic was put back on the old version ${oldVersionId ?? ""}.`;
+  const others = `Since then ${active?.author ?? "somebody"} has deployed something else, which was left as it is.`;
+  const seen = isBack ? revertedSentence({ oldVersionId, newVersionId: "" }) : `${back} ${others}`;
+  const where = active === undefined ? back : seen;
+  const after = why.replace(/( and|,)? ?no traffic was moved\.?/i, "");
+  return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${after}`;
+}

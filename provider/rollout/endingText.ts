@@ -1,0 +1,171 @@
+import { formatDuration } from "../plan/duration";
+import { isVerdict, type Cause } from "./cause";
+import type { Confirmation } from "./confirm";
+import type { GaveUp } from "./decide";
+import type { DeploymentStatus } from "./deploymentStatus";
+import type { Deployment } from "./ports";
+import { stagePercent, type Release } from "./release";
+import type { Failed } from "./reverted";
+import type { State } from "./state";
+import { afterAbort, clockText, stageText, withPeriod } from "./text";
+
+/** What to do after an ending that put the traffic back. */
+export const afterEnd = {
+  aborted: afterAbort,
+  inconclusive: "That is no verdict on the version. The next `pulumi up` releases it from the first stage.",
+};
+
+/** What to do after a revert for `cause`. */
+export function todoAfter(cause: Cause): string {
+  if (isVerdict(cause)) return afterEnd.aborted;
+  const remedy = remedies[cause.kind];
+  return remedy === undefined ? afterEnd.inconclusive : `${afterEnd.inconclusive} ${remedy}`;
+}
+
+/** What makes the next release end better. */
+const remedies: Partial<Record<Cause["kind"], string>> = {
+  unsure: "A longer soak or more traffic tells chance from a fault.",
+  insufficient: "Give the stage a longer soak, a larger share or a smaller minRequests.",
+  notApproved: "Set a longer approvalTimeout if it takes longer to decide.",
+  blind: "Look into why Cloudflare did not answer first: `workers-release doctor` tells what does not work.",
+  stuck: "Look into why Cloudflare did not take the split first.",
+};
+
+/** Where the traffic is after a revert. */
+export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
+  if (release.oldVersionId !== undefined)
+    return `All traffic is back on the old version ${release.oldVersionId}.`;
+  return (
+    `There is no older version to revert to: version ${release.newVersionId} still serves all traffic. ` +
+    "Deploy another version as soon as you can."
+  );
+}
+
+/** Where the traffic is when somebody has deployed right after a revert. */
+export function deployedAfterSentence({ oldVersionId = "" }: Release, after: Deployment): string {
+  return (
+    `All traffic was put back on the old version ${oldVersionId}. Since then ${after.author} has deployed something else ` +
+    `(${splitText(after)}), which was left as it is.`
+  );
+}
+
+/** What the telemetry has shown since a revert; empty where nobody looked. */
+export function confirmationSentence(
+  { scriptName, newVersionId }: Release,
+  confirmation: Confirmation,
+): string {
+  switch (confirmation.kind) {
+    case "confirmed":
+      return `Confirmed by the telemetry: the new version has served nothing since ${clockText(confirmation.since)}.`;
+    case "stillServing": {
+      const { requests, of, since } = confirmation;
+      return (
+        `NOT CONFIRMED: since ${clockText(since)} version ${newVersionId} has still served ${requests} of ${of} requests. ` +
+        `Look at the traffic now: npx wrangler deployments status --name ${scriptName}.`
+      );
+    }
+    case "unseen":
+      return `Not confirmed: the telemetry has shown too few requests in the ${formatDuration(confirmation.forMs)} since.`;
+    case "none":
+      return "";
+  }
+}
+
+/** That a revert was written without a look at the deployments. */
+export const unreadSentence =
+  "Cloudflare did not tell what was deployed, so the traffic was put back without a look at it: check that nobody " +
+  "deployed meanwhile.";
+
+/** The loudest sentence of all: traffic is where it should not be. */
+export function revertFailedSentence(
+  release: Release,
+  { percent, forMs, trouble, oldIsGone }: Failed,
+): string {
+  const { scriptName, newVersionId, oldVersionId = "" } = release;
+  const way = oldIsGone
+    ? `Cloudflare cannot deploy the old version ${oldVersionId} any more, since too many versions were uploaded after ` +
+      "it. Check out its code and deploy it anew now: npx wrangler deploy."
+    : `Put it back by hand now: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes. If that is ` +
+      "refused as well, check out the old version's code and deploy it anew: npx wrangler deploy.";
+  return (
+    `COULD NOT REVERT: version ${newVersionId} still gets ${percent} % of the traffic of ${scriptName}. ${way} ` +
+    `Cloudflare did not take it for ${formatDuration(forMs)}: ${withPeriod(trouble)}`
+  );
+}
+
+/** That a release is complete though its last deployment could not be made. */
+export function unrecordedSentence(trouble: string): string {
+  return `Only the deployment that records this could not be made: ${withPeriod(trouble)}`;
+}
+
+/** The split stays, since the plan wants it so. */
+export function heldSentence(release: Release, state: State): string {
+  const percent = stagePercent(release, state.stage);
+  return (
+    `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
+    `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +
+    "The next `pulumi up` goes on from here."
+  );
+}
+
+/** What others did that ended the release. */
+export function foundByOthers(release: Release, state: State, status: DeploymentStatus): string {
+  const where = `Release of ${release.scriptName}: in ${stageText(release, state.stage)}`;
+  switch (status.kind) {
+    case "ended":
+      return status.sentence;
+    case "rolledBack":
+      return `${where}, ${status.by} put the old version back to 100 %.`;
+    case "promoted":
+      return `${where}, ${status.by} gave version ${release.newVersionId} all traffic.`;
+    case "takenOver":
+      return `${where}, another run (${status.record.run}) has taken the release over.`;
+    default:
+      return `${where}, ${"by" in status ? status.by : "somebody else"} deployed something else`;
+  }
+}
+
+/** That a release has ended since others go on, and what to do. */
+export function supersededSentence(
+  found: string,
+  status: DeploymentStatus,
+  active: Deployment | undefined,
+): string {
+  if (status.kind === "takenOver") return `${found} This run has left the traffic to it and ended.`;
+  return (
+    `${found} (${splitText(active)}). That was left as it is, and the release ended. ` +
+    "When it is sorted out, `pulumi up` starts the release again."
+  );
+}
+
+function splitText(active: Deployment | undefined): string {
+  return active?.split.map((share) => `${share.percent} % ${share.versionId}`).join(", ") ?? "nothing";
+}
+
+/** Why a release ended before it moved anything, and what to do. */
+export function gaveUpSentence(because: GaveUp): string {
+  switch (because.kind) {
+    case "interrupted":
+      return "interrupted before it began. No traffic was moved. The next `pulumi up` starts it.";
+    case "overtaken":
+      return (
+        `${because.by} deployed while it was about to begin. That was left as it is, and no traffic was moved. Look at what ` +
+        "was deployed; then `pulumi up` starts the release from it."
+      );
+    case "writesFail":
+      return `the first split was not deployed, and no traffic was moved. ${withPeriod(because.trouble)} Run \`pulumi up\` again.`;
+  }
+}
+
+/** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
+const recentMs = 600_000;
+
+/** That there is nothing to release, and why that may be. */
+export function servingSentence(versionId: string, active: Deployment, now: number): string {
+  const byUpload = active.byUpload && now - active.createdAt < recentMs;
+  const hint = byUpload
+    ? ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with " +
+      "WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once"
+    : "";
+  return `Version ${versionId} serves all traffic already${hint}.`;
+}

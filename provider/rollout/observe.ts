@@ -1,0 +1,278 @@
+import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
+import { merge } from "../health/merge";
+import { probeSeries } from "../health/probes";
+import type { Bucket, Series } from "../health/series";
+import type { Sli } from "../health/sli";
+import type { Plan } from "../plan/plan";
+import { isStale, staleDeployments, type Deployment, type ProbeReport, type Telemetry } from "./ports";
+import type { Dependencies, Release } from "./release";
+import { answered, unanswered, type Source } from "./source";
+import type { Tally } from "./tally";
+import { uploadsLeft } from "./window";
+
+/** What a release has read up to now. It judges nothing. */
+export interface Observation {
+  /** The active deployment when it was last read. */
+  readonly active: Deployment | undefined;
+  readonly deployments: Source;
+  readonly telemetry: Source;
+  /** What was served since the release began, or since `settledUntil`: one series per SLO, in the plan's order. */
+  readonly series: readonly Series[];
+  /** What was served before that: one tally per SLO; undefined as long as all buckets are kept. */
+  readonly settled: readonly Tally[] | undefined;
+  /** In milliseconds since the epoch. */
+  readonly settledUntil: number;
+  /**
+   * How the bad events of each SLI of the old version were dispersed before the release; undefined until that is known.
+   */
+  readonly dispersions: readonly Dispersion[] | undefined;
+  /** Whether it is known that the telemetry shows what has to be judged. */
+  readonly isReady: boolean;
+  /** Up to when the series are known: not at all before the first answer, even where the release is older. */
+  readonly seenUntil: number;
+  /** How many uploads are left before the old version can no longer be deployed; undefined where that is not known. */
+  readonly uploadsLeft: number | undefined;
+  /** When that was asked last. */
+  readonly uploadsAt: number;
+  /** What the last look ran into; empty when it saw everything. */
+  readonly troubles: readonly string[];
+}
+
+/** Uploads come a few a day; each question costs a request. */
+const uploadsEveryMs = 300_000;
+
+/** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
+const rereadMs = 120_000;
+
+/** A stall of the ingestion is caught up with if it lasts no longer than this. */
+const longestStallMs = 1_800_000;
+/** And no longer than one query reaches. */
+const bucketsPerQuery = 300;
+
+/** The observation of a release that has not looked yet. */
+export function nothingObserved(
+  release: Release,
+  active: Deployment | undefined,
+  now: number,
+  isReady: boolean,
+): Observation {
+  return {
+    active,
+    deployments: answered(now),
+    telemetry: answered(now),
+    series: release.plan.slos.map((): Series => []),
+    settled: undefined,
+    settledUntil: bucketStart(release.startedAt, release.plan.pollIntervalMs),
+    dispersions: undefined,
+    isReady,
+    seenUntil: release.startedAt,
+    uploadsLeft: undefined,
+    uploadsAt: now,
+    troubles: [],
+  };
+}
+
+/** Reads the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
+export async function observe(
+  release: Release,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Observation> {
+  const [deployed, uploads, health, probed] = await Promise.all([
+    readDeployments(release, before, dependencies),
+    readUploads(release, before, dependencies),
+    readTelemetry(release, before, dependencies),
+    dependencies.probes.observe(release.newVersionId, release.plan.probes, before.settledUntil),
+  ]);
+  return {
+    ...deployed,
+    ...uploads,
+    ...health,
+    series: withProbes(release, health.series, probed, before.settledUntil),
+    settled: before.settled,
+    settledUntil: before.settledUntil,
+    troubles: [deployed.deployments.trouble, health.telemetry.trouble, ...probed.troubles].filter(
+      (trouble) => trouble !== "",
+    ),
+  };
+}
+
+/** Reads the deployments alone: before its first split a release has nothing else to see. */
+export async function observeDeployments(
+  release: Release,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Observation> {
+  const deployed = await readDeployments(release, before, dependencies);
+  const { trouble } = deployed.deployments;
+  return { ...before, ...deployed, troubles: trouble === "" ? [] : [trouble] };
+}
+
+type Deployed = Pick<Observation, "active" | "deployments">;
+
+async function readDeployments(
+  release: Release,
+  { active, deployments }: Observation,
+  dependencies: Dependencies,
+): Promise<Deployed> {
+  const read = await ask(release, deployments, dependencies, async () => {
+    const found = await dependencies.deployments.active();
+    if (isStale(active, found)) throw new Error(staleDeployments);
+    return found;
+  });
+  return { active: read.isAnswer ? read.value : active, deployments: read.source };
+}
+
+async function readUploads(
+  release: Release,
+  { uploadsLeft: known, uploadsAt }: Observation,
+  { deployments, clock }: Dependencies,
+): Promise<Pick<Observation, "uploadsLeft" | "uploadsAt">> {
+  const now = clock.now();
+  if (now < uploadsAt + uploadsEveryMs) return { uploadsLeft: known, uploadsAt };
+  return { uploadsLeft: await uploadsLeft(release, deployments), uploadsAt: now };
+}
+
+type Health = Pick<Observation, "telemetry" | "series" | "dispersions" | "isReady" | "seenUntil">;
+
+async function readTelemetry(
+  release: Release,
+  before: Observation,
+  dependencies: Dependencies,
+): Promise<Health> {
+  const { telemetry, clock } = dependencies;
+  const askedAt = clock.now();
+  const read = await ask(release, before.telemetry, dependencies, async () => {
+    await requireReadiness(release, before, telemetry);
+    return readHealth(release, before, askedAt, telemetry);
+  });
+  if (!read.isAnswer) {
+    const { series, dispersions, isReady, seenUntil } = before;
+    return { series, dispersions, isReady, seenUntil, telemetry: read.source };
+  }
+  return { ...read.value, telemetry: read.source, isReady: true, seenUntil: askedAt };
+}
+
+/** A run that resumes a release finds out while it watches what a release that starts finds out before. */
+async function requireReadiness(
+  { plan }: Release,
+  { isReady }: Observation,
+  telemetry: Telemetry,
+): Promise<void> {
+  if (isReady) return;
+  const { blindBecause } = await telemetry.readiness(telemetrySlis(plan));
+  if (blindBecause !== undefined) throw new Error(blindBecause);
+}
+
+type Read<T> = { readonly source: Source } & (
+  { readonly isAnswer: true; readonly value: T } | { readonly isAnswer: false }
+);
+
+/** Asks a source, unless it is to be left alone. */
+async function ask<T>(
+  { plan }: Release,
+  before: Source,
+  { clock, random }: Dependencies,
+  question: () => Promise<T>,
+): Promise<Read<T>> {
+  if (clock.now() < before.notBefore) return { isAnswer: false, source: before };
+  try {
+    const value = await question();
+    return { isAnswer: true, value, source: answered(clock.now()) };
+  } catch (error) {
+    return { isAnswer: false, source: unanswered(before, error, clock.now(), { ...plan, random }) };
+  }
+}
+
+/** Both are needed to judge: without the past, clusters of failures that are usual for the Worker would be news. */
+async function readHealth(
+  release: Release,
+  before: Observation,
+  now: number,
+  telemetry: Telemetry,
+): Promise<Pick<Observation, "series" | "dispersions">> {
+  const { plan, newVersionId, oldVersionId } = release;
+  const { from, to } = span(release, before, now);
+  const slis = telemetrySlis(plan);
+  const query = { slis, newVersionId, oldVersionId, bucketMs: plan.pollIntervalMs, from, to };
+  const [fresh, dispersions] = await Promise.all([
+    telemetry.read(query),
+    before.dispersions ?? dispersionsBefore(release, telemetry),
+  ]);
+  const read = perSlo(plan, fresh);
+  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), dispersions };
+}
+
+/** How long before the release the old version is looked at, and in how wide buckets: as many as one query gives. */
+const pastMs = 3_600_000;
+const pastBucketMs = 12_000;
+
+/** The dispersion of each SLI of the old version in the hour before the release. */
+async function dispersionsBefore(release: Release, telemetry: Telemetry): Promise<readonly Dispersion[]> {
+  const { plan, oldVersionId, startedAt } = release;
+  if (oldVersionId === undefined) return plan.slos.map(() => noDispersion);
+  // Buckets whose events are still arriving would look like traffic that falls.
+  const end = bucketStart(startedAt - plan.settleMs, pastBucketMs);
+  const past = await telemetry.read({
+    slis: telemetrySlis(plan),
+    // Before the release only the old version served: it is asked for as the new one, and compared with none.
+    newVersionId: oldVersionId,
+    oldVersionId: undefined,
+    bucketMs: pastBucketMs,
+    from: end - pastMs,
+    to: end,
+  });
+  return perSlo(plan, past).map((series) =>
+    dispersionOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
+  );
+}
+
+/** What the telemetry is asked for; it knows nothing of probes. */
+export function telemetrySlis({ slos }: Plan): readonly Sli[] {
+  return slos.flatMap(({ sli }) => (sli.kind === "probes" ? [] : [sli]));
+}
+
+/** The series of {@link telemetrySlis} by the plan's SLOs: an empty one for probes. */
+function perSlo({ slos }: Plan, read: readonly Series[]): readonly Series[] {
+  const rest = [...read];
+  return slos.map(({ sli }) => (sli.kind === "probes" ? [] : (rest.shift() ?? [])));
+}
+
+function withProbes(
+  { plan, startedAt }: Release,
+  series: readonly Series[],
+  { results }: ProbeReport,
+  settledUntil: number,
+): readonly Series[] {
+  const bucketMs = plan.pollIntervalMs;
+  const grid = { from: bucketStart(startedAt, bucketMs), bucketMs };
+  const isKept = ({ start }: Bucket): boolean => start + bucketMs > settledUntil;
+  return plan.slos.map(({ sli }, index) =>
+    sli.kind === "probes" ? probeSeries(results, grid).filter(isKept) : (series[index] ?? []),
+  );
+}
+
+/**
+ * The part of the release to read: from the first bucket that may still change to the one that is going on. The first
+ * bucket of a release begins before it; the new version has served nothing there.
+ */
+function span({ startedAt, plan }: Release, before: Observation, now: number): { from: number; to: number } {
+  const bucketMs = plan.pollIntervalMs;
+  const settledAt = Math.max(
+    lastServedIn(plan, before) - Math.max(rereadMs, 2 * plan.settleMs),
+    before.seenUntil - Math.min(longestStallMs, bucketsPerQuery * bucketMs),
+  );
+  const from = bucketStart(Math.max(startedAt, settledAt), bucketMs);
+  return { from, to: bucketStart(Math.max(now, startedAt), bucketMs) + bucketMs };
+}
+
+/** Until when anything is known to have been served: where ingestion stalls, that is long before the last answer. */
+function lastServedIn({ slos }: Plan, { series, seenUntil }: Observation): number {
+  const counted = series.filter((_, index) => slos[index]?.sli.kind !== "probes");
+  return Math.min(seenUntil, Math.max(...counted.map((all) => all.at(-1)?.start ?? -Infinity)));
+}
+
+/** Cloudflare's buckets begin at multiples of their length since the epoch. */
+export function bucketStart(time: number, bucketMs: number): number {
+  return Math.floor(time / bucketMs) * bucketMs;
+}

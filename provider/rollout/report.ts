@@ -1,0 +1,71 @@
+import { badShare } from "../health/series";
+import type { SoakResult } from "../health/soak";
+import { assessStages, limitOf, type Assessment } from "./assess";
+import type { Observation } from "./observe";
+import { stagePercent, type Release } from "./release";
+import { stagesSoFar, type State } from "./state";
+
+/** What happened in one stage. */
+export interface StageReport {
+  readonly percent: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly slos: readonly SloReport[];
+}
+
+/** What one SLO showed in one stage. */
+export interface SloReport {
+  readonly name: string;
+  /** Bad and valid requests of the new version in the stage. */
+  readonly bad: number;
+  readonly valid: number;
+  /** The bad share, from 0 to 1. */
+  readonly measured: number;
+  /** The bad share of the old version in the same time, from 0 to 1; undefined when it served nothing. */
+  readonly oldMeasured?: number;
+  /** The largest bad share allowed, from 0 to 1; undefined when an old version would set it that served nothing. */
+  readonly limit?: number;
+  /**
+   * The evidence of a violation from the begin of the release to the end of the stage, as a part of what is
+   * conclusive: from 0 (none) to 1 and above (at most 1000).
+   */
+  readonly evidence: number;
+  readonly verdict: SoakResult | "violated";
+  /** True for an SLO that never aborts a release, whatever its verdict. */
+  readonly observeOnly?: true;
+}
+
+/** The reports of all stages of a release that ends at `now`. */
+export function stageReports(
+  release: Release,
+  state: State,
+  observation: Observation,
+  now: number,
+): StageReport[] {
+  const assessments = assessStages(release, state, observation, now);
+  return stagesSoFar(state, now).map(({ stage, startedAt, endedAt }, position) => ({
+    percent: stagePercent(release, stage),
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    slos: (assessments[position] ?? []).map(sloReport),
+  }));
+}
+
+function sloReport({ slo, verdict, served, soak }: Assessment): SloReport {
+  const limit = limitOf(slo, served);
+  return {
+    name: slo.name,
+    bad: served.new.bad,
+    valid: served.new.valid,
+    measured: rounded(badShare(served.new)),
+    ...(served.old.valid > 0 && { oldMeasured: rounded(badShare(served.old)) }),
+    ...(limit !== undefined && { limit: rounded(limit) }),
+    evidence: rounded(Math.min(verdict.evidence / verdict.conclusive, 1000)),
+    verdict: verdict.violated ? "violated" : soak.result,
+    ...(slo.observeOnly && { observeOnly: true }),
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,38 @@
+import type { Observation } from "./observe";
+import type { Outcome } from "./outcome";
+import type { Deployment } from "./ports";
+import type { Release } from "./release";
+import type { State } from "./state";
+
+/** A release on its way. What it needs to go on is `release` and `state`, plain data; `observation` is a cache. */
+export interface Rollout {
+  readonly release: Release;
+  readonly state: State;
+  readonly observation: Observation;
+}
+
+/** What an action led to. */
+export type Step =
+  /** The release goes on. */
+  | Rollout
+  | {
+      readonly outcome: Outcome;
+      /** The active deployment, where it is known. */
+      readonly active?: Deployment | undefined;
+    }
+  /** Nothing was moved, for this reason. */
+  | { readonly notStarted: string }
+  /** Something has been found, or put back, after which the release begins anew. */
+  | {
+      readonly beginAgain: true;
+      readonly putBack?: Outcome;
+      /** How the run ends if it then cannot begin: its own release was under way. */
+      readonly otherwise?: Outcome | undefined;
+      /** The active deployment: a reading that contradicts it is not believed. */
+      readonly known: Deployment | undefined;
+    };
+
+/** True for a release that goes on. */
+export function goesOn(step: Step): step is Rollout {
+  return "release" in step;
+}

@@ -1,0 +1,65 @@
+import { PortError } from "./ports";
+
+/** When a source last answered, and when it may be asked again. All times in milliseconds since the epoch. */
+export interface Source {
+  /** When its last answer arrived; before the first one, when the watching began. */
+  readonly answeredAt: number;
+  /** How often in a row it has not answered since. */
+  readonly failures: number;
+  /** It is left alone until then. */
+  readonly notBefore: number;
+  /** How long it has ordered waits (429) since its last answer, in milliseconds. */
+  readonly orderedMs: number;
+  /** Until when the last of these waits lasts. */
+  readonly orderedUntil: number;
+  /** What the last failure said; empty after an answer. */
+  readonly trouble: string;
+}
+
+/** A source that answers, as of `now`. */
+export function answered(now: number): Source {
+  return { answeredAt: now, failures: 0, notBefore: 0, orderedMs: 0, orderedUntil: 0, trouble: "" };
+}
+
+/** How a source is asked again that does not answer. */
+export interface Retrying {
+  readonly pollIntervalMs: number;
+  readonly maxBlindMs: number;
+  readonly random: () => number;
+}
+
+/** A failure is retried at least this many times before `maxBlindMs` is over. */
+const leastTries = 4;
+
+/**
+ * A source that has not answered at `now`. It is left alone for as long as it orders, otherwise for a poll interval that
+ * doubles with each failure, at most a quarter of the time that it may be silent; less up to half of it at random.
+ */
+export function unanswered(before: Source, error: unknown, now: number, retrying: Retrying): Source {
+  const failures = before.failures + 1;
+  const trouble = error instanceof Error ? error.message : String(error);
+  const ordered = error instanceof PortError ? error.retryAfterMs : undefined;
+  if (ordered !== undefined) {
+    const until = now + ordered;
+    return {
+      ...{ answeredAt: before.answeredAt, failures, trouble, notBefore: until, orderedUntil: until },
+      orderedMs: before.orderedMs + ordered,
+    };
+  }
+  const { pollIntervalMs, maxBlindMs, random } = retrying;
+  const longest = Math.min(pollIntervalMs * 2 ** (failures - 1), maxBlindMs / leastTries);
+  return { ...before, failures, trouble, notBefore: now + longest * (0.5 + 0.5 * random()) };
+}
+
+/** So much of the waits that Cloudflare orders is not counted as silence: two of its blocks of 5 minutes. */
+const mostOrderedMs = 600_000;
+
+/**
+ * How long a source has been silent at `now`, in milliseconds, and how long of it because it ordered a wait, which is
+ * counted apart.
+ */
+export function silence(source: Source, now: number): { readonly ms: number; readonly orderedMs: number } {
+  const waited = source.orderedMs - Math.max(0, source.orderedUntil - now);
+  const orderedMs = Math.min(Math.max(0, waited), mostOrderedMs);
+  return { ms: Math.max(0, now - source.answeredAt - orderedMs), orderedMs };
+}

@@ -1,0 +1,87 @@
+import { Judgement, type Verdict } from "../health/judgement";
+import { add, noCounts, type Bucket, type Served } from "../health/series";
+import type { Plan } from "../plan/plan";
+import { splitChanges, stagesSoFar, type State } from "./state";
+
+/** What was served in a stage. */
+export interface StageTally {
+  readonly served: Served;
+  /** Without the warm-up after each change of the split. */
+  readonly judged: Served;
+}
+
+const nothingServed: Served = { new: noCounts, old: noCounts };
+const nothing: StageTally = { served: nothingServed, judged: nothingServed };
+
+/**
+ * What the buckets of one SLO come to, taken in one by one, oldest first. It does not grow with them, so that a release
+ * that waits for weeks needs no more memory, and no more time for a look, than one of an hour.
+ */
+export class Tally {
+  private readonly stages = new Map<number, StageTally>();
+  /** The verdict at the end of each stage that is over. */
+  private readonly verdicts = new Map<number, Verdict>();
+  private stage = -1;
+
+  constructor(private readonly judgement: Judgement) {}
+
+  /** A tally of the same buckets, that goes on by itself. */
+  copy(): Tally {
+    const copy = new Tally(this.judgement.copy());
+    for (const [stage, tally] of this.stages) copy.stages.set(stage, tally);
+    for (const [stage, verdict] of this.verdicts) copy.verdicts.set(stage, verdict);
+    copy.stage = this.stage;
+    return copy;
+  }
+
+  /** Takes the next bucket in, for the plan and the stages of a release. */
+  add(bucket: Bucket, plan: Plan, state: State): void {
+    const stage = stageOf(bucket, plan, state);
+    if (stage > this.stage) {
+      this.verdicts.set(this.stage, this.judgement.verdict);
+      this.stage = stage;
+    }
+    const isJudged = countsIn(bucket, plan, state);
+    if (isJudged) this.judgement.add(bucket);
+    const { served, judged } = this.in(stage);
+    this.stages.set(stage, {
+      served: plus(served, bucket),
+      judged: isJudged ? plus(judged, bucket) : judged,
+    });
+  }
+
+  /** What was served in a stage, counted from 0. */
+  in(stage: number): StageTally {
+    return this.stages.get(stage) ?? nothing;
+  }
+
+  /** The verdict on everything taken in. */
+  get verdict(): Verdict {
+    return this.judgement.verdict;
+  }
+
+  /** The verdict at the end of a stage, on everything that was served from the begin of the release. */
+  verdictAfter(stage: number): Verdict {
+    if (stage >= this.stage) return this.verdict;
+    const before = [...this.verdicts.keys()].filter((each) => each <= stage);
+    return this.verdicts.get(Math.max(...before)) ?? this.verdict;
+  }
+}
+
+/** The stage that a bucket belongs to. The one in which the split changes belongs to the stage that begins then. */
+function stageOf({ start }: Bucket, { pollIntervalMs }: Plan, state: State): number {
+  return stagesSoFar(state).findLast(({ startedAt }) => startedAt < start + pollIntervalMs)?.stage ?? -1;
+}
+
+/** Whether a bucket is judged: those which begin while the versions warm up after a change of the split are not. */
+function countsIn({ start }: Bucket, { pollIntervalMs, warmUpMs }: Plan, state: State): boolean {
+  if (warmUpMs === 0) return true;
+  // The bucket that a change falls into holds what was served right after it.
+  return splitChanges(state).every(
+    (change) => start + pollIntervalMs <= change || start >= change + warmUpMs,
+  );
+}
+
+function plus(sum: Served, bucket: Bucket): Served {
+  return { new: add(sum.new, bucket.new), old: add(sum.old, bucket.old) };
+}

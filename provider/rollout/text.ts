@@ -1,0 +1,266 @@
+import { badShare, noCounts } from "../health/series";
+import { formatDuration } from "../plan/duration";
+import type { Plan } from "../plan/plan";
+import { limitUsage, type Assessment } from "./assess";
+import type { Cause } from "./cause";
+import type { Observation } from "./observe";
+import type { Deployment } from "./ports";
+import type { ReleaseRecord } from "./record";
+import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "./release";
+import { badText, countsText, limitText, percentText } from "./sloText";
+import { stageStart, type State } from "./state";
+import { windowWarning } from "./window";
+
+/** `2 of 5 (25 %)`; `stage` is counted from 0. */
+export function placeText(stage: number, stages: number, percent: number): string {
+  return `${stage + 1} of ${stages} (${percent} %)`;
+}
+
+/** `stage 2 of 5 (25 %)` */
+export function stageText(release: Release, stage: number): string {
+  return `stage ${placeText(stage, release.plan.stages.length, stagePercent(release, stage))}`;
+}
+
+/** The time of day in UTC: `06:12:10Z`. */
+export function clockText(time: number): string {
+  return `${new Date(time).toISOString().slice(11, 19)}Z`;
+}
+
+/** A date and time in UTC: `2030-12-31 23:59:59Z`. */
+export function dateText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** A sentence ends with a period. */
+export function withPeriod(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
+}
+
+/** The line that is always up to date: stage, percentage, what is left of the soak, and the worst SLO. */
+export function statusLine(
+  release: Release,
+  state: State,
+  observation: Observation,
+  assessment: readonly Assessment[],
+  now: number,
+): string {
+  const parts = [
+    `stage ${state.stage + 1}/${release.plan.stages.length}`,
+    `${stagePercent(release, state.stage)} %`,
+    phaseText(release, state, now),
+    worstText(assessment),
+  ];
+  const window = windowWarning(release, observation.uploadsLeft);
+  if (window !== undefined) parts.push(window);
+  if (observation.troubles.length > 0)
+    parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function phaseText(release: Release, state: State, now: number): string {
+  switch (state.phase) {
+    case "starting":
+      return `not deployed yet: ${state.failure?.trouble ?? ""}`;
+    case "waiting":
+      return waitText(release, state.since, now);
+    case "soaking": {
+      const soakMs = release.plan.stages[state.stage]?.soakMs ?? 0;
+      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now);
+    }
+  }
+}
+
+function soakText(soakedUntil: number, settleMs: number, now: number): string {
+  const left = soakedUntil - now;
+  if (left > 0) return `${wholeSeconds(left)} of soak left`;
+  if (left + settleMs > 0)
+    return `soaked, its last telemetry arrives within ${wholeSeconds(left + settleMs)}`;
+  return `soak extended since ${formatDuration(Math.max(1000, -left - settleMs))}`;
+}
+
+/** Whole seconds, so that the end of a soak reads like the rest of it. */
+function wholeSeconds(ms: number): string {
+  return formatDuration(Math.ceil(ms / 1000) * 1000);
+}
+
+function waitText(release: Release, since: number, now: number): string {
+  const left = formatDuration(Math.max(0, since + release.plan.approvalTimeoutMs - now));
+  return `waits for an approval, ${left} left: workers-release approve ${release.scriptName}`;
+}
+
+/** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
+function worstText(assessment: readonly Assessment[]): string {
+  const [worst] = assessment.toSorted(
+    (a, b) =>
+      b.verdict.evidence - a.verdict.evidence || limitUsage(b.slo, b.served) - limitUsage(a.slo, a.served),
+  );
+  if (worst === undefined) return "";
+  if (worst.served.new.valid === 0) return "no requests on the new version yet";
+  const observed = worst.slo.observeOnly ? " (observed only)" : "";
+  return `${worst.slo.name}${observed} ${countsText(worst.served.new)}, ${limitText(worst.slo, worst.served)}`;
+}
+
+/** The sentence that a stage begins with, also the message of its deployment. */
+export function stageSentence(release: Release, stage: number, approvedBy: string | undefined): string {
+  const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+  const soak = formatDuration(release.plan.stages[stage]?.soakMs ?? 0);
+  if (release.oldVersionId === undefined) {
+    return (
+      `First version of ${release.scriptName}: it gets all traffic at once, and there is nothing to revert to. ` +
+      `It soaks ${soak}.`
+    );
+  }
+  return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${soak}.`;
+}
+
+/** Why a release goes to all traffic at once. */
+export function oneWaySentence({ oldVersionId = "" }: Release): string {
+  return (
+    `Cloudflare can no longer deploy the old version ${oldVersionId}, since too many versions were uploaded after it: ` +
+    "nothing is wrong with the new one, so it gets all traffic, and there is no way back."
+  );
+}
+
+/** The sentence of a stage that waits, also the message of its deployment. */
+export function waitSentence(release: Release, stage: number): string {
+  const next = release.plan.stages[stage + 1]?.percent ?? 100;
+  return (
+    `Release of ${release.scriptName}: ${stageText(release, stage)} has soaked well and waits for an approval to go to ` +
+    `${next} %: workers-release approve ${release.scriptName}`
+  );
+}
+
+/** The sentence of a stage that another run goes on with, also the message of its deployment. */
+export function claimSentence(release: Release, stage: number): string {
+  return `Release of ${release.scriptName}: another run goes on with ${stageText(release, stage)}.`;
+}
+
+/** What is told when a run goes on with what another one left. */
+export function resumedSentence(release: Release, state: State): string {
+  const phase = state.phase === "waiting" ? "it waits for an approval" : "it soaks";
+  return `Going on with release ${release.id} in ${stageText(release, state.stage)}: ${phase}.`;
+}
+
+/** Why nothing is released over a split of somebody else, and what to do. */
+export function foreignSplitSentence(
+  { scriptName, versionId, takeOver }: ReleaseRequest,
+  { id, split, author }: Deployment,
+): string {
+  const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
+  const isSplitOfNew = split.some((share) => share.versionId === versionId);
+  const effect = isSplitOfNew
+    ? "the release then goes on from its share"
+    : "the version with the larger share then gets all traffic back, and the release starts from it";
+  const way =
+    takeOver === id
+      ? "Both versions have the same share, so it cannot be told which one is old: give one of them all traffic."
+      : `Finish that deployment or roll it back. Or take it over with the input takeOver: "${id}"; ${effect}.`;
+  return (
+    `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
+    `that has all traffic. No traffic was moved. ${way}`
+  );
+}
+
+/** Why nothing is released while somebody else drives a release, and what to do. */
+export function othersReleaseSentence(scriptName: string, active: Deployment, record: ReleaseRecord): string {
+  return (
+    `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
+    `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
+    `${active.author}. No traffic was moved. Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +
+    `If nobody drives it any more, take it over with the input takeOver: "${active.id}".`
+  );
+}
+
+/** Why a release reverts: what was found, where, and what would have been allowed. */
+export function causeSentence(release: Release, state: State, cause: Cause, now: number): string {
+  return `Release of ${release.scriptName}: ${causeText(release, state, cause, now)}`;
+}
+
+function causeText(release: Release, state: State, cause: Cause, now: number): string {
+  const where = `in ${stageText(release, state.stage)}`;
+  const { plan } = release;
+  switch (cause.kind) {
+    case "violated":
+      return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
+    case "unsure":
+      return (
+        `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.served.new)} of ` +
+        `${badText(cause.slo.sli)}, ${limitText(cause.slo, cause.served)}; that may be chance. ${unsureText(cause.extended)}.`
+      );
+    case "insufficient":
+      return (
+        `too little to judge SLO "${cause.slo.name}" ${where}: ${tooFewText(cause, plan, now - stageStart(state))}. ` +
+        `${unsureText(cause.extended)}.`
+      );
+    case "notApproved":
+      return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
+    case "blind":
+      return (
+        `no answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
+        `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime)${orderedText(cause.orderedMs)}: ${withPeriod(cause.trouble)}`
+      );
+    case "stuck":
+      return `the next split could not be deployed ${where}: ${withPeriod(cause.trouble)}`;
+    case "interrupted":
+      return `interrupted ${where}, ${into(state, now)}.`;
+    case "leftOver":
+      return `an earlier deployment left version ${release.newVersionId} at ${cause.percent} %.`;
+    case "fault":
+      return `a fault in pulumi-workers-release stopped it ${where}, please report it: ${withPeriod(cause.fault)}`;
+    case "unfinished":
+      return `an earlier run could not put the traffic back, so that comes first now. It had found: ${cause.finding}`;
+  }
+}
+
+function orderedText(orderedMs: number): string {
+  if (orderedMs === 0) return "";
+  return `, not counting ${formatDuration(orderedMs)} that Cloudflare ordered to wait (rate limit)`;
+}
+
+/** What is told when a revert begins; why is told when it has ended. */
+export function revertingSentence(release: Release, state: State): string {
+  return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
+}
+
+function into(state: State, now: number): string {
+  return `${formatDuration(Math.max(1000, now - stageStart(state)))} into the stage`;
+}
+
+function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
+  const { trouble, bound } = verdict;
+  // Only the bound that was violated is told.
+  const violated = { [bound]: slo[bound] };
+  if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
+  const old =
+    trouble.old.valid === 0
+      ? "the old version served nothing"
+      : `the old version had ${countsText(trouble.old)}`;
+  return (
+    `${percentText(badShare(trouble.new))} of the new version's ${badText(slo.sli)} ` +
+    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
+    `in the same time ${old}`
+  );
+}
+
+function tooFewText({ slo, counts }: Cause & { kind: "insufficient" }, plan: Plan, ms: number): string {
+  const time = formatDuration(ms);
+  return slo.sli.kind === "probes"
+    ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`
+    : `the new version served ${counts.valid} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+}
+
+function unsureText(extended: boolean): string {
+  return extended
+    ? "One more soak did not change that (whenUnsure: extend)"
+    : "The plan aborts then (whenUnsure: abort)";
+}
+
+/** What to do when a version was found bad. */
+export const afterAbort =
+  "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
+
+/** The sentence of a release that is complete, also the message of its last deployment. */
+export function completedSentence(release: Release, now: number): string {
+  const took = formatDuration(now - release.startedAt);
+  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+}

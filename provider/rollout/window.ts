@@ -1,0 +1,44 @@
+import { PortError, type Deployments } from "./ports";
+import type { Release } from "./release";
+
+/** Cloudflare deploys none but the versions uploaded last, 100 of them. */
+const windowSize = 100;
+/** A colleague's branch or a busy pipeline uploads as many in a day. */
+const fewLeft = 20;
+
+/**
+ * How many versions can still be uploaded before the old one can no longer be deployed, and the traffic not be put back;
+ * 0 when it is so now, undefined where there is no old version or Cloudflare does not say.
+ */
+export async function uploadsLeft(
+  { oldVersionId }: Release,
+  deployments: Deployments,
+): Promise<number | undefined> {
+  if (oldVersionId === undefined) return undefined;
+  try {
+    const newer = (await deployments.deployable()).indexOf(oldVersionId);
+    return newer === -1 ? 0 : Math.max(0, windowSize - 1 - newer);
+  } catch (error) {
+    if (error instanceof PortError) return undefined;
+    throw error;
+  }
+}
+
+/** What is wrong with a release whose old version is about to leave the window; undefined where it is far from that. */
+export function windowWarning(
+  { oldVersionId = "", scriptName }: Release,
+  left: number | undefined,
+): string | undefined {
+  if (left === undefined || left > fewLeft) return undefined;
+  const what = `version ${oldVersionId} of ${scriptName}, to which a revert goes`;
+  if (left === 0) {
+    return (
+      `Cloudflare cannot deploy ${what}: only the ${windowSize} versions uploaded last can be, and it is older. ` +
+      "Upload its code once more and deploy that version at 100 %; a release can start from it."
+    );
+  }
+  return (
+    `After ${left + 1} more uploads Cloudflare can no longer deploy ${what}: only the ${windowSize} versions uploaded last can be. ` +
+    "Hold other uploads of this Worker back until the release is over."
+  );
+}

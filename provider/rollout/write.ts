@@ -1,0 +1,104 @@
+import { isStale, PortError, staleDeployments, type Deployment, type Deployments, type Split } from "./ports";
+import { writeMessage, type ReleaseRecord } from "./record";
+import type { Dependencies } from "./release";
+import type { WriteFailure } from "./state";
+
+/** A write whose answer was lost may take effect for this long. */
+export const lateWriteMs = 15_000;
+
+/** One split to deploy, and what its deployment says. */
+export interface DeploymentRequest {
+  readonly split: Split;
+  readonly sentence: string;
+  readonly record: ReleaseRecord;
+  /** Also taken where Cloudflare would refuse it because a secret has changed: a revert must not fail on that. */
+  readonly force?: boolean;
+}
+
+/** What is to be written in view of the active deployment: a deployment, or nothing for a reason. */
+export type Proposal<T> = { readonly write: DeploymentRequest } | { readonly instead: T };
+
+/** How an attempt to write ended. */
+export type Written<T> =
+  | {
+      readonly kind: "made";
+      readonly deployment: Deployment;
+      readonly request: DeploymentRequest;
+      /** True when the reading failed before it. */
+      readonly unread: boolean;
+    }
+  /** Nothing was written, for this reason. */
+  | { readonly kind: "instead"; readonly because: T }
+  /** Cloudflare did not take it, or did not answer. */
+  | {
+      readonly kind: "failed";
+      readonly during: "read" | "write";
+      readonly failure: WriteFailure;
+      /** How long it asked to be left alone, in milliseconds; undefined if it did not. */
+      readonly retryAfterMs: number | undefined;
+    };
+
+/** What a write needs to know beside the proposal. */
+export interface WriteContext {
+  /** The active deployment, as far as it is known: a reading that contradicts it is not believed. */
+  readonly known: Deployment | undefined;
+  /** The failure of the attempt before, if this one repeats it. */
+  readonly before?: WriteFailure | undefined;
+  /** Where the reading fails, `known` is taken for the active deployment: this write cannot wait. */
+  readonly mayBeUnread?: boolean;
+}
+
+/**
+ * The protocol of every write: reads the active deployment, lets `propose` say what to write over it, and writes once.
+ * It never tries again by itself. Whoever tries again calls it again, so that a write whose answer was lost is seen
+ * before another is made.
+ */
+export async function write<T>(
+  propose: (active: Deployment | undefined) => Proposal<T>,
+  context: WriteContext,
+  { deployments, clock }: Pick<Dependencies, "deployments" | "clock">,
+): Promise<Written<T>> {
+  const { known, before } = context;
+  const since = before?.since ?? clock.now();
+  const read = await orError(readActive(known, deployments));
+  const unread = read instanceof PortError;
+  if (unread && !context.mayBeUnread) {
+    return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
+  }
+  const proposal = propose(unread ? known : read);
+  if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
+  const { write: request } = proposal;
+  const { split, sentence, record, force = false } = request;
+  const made = await orError(deployments.create(split, writeMessage(sentence, record), { force }));
+  if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
+  const forGood = made.failure !== "unavailable";
+  const lostAt = forGood ? before?.lostAt : clock.now();
+  return failed("write", made, { since, lostAt, forGood });
+}
+
+async function readActive(
+  known: Deployment | undefined,
+  deployments: Deployments,
+): Promise<Deployment | undefined> {
+  const active = await deployments.active();
+  if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
+  return active;
+}
+
+/** What a port refuses with is a result here; anything else is a fault and stays thrown. */
+async function orError<T>(answer: Promise<T>): Promise<T | PortError> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof PortError) return error;
+    throw error;
+  }
+}
+
+function failed(
+  during: "read" | "write",
+  { message: trouble, retryAfterMs }: PortError,
+  failure: Pick<WriteFailure, "since" | "lostAt" | "forGood">,
+): Written<never> {
+  return { kind: "failed", during, failure: { ...failure, oldIsGone: false, trouble }, retryAfterMs };
+}

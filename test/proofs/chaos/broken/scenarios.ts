@@ -1,0 +1,43 @@
+import type { Piece, Scenario, Traffic } from "../scenario/scenario";
+
+/** A release of three stages on a calm day, without anything that the code under test is known to get wrong. */
+export function calmDay(pieces: readonly Piece[] = [], bad?: Traffic["bad"]): Scenario {
+  return {
+    seed: 1,
+    plan: {
+      slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
+      stages: [
+        { percent: 10, soakTime: "3m" },
+        { percent: 50, soakTime: "3m" },
+        { percent: 100, soakTime: "3m" },
+      ],
+    },
+    before: "old",
+    traffic: { requestsPerSecond: 50, bad },
+    network: "calm",
+    propagationMs: 2000,
+    ingestMs: [2000, 5000],
+    clock: { ms: 0, jumpAt: 0, thenMs: 0 },
+    uploadsSinceOld: 0,
+    again: [],
+    pieces,
+  };
+}
+
+/** A version that fails from its first request on. */
+export const badFromTheStart: Traffic["bad"] = { version: "new", share: 0.2, from: 0, to: Infinity };
+
+/** Somebody deploys a fix in the middle of the second stage. */
+export const hotfix: Piece = { id: 0, kind: "colleague", when: { at: 300_000 }, does: "hotfix", percent: 0 };
+
+/** The write of the last stage is lost. */
+export const lostWrite: Piece = { id: 0, kind: "badWrite", nth: 3, how: "lostError", ms: 0 };
+
+/** The same program is started again while its first process lives on. */
+export const replaced: Piece = {
+  id: 0,
+  kind: "secondRun",
+  when: { at: 300_000 },
+  owner: "same",
+  version: "another",
+};

@@ -1,0 +1,57 @@
+import { carryOut } from "../../../provider/cli/carryOut";
+import { planSchema } from "../../../provider/plan/schema";
+import type { Plan } from "../../../provider/plan/plan";
+import type { ReleasePlan } from "../../../provider/plan/types";
+import { abort, approve } from "../../../provider/rollout/operator";
+import type { Outcome } from "../../../provider/rollout/outcome";
+import type { Clock, Deployments } from "../../../provider/rollout/ports";
+import type { Dependencies } from "../../../provider/rollout/release";
+import { run } from "../../../provider/rollout/run";
+
+// Everything that depends on the shape of the rollout's ports. Nothing else in this folder calls the code under test.
+
+/** What one run is asked to do. */
+export interface Order {
+  readonly releaseId: string;
+  readonly versionId: string;
+  readonly retry: string;
+  readonly plan: Plan;
+  readonly findingBefore: string | undefined;
+  /** Who drives the release. */
+  readonly owner: string;
+  /** The id of a deployment of somebody else that may be taken over. */
+  readonly takeOver: string | undefined;
+}
+
+/** The ports as the simulation serves them. */
+export type Ports = Dependencies;
+
+/** The code under test, or a broken stand-in. */
+export type Driver = (order: Order, ports: Ports) => Promise<Outcome>;
+
+export const scriptName = "checkout";
+
+/** Runs a release with the code under test. */
+export const drive: Driver = (order, ports) => run({ ...order, scriptName }, ports);
+
+/** Carries out what a person orders on the command line. */
+export async function operate(
+  command: "approve" | "abort",
+  deployments: Deployments,
+  clock: Clock,
+  by: string,
+): Promise<void> {
+  await carryOut(
+    deployments,
+    (active) =>
+      command === "approve"
+        ? approve(scriptName, active, by)
+        : abort(scriptName, active, by, "it looks wrong"),
+    clock,
+  );
+}
+
+/** Reads a plan as the resource does. @throws ZodError when it is not valid */
+export function parsePlan(plan: ReleasePlan): Plan {
+  return planSchema.parse(plan);
+}

@@ -1,0 +1,80 @@
+import type { Deployment, Split } from "../../../../provider/rollout/ports";
+import type { Commit, Read, RunLog, Write } from "../log";
+
+// What can be said of a story, for several invariants.
+
+export function percentOf(split: Split, versionId: string): number {
+  return split.find((share) => share.versionId === versionId)?.percent ?? 0;
+}
+
+/** The version that has all traffic; undefined when it is split. */
+export function soleVersion({ split }: Deployment): string | undefined {
+  return split.find(({ percent }) => percent === 100)?.versionId;
+}
+
+export function isSameTraffic(a: Split, b: Split): boolean {
+  return [...a, ...b].every(
+    ({ versionId }) => Math.abs(percentOf(a, versionId) - percentOf(b, versionId)) < 0.01,
+  );
+}
+
+/** The deployment that was active at a time. */
+export function activeAt(commits: readonly Commit[], at: number): Commit | undefined {
+  return commits.findLast((commit) => commit.at <= at);
+}
+
+/** True when `run` has made the deployment. */
+export function isBy(commit: Commit, run: RunLog): boolean {
+  return commit.by.kind === "run" && commit.by.run === run;
+}
+
+/** What `run` has deployed, in the order it took effect. */
+export function commitsOf(commits: readonly Commit[], run: RunLog): Commit[] {
+  return commits.filter((commit) => isBy(commit, run));
+}
+
+/** The reads that were answered with success by `at`, oldest answer first. */
+export function readsBy({ reads }: RunLog, at: number): (Read & { servedAt: number; answeredAt: number })[] {
+  return reads
+    .filter((read): read is Read & { servedAt: number; answeredAt: number } => {
+      return read.failure === undefined && read.servedAt !== undefined && isAnswered(read, at);
+    })
+    .sort((a, b) => a.answeredAt - b.answeredAt);
+}
+
+export function isAnswered(call: { readonly answeredAt: number | undefined }, at: number): boolean {
+  return call.answeredAt !== undefined && call.answeredAt <= at;
+}
+
+/** True when an answer that arrived by `at` has shown the deployment to `run`. */
+export function knew(run: RunLog, commit: Commit, at: number): boolean {
+  return (
+    readsBy(run, at).some(({ shown }) => shown === commit) ||
+    run.writes.some(
+      (write) => write.commit === commit && write.failure === undefined && isAnswered(write, at),
+    )
+  );
+}
+
+/** When a run was over, by itself or by a kill; Infinity for one that never was. */
+export function overAt({ endedAt, killedAt }: RunLog): number {
+  return endedAt ?? killedAt ?? Infinity;
+}
+
+/** True when a write puts traffic back: it is neither a stage, nor a wait, nor a completion. */
+export function isRevert({ split, message }: Write): boolean {
+  return split.length === 1 && !/ phase=(soak|wait|completed) /.test(message);
+}
+
+export function nameOf(commit: Commit | undefined): string {
+  if (!commit) return "nothing";
+  const { by, deployment } = commit;
+  const who = {
+    run: by.kind === "run" ? by.run.name : "",
+    colleague: "a colleague",
+    approve: "an approval",
+    abort: "an abort",
+    before: "somebody long before",
+  };
+  return `${deployment.id} of ${who[by.kind]}`;
+}

@@ -1,0 +1,39 @@
+import type { Invariant } from "./check";
+import { blatantFor } from "./promotion";
+
+/** What is said of a version is earned: a verdict needs bad traffic, and a calm release of a good version completes. */
+export const judgesFairly: Invariant = (story, checks) => {
+  const { scenario, runs } = story;
+  for (const run of runs) {
+    if (!run.outcome || run.endedAt === undefined) continue;
+    const { status, reason } = run.outcome;
+    if (!scenario.traffic.bad) {
+      checks.that(
+        "a good version is not found violated",
+        !/SLO ".*" violated/.test(reason),
+        run.endedAt,
+        () => reason,
+      );
+    }
+    const isBad = blatantFor(run, story) < Infinity;
+    if (isBad) {
+      const isSeen = status !== "completed" || scenario.pieces.length > 0;
+      checks.that("a bad version does not complete", isSeen, run.endedAt, () => `${run.name}: ${reason}`);
+    }
+  }
+  const [first] = runs;
+  const isEasy =
+    scenario.traffic.requestsPerSecond >= 200 &&
+    scenario.before !== "foreignSplit" &&
+    scenario.plan.minRequests === 0;
+  const isUndisturbed = scenario.pieces.every(({ kind }) => kind === "approver");
+  const hasManual = scenario.plan.stages.some(({ progression }) => progression === "manual");
+  if (first?.outcome && isEasy && isUndisturbed && !scenario.traffic.bad && !hasManual) {
+    checks.that(
+      "a good release in calm completes",
+      first.outcome.status === "completed",
+      first.endedAt ?? 0,
+      () => first.outcome?.reason ?? "",
+    );
+  }
+};

@@ -1,0 +1,101 @@
+import { readRecord } from "../../../../provider/rollout/record";
+import type { Story } from "../simulate";
+import type { Commit, RunLog, Write } from "../log";
+import type { Invariant } from "./check";
+import { commitsOf, isRevert, isSameTraffic, knew, nameOf, percentOf, readsBy, soleVersion } from "./facts";
+
+/** A read right before a write is answered and the write sent within this time, in milliseconds. */
+const atOnceMs = 1000;
+
+/**
+ * No deployment of somebody else is overwritten. Each write that took effect is held against the deployment that was
+ * active right before it. That is "somebody else's" unless the same run made it; another run is somebody else too, so
+ * that of two living runs the one that was replaced writes nothing any more. Allowed is:
+ * - what changes no traffic;
+ * - to begin: over what the run has read and a release may start from (one version with all traffic), over what its
+ *   own owner has left, and over what may be taken over; once more, over what turns up late of an older run of its owner;
+ * - to go on over an approval of this very release: the command's, or the next stage's split made by hand;
+ * - what nobody can avoid: the deployment was made after the write was sent; or after the last read was answered by
+ *   the service, and the write left within a second of that answer; or reads did not show it yet, though they were
+ *   asked within that second;
+ * - a revert after two reads or more that failed: it need not wait until it can see.
+ */
+export const overwritesNobody: Invariant = (story, checks) => {
+  for (const run of story.runs) {
+    for (const write of run.writes) {
+      if (!write.commit) continue;
+      const over = story.commits[write.commit.index - 1];
+      const why = over && fault(run, write, over, story);
+      checks.that("no foreign deployment overwritten", why === undefined, write.commit.at, () => {
+        return `${run.name} deploys ${write.commit?.deployment.id ?? ""} over ${nameOf(over)}: ${why ?? ""}`;
+      });
+    }
+  }
+};
+
+function fault(run: RunLog, write: Write, over: Commit, story: Story): string | undefined {
+  if (over.by.kind === "run" && over.by.run === run) return undefined;
+  if (isSameTraffic(over.deployment.split, write.split)) return undefined;
+  if (over.at >= write.sentAt) return undefined;
+  if (isApproval(run, over, story)) return undefined;
+  const last = readsBy(run, write.sentAt).at(-1);
+  if (knew(run, over, write.sentAt)) {
+    return mayBegin(run, write, over, story) ? undefined : "it had seen it, and it was not its own";
+  }
+  const isFresh = last !== undefined && write.sentAt - last.answeredAt <= atOnceMs;
+  if (isFresh) return undefined;
+  if (over.visibleAt > write.sentAt - atOnceMs) return undefined;
+  if (isRevert(write) && failedReadsBefore(run, write) >= 2) return undefined;
+  return "a read right before the write would have shown it";
+}
+
+/** True when this is how the run begins, and what it begins over may be begun over. */
+function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
+  if (over.deployment.id === run.order.takeOver) return true;
+  // What it put back before belongs to another release.
+  const hasBegun = commitsOf(commits, run).some(
+    ({ index, record }) => index < over.index && record?.id === run.order.releaseId,
+  );
+  if (hasBegun && !isOfOlderRun(run, over)) return false;
+  const { record } = over;
+  const isUnderWay = record?.phase === "soak" || record?.phase === "wait";
+  const isNewRelease = readRecord(write.message)?.id === run.order.releaseId;
+  if (!isUnderWay) return isNewRelease && soleVersion(over.deployment) !== undefined;
+  // What an approval of the command line left belongs to whoever drives that release.
+  const maker = makerOf(over, commits);
+  return maker?.order.owner === run.order.owner;
+}
+
+/** A run goes on from what an older one of its owner leaves behind late: of two, the younger one drives. */
+function isOfOlderRun({ order, startedAt }: RunLog, { by }: Commit): boolean {
+  return by.kind === "run" && by.run.order.owner === order.owner && by.run.startedAt < startedAt;
+}
+
+/** The run whose release a deployment belongs to. */
+function makerOf(over: Commit, commits: readonly Commit[]): RunLog | undefined {
+  const owned = commits.findLast(({ by, index, record }) => {
+    return index <= over.index && by.kind === "run" && record?.id === over.record?.id;
+  });
+  return owned?.by.kind === "run" ? owned.by.run : undefined;
+}
+
+/** True when `over` approves the stage that the run waits for. */
+function isApproval(run: RunLog, over: Commit, { commits }: Story): boolean {
+  const mine = commits.findLast(({ index, record }) => index < over.index && record !== undefined);
+  if (mine?.record === undefined || mine.record.phase !== "wait") return false;
+  if (mine.by.kind !== "run" || over.by.kind === "run" || over.by.kind === "abort") return false;
+  // A later run of the same owner goes on with it; an earlier one has been replaced.
+  const { order, startedAt } = mine.by.run;
+  if (order.owner !== run.order.owner || startedAt > run.startedAt) return false;
+  return (
+    over.by.kind === "approve" ||
+    percentOf(over.deployment.split, mine.record.newVersionId) === mine.record.next
+  );
+}
+
+function failedReadsBefore(run: RunLog, { sentAt }: Write): number {
+  const last = readsBy(run, sentAt).at(-1)?.answeredAt ?? -Infinity;
+  return run.reads.filter(({ failure, answeredAt = Infinity }) => {
+    return failure !== undefined && answeredAt > last && answeredAt <= sentAt;
+  }).length;
+}

@@ -1,0 +1,75 @@
+import type { Commit, RunLog, Write } from "../log";
+import { readRecord } from "../../../../provider/rollout/record";
+import type { Story } from "../simulate";
+import type { Invariant } from "./check";
+import { knew, percentOf } from "./facts";
+
+/** The clocks that a soak is measured with differ by so much, in milliseconds. */
+const clockErrorMs = 5000;
+
+/**
+ * The stages of the plan follow each other, none is skipped, and each soaks for its time. When the old version cannot be
+ * deployed any more, the new one goes to all traffic at once.
+ */
+export const keepsToThePlan: Invariant = (story, checks) => {
+  for (const run of story.runs) {
+    for (const write of run.writes) {
+      const record = readRecord(write.message);
+      if (!record || record.newVersionId !== run.order.versionId || isPutBack(record.phase)) continue;
+      const { stages } = run.order.plan;
+      const percent = percentOf(write.split, run.order.versionId);
+      const base = baseOf(run, write, story);
+      const isOneWay = write.split.length === 1 && !story.isDeployable(record.oldVersionId ?? "");
+      const isRight = record.phase === "soak" ? isOneWay || maySend(run, percent, base) : percent === base;
+      const what = record.phase === "soak" ? "no stage is skipped" : "waits and completions move no traffic";
+      checks.that(what, isRight, write.sentAt, () => {
+        return `${run.name} sends ${percent} % over ${base} % by a plan of ${stages.map((stage) => stage.percent).join(", ")} %`;
+      });
+      // A run that goes on with what another one left makes its deployment once more.
+      if (record.since !== undefined) continue;
+      const early = soakedTooShortly(run, write, story);
+      checks.that(
+        "a stage soaks for its time",
+        early === undefined,
+        write.sentAt,
+        () => `${run.name} goes on ${early ?? 0} ms after the stage began`,
+      );
+    }
+  }
+};
+
+function isPutBack(phase: string): boolean {
+  return !["soak", "wait", "completed"].includes(phase);
+}
+
+/** The share that the run believed the new version to have; undefined on a Worker that was never deployed. */
+function baseOf(run: RunLog, { sentAt }: Write, { commits }: Story): number | undefined {
+  if (commits.every(({ at }) => at > sentAt)) return undefined;
+  const known = commits.findLast((commit) => knew(run, commit, sentAt));
+  return percentOf(known?.deployment.split ?? [], run.order.versionId);
+}
+
+function maySend({ order }: RunLog, percent: number, base: number | undefined): boolean {
+  const percents = order.plan.stages.map((stage) => stage.percent);
+  if (base === undefined) return percent === 100;
+  if (Math.abs(percent - base) < 0.01) return true;
+  const next = percents.find((each) => each > base + 0.01);
+  return percent === percents[0] || (next !== undefined && percent <= next);
+}
+
+/** How long the stage before had lasted, when that is too short; undefined when it is not. */
+function soakedTooShortly({ order }: RunLog, write: Write, { commits }: Story): number | undefined {
+  const record = readRecord(write.message);
+  if (!record) return undefined;
+  const before = record.phase === "soak" ? record.stage - 1 : record.stage;
+  const stage = order.plan.stages[before];
+  const begun = commits.find((commit) => isStage(commit, record.id, before));
+  if (!stage || !begun || percentOf(begun.deployment.split, order.versionId) !== stage.percent)
+    return undefined;
+  const lasted = write.sentAt - begun.at;
+  return lasted < stage.soakMs - clockErrorMs ? Math.round(lasted) : undefined;
+}
+
+function isStage({ record }: Commit, id: string, stage: number): boolean {
+  return record?.id === id && record.stage === stage && record.phase === "soak";
+}

@@ -1,0 +1,30 @@
+import type { Invariant } from "./check";
+import { knew, percentOf } from "./facts";
+
+/** Every stage that the release deployed, and the run knew of, is in the outcome. */
+export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
+  for (const run of runs) {
+    const { outcome, endedAt } = run;
+    // What came after a run was replaced is the other one's to report.
+    if (!outcome || endedAt === undefined || outcome.status === "superseded") continue;
+    // A run that only put back what another one had left reports what it was told of it.
+    if (outcome.reason.startsWith("What release")) continue;
+    const reported = outcome.stages.map(({ percent }) => percent);
+    for (const commit of commits) {
+      const { record, deployment } = commit;
+      if (record?.id !== outcome.releaseId || record.phase !== "soak" || !knew(run, commit, endedAt))
+        continue;
+      // A run may begin anew; what came before belongs to a release that somebody else's took the place of.
+      if (record.startedAt < Date.parse(outcome.startedAt)) continue;
+      const percent = percentOf(deployment.split, record.newVersionId);
+      checks.that(
+        "every stage deployed is reported",
+        reported.some((each) => Math.abs(each - percent) < 0.01),
+        endedAt,
+        () => {
+          return `${run.name} deployed ${percent} % (${deployment.id}) and reports ${reported.join(", ")} %`;
+        },
+      );
+    }
+  }
+};

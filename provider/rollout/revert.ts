@@ -10,7 +10,7 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "./rollout";
 import type { State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { lateWriteMs, write, type DeploymentRequest, type Proposal, type Written } from "./write";
+import { lateWriteMs, within, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {
@@ -26,6 +26,8 @@ const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
 /** After so many failed readings in a row it is written though the next one fails too. */
 const mostReadings = 3;
+/** An interrupted process may be killed within ten seconds (GitHub Actions): a reading must not take them. */
+const hurriedReadingMs = 2000;
 
 /**
  * Puts all traffic back on the old version. Nothing beats this: it is tried until it is done, somebody else has taken
@@ -121,8 +123,10 @@ class Attempts {
   }
 
   async next(): Promise<Written<Found>> {
-    const mayBeUnread = this.failedReadings >= mostReadings && this.isOurs(this.known);
-    const context = { known: this.known, before: this.failure, mayBeUnread };
+    const readWithinMs = this.readWithinMs();
+    const mayBeUnread =
+      (readWithinMs !== undefined || this.failedReadings >= mostReadings) && this.isOurs(this.known);
+    const context = { known: this.known, before: this.failure, mayBeUnread, readWithinMs };
     const written = await write((active) => this.propose(active), context, this.dependencies);
     if (written.kind !== "failed") return written;
     this.failure = written.failure;
@@ -167,8 +171,13 @@ class Attempts {
 
   /** What is deployed instead of the revert; undefined when that is still active, or nobody can say. */
   async deployedAfter(reverted: Deployment): Promise<Deployment | undefined> {
-    const active = await this.dependencies.deployments.active().catch(() => undefined);
+    const { deployments, clock } = this.dependencies;
+    const active = await within(this.readWithinMs(), deployments.active(), clock).catch(() => undefined);
     return isStale(reverted, active) || active?.id === reverted.id ? undefined : active;
+  }
+
+  private readWithinMs(): number | undefined {
+    return this.dependencies.interruption.aborted ? hurriedReadingMs : undefined;
   }
 
   /** True after a wait for a write that was lost, of the revert too: it may still be made over what others deployed. */

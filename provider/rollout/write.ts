@@ -1,4 +1,12 @@
-import { isStale, PortError, staleDeployments, type Deployment, type Deployments, type Split } from "./ports";
+import {
+  isStale,
+  PortError,
+  staleDeployments,
+  type Clock,
+  type Deployment,
+  type Deployments,
+  type Split,
+} from "./ports";
 import { writeMessage, type ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
 import type { WriteFailure } from "./state";
@@ -46,6 +54,8 @@ export interface WriteContext {
   readonly before?: WriteFailure | undefined;
   /** Where the reading fails, `known` is taken for the active deployment: this write cannot wait. */
   readonly mayBeUnread?: boolean;
+  /** A reading that takes longer has failed, in milliseconds. Default: as long as the port allows. */
+  readonly readWithinMs?: number | undefined;
 }
 
 /**
@@ -60,7 +70,7 @@ export async function write<T>(
 ): Promise<Written<T>> {
   const { known, before } = context;
   const since = before?.since ?? clock.now();
-  const read = await orError(readActive(known, deployments));
+  const read = await orError(within(context.readWithinMs, readActive(known, deployments), clock));
   const unread = read instanceof PortError;
   if (unread && !context.mayBeUnread) {
     return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
@@ -83,6 +93,23 @@ async function readActive(
   const active = await deployments.active();
   if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
   return active;
+}
+
+/** The result of a reading, which fails when it takes too long. */
+export async function within<T>(ms: number | undefined, reading: Promise<T>, clock: Clock): Promise<T> {
+  if (ms === undefined) return reading;
+  const isRead = new AbortController();
+  const late = clock.sleep(ms, isRead.signal).then(() => {
+    throw new PortError("unavailable", `Reading the deployments took longer than ${ms / 1000} s.`);
+  });
+  // Whichever comes second is of no interest, and may fail.
+  late.catch(() => undefined);
+  reading.catch(() => undefined);
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    isRead.abort();
+  }
 }
 
 /** What a port refuses with is a result here; anything else is a fault and stays thrown. */

@@ -368,6 +368,22 @@ describe("an approval", () => {
   });
 });
 
+describe("an interrupted release", () => {
+  it("is put back within seconds, though the readings hang", async () => {
+    const outside = world();
+    outside.clock.at(3 * minute, () => {
+      outside.deployments.active = () => new Promise(() => undefined);
+      outside.stop.abort();
+    });
+    const outcome = await release(outside, { plan: twoStages });
+    assert.equal(outcome.status, "inconclusive");
+    assert.match(outcome.reason, /interrupted in stage 1 .* put back without a look/);
+    const [back] = outside.deployments.made;
+    assert.deepEqual(back?.split, all(oldVersion));
+    assert.ok((back?.createdAt ?? 0) - outside.clock.start <= 3 * minute + 5000);
+  });
+});
+
 describe("a write that is made twice, since the first one took effect after the second", () => {
   it("is one stage, and can be resumed by its record", async () => {
     const outside = world();

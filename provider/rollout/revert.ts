@@ -191,6 +191,7 @@ class Attempts {
 
   private propose(active: Deployment | undefined): Proposal<Found> {
     const { release } = this.rollout;
+    this.known = active;
     if (active) this.percent = percentOf(active.split, release.newVersionId);
     this.state = follow(release, this.state, active, this.dependencies);
     const { state } = this;

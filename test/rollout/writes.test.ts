@@ -384,6 +384,29 @@ describe("an interrupted release", () => {
   });
 });
 
+describe("a revert that has seen somebody else's deployment", () => {
+  it("never writes over it, though no reading answers any more", async () => {
+    const outside = world(badNewVersion(0.3, 2 * minute));
+    const create = outside.deployments.create.bind(outside.deployments);
+    outside.deployments.create = async (...args) => {
+      if (outside.clock.elapsed() < 2 * minute) return create(...args);
+      // The revert is lost, somebody deploys, one reading shows it, and then nothing answers.
+      outside.deployments.foreign(all(otherVersion));
+      const active = outside.deployments.active.bind(outside.deployments);
+      let readings = 0;
+      outside.deployments.active = async () => {
+        readings += 1;
+        if (readings > 1) throw unavailable();
+        return active();
+      };
+      outside.deployments.create = create;
+      throw unavailable();
+    };
+    await release(outside, { plan: twoStages });
+    assert.deepEqual(outside.deployments.made[0]?.split, all(otherVersion));
+  });
+});
+
 describe("a write that is made twice, since the first one took effect after the second", () => {
   it("is one stage, and can be resumed by its record", async () => {
     const outside = world();

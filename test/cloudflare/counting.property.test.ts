@@ -48,7 +48,6 @@ function releaseAt(startedAt: number, widthSeconds: number): Release {
     slos: [{ sli: "serverErrors", max: 0.01 }],
     stages: [{ percent: 100, soakTime: "1h" }],
     pollInterval: `${widthSeconds}s`,
-    maxBlindTime: "10m",
   });
   const versions = { newVersionId: "new", oldVersionId: "old" };
   return { id: "r", run: "r", owner: "o", scriptName: "checkout", retry: "", plan, ...versions, startedAt };

@@ -24,16 +24,15 @@ export function answered(now: number): Source {
 /** How a source is asked again that does not answer. */
 export interface Retrying {
   readonly pollIntervalMs: number;
-  readonly maxBlindMs: number;
   readonly random: () => number;
 }
 
-/** A failure is retried at least this many times before `maxBlindMs` is over. */
-const leastTries = 4;
+/** A source that answers again is heard within so many polls: what it then shows may be a violation. */
+const mostPolls = 2;
 
 /**
- * A source that has not answered at `now`. It is left alone for as long as it orders, otherwise for a poll interval that
- * doubles with each failure, at most a quarter of the time that it may be silent; less up to half of it at random.
+ * A source that has not answered at `now`. It is left alone for as long as it orders, otherwise for one poll interval, and
+ * after more failures for two; less up to half of that at random.
  */
 export function unanswered(before: Source, error: unknown, now: number, retrying: Retrying): Source {
   const failures = before.failures + 1;
@@ -46,8 +45,8 @@ export function unanswered(before: Source, error: unknown, now: number, retrying
       orderedMs: before.orderedMs + ordered,
     };
   }
-  const { pollIntervalMs, maxBlindMs, random } = retrying;
-  const longest = Math.min(pollIntervalMs * 2 ** (failures - 1), maxBlindMs / leastTries);
+  const { pollIntervalMs, random } = retrying;
+  const longest = pollIntervalMs * Math.min(2 ** (failures - 1), mostPolls);
   return { ...before, failures, trouble, notBefore: now + longest * (0.5 + 0.5 * random()) };
 }
 

@@ -4,7 +4,7 @@ import { PortError } from "../../provider/rollout/ports";
 import { answered, silence, unanswered, type Source } from "../../provider/rollout/source";
 
 const minute = 60_000;
-const retrying = { pollIntervalMs: 10_000, maxBlindMs: 120_000, random: () => 1 };
+const retrying = { pollIntervalMs: 10_000, random: () => 1 };
 const noAnswer = new PortError("unavailable", "no answer");
 const rateLimited = new PortError("unavailable", "HTTP 429", 5 * minute);
 
@@ -14,9 +14,9 @@ function failedAt(times: readonly number[], error: unknown = noAnswer, random = 
 }
 
 describe("a source that does not answer", () => {
-  it("is left alone for longer with each failure, and at most a quarter of the time it may be silent", () => {
+  it("is left alone for longer after the second failure, and never for more than two polls", () => {
     const waits = [1, 2, 3, 4].map((count) => failedAt(Array<number>(count).fill(0)).notBefore);
-    assert.deepEqual(waits, [10_000, 20_000, 30_000, 30_000]);
+    assert.deepEqual(waits, [10_000, 20_000, 20_000, 20_000]);
   });
 
   it("is asked at different moments by different releases", () => {

@@ -31,7 +31,7 @@ describe("the fake deployments", () => {
     deployments.failNext("after", lost);
     await assert.rejects(deployments.create([{ versionId: "a", percent: 100 }], "two"), lost);
     assert.equal((await deployments.active())?.message, "two");
-    assert.deepEqual(deployments.calls, { active: 2, create: 2 });
+    assert.deepEqual(deployments.calls, { active: 2, create: 2, deployable: 0 });
   });
 });
 

@@ -28,7 +28,7 @@ import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./source";
 import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { lateWriteMs, write, type DeploymentRequest } from "./write";
+import { lateUntil, write, type DeploymentRequest } from "./write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
@@ -71,8 +71,7 @@ function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Depend
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
 function keptFailure({ phase, failure }: State, now: number): WriteFailure | undefined {
-  const isOpen = failure?.lostAt !== undefined && now < failure.lostAt + lateWriteMs;
-  return phase === "starting" || isOpen ? failure : undefined;
+  return phase === "starting" || now < lateUntil(failure) ? failure : undefined;
 }
 
 function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {

@@ -26,7 +26,7 @@ export function assess(release: Release, state: State, observation: Observation)
   const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
   return release.plan.slos.map((_, index) => {
     const tally = tallyOf(release, state, observation, index);
-    return { ...inStage(release, current, tally, observation, index), verdict: tally.verdict };
+    return inStage(release, current, tally, observation, index);
   });
 }
 
@@ -61,7 +61,8 @@ function inStage(
 function tallyOf(release: Release, state: State, observation: Observation, index: number): Tally {
   const { settled, series } = observation;
   const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
-  for (const bucket of series[index] ?? []) tally.add(bucket, release.plan, state);
+  const stages = stagesSoFar(state);
+  for (const bucket of series[index] ?? []) tally.add(bucket, release.plan, stages);
   return tally;
 }
 

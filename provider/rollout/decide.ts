@@ -6,7 +6,7 @@ import type { Observation } from "./observe";
 import { settleMsIn, type Release } from "./release";
 import { silence } from "./source";
 import type { Starting, State, Deployed } from "./state";
-import { lateWriteMs } from "./write";
+import { lateUntil } from "./write";
 
 /** What a release does next. */
 export type Action =
@@ -109,7 +109,7 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
 
 /** Whether a write whose answer was lost may still show. */
 function isOpen({ state: { failure }, observation }: Situation): boolean {
-  return failure?.lostAt !== undefined && observation.deployments.answeredAt < failure.lostAt + lateWriteMs;
+  return observation.deployments.answeredAt < lateUntil(failure);
 }
 
 function whyGiveUp(

@@ -4,11 +4,12 @@ import { probeSeries } from "../health/probes";
 import type { Bucket, Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { Plan } from "../plan/plan";
-import { isStale, staleDeployments, type Deployment, type ProbeReport, type Telemetry } from "./ports";
+import type { Deployment, ProbeReport, Telemetry } from "./ports";
 import type { Dependencies, Release } from "./release";
 import { answered, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
 import { uploadsLeft } from "./window";
+import { readActive } from "./write";
 
 /** What a release has read up to now. It judges nothing. */
 export interface Observation {
@@ -115,11 +116,9 @@ async function readDeployments(
   { active, deployments }: Observation,
   dependencies: Dependencies,
 ): Promise<Deployed> {
-  const read = await ask(release, deployments, dependencies, async () => {
-    const found = await dependencies.deployments.active();
-    if (isStale(active, found)) throw new Error(staleDeployments);
-    return found;
-  });
+  const read = await ask(release, deployments, dependencies, () =>
+    readActive(active, dependencies.deployments),
+  );
   return { active: read.isAnswer ? read.value : active, deployments: read.source };
 }
 

@@ -10,7 +10,7 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "./rollout";
 import type { State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { lateWriteMs, within, write, type DeploymentRequest, type Proposal, type Written } from "./write";
+import { lateUntil, within, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {
@@ -64,7 +64,7 @@ async function revertBy(
       return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
     if (written.kind === "instead" && isEnding(written.because)) {
-      if (!(await tried.waitsForLateWrite())) return written.because;
+      if (!(await tried.waitsForLateWrite(tried.failure))) return written.because;
       continue;
     }
     const failed = await tried.failed(clock.now() - startedAt);
@@ -158,12 +158,9 @@ class Attempts {
    * as long as it may; the traffic is back meanwhile.
    */
   async isOvertaken(reverted: Deployment): Promise<boolean> {
-    const { clock } = this.dependencies;
     // A late revert does no harm, unless another release begins after it.
     const failure = this.cause.kind === "leftOver" ? this.failure : this.rollout.state.failure;
-    const lateUntil = (failure?.lostAt ?? -Infinity) + lateWriteMs;
-    if (clock.now() >= lateUntil) return false;
-    await clock.sleep(lateUntil - clock.now());
+    if (!(await this.waitsForLateWrite(failure))) return false;
     this.known = reverted;
     const after = await this.deployedAfter(reverted);
     return after !== undefined && this.isOurs(after);
@@ -181,11 +178,11 @@ class Attempts {
   }
 
   /** True after a wait for a write that was lost, of the revert too: it may still be made over what others deployed. */
-  async waitsForLateWrite(): Promise<boolean> {
+  async waitsForLateWrite(failure: WriteFailure | undefined): Promise<boolean> {
     const { clock } = this.dependencies;
-    const lateUntil = (this.failure?.lostAt ?? -Infinity) + lateWriteMs;
-    if (clock.now() >= lateUntil) return false;
-    await clock.sleep(lateUntil - clock.now());
+    const leftMs = lateUntil(failure) - clock.now();
+    if (leftMs <= 0) return false;
+    await clock.sleep(leftMs);
     return true;
   }
 
@@ -197,8 +194,8 @@ class Attempts {
     const { state } = this;
     const status = statusOf(release, state, active);
     if (state.phase === "starting" && status.kind === "ours") {
-      const lateUntil = (this.failure?.lostAt ?? 0) + lateWriteMs;
-      return { instead: { kind: this.dependencies.clock.now() < lateUntil ? "lookAgain" : "nothing" } };
+      const isOpen = this.dependencies.clock.now() < lateUntil(this.failure);
+      return { instead: { kind: isOpen ? "lookAgain" : "nothing" } };
     }
     if (active && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };

@@ -82,8 +82,7 @@ export function stagesSoFar(state: State, now = Infinity): readonly PastStage[] 
 
 /** When the split changed during the release: at the begin of each stage. */
 export function splitChanges(state: State): readonly number[] {
-  const past = state.past.map(({ startedAt }) => startedAt);
-  return state.phase === "starting" ? past : [...past, stageStart(state)];
+  return stagesSoFar(state).map(({ startedAt }) => startedAt);
 }
 
 /** The state right after `deploymentId` brought the release into `stage`. */

@@ -1,7 +1,7 @@
 import { Judgement, type Verdict } from "../health/judgement";
 import { add, noCounts, type Bucket, type Served } from "../health/series";
 import type { Plan } from "../plan/plan";
-import { splitChanges, stagesSoFar, type State } from "./state";
+import type { PastStage } from "./state";
 
 /** What was served in a stage. */
 export interface StageTally {
@@ -34,14 +34,14 @@ export class Tally {
     return copy;
   }
 
-  /** Takes the next bucket in, for the plan and the stages of a release. */
-  add(bucket: Bucket, plan: Plan, state: State): void {
-    const stage = stageOf(bucket, plan, state);
+  /** Takes the next bucket in, for the plan and the stages of a release so far. */
+  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[]): void {
+    const stage = stageOf(bucket, plan, stages);
     if (stage > this.stage) {
       this.verdicts.set(this.stage, this.judgement.verdict);
       this.stage = stage;
     }
-    const isJudged = countsIn(bucket, plan, state);
+    const isJudged = countsIn(bucket, plan, stages);
     if (isJudged) this.judgement.add(bucket);
     const { served, judged } = this.in(stage);
     this.stages.set(stage, {
@@ -69,16 +69,20 @@ export class Tally {
 }
 
 /** The stage that a bucket belongs to. The one in which the split changes belongs to the stage that begins then. */
-function stageOf({ start }: Bucket, { pollIntervalMs }: Plan, state: State): number {
-  return stagesSoFar(state).findLast(({ startedAt }) => startedAt < start + pollIntervalMs)?.stage ?? -1;
+function stageOf({ start }: Bucket, { pollIntervalMs }: Plan, stages: readonly PastStage[]): number {
+  return stages.findLast(({ startedAt }) => startedAt < start + pollIntervalMs)?.stage ?? -1;
 }
 
 /** Whether a bucket is judged: those which begin while the versions warm up after a change of the split are not. */
-function countsIn({ start }: Bucket, { pollIntervalMs, warmUpMs }: Plan, state: State): boolean {
+function countsIn(
+  { start }: Bucket,
+  { pollIntervalMs, warmUpMs }: Plan,
+  stages: readonly PastStage[],
+): boolean {
   if (warmUpMs === 0) return true;
   // The bucket that a change falls into holds what was served right after it.
-  return splitChanges(state).every(
-    (change) => start + pollIntervalMs <= change || start >= change + warmUpMs,
+  return stages.every(
+    ({ startedAt: change }) => start + pollIntervalMs <= change || start >= change + warmUpMs,
   );
 }
 

@@ -6,6 +6,11 @@ const windowSize = 100;
 /** A colleague's branch or a busy pipeline uploads as many in a day. */
 const fewLeft = 20;
 
+/** How many versions can still be uploaded before one can no longer be deployed that has `newer` newer ones. */
+export function uploadsUntilGone(newer: number): number {
+  return windowSize - 1 - newer;
+}
+
 /**
  * How many versions can still be uploaded before the old one can no longer be deployed, and the traffic not be put back;
  * 0 when it is so now, undefined where there is no old version or Cloudflare does not say.
@@ -17,7 +22,7 @@ export async function uploadsLeft(
   if (oldVersionId === undefined) return undefined;
   try {
     const newer = (await deployments.deployable()).indexOf(oldVersionId);
-    return newer === -1 ? 0 : Math.max(0, windowSize - 1 - newer);
+    return newer === -1 ? 0 : Math.max(0, uploadsUntilGone(newer));
   } catch (error) {
     if (error instanceof PortError) return undefined;
     throw error;

@@ -14,6 +14,11 @@ import type { WriteFailure } from "./state";
 /** A write whose answer was lost may take effect for this long. */
 export const lateWriteMs = 15_000;
 
+/** Until when a lost write may still take effect, in milliseconds since the epoch; long ago where none was lost. */
+export function lateUntil(failure: WriteFailure | undefined): number {
+  return (failure?.lostAt ?? -Infinity) + lateWriteMs;
+}
+
 /** One split to deploy, and what its deployment says. */
 export interface DeploymentRequest {
   readonly split: Split;
@@ -86,7 +91,12 @@ export async function write<T>(
   return failed("write", made, { since, lostAt, forGood });
 }
 
-async function readActive(
+/**
+ * The active deployment.
+ *
+ * @throws PortError also where the answer contradicts what is known
+ */
+export async function readActive(
   known: Deployment | undefined,
   deployments: Deployments,
 ): Promise<Deployment | undefined> {

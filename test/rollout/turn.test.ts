@@ -7,7 +7,7 @@ import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { turn } from "../../provider/rollout/run";
 import type { Rollout, Step } from "../../provider/rollout/rollout";
-import type { State } from "../../provider/rollout/state";
+import { stagesSoFar, type State } from "../../provider/rollout/state";
 import { Tally } from "../../provider/rollout/tally";
 import { Judgement } from "../../provider/health/judgement";
 import { noDispersion } from "../../provider/health/dispersion";
@@ -271,7 +271,7 @@ describe("a tally of buckets", () => {
   };
   const tally = (...buckets: Series): Tally => {
     const all = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
-    for (const each of buckets) all.add(each, plan, state);
+    for (const each of buckets) all.add(each, plan, stagesSoFar(state));
     return all;
   };
 
@@ -280,7 +280,7 @@ describe("a tally of buckets", () => {
     assert.deepEqual([all.in(0).served.new.bad, all.in(1).served.new.bad], [1, 5]);
     const within = soaking({ ...state, since: 49_999 });
     const one = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
-    one.add(bucket(40_000, 1), plan, within);
+    one.add(bucket(40_000, 1), plan, stagesSoFar(within));
     assert.deepEqual([one.in(0).served.new.bad, one.in(1).served.new.bad], [0, 1]);
   });
 
@@ -298,7 +298,7 @@ describe("a tally of buckets", () => {
   it("has a copy that goes on by itself", () => {
     const all = tally(bucket(0, 0), bucket(50_000, 1));
     const copy = all.copy();
-    copy.add(bucket(60_000, 90), plan, state);
+    copy.add(bucket(60_000, 90), plan, stagesSoFar(state));
     assert.deepEqual([all.in(1).served.new.bad, copy.in(1).served.new.bad], [1, 91]);
     assert.deepEqual([all.verdict.violated, copy.verdict.violated], [false, true]);
     assert.deepEqual([copy.verdictAfter(0).violated, copy.in(0)], [false, all.in(0)]);
@@ -307,7 +307,7 @@ describe("a tally of buckets", () => {
   it("does not lose what was served before the first stage", () => {
     const later = soaking({ since: 100_000 });
     const all = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
-    all.add(bucket(0, 90), plan, later);
+    all.add(bucket(0, 90), plan, stagesSoFar(later));
     assert.deepEqual([all.verdict.violated, all.in(0).served.new.valid], [true, 0]);
   });
 });

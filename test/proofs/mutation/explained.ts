@@ -78,13 +78,6 @@ export const explained: readonly Explained[] = [
   {
     file: "provider/rollout/revert.ts",
     within: "Attempts",
-    original: "this.failure?.lostAt ?? 0",
-    replacement: "this.failure?.lostAt ?? 1",
-    reason: "A millisecond after 1970 is as long ago as its begin.",
-  },
-  {
-    file: "provider/rollout/revert.ts",
-    within: "Attempts",
     original: "after !== undefined && this.isOurs(after)",
     replacement: "this.isOurs(after)",
     reason: "Where nothing is known to be deployed, that is not ours.",
@@ -116,13 +109,6 @@ export const explained: readonly Explained[] = [
     original: "Math.max(1, endedAt - startedAt)",
     replacement: "Math.max(2, endedAt - startedAt)",
     reason: "A span that is not empty is all that is asked for: a stage lasts seconds.",
-  },
-  {
-    file: "provider/rollout/confirm.ts",
-    within: "isSure",
-    original: "served > 0 && (1 - percent / 100) ** served <= 0.01",
-    replacement: "(1 - percent / 100) ** served <= 0.01",
-    reason: "Any power of 0 requests is 1, which is above 0.01.",
   },
 ];
 

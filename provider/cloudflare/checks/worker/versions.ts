@@ -1,10 +1,10 @@
+import { uploadsUntilGone } from "../../../rollout/window";
 import { cloudflareDeployments } from "../../deployments";
 import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";
 import type { WorkerSubject } from "./subject";
 
-/** Cloudflare deploys none but the newest ones, and a revert is a deployment too. */
-const deployable = 100;
+/** A revert is a deployment too. */
 const fewLeft = 10;
 
 /** Whether the active version could still be deployed after another one. */
@@ -27,7 +27,7 @@ export function judgeVersions(newer: number | undefined, listed: number): Findin
   const advice =
     "Upload and deploy its code again as a new version before a release: Cloudflare refuses to put traffic back on a version that is too old.";
   if (newer < 0) return fails(`it is not among the ${listed} that can be deployed`, advice);
-  const left = deployable - 1 - newer;
+  const left = uploadsUntilGone(newer);
   const found = `${newer} are newer; it can be deployed until ${left} more are uploaded`;
   return left < fewLeft ? fails(found, advice) : holds(found);
 }

@@ -2,36 +2,19 @@ import assert from "node:assert/strict";
 import { carryOut } from "../../provider/cli/carryOut";
 import { abort, approve, type Order } from "../../provider/rollout/operator";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import { writeMessage } from "../../provider/rollout/record";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { all, newVersion, oldVersion, otherVersion } from "../rollout/simulate";
-
-const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
+import { aRecord, between, unavailable } from "../rollout/situations";
 
 /** A Worker whose release waits at 50 % for an approval to go to 100 %. */
 function waiting(): { clock: VirtualClock; deployments: FakeDeployments } {
   const clock = new VirtualClock();
   const deployments = new FakeDeployments(clock);
-  const record: ReleaseRecord = {
-    ...{ id: "r1", run: "r1", owner: "owner-1", phase: "wait", stage: 0, stages: 2, startedAt: clock.now() },
-    ...{
-      newVersionId: newVersion,
-      oldVersionId: oldVersion,
-      retry: "",
-      next: 100,
-      begun: [],
-      since: undefined,
-    },
-  };
+  const record = aRecord({ phase: "wait", stages: 2, startedAt: clock.now(), next: 100 });
   deployments.foreign(all(oldVersion));
-  deployments.foreign(
-    [
-      { versionId: oldVersion, percent: 50 },
-      { versionId: newVersion, percent: 50 },
-    ],
-    writeMessage("waits", record),
-  );
+  deployments.foreign(between(oldVersion, newVersion, 50), writeMessage("waits", record));
   return { clock, deployments };
 }
 

@@ -10,8 +10,8 @@ import {
   world,
   type World,
 } from "./simulate";
+import { minute } from "./situations";
 
-const minute = 60_000;
 const plan = {
   ...seedPlan,
   stages: [

@@ -13,8 +13,8 @@ import {
   world,
   type World,
 } from "./simulate";
+import { minute } from "./situations";
 
-const minute = 60_000;
 const began = Date.UTC(2030, 0, 1, 6);
 
 const record: ReleaseRecord = {

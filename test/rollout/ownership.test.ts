@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
+import type { Deployment } from "../../provider/rollout/ports";
 import { readRecord, writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
 import { approve } from "../../provider/rollout/operator";
 import {
@@ -15,35 +15,16 @@ import {
   world,
   type World,
 } from "./simulate";
-
-const minute = 60_000;
-const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
-
-function between(a: string, b: string, percent: number): Split {
-  return [
-    { versionId: a, percent: 100 - percent },
-    { versionId: b, percent },
-  ];
-}
+import { aRecord, between, minute, unavailable } from "./situations";
 
 /** A release that another run has left in stage 2 of 5, at 25 %. */
 function leave({ deployments, clock }: World, changes: Partial<ReleaseRecord> = {}): Deployment {
-  const record: ReleaseRecord = {
-    id: "r0",
-    run: "r0",
-    owner: "owner-1",
-    phase: "soak",
-    stage: 1,
-    stages: 5,
+  const record = aRecord({
+    ...{ id: "r0", run: "r0", stage: 1, stages: 5 },
     startedAt: clock.now() - 2 * minute,
-    newVersionId: newVersion,
-    oldVersionId: oldVersion,
-    retry: "",
-    next: undefined,
     begun: [clock.now() - 2 * minute],
-    since: undefined,
     ...changes,
-  };
+  });
   return deployments.foreign(
     between(oldVersion, record.newVersionId, 25),
     writeMessage("left", record),

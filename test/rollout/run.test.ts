@@ -14,9 +14,7 @@ import {
   shares,
   world,
 } from "./simulate";
-
-const minute = 60_000;
-const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
+import { minute, unavailable } from "./situations";
 
 const manualAt50 = {
   ...seedPlan,

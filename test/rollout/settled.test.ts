@@ -8,8 +8,8 @@ import type { Release } from "../../provider/rollout/release";
 import { answered } from "../../provider/rollout/source";
 import type { Soaking, State } from "../../provider/rollout/state";
 import { newVersion, oldVersion, quietTraffic, release, seedPlan, world } from "./simulate";
+import { minute } from "./situations";
 
-const minute = 60_000;
 const day = 1440 * minute;
 const bucketMs = 60_000;
 

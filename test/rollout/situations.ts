@@ -2,7 +2,7 @@ import type { ReleasePlan, Slo } from "../../provider/plan/types";
 import type { Objective } from "../../provider/plan/plan";
 import type { Assessment } from "../../provider/rollout/assess";
 import { nothingObserved, type Observation } from "../../provider/rollout/observe";
-import type { Deployment, Split } from "../../provider/rollout/ports";
+import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
 import type { Release } from "../../provider/rollout/release";
 import type { Soaking, Starting, Waiting, WriteFailure } from "../../provider/rollout/state";
@@ -11,6 +11,8 @@ import { newVersion, oldVersion, request } from "./simulate";
 // Moments of a release, made by hand: for tests of what follows from one.
 
 export const minute = 60_000;
+
+export const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
 
 /** When the release began. */
 export const began = Date.UTC(2030, 0, 1, 6);

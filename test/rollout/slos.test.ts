@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import type { ReleasePlan, Slo } from "../../provider/plan/types";
 import type { Traffic } from "../fakes/telemetry";
 import { newVersion, release, seedPlan, shares, world } from "./simulate";
-
-const minute = 60_000;
+import { minute } from "./situations";
 
 function planWith(...slos: Slo[]): ReleasePlan {
   return { ...seedPlan, slos };

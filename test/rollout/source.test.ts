@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PortError } from "../../provider/rollout/ports";
 import { answered, silence, unanswered, type Source } from "../../provider/rollout/source";
+import { minute } from "./situations";
 
-const minute = 60_000;
 const retrying = { pollIntervalMs: 10_000, random: () => 1 };
 const noAnswer = new PortError("unavailable", "no answer");
 const rateLimited = new PortError("unavailable", "HTTP 429", 5 * minute);

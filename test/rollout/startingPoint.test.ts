@@ -14,6 +14,7 @@ import {
   shares,
   world,
 } from "./simulate";
+import { between } from "./situations";
 
 const record: ReleaseRecord = {
   id: "earlier",
@@ -34,13 +35,6 @@ const record: ReleaseRecord = {
 function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
   const message = of ? writeMessage("An earlier sentence.", { ...record, ...of }) : "";
   return { id: "d", createdAt: Date.UTC(2030, 0, 1), split, message, author: "jo", byUpload: false };
-}
-
-function between(oldId: string, newId: string, percent: number): Split {
-  return [
-    { versionId: oldId, percent: 100 - percent },
-    { versionId: newId, percent },
-  ];
 }
 
 describe("where a release starts", () => {

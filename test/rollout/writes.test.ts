@@ -13,9 +13,8 @@ import {
   world,
   type World,
 } from "./simulate";
+import { minute, unavailable } from "./situations";
 
-const minute = 60_000;
-const unavailable = (): PortError => new PortError("unavailable", "Cloudflare did not answer");
 const refused = (): PortError => new PortError("refused", "not allowed (10000)");
 
 const twoStages = {

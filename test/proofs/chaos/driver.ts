@@ -5,23 +5,13 @@ import type { ReleasePlan } from "../../../provider/plan/types";
 import { abort, approve } from "../../../provider/rollout/operator";
 import type { Outcome } from "../../../provider/rollout/outcome";
 import type { Clock, Deployments } from "../../../provider/rollout/ports";
-import type { Dependencies } from "../../../provider/rollout/release";
+import type { Dependencies, ReleaseRequest } from "../../../provider/rollout/release";
 import { run } from "../../../provider/rollout/run";
 
 // Everything that depends on the shape of the rollout's ports. Nothing else in this folder calls the code under test.
 
 /** What one run is asked to do. */
-export interface Order {
-  readonly releaseId: string;
-  readonly versionId: string;
-  readonly retry: string;
-  readonly plan: Plan;
-  readonly findingBefore: string | undefined;
-  /** Who drives the release. */
-  readonly owner: string;
-  /** The id of a deployment of somebody else that may be taken over. */
-  readonly takeOver: string | undefined;
-}
+export type Order = Omit<ReleaseRequest, "scriptName">;
 
 /** The ports as the simulation serves them. */
 export type Ports = Dependencies;

@@ -1,7 +1,7 @@
 import { drive, type Driver } from "./driver";
 import { checkAll } from "./invariants/all";
 import type { RunLog } from "./log";
-import { byInvariant, failureText, type Summary } from "./report";
+import { addTo, byInvariant, failureText, noFigures, type Summary } from "./report";
 import { scenarioOf } from "./scenario/generate";
 import { shrink } from "./shrink";
 import { simulate } from "./simulate";
@@ -23,9 +23,7 @@ export async function proveChaos({ runs, seed, only, driver = drive }: Order): P
     runs: 0,
     virtualMs: 0,
     wallMs: 0,
-    hits: new Map(),
-    endings: new Map(),
-    checks: new Map(),
+    ...noFigures(),
     failures: [],
   };
   for (let each = seed; each < seed + runs; each += 1) {
@@ -34,9 +32,9 @@ export async function proveChaos({ runs, seed, only, driver = drive }: Order): P
     summary.scenarios += 1;
     summary.runs += story.runs.length;
     summary.virtualMs += story.end - story.start;
-    add(summary.hits, story.hits);
-    add(summary.checks, counts);
-    for (const run of story.runs) add(summary.endings, new Map([[endingOf(run), 1]]));
+    addTo(summary.hits, story.hits);
+    addTo(summary.checks, counts);
+    for (const run of story.runs) addTo(summary.endings, new Map([[endingOf(run), 1]]));
     if (violations.length > 0) summary.failures.push({ seed: each, violations });
   }
   summary.wallMs = performance.now() - begun;
@@ -67,8 +65,4 @@ function endingOf({ outcome, killedAt, thrown }: RunLog): string {
   if (outcome) return outcome.status;
   if (killedAt !== undefined) return "killed";
   return thrown instanceof Error ? `did not start: ${thrown.name}` : "under way";
-}
-
-function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
-  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
 }

@@ -4,16 +4,20 @@ import type { Line } from "./log";
 import type { Piece, Scenario } from "./scenario/scenario";
 import type { Story } from "./simulate";
 
+/** What has happened in many scenarios, by name. */
+export interface Figures {
+  readonly hits: Map<string, number>;
+  readonly endings: Map<string, number>;
+  readonly checks: Map<string, number>;
+}
+
 /** What came of many scenarios. */
-export interface Summary {
+export interface Summary extends Figures {
   scenarios: number;
   /** Runs of the code under test. */
   runs: number;
   virtualMs: number;
   wallMs: number;
-  readonly hits: Map<string, number>;
-  readonly endings: Map<string, number>;
-  readonly checks: Map<string, number>;
   readonly failures: Failure[];
 }
 
@@ -25,20 +29,37 @@ export interface Failure {
 /** The figures of a summary, for a person. */
 export function summaryText(summary: Summary): string {
   const { scenarios, runs, virtualMs, wallMs, failures } = summary;
-  const checks = [...summary.checks.values()].reduce((sum, count) => sum + count, 0);
   return [
     `${scenarios} scenarios with ${runs} runs, ${formatDuration(virtualMs)} of virtual time in ${formatDuration(wallMs)}`,
-    `Faults and people:\n${table(summary.hits)}`,
-    `Endings:\n${table(summary.endings)}`,
-    `Checks, ${checks} in all:\n${table(summary.checks)}`,
+    ...figuresText(summary),
     failures.length === 0
       ? "No invariant was broken."
       : `BROKEN in ${failures.length} scenarios:\n${brokenText(failures)}`,
   ].join("\n\n");
 }
 
+/** Nothing has happened yet. */
+export function noFigures(): Figures {
+  return { hits: new Map(), endings: new Map(), checks: new Map() };
+}
+
+/** Adds counts to sums. */
+export function addTo(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
+/** Figures for a person, a paragraph each. */
+export function figuresText({ hits, endings, checks }: Figures): readonly string[] {
+  const sum = [...checks.values()].reduce((all, count) => all + count, 0);
+  return [
+    `Faults and people:\n${table(hits)}`,
+    `Endings:\n${table(endings)}`,
+    `Checks, ${sum} in all:\n${table(checks)}`,
+  ];
+}
+
 /** Counts by name, the highest first. */
-export function table(counts: ReadonlyMap<string, number>): string {
+function table(counts: ReadonlyMap<string, number>): string {
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `${String(count).padStart(9)}  ${name}`)
@@ -76,19 +97,24 @@ export function failureText(
   const { seed, pieces } = scenario;
   const isWhole = pieces.length === all.length;
   const only = isWhole ? "" : ` --only ${pieces.map(({ id }) => id).join(",") || "none"}`;
-  const broken = violations.map(({ at, invariant, text }) => ({
-    at,
-    who: "BROKEN",
-    text: `${invariant}: ${text}`,
-    isRoutine: false,
-  }));
-  const told = [...lines, ...broken].sort((a, b) => a.at - b.at);
+  const told = withBroken(lines, violations);
   return [
     `Seed ${seed}, with ${pieces.length} of ${all.length} faults and people: npm run prove -- chaos --runs 1 --seed ${seed}${only}`,
     planText(scenario),
     ...pieces.map((piece) => `  ${pieceText(piece)}`),
     ...shortened(told).map(lineText),
   ].join("\n");
+}
+
+/** The lines of a story, with what was broken where it was. */
+export function withBroken(lines: readonly Line[], violations: readonly Violation[]): Line[] {
+  const broken = violations.map(({ at, invariant, text }) => ({
+    at,
+    who: "BROKEN",
+    text: `${invariant}: ${text}`,
+    isRoutine: false,
+  }));
+  return [...lines, ...broken].sort((a, b) => a.at - b.at);
 }
 
 function planText({ plan, traffic, before }: Scenario): string {

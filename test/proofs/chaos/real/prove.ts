@@ -1,17 +1,15 @@
 import { startEdge } from "../../../../edge";
 import type { Violation } from "../invariants/check";
+import { addTo, noFigures, type Figures } from "../report";
 import { checkReal } from "./checks";
 import { realScenarioOf } from "./generate";
 import { play, type Played, type Up } from "./play";
 import { failureText } from "./report";
 
 /** What came of many real releases. */
-export interface RealSummary {
+export interface RealSummary extends Figures {
   scenarios: number;
   ups: number;
-  readonly hits: Map<string, number>;
-  readonly endings: Map<string, number>;
-  readonly checks: Map<string, number>;
   /** What is told of each scenario in which something was broken. */
   readonly failures: string[];
 }
@@ -33,10 +31,7 @@ export async function proveReal({
   lanes = 2,
   say = () => undefined,
 }: RealOrder): Promise<RealSummary> {
-  const summary: RealSummary = {
-    ...{ scenarios: 0, ups: 0, failures: [] },
-    ...{ hits: new Map(), endings: new Map(), checks: new Map() },
-  };
+  const summary: RealSummary = { scenarios: 0, ups: 0, failures: [], ...noFigures() };
   const edge = await startEdge({ rateLimit: false });
   const seeds = Array.from({ length: runs }, (_, index) => seed + index).values();
   const lane = async (): Promise<void> => {
@@ -69,9 +64,9 @@ function brokenText(violations: readonly Violation[]): string {
 function count(summary: RealSummary, { ups, hits }: Played, checks: ReadonlyMap<string, number>): void {
   summary.scenarios += 1;
   summary.ups += ups.length;
-  add(summary.hits, hits);
-  add(summary.checks, checks);
-  for (const up of ups) add(summary.endings, new Map([[endingOf(up), 1]]));
+  addTo(summary.hits, hits);
+  addTo(summary.checks, checks);
+  for (const up of ups) addTo(summary.endings, new Map([[endingOf(up), 1]]));
 }
 
 function endingOf({ run, ran }: Up): string {
@@ -79,8 +74,4 @@ function endingOf({ run, ran }: Up): string {
   if (run.killedAt !== undefined) return "killed";
   if (run.thrown === undefined) return "endless";
   return ran.code === 0 ? "nothing to do" : "did not start";
-}
-
-function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
-  for (const [name, many] of counts) sums.set(name, (sums.get(name) ?? 0) + many);
 }

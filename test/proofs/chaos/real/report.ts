@@ -1,16 +1,14 @@
 import type { Violation } from "../invariants/check";
-import { table } from "../report";
+import { figuresText, withBroken } from "../report";
 import type { Played } from "./play";
 import type { RealSummary } from "./prove";
 
 /** The figures of a summary, for a person. */
-export function realSummaryText({ scenarios, ups, hits, endings, checks, failures }: RealSummary): string {
-  const sum = [...checks.values()].reduce((all, many) => all + many, 0);
+export function realSummaryText(summary: RealSummary): string {
+  const { scenarios, ups, failures } = summary;
   return [
     `${scenarios} real releases, ${ups} times pulumi up`,
-    `Faults and people:\n${table(hits)}`,
-    `Endings:\n${table(endings)}`,
-    `Checks, ${sum} in all:\n${table(checks)}`,
+    ...figuresText(summary),
     failures.length === 0 ? "No invariant was broken." : `BROKEN in ${failures.length} scenarios.`,
   ].join("\n\n");
 }
@@ -21,12 +19,7 @@ export function failureText(
   violations: readonly Violation[],
 ): string {
   const { seed, plan, isBad, pieces } = scenario;
-  const broken = violations.map(({ at, invariant, text }) => ({
-    at,
-    who: "BROKEN",
-    text: `${invariant}: ${text}`,
-  }));
-  const lines = [...story.lines, ...broken].sort((a, b) => a.at - b.at);
+  const lines = withBroken(story.lines, violations);
   return [
     `Seed ${seed}: npm run prove -- chaos --real --runs 1 --seed ${seed}`,
     `  plan ${JSON.stringify(plan)}`,

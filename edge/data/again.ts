@@ -30,7 +30,7 @@ export async function canGoAgain({ workerd }: Instance, broken: Broken): Promise
   const { request, invocation, upstream, error } = broken;
   if (invocation.excess !== undefined) return false;
   if (wasUnheard(error) && !request.readableDidRead) return true;
-  if (!isRepeatable(request)) return false;
+  if (!invocation.isRepeatable) return false;
   if (invocation.isSpared || !upstream.reusedSocket) return invocation.isSpared;
   // workerd may have closed a kept connection though a request was on its way.
   await workerd.endWithin(END_KNOWN_MS);

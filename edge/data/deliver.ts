@@ -23,13 +23,15 @@ export async function deliver(
   origin: Origin,
   event: WorkerEvent,
 ): Promise<Result | undefined> {
-  const invocation = instance.invocations.begin(origin, causeOf(event));
+  // Queues deliver at least once, so a batch may come twice. A cron handler expects to be called once.
+  const call = { cause: causeOf(event), isRepeatable: event.eventType === "queue" };
+  const invocation = instance.invocations.begin(origin, call);
   try {
     const result = await told(instance, invocation, event);
     invocation.outcome = result.outcome;
     return result;
   } catch (error) {
-    if (canGoAgain(error as NodeJS.ErrnoException, event, invocation)) {
+    if (canGoAgain(error as NodeJS.ErrnoException, invocation)) {
       instance.invocations.withdraw(invocation);
       return undefined;
     }
@@ -39,10 +41,9 @@ export async function deliver(
   }
 }
 
-/** Queues deliver at least once, so a batch may come twice. A cron handler expects to be called once. */
-function canGoAgain(error: NodeJS.ErrnoException, event: WorkerEvent, invocation: Invocation): boolean {
+function canGoAgain(error: NodeJS.ErrnoException, invocation: Invocation): boolean {
   if (invocation.excess !== undefined) return false;
-  return wasUnheard(error) || (event.eventType === "queue" && invocation.isSpared);
+  return wasUnheard(error) || (invocation.isRepeatable && invocation.isSpared);
 }
 
 async function told(instance: Instance, invocation: Invocation, event: WorkerEvent): Promise<Result> {

@@ -15,8 +15,8 @@ import { join, switchProtocols } from "./tunnel";
 export interface Mishaps {
   /** The client left before it had the whole answer. */
   readonly onCanceled: (invocation: Invocation) => void;
-  /** The connection to the version broke, a kept one or its own, and the request is as good as new. */
-  readonly onLost: (wasKept: boolean) => void;
+  /** The request is as good as new: a kept connection broke under it, or its process ended. */
+  readonly onLost: (because: "connection" | "process") => void;
 }
 
 /** Hands a request to an instance and its answer to the client, both as streams. */
@@ -25,7 +25,8 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   const upstream = open(instance, exchange);
   if (upstream === undefined) return;
   const { invocations } = instance;
-  const invocation = invocations.begin(exchange, causeOf(request, exchange.colo));
+  const call = { cause: causeOf(request, exchange.colo), isRepeatable: isRepeatable(request) };
+  const invocation = invocations.begin(exchange, call);
 
   const end = (isCanceled: boolean): void => {
     invocations.end(invocation);
@@ -61,7 +62,7 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
       response.off("close", onClose);
       request.unpipe(upstream);
       invocations.withdraw(invocation);
-      mishaps.onLost(upstream.reusedSocket);
+      mishaps.onLost(upstream.reusedSocket && !invocation.isSpared ? "connection" : "process");
     } else {
       sendFailure(exchange, invocation);
     }

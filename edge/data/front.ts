@@ -16,10 +16,13 @@ import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
 import { isTrigger, trigger } from "./trigger";
+import { Turns } from "./turns";
 import type { Upgrade } from "./tunnel";
 
 /** The data plane's front door: which version handles a request, and the way there. */
 export class Front {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly state: State,
     private readonly routes: RoutingTable,
@@ -98,14 +101,18 @@ export class Front {
     else void this.startFor(route, versionId, exchange);
   }
 
-  private async startFor(route: Route, versionId: string, exchange: Exchange): Promise<void> {
+  /** Returns the instance that has the request then; undefined where none has. */
+  private async startFor(route: Route, versionId: string, exchange: Exchange): Promise<Instance | undefined> {
     try {
       const instance = await this.started(route.scriptName, versionId);
       // Starting takes a while; nobody may be waiting any more.
-      if (!exchange.response.closed) this.toInstance(instance, route, exchange);
+      if (exchange.response.closed) return undefined;
+      this.toInstance(instance, route, exchange);
+      return instance;
     } catch {
       // The version started when it was uploaded; that it does not now is nothing a client could understand.
       sendException(exchange.response, exchange);
+      return undefined;
     }
   }
 
@@ -118,19 +125,28 @@ export class Front {
       onCanceled: (invocation) => {
         this.collector.onCanceled(instance, invocation);
       },
-      onLost: (wasKept) => {
+      onLost: (because) => {
         const attempt = exchange.attempt + 1;
-        if (wasKept) this.toVersion(route, instance.version.id, { ...exchange, needsFresh: true });
+        if (because === "connection")
+          this.toVersion(route, instance.version.id, { ...exchange, needsFresh: true });
         else if (attempt < TRIES) void this.tryAgain(instance, route, { ...exchange, attempt });
         else sendException(exchange.response, exchange);
       },
     });
   }
 
-  /** A process's connections end a moment before it is known to have ended itself, and another one can be started. */
-  private async tryAgain(instance: Instance, route: Route, exchange: Exchange): Promise<void> {
-    await instance.workerd.endWithin(END_KNOWN_MS);
-    if (!exchange.response.closed) this.toVersion(route, instance.version.id, exchange);
+  /**
+   * A process's connections end a moment before it is known to have ended itself, and another one can be started. Those
+   * that come from one go one after the other: the next process may end on account of the same request, and that must
+   * not be mistaken for another.
+   */
+  private async tryAgain({ workerd, version }: Instance, route: Route, exchange: Exchange): Promise<void> {
+    await workerd.endWithin(END_KNOWN_MS);
+    await this.turns.take(version.id, async () => {
+      if (exchange.response.closed) return;
+      const instance = await this.startFor(route, version.id, exchange);
+      await instance?.ping();
+    });
   }
 }
 

@@ -23,7 +23,7 @@ export interface Guarded {
   readonly cpu: CpuClock;
   /** In megabytes; undefined where the system does not tell. */
   memoryMb(): number | undefined;
-  /** Settles once the process has been free to handle something. */
+  /** Settles once the process has been free to handle something, or has ended. */
   ping(): Promise<void>;
   /** Whether the process has begun with an invocation, so that it may be what it is at work on. */
   hasTaken(invocation: Invocation): boolean;
@@ -79,31 +79,50 @@ export class Guard {
     if (spender) return { kind: "end", excess: "exceededCpu", culprit: spender };
     const inThisTurn = now - this.aliveAtCpuMs;
     if (!this.isPinging || inThisTurn < this.limits.cpuMs) return undefined;
-    return this.ended("exceededCpu", inThisTurn);
+    return { kind: "end", excess: "exceededCpu", culprit: this.culpritOfTurn(inThisTurn) };
   }
 
   private lookAtMemory(): Verdict {
     const now = this.guarded.memoryMb();
     if (now === undefined || this.baselineMb === undefined) return FINE;
     const held = now - this.baselineMb - SLACK_MB;
-    if (held > 2 * this.limits.memoryMb) return this.ended("exceededMemory", 0);
+    if (held > 2 * this.limits.memoryMb) {
+      return { kind: "end", excess: "exceededMemory", culprit: this.culpritAmong(this.taken, 0) };
+    }
     return held > this.limits.memoryMb ? { kind: "replace" } : FINE;
   }
 
-  private ended(excess: Excess, cpuTimeMs: number): Verdict {
-    const { invocations } = this.guarded;
-    const taken = invocations.unfinished.filter((invocation) => this.guarded.hasTaken(invocation));
-    const isAnswered = (suspect: Invocation): boolean =>
-      !invocations.running.has(suspect) && !suspect.canceled;
-    const invocation = culpritAmong(taken, isAnswered);
-    return { kind: "end", excess, culprit: invocation && { invocation, cpuTimeMs } };
+  /**
+   * workerd reads several requests before it begins with the first of them, so of those that have come since the last
+   * sign of life nobody can tell which one does not end. Those that can go again do so, one after the other; where one
+   * cannot, it has to fail anyway, and is taken for the culprit.
+   */
+  private culpritOfTurn(cpuTimeMs: number): Culprit | undefined {
+    const { taken } = this;
+    const recent = this.guarded.invocations.recent.filter((invocation) => taken.includes(invocation));
+    if (recent.length === 0) return this.culpritAmong(taken, cpuTimeMs);
+    const lost = recent.length === 1 ? recent : recent.filter((invocation) => !canGoAgain(invocation));
+    return this.culpritAmong(lost, cpuTimeMs);
+  }
+
+  private culpritAmong(suspects: readonly Invocation[], cpuTimeMs: number): Culprit | undefined {
+    const { running } = this.guarded.invocations;
+    const invocation = culpritAmong(suspects, (suspect) => !running.has(suspect) && !suspect.canceled);
+    return invocation && { invocation, cpuTimeMs };
+  }
+
+  private get taken(): Invocation[] {
+    return this.guarded.invocations.unfinished.filter((invocation) => this.guarded.hasTaken(invocation));
   }
 
   private askForLife(now: number): void {
     this.isPinging = true;
     this.aliveAtCpuMs = now;
+    const { invocations } = this.guarded;
+    const { count } = invocations;
     void this.guarded.ping().then(() => {
       this.isPinging = false;
+      invocations.wasFreeAfter(count);
       this.aliveAtCpuMs = this.guarded.cpu.read();
     });
   }
@@ -120,4 +139,9 @@ export class Guard {
     if (only.aloneCpuTimeMs < this.limits.cpuMs) return undefined;
     return { invocation: only, cpuTimeMs: only.aloneCpuTimeMs };
   }
+}
+
+/** Whether another process can handle it as if nothing had been; one that nobody waits for need not be handled. */
+function canGoAgain({ canceled, isRepeatable, status, attempt }: Invocation): boolean {
+  return canceled || (isRepeatable && status === undefined && attempt === 0);
 }

@@ -83,8 +83,7 @@ export class Instance implements Guarded {
     return new Promise((resolve) => {
       const ping = request({ ...this.tail, agent: this.freshAgent }, (answer) => answer.resume());
       ping.once("response", resolve);
-      // The process has ended: nobody waits for its signs of life any more.
-      ping.once("error", () => undefined);
+      ping.once("error", resolve);
       ping.end();
     });
   }

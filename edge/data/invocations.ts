@@ -24,6 +24,10 @@ export interface Invocation extends CpuShare, Hop {
   /** 0, and more when it was sent again because the process that had it ended. */
   readonly attempt: number;
   readonly cause: Cause;
+  /** Whether another process may handle it too. */
+  readonly isRepeatable: boolean;
+  /** 1 for the first of its process, and so on. */
+  readonly number: number;
   readonly startedAt: number;
   /** When it last did something that could be seen, by the clock of `performance.now()`. */
   activeAt: number;
@@ -49,6 +53,9 @@ export interface Invocation extends CpuShare, Hop {
 /** What of an exchange its invocation knows. */
 type Origin = Pick<Invocation, "ray" | "rayId" | "colo" | "isObserved" | "attempt">;
 
+/** What calls a version, and whether another process may be called with it too. */
+type Call = Pick<Invocation, "cause" | "isRepeatable">;
+
 /** The invocations of one version's process. */
 export class Invocations {
   /** Those whose answer has not ended. */
@@ -62,14 +69,17 @@ export class Invocations {
   count = 0;
   private usedAt = performance.now();
   private hasShownLife = false;
+  /** The number of the last one after whose beginning the process is known to have been free. */
+  private freeAfter = 0;
 
   constructor(clock: CpuClock) {
     this.shares = new CpuShares(clock);
   }
 
-  begin({ ray, rayId, colo, isObserved, attempt }: Origin, cause: Cause): Invocation {
+  begin({ ray, rayId, colo, isObserved, attempt }: Origin, { cause, isRepeatable }: Call): Invocation {
     const invocation: Invocation = {
-      ...{ ray, rayId, colo, isObserved, attempt, cause, startedAt: Date.now(), activeAt: performance.now() },
+      ...{ ray, rayId, colo, isObserved, attempt, cause, isRepeatable, number: this.count + 1 },
+      ...{ startedAt: Date.now(), activeAt: performance.now() },
       ...{ cpuTimeMs: 0, sharesFrom: 0, aloneCpuTimeMs: 0, canceled: false, isWebSocket: false },
       ...{ isBroken: false, isSpared: false },
     };
@@ -84,7 +94,18 @@ export class Invocations {
   /** To be called when its answer arrives: it, and so its process, is at work. */
   showsLife(invocation: Invocation): void {
     invocation.activeAt = performance.now();
+    this.wasFreeAfter(invocation.number);
+  }
+
+  /** To be called when the process has done something that it can only do between two turns. */
+  wasFreeAfter(number: number): void {
     this.hasShownLife = true;
+    this.freeAfter = Math.max(this.freeAfter, number);
+  }
+
+  /** Those that have begun since the process was last known to be free. */
+  get recent(): Invocation[] {
+    return this.unfinished.filter(({ number }) => number > this.freeAfter);
   }
 
   /** Whether any has shown life since this was asked last. */
@@ -114,9 +135,11 @@ export class Invocations {
 
   /** Hands over an invocation to whoever writes its telemetry, which happens once: workerd has told of it. */
   take(ray: string): Invocation | undefined {
-    this.hasShownLife = true;
+    const given = this.abandoned.get(ray);
     this.abandoned.delete(ray);
-    return this.takeUntold(ray);
+    const invocation = this.takeUntold(ray);
+    this.wasFreeAfter((invocation ?? given)?.number ?? 0);
+    return invocation;
   }
 
   /** As {@link take}, though workerd has not told of it. */

@@ -6,15 +6,16 @@ import {
   completed,
   completedUnrecorded,
   held,
-  notStartedSentence,
   yielded,
   type Ended,
   type Outcome,
 } from "./outcome";
+import { gaveUp } from "./endingText";
 import type { Deployment } from "./ports";
 import { recordOf } from "./record";
 import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
 import { revert, type RevertResult } from "./revert";
+import type { Reverted } from "./reverted";
 import {
   causeSentence,
   claimSentence,
@@ -58,7 +59,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
         otherwise: wayOut(rollout, action.status, dependencies),
       };
     case "giveUp":
-      return { notStarted: notStartedSentence(rollout.release, action.because) };
+      return { notStarted: gaveUp(rollout.release, action.because) };
   }
   action satisfies never;
 }
@@ -183,10 +184,22 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
     revertFault(rollout),
   );
   if (reverted.kind === "nothing") {
-    return { notStarted: notStartedSentence(release, { kind: "writesFail", trouble: found }) };
+    return { notStarted: gaveUp(release, { kind: "writesFail", trouble: found }) };
   }
   const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
-  return { outcome, active: reverted.kind === "done" ? (reverted.after ?? reverted.deployment) : undefined };
+  return { outcome, active: activeAfter(reverted) };
+}
+
+/** The deployment that is active after a revert, where it is known. */
+function activeAfter(reverted: Exclude<Reverted, { kind: "nothing" }>): Deployment | undefined {
+  switch (reverted.kind) {
+    case "done":
+      return reverted.after ?? reverted.deployment;
+    case "yielded":
+      return reverted.active;
+    case "failed":
+      return undefined;
+  }
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */

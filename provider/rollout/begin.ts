@@ -1,13 +1,14 @@
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
-import { alreadyServing, notStartedSentence } from "./outcome";
+import { gaveUp } from "./endingText";
+import { alreadyServing } from "./outcome";
 import { nothingObserved, telemetrySlis } from "./observe";
 import { isStale, PortError, staleDeployments, type Deployment, type Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
-import { foreignSplitSentence, othersReleaseSentence, resumedSentence } from "./text";
+import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text";
 import { unlessAborted } from "./unlessAborted";
 import { uploadsLeft, windowWarning } from "./window";
 
@@ -32,9 +33,9 @@ export async function begin(
     case "abortedBefore":
       throw new AbortedBefore(request.versionId, point.finding);
     case "othersRelease":
-      throw new CannotStart(othersReleaseSentence(request.scriptName, point.deployment, point.record));
+      throw new CannotStart(othersReleaseRefusal(request.scriptName, point.deployment, point.record));
     case "foreignSplit":
-      throw new CannotStart(foreignSplitSentence(request, point.deployment));
+      throw new CannotStart(foreignSplitRefusal(request, point.deployment));
     case "serving":
       return serving(request, point.deployment, dependencies);
     case "finishRevert":
@@ -83,9 +84,9 @@ async function start(
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
   const ready = await readiness(request, dependencies);
   if (ready === undefined) {
-    return { notStarted: notStartedSentence({ scriptName }, { kind: "interrupted" }) };
+    return { notStarted: gaveUp({ scriptName }, { kind: "interrupted" }) };
   }
-  if (ready.blindBecause !== undefined) throw new CannotStart(`${ready.blindBecause} No traffic was moved.`);
+  if (ready.blindBecause !== undefined) throw new CannotStart({ found: ready.blindBecause, todo: "" });
   for (const warning of ready.warnings) dependencies.progress.event(`Warning: ${warning}`);
   const startedAt = dependencies.clock.now();
   const release: Release = {
@@ -104,7 +105,7 @@ async function checkWindow(release: Release, { deployments, progress }: Dependen
   const left = await uploadsLeft(release, deployments);
   const warning = windowWarning(release, left);
   if (warning === undefined) return;
-  if (left === 0) throw new CannotStart(`${warning} No traffic was moved.`);
+  if (left === 0) throw new CannotStart({ found: warning, todo: "" });
   progress.event(`Warning: ${warning}`);
 }
 
@@ -137,7 +138,11 @@ async function putBackFirst(
   const rollout = left(point, active, dependencies);
   const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
   if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
-  return { beginAgain: true, putBack: step.outcome, known: step.active };
+  const { outcome, active: known } = step;
+  // Where somebody else has deployed meanwhile, nothing was put back, and what they did is where it begins.
+  return outcome.status === "superseded"
+    ? { beginAgain: true, known }
+    : { beginAgain: true, putBack: outcome, known };
 }
 
 function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {

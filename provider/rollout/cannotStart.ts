@@ -2,11 +2,16 @@ import { revertedSentence } from "./endingText";
 import { soleVersion, type Outcome } from "./outcome";
 import { PortError, type Deployment } from "./ports";
 import type { Dependencies } from "./release";
-import { afterAbort } from "./text";
+import { afterAbort, joined, type Refusal } from "./text";
+import { readActive } from "./write";
 
 /** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
 export class CannotStart extends Error {
   override readonly name = "CannotStart";
+
+  constructor(readonly refusal: Refusal) {
+    super(joined([refusal.found, "No traffic was moved.", refusal.todo]));
+  }
 }
 
 /** The version was found bad before and nobody has asked for another try. Nothing was touched. */
@@ -16,7 +21,7 @@ export class AbortedBefore extends CannotStart {
     /** What was found wrong then. */
     readonly finding: string,
   ) {
-    super(`Version ${versionId} was aborted before, and no traffic was moved: ${finding} ${afterAbort}`);
+    super({ found: `Version ${versionId} was aborted before: ${finding}`, todo: afterAbort });
   }
 }
 
@@ -28,19 +33,22 @@ export function isRefusal(error: unknown): error is CannotStart | PortError {
 /**
  * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
  * has done is not to be forgotten.
+ *
+ * @param known the last deployment that this run has seen, which also stands where none can be read
  */
 export async function butPutBack(
   putBack: Outcome,
+  known: Deployment | undefined,
   error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  const active = await deployments.active().catch(() => undefined);
+  const active = await readActive(known, deployments).catch(() => known);
   const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {
     ...{ ...putBack, ...now },
     status: isBack ? "inconclusive" : "superseded",
-    reason: reasonFor(putBack, active, isBack, error.message),
+    reason: reasonFor(putBack, active, isBack, error),
   };
   if (!(error instanceof AbortedBefore)) return outcome;
   return { ...outcome, status: "aborted", finding: error.finding, isVerdict: true };
@@ -50,13 +58,14 @@ function reasonFor(
   { oldVersionId, releaseId }: Outcome,
   active: Deployment | undefined,
   isBack: boolean,
-  why: string,
+  error: CannotStart | PortError,
 ): string {
   const back = `All traffic was put back on the old version ${oldVersionId ?? ""}.`;
   const others = `Since then ${active?.author ?? "somebody"} has deployed something else, which was left as it is.`;
   const seen = isBack ? revertedSentence({ oldVersionId, newVersionId: "" }) : `${back} ${others}`;
   const where = active === undefined ? back : seen;
-  // Traffic was moved: what was left has been put back.
-  const after = why.replace(/,? ?(and )?no traffic was moved\.?/i, "").replace(",:", ":");
-  return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${after}`;
+  // "No traffic was moved" would not be true: what was left has been put back.
+  const why =
+    error instanceof CannotStart ? joined([error.refusal.found, error.refusal.todo]) : error.message;
+  return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${why}`;
 }

@@ -7,7 +7,7 @@ import type { Deployment } from "./ports";
 import { stagePercent, type Release } from "./release";
 import type { Failed } from "./reverted";
 import type { State } from "./state";
-import { afterAbort, clockText, stageText, withPeriod } from "./text";
+import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
 /** What to do after an ending that put the traffic back. */
 export const afterEnd = {
@@ -143,17 +143,21 @@ function splitText(active: Deployment | undefined): string {
 }
 
 /** Why a release ended before it moved anything, and what to do. */
-export function gaveUpSentence(because: GaveUp): string {
+export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: GaveUp): Refusal {
+  const found = (what: string): string => `Release of ${scriptName}: ${what}`;
   switch (because.kind) {
     case "interrupted":
-      return "interrupted before it began. No traffic was moved. The next `pulumi up` starts it.";
+      return { found: found("interrupted before it began."), todo: "The next `pulumi up` starts it." };
     case "overtaken":
-      return (
-        `${because.by} deployed while it was about to begin. That was left as it is, and no traffic was moved. Look at what ` +
-        "was deployed; then `pulumi up` starts the release from it."
-      );
+      return {
+        found: found(`${because.by} deployed while it was about to begin. That was left as it is.`),
+        todo: "Look at what was deployed; then `pulumi up` starts the release from it.",
+      };
     case "writesFail":
-      return `the first split was not deployed, and no traffic was moved. ${withPeriod(because.trouble)} Run \`pulumi up\` again.`;
+      return {
+        found: found(`the first split was not deployed. ${withPeriod(because.trouble)}`),
+        todo: "Run `pulumi up` again.",
+      };
   }
 }
 

@@ -31,7 +31,7 @@ export interface Observation {
   readonly isReady: boolean;
   /** Up to when the series are known: not at all before the first answer, even where the release is older. */
   readonly seenUntil: number;
-  /** How many uploads are left before the old version can no longer be deployed; undefined where that is not known. */
+  /** After how many more uploads the old version can no longer be deployed; undefined where that is not known. */
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
   readonly uploadsAt: number;

@@ -1,5 +1,4 @@
 import { isVerdict, type Cause } from "./cause";
-import type { GaveUp } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./observe";
 import type { Deployment, Split } from "./ports";
@@ -12,7 +11,6 @@ import {
   confirmationSentence,
   deployedAfterSentence,
   foundByOthers,
-  gaveUpSentence,
   heldSentence,
   revertFailedSentence,
   revertedSentence,
@@ -22,7 +20,7 @@ import {
   unreadSentence,
   unrecordedSentence,
 } from "./endingText";
-import { completedSentence } from "./text";
+import { completedSentence, joined } from "./text";
 
 /**
  * How a release ended:
@@ -160,15 +158,6 @@ export function alreadyServing(request: ReleaseRequest, active: Deployment, now:
     endedAt: at,
     stages: [],
   };
-}
-
-/** Why a release ended before it moved anything, and what to do. */
-export function notStartedSentence(release: Pick<Release, "scriptName">, because: GaveUp): string {
-  return `Release of ${release.scriptName}: ${gaveUpSentence(because)}`;
-}
-
-function joined(sentences: readonly string[]): string {
-  return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 
 function outcome(

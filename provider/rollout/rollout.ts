@@ -3,6 +3,7 @@ import type { Outcome } from "./outcome";
 import type { Deployment } from "./ports";
 import type { Release } from "./release";
 import type { State } from "./state";
+import type { Refusal } from "./text";
 
 /** A release on its way. What it needs to go on is `release` and `state`, plain data; `observation` is a cache. */
 export interface Rollout {
@@ -21,7 +22,7 @@ export type Step =
       readonly active?: Deployment | undefined;
     }
   /** Nothing was moved, for this reason. */
-  | { readonly notStarted: string }
+  | { readonly notStarted: Refusal }
   /** Something has been found, or put back, after which the release begins anew. */
   | {
       readonly beginAgain: true;

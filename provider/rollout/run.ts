@@ -6,6 +6,7 @@ import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./observe";
 import type { Outcome } from "./outcome";
+import type { Deployment } from "./ports";
 import type { Dependencies, ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import { statusLine } from "./text";
@@ -21,6 +22,7 @@ import { windowWarning } from "./window";
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
+  let known: Deployment | undefined;
   let otherwise: Outcome | undefined;
   try {
     let step = await begin(request, begunAt, undefined, dependencies);
@@ -28,8 +30,8 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
-        ({ putBack = putBack, otherwise } = step);
-        step = await begin(request, begunAt, step.known, dependencies);
+        ({ putBack = putBack, otherwise, known } = step);
+        step = await begin(request, begunAt, known, dependencies);
       } else {
         step = await turn(step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);
@@ -38,7 +40,7 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
   } catch (error) {
     if (otherwise && isRefusal(error)) return otherwise;
     if (putBack === undefined || !isRefusal(error)) throw error;
-    return butPutBack(putBack, error, dependencies);
+    return butPutBack(putBack, known, error, dependencies);
   }
 }
 

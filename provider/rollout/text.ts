@@ -11,6 +11,13 @@ import { badText, countsText, limitText, percentText } from "./sloText";
 import { stageStart, type State } from "./state";
 import { windowWarning } from "./window";
 
+/** Why a request is not carried out, in sentences. */
+export interface Refusal {
+  readonly found: string;
+  /** What to do; empty where `found` says it. */
+  readonly todo: string;
+}
+
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
 export function placeText(stage: number, stages: number, percent: number): string {
   return `${stage + 1} of ${stages} (${percent} %)`;
@@ -142,10 +149,10 @@ export function resumedSentence(release: Release, state: State): string {
 }
 
 /** Why nothing is released over a split of somebody else, and what to do. */
-export function foreignSplitSentence(
+export function foreignSplitRefusal(
   { scriptName, versionId, takeOver }: ReleaseRequest,
   { id, split, author }: Deployment,
-): string {
+): Refusal {
   const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
   const isSplitOfNew = split.some((share) => share.versionId === versionId);
   const effect = isSplitOfNew
@@ -155,20 +162,25 @@ export function foreignSplitSentence(
     takeOver === id
       ? "Both versions have the same share, so it cannot be told which one is old: give one of them all traffic."
       : `Finish that deployment or roll it back. Or take it over with the input takeOver: "${id}"; ${effect}.`;
-  return (
-    `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
-    `that has all traffic. No traffic was moved. ${way}`
-  );
+  return {
+    found:
+      `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
+      "that has all traffic.",
+    todo: way,
+  };
 }
 
 /** Why nothing is released while somebody else drives a release, and what to do. */
-export function othersReleaseSentence(scriptName: string, active: Deployment, record: ReleaseRecord): string {
-  return (
-    `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
-    `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
-    `${active.author}. No traffic was moved. Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +
-    `If nobody drives it any more, take it over with the input takeOver: "${active.id}".`
-  );
+export function othersReleaseRefusal(scriptName: string, active: Deployment, record: ReleaseRecord): Refusal {
+  return {
+    found:
+      `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
+      `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
+      `${active.author}.`,
+    todo:
+      `Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +
+      `If nobody drives it any more, take it over with the input takeOver: "${active.id}".`,
+  };
 }
 
 /** Why a release reverts: what was found, where, and what would have been allowed. */
@@ -263,4 +275,9 @@ export const afterAbort =
 export function completedSentence(release: Release, now: number): string {
   const took = formatDuration(now - release.startedAt);
   return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+}
+
+/** Sentences in a row, without those that are empty. */
+export function joined(sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== "").join(" ");
 }

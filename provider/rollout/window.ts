@@ -6,14 +6,14 @@ const windowSize = 100;
 /** A colleague's branch or a busy pipeline uploads as many in a day. */
 const fewLeft = 20;
 
-/** How many versions can still be uploaded before one can no longer be deployed that has `newer` newer ones. */
+/** After how many more uploads a version can no longer be deployed that has `newer` newer ones. */
 export function uploadsUntilGone(newer: number): number {
-  return windowSize - 1 - newer;
+  return windowSize - newer;
 }
 
 /**
- * How many versions can still be uploaded before the old one can no longer be deployed, and the traffic not be put back;
- * 0 when it is so now, undefined where there is no old version or Cloudflare does not say.
+ * After how many more uploads the old version can no longer be deployed, and the traffic not be put back; 0 when it is so
+ * now, undefined where there is no old version or Cloudflare does not say.
  */
 export async function uploadsLeft(
   { oldVersionId }: Release,
@@ -43,7 +43,7 @@ export function windowWarning(
     );
   }
   return (
-    `After ${left + 1} more uploads Cloudflare can no longer deploy ${what}: only the ${windowSize} versions uploaded last can be. ` +
+    `After ${left} more ${left === 1 ? "upload" : "uploads"} Cloudflare can no longer deploy ${what}: only the ${windowSize} versions uploaded last can be. ` +
     "Hold other uploads of this Worker back until the release is over."
   );
 }

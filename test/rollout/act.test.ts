@@ -269,8 +269,10 @@ describe("a release that writes nothing", () => {
       assert.equal("beginAgain" in again && again.otherwise !== undefined, isUnderWay);
     }
     assert.deepEqual(await ends({ do: "giveUp", because: { kind: "overtaken", by: "jo" } }), {
-      notStarted:
-        "Release of checkout: jo deployed while it was about to begin. That was left as it is, and no traffic was moved. Look at what was deployed; then `pulumi up` starts the release from it.",
+      notStarted: {
+        found: "Release of checkout: jo deployed while it was about to begin. That was left as it is.",
+        todo: "Look at what was deployed; then `pulumi up` starts the release from it.",
+      },
     });
     assert.equal(at.outside.deployments.calls.create, 0);
   });
@@ -305,8 +307,11 @@ describe("a release that reverts", () => {
     );
     const step = await revertFor({ kind: "stuck", trouble: "no answer" }, at.rollout, at.outside);
     assert.deepEqual(step, {
-      notStarted:
-        "Release of checkout: the first split was not deployed, and no traffic was moved. Release of checkout: the next split could not be deployed in stage 1 of 3 (25 %): no answer. Run `pulumi up` again.",
+      notStarted: {
+        found:
+          "Release of checkout: the first split was not deployed. Release of checkout: the next split could not be deployed in stage 1 of 3 (25 %): no answer.",
+        todo: "Run `pulumi up` again.",
+      },
     });
   });
 

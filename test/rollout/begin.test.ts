@@ -135,6 +135,21 @@ describe("a release that begins", () => {
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
+  it("has put nothing back where somebody deploys just then, and begins with what they did", async () => {
+    const outside = world();
+    leave(outside, otherVersion);
+    const { deployments } = outside;
+    const read = deployments.active.bind(deployments);
+    let readings = 0;
+    deployments.active = () => {
+      if ((readings += 1) === 2) deployments.foreign(between(oldVersion, newVersion, 50));
+      return read();
+    };
+    const step = await begun(outside);
+    assert.deepEqual(step, { beginAgain: true, known: deployments.made[0] });
+    assert.equal(deployments.calls.create, 0);
+  });
+
   it("does not go on after a put-back that failed", async () => {
     const outside = world();
     leave(outside, otherVersion);
@@ -163,11 +178,11 @@ describe("a release that begins", () => {
   it("tells what it is warned of", async () => {
     const outside = world();
     outside.telemetry.warnings.push("Sampled.", "Stages reset Durable Objects.");
-    outside.deployments.versions = [...Array.from({ length: 79 }, String), oldVersion];
+    outside.deployments.versions = [...Array.from({ length: 80 }, String), oldVersion];
     await begun(outside);
     const [one, two, three] = outside.progress.events;
     assert.deepEqual([one, two], ["Warning: Sampled.", "Warning: Stages reset Durable Objects."]);
-    assert.match(three ?? "", /^Warning: After 21 more uploads/);
+    assert.match(three ?? "", /^Warning: After 20 more uploads/);
   });
 });
 
@@ -188,7 +203,7 @@ describe("a release does not begin", () => {
     const step = begun(world(), { findingBefore: "It was bad." });
     assert.equal(
       await refusal(step, AbortedBefore),
-      `Version ${newVersion} was aborted before, and no traffic was moved: It was bad. ${fix}`,
+      `Version ${newVersion} was aborted before: It was bad. No traffic was moved. ${fix}`,
     );
   });
 
@@ -207,8 +222,10 @@ describe("a release does not begin", () => {
     await new Promise(setImmediate);
     outside.stop.abort();
     assert.deepEqual(await step, {
-      notStarted:
-        "Release of checkout: interrupted before it began. No traffic was moved. The next `pulumi up` starts it.",
+      notStarted: {
+        found: "Release of checkout: interrupted before it began.",
+        todo: "The next `pulumi up` starts it.",
+      },
     });
   });
 });
@@ -220,24 +237,24 @@ describe("a run that has put back what was left, and does not start then,", () =
     ...{ startedAt: "", endedAt: "", stages: [] },
   };
   const before = "What release r0 had left was put back first.";
-  const blind = new CannotStart("Observability is off. No traffic was moved.");
+  const blind = new CannotStart({ found: "Observability is off.", todo: "Switch it on." });
 
   it("says both, and where the traffic is", async () => {
     const outside = world();
-    assert.deepEqual(await butPutBack(putBack, blind, outside), {
+    assert.deepEqual(await butPutBack(putBack, undefined, blind, outside), {
       ...{ ...putBack, deploymentId: "deployment-1" },
-      reason: `${before} All traffic is back on the old version ${oldVersion}. The release itself did not start: Observability is off.`,
+      reason: `${before} All traffic is back on the old version ${oldVersion}. The release itself did not start: Observability is off. Switch it on.`,
     });
   });
 
   it("says what somebody has deployed since", async () => {
-    const outcome = await butPutBack(putBack, blind, world(quietTraffic, at25));
+    const outcome = await butPutBack(putBack, undefined, blind, world(quietTraffic, at25));
     assert.deepEqual(
       [outcome.status, outcome.deployedVersionId, outcome.reason],
       [
         "superseded",
         undefined,
-        `${before} All traffic was put back on the old version ${oldVersion}. Since then jo@example.com with wrangler has deployed something else, which was left as it is. The release itself did not start: Observability is off.`,
+        `${before} All traffic was put back on the old version ${oldVersion}. Since then jo@example.com with wrangler has deployed something else, which was left as it is. The release itself did not start: Observability is off. Switch it on.`,
       ],
     );
   });
@@ -246,7 +263,12 @@ describe("a run that has put back what was left, and does not start then,", () =
     const outside = world();
     const error = new PortError("unavailable", "HTTP 503");
     outside.deployments.failNext("read", error);
-    const { status, deployedVersionId, deploymentId, reason } = await butPutBack(putBack, error, outside);
+    const { status, deployedVersionId, deploymentId, reason } = await butPutBack(
+      putBack,
+      undefined,
+      error,
+      outside,
+    );
     assert.deepEqual([status, deployedVersionId, deploymentId], ["inconclusive", undefined, undefined]);
     assert.equal(
       reason,
@@ -254,8 +276,21 @@ describe("a run that has put back what was left, and does not start then,", () =
     );
   });
 
+  it("does not believe a reading that contradicts what it has seen", async () => {
+    const outside = world();
+    const theirs = outside.deployments.foreign(at25);
+    const known = { ...theirs, id: "later", createdAt: theirs.createdAt + 1 };
+    const { deploymentId, status } = await butPutBack(putBack, known, blind, outside);
+    assert.deepEqual([status, deploymentId], ["superseded", "later"]);
+  });
+
   it("is aborted where its own version was", async () => {
-    const outcome = await butPutBack(putBack, new AbortedBefore(newVersion, "It was bad."), world());
+    const outcome = await butPutBack(
+      putBack,
+      undefined,
+      new AbortedBefore(newVersion, "It was bad."),
+      world(),
+    );
     assert.deepEqual([outcome.status, outcome.finding, outcome.isVerdict], ["aborted", "It was bad.", true]);
     assert.ok(outcome.reason.endsWith(`: It was bad. ${fix}`), outcome.reason);
   });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { CannotStart } from "../../provider/rollout/cannotStart";
 import { isVerdict, type Cause } from "../../provider/rollout/cause";
 import type { GaveUp } from "../../provider/rollout/decide";
 import type { DeploymentStatus } from "../../provider/rollout/deploymentStatus";
+import { gaveUp } from "../../provider/rollout/endingText";
 import {
   afterRevert,
   alreadyServing,
   completed,
   completedUnrecorded,
   held,
-  notStartedSentence,
   yielded,
   type Ended,
   type Outcome,
@@ -370,16 +371,16 @@ describe("a release that gave up before its first split", () => {
     ],
     [
       { kind: "overtaken", by: "jo" },
-      "jo deployed while it was about to begin. That was left as it is, and no traffic was moved. Look at what was deployed; then `pulumi up` starts the release from it.",
+      "jo deployed while it was about to begin. That was left as it is. No traffic was moved. Look at what was deployed; then `pulumi up` starts the release from it.",
     ],
     [
       { kind: "writesFail", trouble: "HTTP 503" },
-      "the first split was not deployed, and no traffic was moved. HTTP 503. Run `pulumi up` again.",
+      "the first split was not deployed. HTTP 503. No traffic was moved. Run `pulumi up` again.",
     ],
   ];
   for (const [because, sentence] of cases) {
     it(`since ${because.kind} says so`, () => {
-      assert.equal(notStartedSentence(release, because), `Release of checkout: ${sentence}`);
+      assert.equal(new CannotStart(gaveUp(release, because)).message, `Release of checkout: ${sentence}`);
     });
   }
 });

@@ -265,9 +265,9 @@ describe("the versions that can still be deployed", () => {
     await outside.clock.sleep(1);
     outside.deployments.versions = ["a", "b", oldVersion];
     const seen = await observe(release, before, outside);
-    assert.deepEqual([seen.uploadsLeft, seen.uploadsAt], [97, outside.clock.now()]);
+    assert.deepEqual([seen.uploadsLeft, seen.uploadsAt], [98, outside.clock.now()]);
     await outside.clock.sleep(minute);
-    assert.equal((await observe(release, seen, outside)).uploadsLeft, 97);
+    assert.equal((await observe(release, seen, outside)).uploadsLeft, 98);
     assert.equal(outside.deployments.calls.deployable, 1);
   });
 
@@ -277,7 +277,8 @@ describe("the versions that can still be deployed", () => {
       outside.deployments.versions = versions;
       return (await observe(release, nothing, outside)).uploadsLeft;
     };
-    assert.equal(await left([oldVersion]), 99);
+    assert.equal(await left([oldVersion]), 100);
+    assert.equal(await left([...Array.from({ length: 99 }, String), oldVersion]), 1);
     assert.equal(await left(["a"]), 0);
     assert.equal(await left([...Array.from({ length: 120 }, String), oldVersion]), 0);
     outside.deployments.deployable = () => Promise.reject(noAnswer());

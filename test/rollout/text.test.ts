@@ -2,21 +2,23 @@ import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
 import type { Assessment } from "../../provider/rollout/assess";
 import type { State } from "../../provider/rollout/state";
+import { CannotStart } from "../../provider/rollout/cannotStart";
 import { badText, countsText, limitText, percentText } from "../../provider/rollout/sloText";
 import {
   causeSentence,
   claimSentence,
   completedSentence,
   dateText,
-  foreignSplitSentence,
+  foreignSplitRefusal,
   oneWaySentence,
-  othersReleaseSentence,
+  othersReleaseRefusal,
   resumedSentence,
   revertingSentence,
   stageSentence,
   statusLine,
   waitSentence,
   withPeriod,
+  type Refusal,
 } from "../../provider/rollout/text";
 import { windowWarning } from "../../provider/rollout/window";
 import { newVersion, oldVersion, otherVersion, request } from "./simulate";
@@ -207,32 +209,35 @@ describe("a release says, when it goes on,", () => {
 describe("a release says why it does not begin over", () => {
   const split = between(oldVersion, newVersion, 5);
   const asked = request({ takeOver: undefined });
-  const told = `The traffic of Worker checkout is split already (95 % to ${oldVersion}, 5 % to ${newVersion}), by jo with wrangler: a release starts from one version that has all traffic. No traffic was moved.`;
+  const told = (refusal: Refusal): string => new CannotStart(refusal).message;
+  const splitAlready = `The traffic of Worker checkout is split already (95 % to ${oldVersion}, 5 % to ${newVersion}), by jo with wrangler: a release starts from one version that has all traffic. No traffic was moved.`;
   check([
     [
       "a split of the new version",
-      () => foreignSplitSentence(asked, deployment({ split })),
-      `${told} Finish that deployment or roll it back. Or take it over with the input takeOver: "theirs"; the release then goes on from its share.`,
+      () => told(foreignSplitRefusal(asked, deployment({ split }))),
+      `${splitAlready} Finish that deployment or roll it back. Or take it over with the input takeOver: "theirs"; the release then goes on from its share.`,
     ],
     [
       "a split of other versions",
-      () => foreignSplitSentence(asked, deployment({ split: between(oldVersion, otherVersion, 5) })),
-      `${told.replace(newVersion, otherVersion)} Finish that deployment or roll it back. Or take it over with the input takeOver: "theirs"; the version with the larger share then gets all traffic back, and the release starts from it.`,
+      () => told(foreignSplitRefusal(asked, deployment({ split: between(oldVersion, otherVersion, 5) }))),
+      `${splitAlready.replace(newVersion, otherVersion)} Finish that deployment or roll it back. Or take it over with the input takeOver: "theirs"; the version with the larger share then gets all traffic back, and the release starts from it.`,
     ],
     [
       "a split of which nobody can tell what is old",
-      () => foreignSplitSentence(request({ takeOver: "theirs" }), deployment({ split })),
-      `${told} Both versions have the same share, so it cannot be told which one is old: give one of them all traffic.`,
+      () => told(foreignSplitRefusal(request({ takeOver: "theirs" }), deployment({ split }))),
+      `${splitAlready} Both versions have the same share, so it cannot be told which one is old: give one of them all traffic.`,
     ],
     [
       "a release that somebody else drives",
       () =>
-        othersReleaseSentence("checkout", deployment({ createdAt: began + minute }), aRecord({ id: "r9" })),
+        told(
+          othersReleaseRefusal("checkout", deployment({ createdAt: began + minute }), aRecord({ id: "r9" })),
+        ),
       'A release of Worker checkout is under way that another stack or program drives: r9, owner owner-1, begun 2030-01-01 06:00:00Z, last deployed 2030-01-01 06:01:00Z by jo with wrangler. No traffic was moved. Wait until it has ended, or end it: workers-release abort checkout. If nobody drives it any more, take it over with the input takeOver: "theirs".',
     ],
     [
       "a release whose driver is not known",
-      () => othersReleaseSentence("checkout", deployment(), aRecord({ owner: undefined })).slice(0, 104),
+      () => told(othersReleaseRefusal("checkout", deployment(), aRecord({ owner: undefined }))).slice(0, 104),
       "A release of Worker checkout is under way that another stack or program drives: r1, owner unknown, begun",
     ],
     [
@@ -243,7 +248,12 @@ describe("a release says why it does not begin over", () => {
     [
       "a window that is about to close",
       () => windowWarning(aRelease(), 20) ?? "",
-      `After 21 more uploads Cloudflare can no longer deploy version ${oldVersion} of checkout, to which a revert goes: only the 100 versions uploaded last can be. Hold other uploads of this Worker back until the release is over.`,
+      `After 20 more uploads Cloudflare can no longer deploy version ${oldVersion} of checkout, to which a revert goes: only the 100 versions uploaded last can be. Hold other uploads of this Worker back until the release is over.`,
+    ],
+    [
+      "a window that closes with the next upload",
+      () => windowWarning(aRelease(), 1)?.slice(0, 59) ?? "",
+      "After 1 more upload Cloudflare can no longer deploy version",
     ],
     ["no window that is far from it", () => windowWarning(aRelease(), 21) ?? "nothing", "nothing"],
     ["no window that nobody knows", () => windowWarning(aRelease(), undefined) ?? "nothing", "nothing"],

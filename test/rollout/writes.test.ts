@@ -53,7 +53,7 @@ describe("the first write of a release", () => {
     };
     await assert.rejects(
       release(outside),
-      /jo@example.com with wrangler deployed while it was about to begin.*no traffic was moved/,
+      /jo@example.com with wrangler deployed while it was about to begin.*No traffic was moved/,
     );
     assert.deepEqual(outside.deployments.made[0]?.split, all(otherVersion));
     assert.equal(outside.deployments.calls.create, 0);
@@ -92,7 +92,7 @@ describe("the first write of a release", () => {
     const outside = world();
     outside.deployments.failNext("before", unavailable());
     failReads(outside, 1, 5 * minute);
-    await assert.rejects(release(outside, { plan: twoStages }), /no traffic was moved/);
+    await assert.rejects(release(outside, { plan: twoStages }), /No traffic was moved/);
     assert.deepEqual(shares(outside), [0]);
   });
 

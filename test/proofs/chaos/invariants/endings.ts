@@ -66,7 +66,7 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (outcome.status === "superseded")
     says(
       "superseded by somebody",
-      is((commit) => isOfOthers(commit, run, endedAt)),
+      is((commit) => isOfOthers(commit, run, endedAt, story)),
     );
   if (!["completed", "superseded", "revertFailed"].includes(outcome.status)) {
     says(
@@ -79,7 +79,7 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (outcome.deploymentId !== undefined && outcome.status !== "revertFailed") {
     says(
       "deploymentId is the active deployment",
-      is(({ deployment }) => deployment.id === outcome.deploymentId),
+      is((commit) => isMeant(commit, outcome.deploymentId, run, story)),
     );
   }
 }
@@ -110,13 +110,29 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   return [...own, ...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
 }
 
-/** Somebody took over: a person, another owner, or a run that lives on or came later. */
-function isOfOthers(commit: Commit, run: RunLog, endedAt: number): boolean {
+/**
+ * The deployment that an ending names; or one of the run's own with the same traffic, which a lost write made late; or
+ * one that another run made over the named one without having seen it.
+ */
+function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commits }: Story): boolean {
+  const meant = commits.find(({ deployment }) => deployment.id === named);
+  if (meant === commit) return true;
+  if (!meant || !isBy(meant, run) || commit.by.kind !== "run") return false;
+  if (isBy(commit, run)) return isSameTraffic(commit.deployment.split, meant.deployment.split);
+  const other = commit.by.run;
+  const write = other.writes.find((one) => one.commit === commit);
+  const seen = write && readsBy(other, write.sentAt).at(-1)?.shown;
+  return seen !== undefined && seen.index < meant.index && meant.index < commit.index;
+}
+
+/** Somebody took over: a person, another owner, or a run that lives on, came later, or has written since. */
+function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: Story): boolean {
   if (commit.by.kind !== "run") return true;
   const other = commit.by.run;
   if (other === run) return false;
   const isOtherOwner = other.order.owner !== run.order.owner;
-  return isOtherOwner || overAt(other) >= endedAt || other.startedAt > run.startedAt;
+  const hasWrittenSince = commitsOf(commits, run).every(({ at }) => at < commit.at);
+  return isOtherOwner || overAt(other) >= endedAt || other.startedAt > run.startedAt || hasWrittenSince;
 }
 
 /** After an ending nothing of the run happens any more. */

@@ -1,3 +1,4 @@
+import { checkBounds, checkPast, checkSeries, checkWidth } from "./checkInput";
 import { dispersionOf, noDispersion, over, type Dispersion, type Past } from "./dispersion";
 import { Judgement, type Bounds, type Verdict } from "./judgement";
 import type { Series } from "./series";
@@ -29,11 +30,15 @@ export function boundsOf({ max, maxIncrease }: Bounds): number {
  * looks. See {@link ceiling} and {@link comparison} for the arithmetic, and {@link dispersionOf} for traffic whose
  * events are not independent.
  *
- * @throws RangeError when a bound or the level is out of its range, or there is no bound at all
+ * @throws RangeError when a bound, the level or a count is out of its range, a bucket is missing or out of order, or
+ * there is no bound at all; it names the place
  */
 export function judge(slo: Bounds, series: Series, strictness: Strictness): Verdict {
-  check(slo, strictness);
   const { level, past, bucketMs = 10_000 } = strictness;
+  checkBounds(slo, level);
+  checkSeries(series);
+  checkWidth(bucketMs);
+  if (past !== undefined) checkPast(past);
   return verdictOn(
     slo,
     series,
@@ -42,36 +47,9 @@ export function judge(slo: Bounds, series: Series, strictness: Strictness): Verd
   );
 }
 
-/** As {@link judge}, for bounds that were checked before. */
+/** As {@link judge}, for what was checked before. */
 function verdictOn(slo: Bounds, series: Series, level: number, dispersion: Dispersion): Verdict {
   const judgement = new Judgement(slo, level, dispersion);
   for (const bucket of series) judgement.add(bucket);
   return judgement.verdict;
-}
-
-function check({ max, maxIncrease }: Bounds, { level }: Strictness): void {
-  const wrong = [
-    {
-      name: "max",
-      value: max,
-      isFine: max === undefined || (max >= 0 && max < 1),
-      allowed: "a share from 0 to below 1",
-    },
-    {
-      name: "maxIncrease",
-      value: maxIncrease,
-      isFine: maxIncrease === undefined || (maxIncrease >= 1 && maxIncrease <= 1000),
-      allowed: "a ratio from 1 to 1000",
-    },
-    {
-      name: "level",
-      value: level,
-      isFine: level > 0 && level < 1,
-      allowed: "a probability above 0 and below 1",
-    },
-  ].find(({ isFine }) => !isFine);
-  if (wrong) throw new RangeError(`${wrong.name} is ${String(wrong.value)}, expected ${wrong.allowed}`);
-  if (max === undefined && maxIncrease === undefined) {
-    throw new RangeError("the SLO sets no bound, expected `max`, `maxIncrease` or both");
-  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge, type Bounds, type Series } from "../../provider/health";
+import { judge, type Bounds, type Past, type Series } from "../../provider/health";
 
 const level = 0.01;
 
@@ -48,6 +48,31 @@ describe("the public judge", () => {
   ] as const) {
     it(`refuses what it cannot judge: ${message}`, () => {
       assert.throws(() => judge(slo, [], { level: given }), new RangeError(message));
+    });
+  }
+
+  const fine = { start: 0, new: { valid: 5, bad: 1 }, old: { valid: 9, bad: 0 } };
+  const withNew = (counts: object): Series => [fine, { ...fine, start: 1, new: { ...fine.new, ...counts } }];
+  const past = (...buckets: readonly unknown[]): { past: Past } => ({
+    past: { bucketMs: 1000, buckets } as Past,
+  });
+  for (const [series, rest, message] of [
+    [withNew({ valid: NaN }), {}, "series[1].new.valid is NaN, expected a number of events from 0 on"],
+    [withNew({ valid: "5" }), {}, "series[1].new.valid is 5, expected a number of events from 0 on"],
+    [withNew({ bad: -1 }), {}, "series[1].new.bad is -1, expected a number of events from 0 on"],
+    [withNew({ bad: Infinity }), {}, "series[1].new.bad is Infinity, expected a number of events from 0 on"],
+    [withNew({ bad: 6 }), {}, "series[1].new.bad is 6, expected at most series[1].new.valid, 5"],
+    [[{ ...fine, old: undefined }], {}, "series[0].old is missing, expected counts of valid and bad events"],
+    [[fine, undefined], {}, "series[1] is missing, expected a list without gaps"],
+    [[fine, fine], {}, "series[1].start is 0, expected more than that of the bucket before, 0"],
+    [[{ ...fine, start: NaN }], {}, "series[0].start is NaN, expected milliseconds since the epoch"],
+    [[], { bucketMs: 0 }, "bucketMs is 0, expected milliseconds above 0"],
+    [[], past({ valid: 1, bad: 2 }), "past.buckets[0].bad is 2, expected at most past.buckets[0].valid, 1"],
+    [[], past(fine.new, undefined, fine.new), "past.buckets[1] is missing, expected a list without gaps"],
+    [[], { past: { bucketMs: NaN, buckets: [] } }, "past.bucketMs is NaN, expected milliseconds above 0"],
+  ] as [Series, object, string][]) {
+    it(`refuses what proves nothing: ${message}`, () => {
+      assert.throws(() => judge({ max: 0.01 }, series, { level, ...rest }), new RangeError(message));
     });
   }
 });

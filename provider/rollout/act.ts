@@ -187,7 +187,8 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
     return { notStarted: gaveUp(release, { kind: "writesFail", trouble: found }) };
   }
   const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
-  return { outcome, active: activeAfter(reverted) };
+  const isUntouched = reverted.kind === "yielded" && !reverted.mayHaveWritten;
+  return { outcome, active: activeAfter(reverted), isUntouched };
 }
 
 /** The deployment that is active after a revert, where it is known. */

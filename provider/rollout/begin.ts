@@ -138,11 +138,10 @@ async function putBackFirst(
   const rollout = left(point, active, dependencies);
   const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
   if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
-  const { outcome, active: known } = step;
-  // Where somebody else has deployed meanwhile, nothing was put back, and what they did is where it begins.
-  return outcome.status === "superseded"
-    ? { beginAgain: true, known }
-    : { beginAgain: true, putBack: outcome, known };
+  const { outcome, active: known, isUntouched } = step;
+  // Where somebody else has deployed meanwhile, what they did is where it begins.
+  if (isUntouched) return { beginAgain: true, known };
+  return outcome.status === "superseded" ? step : { beginAgain: true, putBack: outcome, known };
 }
 
 function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {

@@ -34,7 +34,7 @@ export function isRefusal(error: unknown): error is CannotStart | PortError {
  * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
  * has done is not to be forgotten.
  *
- * @param known the last deployment that this run has seen, which also stands where none can be read
+ * @param known a deployment that this run has seen: a reading that contradicts it is not believed
  */
 export async function butPutBack(
   putBack: Outcome,
@@ -42,7 +42,7 @@ export async function butPutBack(
   error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  const active = await readActive(known, deployments).catch(() => known);
+  const active = await readActive(known, deployments).catch(() => undefined);
   const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {

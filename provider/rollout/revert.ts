@@ -200,7 +200,10 @@ class Attempts {
     if (active && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };
     }
-    if (!mayRevert(status, this.cause)) return { instead: { kind: "yielded", status, active } };
+    if (!mayRevert(status, this.cause)) {
+      const mayHaveWritten = this.failure?.lostAt !== undefined;
+      return { instead: { kind: "yielded", status, active, mayHaveWritten } };
+    }
     return { write: this.request };
   }
 

@@ -17,7 +17,13 @@ export interface Done {
 
 export type Instead =
   /** Somebody else has deployed meanwhile; what they did stands. */
-  | { readonly kind: "yielded"; readonly status: DeploymentStatus; readonly active: Deployment | undefined }
+  | {
+      readonly kind: "yielded";
+      readonly status: DeploymentStatus;
+      readonly active: Deployment | undefined;
+      /** True when the answer to a write was lost before, so that the traffic may have been back meanwhile. */
+      readonly mayHaveWritten: boolean;
+    }
   /** There was nothing to put back: the first split was never deployed. */
   | { readonly kind: "nothing" };
 

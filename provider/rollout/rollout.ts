@@ -20,6 +20,8 @@ export type Step =
       readonly outcome: Outcome;
       /** The active deployment, where it is known. */
       readonly active?: Deployment | undefined;
+      /** True when it was left to others without a write of this run. */
+      readonly isUntouched?: boolean;
     }
   /** Nothing was moved, for this reason. */
   | { readonly notStarted: Refusal }

@@ -150,6 +150,22 @@ describe("a release that begins", () => {
     assert.equal(deployments.calls.create, 0);
   });
 
+  it("ends where somebody deploys after a put-back whose answer was lost", async () => {
+    const outside = world();
+    leave(outside, otherVersion);
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, message, options) => {
+      await create(split, message, options);
+      deployments.foreign(between(oldVersion, newVersion, 50));
+      throw new PortError("unavailable", "no answer");
+    };
+    const step = await begun(outside);
+    assert.ok("outcome" in step);
+    assert.equal(step.outcome.status, "superseded");
+    assert.equal(deployments.calls.create, 1);
+  });
+
   it("does not go on after a put-back that failed", async () => {
     const outside = world();
     leave(outside, otherVersion);
@@ -280,8 +296,9 @@ describe("a run that has put back what was left, and does not start then,", () =
     const outside = world();
     const theirs = outside.deployments.foreign(at25);
     const known = { ...theirs, id: "later", createdAt: theirs.createdAt + 1 };
-    const { deploymentId, status } = await butPutBack(putBack, known, blind, outside);
-    assert.deepEqual([status, deploymentId], ["superseded", "later"]);
+    const { deploymentId, reason } = await butPutBack(putBack, known, blind, outside);
+    assert.equal(deploymentId, undefined);
+    assert.match(reason, /^What release r0 had left was put back first\. All traffic was put back on/);
   });
 
   it("is aborted where its own version was", async () => {

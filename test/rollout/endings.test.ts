@@ -216,7 +216,9 @@ describe("a release that could not put the traffic back", () => {
   it("since somebody has deployed says both", () => {
     const status = { kind: "superseded", by: "jo with wrangler" } as const;
     const active = deployment({ split: all(otherVersion) });
-    const outcome = afterRevert(ended, cause, "Found.", { kind: "yielded", status, active });
+    const outcome = afterRevert(ended, cause, "Found.", {
+      ...{ kind: "yielded", status, active, mayHaveWritten: false },
+    });
     assert.equal(outcome.status, "superseded");
     assert.equal(outcome.finding, "Found.");
     assert.match(

@@ -130,7 +130,7 @@ describe("a revert", () => {
     const at = await setting();
     const theirs = at.outside.deployments.foreign(all(otherVersion));
     assert.deepEqual((await reverted(at)).reverted, {
-      ...{ kind: "yielded", active: theirs },
+      ...{ kind: "yielded", active: theirs, mayHaveWritten: false },
       status: { kind: "superseded", by: "jo@example.com with wrangler" },
     });
     assert.equal(at.outside.deployments.calls.create, 0);

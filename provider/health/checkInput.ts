@@ -1,5 +1,5 @@
-import type { Past } from "./dispersion";
 import type { Bounds } from "./judgement";
+import type { Past } from "./past";
 import type { Counts, Series } from "./series";
 
 /** Checks what an SLO is judged by. Throws a RangeError that says what was found and what is allowed. */

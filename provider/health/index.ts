@@ -2,4 +2,4 @@
 export { judge, type Strictness } from "./judge";
 export type { BoundKind, Bounds, Verdict } from "./judgement";
 export type { Bucket, Counts, Served, Series } from "./series";
-export type { Past } from "./dispersion";
+export type { Past } from "./past";

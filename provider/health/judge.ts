@@ -1,6 +1,7 @@
 import { checkBounds, checkPast, checkSeries, checkWidth } from "./checkInput";
-import { dispersionOf, noDispersion, over, type Dispersion, type Past } from "./dispersion";
+import { noDispersion, over, type Dispersion } from "./dispersion";
 import { Judgement, type Bounds, type Verdict } from "./judgement";
+import { dispersionOf, type Past } from "./past";
 import type { Series } from "./series";
 
 /** What a series is judged with, beside the bounds. */

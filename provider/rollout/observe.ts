@@ -1,5 +1,6 @@
-import { dispersionOf, noDispersion, type Dispersion } from "../health/dispersion";
+import { noDispersion, type Dispersion } from "../health/dispersion";
 import { merge } from "../health/merge";
+import { dispersionOf } from "../health/past";
 import { probeSeries } from "../health/probes";
 import type { Bucket, Series } from "../health/series";
 import type { Sli } from "../health/sli";

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { ceiling } from "../../provider/health/ceiling";
-import { evidenceAgainst } from "../../provider/health/evidence";
+import { evidenceAgainst, EvidenceProcess } from "../../provider/health/evidence";
 import type { Counts, Series } from "../../provider/health/series";
 import { noCounts } from "../../provider/health/series";
-import {
-  dispersionOf,
-  noDispersion,
-  over,
-  varianceFactor,
-  type Dispersion,
-} from "../../provider/health/dispersion";
+import { noDispersion, over, varianceFactor, type Dispersion } from "../../provider/health/dispersion";
+import { dispersionOf } from "../../provider/health/past";
 import { binomial, generator } from "../fakes/random";
 
 const bucketMs = 10_000;
@@ -49,6 +44,24 @@ function found(pick: (dispersion: Dispersion) => number, past: (seed: string) =>
   return seeds.map((seed) => pick(dispersionOf({ bucketMs, buckets: past(seed) }))).sort((a, b) => a - b);
 }
 
+/** Up to 20 % and back in 30 buckets. */
+function ramp(index: number): number {
+  return Math.max(0, 0.2 * (1 - Math.abs(index - 15) / 15));
+}
+
+/** After how many buckets a version with a bad share is found bad at a limit of 1 %, given the past. */
+function bucketsUntilFound(share: number, valid: number, past: Counts[], seed: string): number {
+  const process = new EvidenceProcess(
+    ceiling(0.01, over(bucketMs, dispersionOf({ bucketMs, buckets: past }))),
+  );
+  const buckets = wandering(360, valid, 0, `new ${seed}`, share);
+  const at = buckets.findIndex((fresh, start) => {
+    process.add({ start, new: fresh, old: noCounts });
+    return process.evidence.log >= Math.log(100);
+  });
+  return at === -1 ? Infinity : at + 1;
+}
+
 describe("the dispersion of bad events", () => {
   it("is none, or next to none, for events that are independent", () => {
     for (const valid of [5, 500, 50_000]) {
@@ -63,6 +76,7 @@ describe("the dispersion of bad events", () => {
 
   it("has the wander that swings add up to, whatever the traffic", () => {
     // The variance e^σ²−1 of the swing, and what its memory of 0.8 from bucket to bucket makes of it: about 9 times.
+    // An hour holds few swings, and those that look like incidents do not count.
     const expected = (Math.exp(0.6 ** 2) - 1) * 9 * bucketMs;
     for (const valid of [500, 5000, 50_000]) {
       const median = found(
@@ -70,7 +84,7 @@ describe("the dispersion of bad events", () => {
         (seed) => wandering(360, valid, 0.6, seed),
       )[10];
       assert.ok(
-        median !== undefined && median > expected / 3 && median < expected * 1.5,
+        median !== undefined && median > expected / 4 && median < expected * 1.5,
         `${valid}: ${median}`,
       );
     }
@@ -92,10 +106,38 @@ describe("the dispersion of bad events", () => {
     assert.deepEqual(dispersionOf({ bucketMs, buckets: short }), noDispersion);
   });
 
-  it("has a ceiling, so that an hour with an incident in it does not make everything look normal", () => {
-    const buckets = Array.from({ length: 360 }, (_, at) => ({ valid: 1000, bad: at < 300 ? 0 : 1000 }));
-    assert.equal(dispersionOf({ bucketMs, buckets }).wander, 100_000);
+  it("has a ceiling: what swings more is no noise", () => {
+    const most = found(
+      ({ wander }) => wander,
+      (seed) => wandering(360, 50_000, 3, seed),
+    );
+    assert.equal(most.at(-1), 100_000);
   });
+
+  const outage = (at: number, length: number) => (counts: Counts, index: number) =>
+    index >= at && index < at + length ? { ...counts, bad: counts.valid } : counts;
+  for (const [what, incident] of [
+    ["an outage of 10 s", outage(100, 1)],
+    ["an outage of a minute", outage(217, 6)],
+    ["an outage of ten minutes", outage(100, 60)],
+    ["two outages", (counts, index) => outage(50, 3)(outage(290, 4)(counts, index), index)],
+    [
+      "a ramp of five minutes",
+      (counts, index) => ({ ...counts, bad: Math.max(counts.bad, counts.valid * ramp(index - 200)) }),
+    ],
+    ["four bursts", (counts, index) => (index % 90 === 44 ? { ...counts, bad: counts.valid * 0.2 } : counts)],
+  ] satisfies [string, (counts: Counts, index: number) => Counts][]) {
+    it(`is not what ${what} in the past would make of it`, () => {
+      for (const valid of [450, 9000]) {
+        const pasts = (seed: string): Counts[] => wandering(360, valid, 0, seed);
+        const [quiet, after] = [pasts, (seed: string) => pasts(seed).map(incident)].map((past) =>
+          seeds.map((seed) => bucketsUntilFound(0.05, valid / 9, past(seed), seed)).sort((a, b) => a - b),
+        );
+        const [before = 0, now = Infinity] = [quiet?.[10], after?.[10]];
+        assert.ok(now <= Math.max(before * 1.3, before + 1), `${valid}: ${now} instead of ${before} buckets`);
+      }
+    });
+  }
 
   for (const [what, make] of [
     ["wanders", (length, valid, seed, share) => wandering(length, valid, 0.6, seed, share)],

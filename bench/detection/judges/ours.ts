@@ -1,7 +1,8 @@
 import { ceiling } from "../../../provider/health/ceiling";
 import { comparison } from "../../../provider/health/comparison";
-import { dispersionOf, noDispersion, over, type Dispersion } from "../../../provider/health/dispersion";
+import { noDispersion, over, type Dispersion } from "../../../provider/health/dispersion";
 import { EvidenceProcess, type Claim } from "../../../provider/health/evidence";
+import { dispersionOf } from "../../../provider/health/past";
 import { bucketSeconds, type Judge, type Release } from "./judge";
 
 /** What this package judges by, with one of the bounds an SLO may set. */

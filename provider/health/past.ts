@@ -1,0 +1,76 @@
+import { believed, noDispersion, over, varianceFactor, type Dispersion } from "./dispersion";
+import { Moments } from "./moments";
+import { badShare, type Counts } from "./series";
+
+/** What a version served before the release began: its past, from which the dispersion of its bad events is learnt. */
+export interface Past {
+  /** The width of a bucket, in milliseconds. */
+  readonly bucketMs: number;
+  /** The buckets, oldest first, those without traffic included. */
+  readonly buckets: readonly Counts[];
+}
+
+/** From fewer buckets nothing can be told. */
+const fewest = 30;
+
+/** An hour has this many blocks, of which as many are dropped: those in which the bad share was least like the rest. */
+const blocks = 12;
+const dropped = 4;
+
+/** What dropping the blocks that differ most takes away where nothing but noise is in them. */
+const undoDropping = 1.5;
+
+/**
+ * Learns the dispersion of bad events from a past, for spans longer than the memory of the swings. The wander is given
+ * for a span of one millisecond: divided by its length it is a span's.
+ *
+ * An incident in the past is no noise: it would make everything look normal, in the very hour in which people release
+ * what ends it. So it is learnt twice, from the whole past and from what is left of it without its worst blocks, and
+ * the smaller one counts. An outage, a ramp or a few bursts then cost nearly nothing, and noise is still seen.
+ */
+export function dispersionOf({ bucketMs, buckets }: Past): Dispersion {
+  if (buckets.length < fewest) return noDispersion;
+  const whole = believed(learnt(buckets, bucketMs, () => true));
+  const typical = typicalShare(buckets);
+  const worst = worstBlocks(buckets, typical);
+  const rest = learnt(buckets, bucketMs, (at) => !worst.has(blockOf(at, buckets.length)));
+  const corrected = believed({ clusters: undoDropping * rest.clusters, wander: undoDropping * rest.wander });
+  const mean = buckets.reduce((sum, { valid }) => sum + valid, 0) / buckets.length;
+  const factor = (dispersion: Dispersion): number =>
+    varianceFactor(over(bucketMs, dispersion), Math.max(1, typical * mean));
+  return factor(corrected) < factor(whole) ? corrected : whole;
+}
+
+function learnt(buckets: readonly Counts[], bucketMs: number, isKept: (at: number) => boolean): Dispersion {
+  const moments = new Moments(bucketMs);
+  buckets.forEach((counts, at) => {
+    if (isKept(at)) moments.add(at, counts);
+  });
+  return moments.dispersion;
+}
+
+/** The bad share of a bucket as it usually is: the mean without the lowest and the highest tenth. */
+function typicalShare(buckets: readonly Counts[]): number {
+  const shares = buckets
+    .filter(({ valid }) => valid > 0)
+    .map(badShare)
+    .sort((a, b) => a - b);
+  const tenth = Math.floor(shares.length / 10);
+  const middle = shares.slice(tenth, shares.length - tenth);
+  return middle.reduce((sum, share) => sum + share, 0) / Math.max(1, middle.length);
+}
+
+function blockOf(at: number, length: number): number {
+  return Math.floor((at * blocks) / length);
+}
+
+/** The blocks whose bad events are farthest from what is usual. */
+function worstBlocks(buckets: readonly Counts[], typical: number): ReadonlySet<number> {
+  const scores = Array<number>(blocks).fill(0);
+  buckets.forEach(({ valid, bad }, at) => {
+    const block = blockOf(at, buckets.length);
+    scores[block] = (scores[block] ?? 0) + (bad - typical * valid) ** 2;
+  });
+  const order = scores.map((score, block) => ({ score, block })).sort((a, b) => b.score - a.score);
+  return new Set(order.slice(0, dropped).map(({ block }) => block));
+}

@@ -63,16 +63,16 @@ export class EvidenceProcess {
     return copy;
   }
 
-  /** Takes the next bucket in. */
-  add(bucket: Bucket): void {
+  /** Takes the next bucket in. What it is told to have `served` may be less than what it is judged by. */
+  add(bucket: Bucket, served = bucket): void {
     if (!this.claim.weigh(bucket, this.steps)) {
-      for (const onset of this.onsets) onset.pass(bucket);
+      for (const onset of this.onsets) onset.pass(served);
       return;
     }
     this.buckets += 1;
     this.accumulated.step(this.steps, 1 / (this.buckets * (this.buckets + 1)));
     this.strongest = Math.max(this.strongest, this.accumulated.logWith(1 / (this.buckets + 1)));
-    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(bucket, this.steps[g] ?? 0);
+    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(served, this.steps[g] ?? 0);
   }
 
   get evidence(): Evidence {

@@ -3,6 +3,7 @@ import { comparison } from "./comparison";
 import type { Dispersion } from "./dispersion";
 import { EvidenceProcess } from "./evidence";
 import type { Bucket, Served } from "./series";
+import type { Floors } from "./settling";
 
 /** The bounds that an SLO sets: one of them or both. */
 export interface Bounds {
@@ -51,9 +52,9 @@ export class Judgement {
     return new Judgement(this.slo, this.level, this.dispersion, processes);
   }
 
-  /** Takes the next bucket in. */
-  add(bucket: Bucket): void {
-    for (const { process } of this.processes) process.add(bucket);
+  /** Takes the next bucket in; one that is not settled with what the new version is taken to have served at least. */
+  add(bucket: Bucket, floors?: Floors): void {
+    for (const { bound, process } of this.processes) process.add(withFloor(bucket, floors?.[bound]), bucket);
   }
 
   get verdict(): Verdict {
@@ -64,6 +65,11 @@ export class Judgement {
     const { bound = "max", log: evidence = 0, onset: trouble } = worst ?? {};
     return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
   }
+}
+
+function withFloor(bucket: Bucket, floor = 0): Bucket {
+  const { valid, bad } = bucket.new;
+  return floor > valid ? { ...bucket, new: { valid: floor, bad } } : bucket;
 }
 
 interface Bound {

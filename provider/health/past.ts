@@ -1,6 +1,6 @@
 import { believed, noDispersion, over, varianceFactor, type Dispersion } from "./dispersion";
 import { Moments } from "./moments";
-import { badShare, type Counts } from "./series";
+import { add, badShare, noCounts, type Counts } from "./series";
 
 /** What a version served before the release began: its past, from which the dispersion of its bad events is learnt. */
 export interface Past {
@@ -8,6 +8,24 @@ export interface Past {
   readonly bucketMs: number;
   /** The buckets, oldest first, those without traffic included. */
   readonly buckets: readonly Counts[];
+}
+
+/** What is known of a version from its past. */
+export interface Baseline {
+  /** The dispersion of its bad events, for a span of one millisecond. */
+  readonly dispersion: Dispersion;
+  /** What it served in a millisecond, on average. */
+  readonly perMs: Counts;
+}
+
+/** The baseline of a version of which nothing is known. */
+export const noBaseline: Baseline = { dispersion: noDispersion, perMs: noCounts };
+
+/** Learns a version's baseline from its past. */
+export function baselineOf(past: Past): Baseline {
+  const { valid, bad } = past.buckets.reduce(add, noCounts);
+  const ms = Math.max(1, past.buckets.length * past.bucketMs);
+  return { dispersion: dispersionOf(past), perMs: { valid: valid / ms, bad: bad / ms } };
 }
 
 /** From fewer buckets nothing can be told. */

@@ -1,13 +1,15 @@
-import { noDispersion, over } from "../health/dispersion";
+import { over } from "../health/dispersion";
 import { boundsOf } from "../health/judge";
 import { Judgement, type Bounds, type Verdict } from "../health/judgement";
+import { noBaseline, type Baseline } from "../health/past";
 import { badShare, type Served } from "../health/series";
+import { floorsFor } from "../health/settling";
 import { soakResult, type SoakResult } from "../health/soak";
 import type { Objective, Plan } from "../plan/plan";
-import type { Observation } from "./observe";
-import type { Release } from "./release";
+import { bucketStart, type Observation } from "./observe";
+import { stagePercent, type Release } from "./release";
 import { stagesSoFar, type PastStage, type State } from "./state";
-import { Tally } from "./tally";
+import { stageOf, Tally } from "./tally";
 
 /** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */
 export interface Assessment {
@@ -47,12 +49,12 @@ function inStage(
   { plan }: Release,
   { stage, startedAt, endedAt }: PastStage,
   tally: Tally,
-  { dispersions }: Observation,
+  { baselines }: Observation,
   index: number,
 ): Assessment {
   const slo = sloAt(plan, index);
   const { served, judged } = tally.in(stage);
-  const dispersion = over(Math.max(1, endedAt - startedAt), dispersions?.[index] ?? noDispersion);
+  const dispersion = over(Math.max(1, endedAt - startedAt), baselineAt(baselines, index).dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
   return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result } };
 }
@@ -62,14 +64,44 @@ function tallyOf(release: Release, state: State, observation: Observation, index
   const { settled, series } = observation;
   const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
   const stages = stagesSoFar(state);
-  for (const bucket of series[index] ?? []) tally.add(bucket, release.plan, stages);
+  const own = series[index] ?? [];
+  const floorsOf = floors(release, stages, observation, index);
+  for (const bucket of own) tally.add(bucket, release.plan, stages, floorsOf?.(bucket));
   return tally;
 }
 
-function emptyTally({ plan }: Release, { dispersions }: Observation, index: number): Tally {
+/** Events were seen to arrive 10 to 60 s late (live, 2026), and an invocation is seen when it ends. */
+const settledAfterMs = 120_000;
+
+/** What unsettled buckets are judged with; undefined where it is not known what is usual, and for probes, which are seen at once. */
+function floors(
+  release: Release,
+  stages: readonly PastStage[],
+  { series, seenUntil, baselines }: Observation,
+  index: number,
+): ReturnType<typeof floorsFor> | undefined {
+  const { plan, startedAt } = release;
+  const perMs = baselines?.[index]?.perMs;
+  if (perMs === undefined || sloAt(plan, index).sli.kind === "probes") return undefined;
+  const bucketMs = plan.pollIntervalMs;
+  const before = { valid: perMs.valid * bucketMs, bad: perMs.bad * bucketMs };
+  const shareAt = (start: number): number => {
+    const stage = stageOf({ start }, plan, stages);
+    return stage === -1 ? 0 : stagePercent(release, stage) / 100;
+  };
+  const settledUntil = bucketStart(seenUntil - Math.max(settledAfterMs, plan.settleMs), bucketMs);
+  const since = bucketStart(startedAt, bucketMs);
+  return floorsFor(series[index] ?? [], { bucketMs, since, settledUntil, before, shareAt });
+}
+
+function emptyTally({ plan }: Release, { baselines }: Observation, index: number): Tally {
   const slo = sloAt(plan, index);
-  const dispersion = over(plan.pollIntervalMs, dispersions?.[index] ?? noDispersion);
+  const dispersion = over(plan.pollIntervalMs, baselineAt(baselines, index).dispersion);
   return new Tally(new Judgement(slo, levelOf(slo, plan), dispersion));
+}
+
+function baselineAt(baselines: Observation["baselines"], index: number): Baseline {
+  return baselines?.[index] ?? noBaseline;
 }
 
 function sloAt({ slos }: Plan, index: number): Objective {
@@ -86,9 +118,9 @@ export const keptMs = 3_600_000;
  * change of the split among them can turn up any more.
  */
 export function settle(release: Release, state: State, observation: Observation): Observation {
-  const { series, seenUntil, deployments, dispersions } = observation;
+  const { series, seenUntil, deployments, baselines } = observation;
   const { pollIntervalMs } = release.plan;
-  if (dispersions === undefined || state.failure?.lostAt !== undefined) return observation;
+  if (baselines === undefined || state.failure?.lostAt !== undefined) return observation;
   const until = Math.min(seenUntil - keptMs, deployments.answeredAt - pollIntervalMs);
   const isOld = (start: number): boolean => start + pollIntervalMs <= until;
   if (!series.some(([first]) => first !== undefined && isOld(first.start))) return observation;

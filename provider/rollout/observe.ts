@@ -1,6 +1,5 @@
-import { noDispersion, type Dispersion } from "../health/dispersion";
 import { merge } from "../health/merge";
-import { dispersionOf } from "../health/past";
+import { baselineOf, noBaseline, type Baseline } from "../health/past";
 import { probeSeries } from "../health/probes";
 import type { Bucket, Series } from "../health/series";
 import type { Sli } from "../health/sli";
@@ -24,10 +23,8 @@ export interface Observation {
   readonly settled: readonly Tally[] | undefined;
   /** In milliseconds since the epoch. */
   readonly settledUntil: number;
-  /**
-   * How the bad events of each SLI of the old version were dispersed before the release; undefined until that is known.
-   */
-  readonly dispersions: readonly Dispersion[] | undefined;
+  /** What the old version's hour before the release has shown, for each SLO; undefined until that is known. */
+  readonly baselines: readonly Baseline[] | undefined;
   /** Whether it is known that the telemetry shows what has to be judged. */
   readonly isReady: boolean;
   /** Up to when the series are known: not at all before the first answer, even where the release is older. */
@@ -65,7 +62,7 @@ export function nothingObserved(
     series: release.plan.slos.map((): Series => []),
     settled: undefined,
     settledUntil: bucketStart(release.startedAt, release.plan.pollIntervalMs),
-    dispersions: undefined,
+    baselines: undefined,
     isReady,
     seenUntil: release.startedAt,
     uploadsLeft: undefined,
@@ -133,7 +130,7 @@ async function readUploads(
   return { uploadsLeft: await uploadsLeft(release, deployments), uploadsAt: now };
 }
 
-type Health = Pick<Observation, "telemetry" | "series" | "dispersions" | "isReady" | "seenUntil">;
+type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil">;
 
 async function readTelemetry(
   release: Release,
@@ -147,8 +144,8 @@ async function readTelemetry(
     return readHealth(release, before, askedAt, telemetry);
   });
   if (!read.isAnswer) {
-    const { series, dispersions, isReady, seenUntil } = before;
-    return { series, dispersions, isReady, seenUntil, telemetry: read.source };
+    const { series, baselines, isReady, seenUntil } = before;
+    return { series, baselines, isReady, seenUntil, telemetry: read.source };
   }
   return { ...read.value, telemetry: read.source, isReady: true, seenUntil: askedAt };
 }
@@ -190,27 +187,27 @@ async function readHealth(
   before: Observation,
   now: number,
   telemetry: Telemetry,
-): Promise<Pick<Observation, "series" | "dispersions">> {
+): Promise<Pick<Observation, "series" | "baselines">> {
   const { plan, newVersionId, oldVersionId } = release;
   const { from, to } = span(release, before, now);
   const slis = telemetrySlis(plan);
   const query = { slis, newVersionId, oldVersionId, bucketMs: plan.pollIntervalMs, from, to };
-  const [fresh, dispersions] = await Promise.all([
+  const [fresh, baselines] = await Promise.all([
     telemetry.read(query),
-    before.dispersions ?? dispersionsBefore(release, telemetry),
+    before.baselines ?? baselinesBefore(release, telemetry),
   ]);
   const read = perSlo(plan, fresh);
-  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), dispersions };
+  return { series: before.series.map((known, slo) => merge(known, read[slo] ?? [], from)), baselines };
 }
 
 /** How long before the release the old version is looked at, and in how wide buckets: as many as one query gives. */
 const pastMs = 3_600_000;
 const pastBucketMs = 12_000;
 
-/** The dispersion of each SLI of the old version in the hour before the release. */
-async function dispersionsBefore(release: Release, telemetry: Telemetry): Promise<readonly Dispersion[]> {
+/** The baseline of each SLO: what the old version has shown in the hour before the release. */
+async function baselinesBefore(release: Release, telemetry: Telemetry): Promise<readonly Baseline[]> {
   const { plan, oldVersionId, startedAt } = release;
-  if (oldVersionId === undefined) return plan.slos.map(() => noDispersion);
+  if (oldVersionId === undefined) return plan.slos.map(() => noBaseline);
   // Buckets whose events are still arriving would look like traffic that falls.
   const end = bucketStart(startedAt - plan.settleMs, pastBucketMs);
   const past = await telemetry.read({
@@ -223,7 +220,7 @@ async function dispersionsBefore(release: Release, telemetry: Telemetry): Promis
     to: end,
   });
   return perSlo(plan, past).map((series) =>
-    dispersionOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
+    baselineOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { Judgement, type Verdict } from "../health/judgement";
 import { add, noCounts, type Bucket, type Served } from "../health/series";
+import type { Floors } from "../health/settling";
 import type { Plan } from "../plan/plan";
 import type { PastStage } from "./state";
 
@@ -35,14 +36,14 @@ export class Tally {
   }
 
   /** Takes the next bucket in, for the plan and the stages of a release so far. */
-  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[]): void {
+  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[], floors?: Floors): void {
     const stage = stageOf(bucket, plan, stages);
     if (stage > this.stage) {
       this.verdicts.set(this.stage, this.judgement.verdict);
       this.stage = stage;
     }
     const isJudged = countsIn(bucket, plan, stages);
-    if (isJudged) this.judgement.add(bucket);
+    if (isJudged) this.judgement.add(bucket, floors);
     const { served, judged } = this.in(stage);
     this.stages.set(stage, {
       served: plus(served, bucket),
@@ -68,8 +69,15 @@ export class Tally {
   }
 }
 
-/** The stage that a bucket belongs to. The one in which the split changes belongs to the stage that begins then. */
-function stageOf({ start }: Bucket, { pollIntervalMs }: Plan, stages: readonly PastStage[]): number {
+/**
+ * The stage that a bucket belongs to, -1 before the first. The one in which the split changes belongs to the stage that
+ * begins then.
+ */
+export function stageOf(
+  { start }: Pick<Bucket, "start">,
+  { pollIntervalMs }: Plan,
+  stages: readonly PastStage[],
+): number {
   return stages.findLast(({ startedAt }) => startedAt < start + pollIntervalMs)?.stage ?? -1;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noBaseline } from "../../provider/health/past";
 import type { Slo } from "../../provider/plan/types";
 import type { Series } from "../../provider/health/series";
 import {
@@ -154,11 +155,8 @@ describe("what is known of an SLO in a stage", () => {
   it("is judged by how the bad events of the old version were dispersed before", () => {
     const bursts = [bucket(0, 4), bucket(10_000, 4)];
     const evidence = (clusters: number): number => {
-      const dispersions = [
-        { clusters, wander: 0 },
-        { clusters: 0, wander: 0 },
-      ];
-      const at = observation(release, now, { series: [bursts, bursts], dispersions });
+      const baselines = [{ ...noBaseline, dispersion: { clusters, wander: 0 } }, noBaseline];
+      const at = observation(release, now, { series: [bursts, bursts], baselines });
       return assess(release, soaking(), at)[0]?.verdict.evidence ?? 0;
     };
     assert.ok(evidence(0) > 2 * evidence(9), `${evidence(0)} ${evidence(9)}`);
@@ -173,10 +171,9 @@ describe("what is known of an SLO in a stage", () => {
 
 describe("buckets are taken into tallies", () => {
   const release = aRelease();
-  const none = { clusters: 0, wander: 0 };
   const at = began + 2 * keptMs;
   const all = [bucket(0), bucket(keptMs - 10_000), bucket(keptMs)];
-  const seen = observation(release, at, { series: [all, []], dispersions: [none, none] });
+  const seen = observation(release, at, { series: [all, []], baselines: [noBaseline, noBaseline] });
   const kept = (changes: Parameters<typeof observation>[2], state = soaking()): number | undefined =>
     settle(release, state, { ...seen, ...changes }).series[0]?.length;
 
@@ -197,7 +194,7 @@ describe("buckets are taken into tallies", () => {
   });
 
   it("not before it is known how bad events are dispersed, nor while a write is lost", () => {
-    assert.equal(kept({ dispersions: undefined }), 3);
+    assert.equal(kept({ baselines: undefined }), 3);
     assert.equal(kept({}, soaking({ failure: failure({ lostAt: began }) })), 3);
     assert.equal(kept({}, soaking({ failure: failure() })), 1);
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noBaseline } from "../../provider/health/past";
 import type { Series } from "../../provider/health/series";
 import type { ReleasePlan } from "../../provider/plan/types";
 import {
@@ -64,7 +65,7 @@ describe("before its first look a release has seen nothing", () => {
     assert.ok(active);
     assert.deepEqual(rest, {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
-      ...{ settled: undefined, settledUntil: at(0), dispersions: undefined, isReady: true },
+      ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
       ...{ seenUntil: release.startedAt, uploadsLeft: undefined, uploadsAt: at(5000), troubles: [] },
     });
   });
@@ -106,15 +107,14 @@ describe("a look", () => {
         ...{ from: at(-36_000 - 3_600_000), to: at(-36_000) },
       },
     ]);
-    assert.equal(seen.dispersions?.length, 2);
+    assert.equal(seen.baselines?.length, 2);
     await observe(release, seen, outside);
     assert.equal(past.length, 1);
   });
 
   it("of a first version takes its bad events for independent", async () => {
     const { outside, release, nothing, past } = await setting(minute, {}, { oldVersionId: undefined });
-    const none = { clusters: 0, wander: 0 };
-    assert.deepEqual((await observe(release, nothing, outside)).dispersions, [none, none]);
+    assert.deepEqual((await observe(release, nothing, outside)).baselines, [noBaseline, noBaseline]);
     // The only query is that of the release, which has no old version either.
     assert.deepEqual(
       past.map(({ newVersionId }) => newVersionId),
@@ -196,7 +196,7 @@ describe("a look that is not answered", () => {
     const { telemetry, troubles, deployments, ...rest } = seen;
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
-      ...{ settled: undefined, settledUntil: at(0), dispersions: undefined },
+      ...{ settled: undefined, settledUntil: at(0), baselines: undefined },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { noBaseline } from "../../provider/health/past";
 import type { Series } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
 import { assess, assessStages, keptMs, settle } from "../../provider/rollout/assess";
@@ -45,10 +46,9 @@ function inStages(begins: readonly number[]): Soaking {
 }
 
 function observed(series: readonly Series[], seenUntil: number): Observation {
-  const none = { clusters: 0, wander: 0 };
   return {
     ...nothingObserved(aRelease, undefined, 0, true),
-    ...{ series, seenUntil, dispersions: [none, none], deployments: answered(seenUntil) },
+    ...{ series, seenUntil, baselines: [noBaseline, noBaseline], deployments: answered(seenUntil) },
   };
 }
 

@@ -27,7 +27,15 @@ import {
 } from "./text";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./source";
-import { awaiting, entered, splitChanges, type Deployed, type State, type WriteFailure } from "./state";
+import {
+  awaiting,
+  entered,
+  splitChanges,
+  wentThrough,
+  type Deployed,
+  type State,
+  type WriteFailure,
+} from "./state";
 import { uploadsLeft } from "./window";
 import { lateUntil, write, type DeploymentRequest } from "./write";
 
@@ -35,7 +43,7 @@ import { lateUntil, write, type DeploymentRequest } from "./write";
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return withFailure(rollout, keptFailure(rollout.state, dependencies.clock.now()));
+      return { ...rollout, state: kept(rollout.state, dependencies.clock.now()) };
     case "enter":
       return enter(rollout, action, dependencies);
     case "await":
@@ -71,8 +79,13 @@ function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Depend
 }
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
-function keptFailure({ phase, failure }: State, now: number): WriteFailure | undefined {
-  return phase === "starting" || now < lateUntil(failure) ? failure : undefined;
+function kept(state: State, now: number): State {
+  const { phase, failure, lostAt } = state;
+  return {
+    ...state,
+    failure: phase === "starting" || now < lateUntil({ failure }) ? failure : undefined,
+    lostAt: now < lateUntil({ lostAt }) ? lostAt : undefined,
+  };
 }
 
 function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
@@ -123,13 +136,13 @@ async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step
     onward(
       rollout,
       made,
-      { ...state, deploymentId: made.id, leftBy: undefined, failure: undefined },
+      { ...state, deploymentId: made.id, leftBy: undefined, ...wentThrough(state) },
       dependencies,
     ),
   );
   if (!goesOn(step) || !step.state.failure?.forGood) return step;
   // It cannot be made again, but it can be watched.
-  return { ...step, state: { ...state, leftBy: undefined, failure: undefined } };
+  return { ...step, state: { ...state, leftBy: undefined, ...wentThrough(state) } };
 }
 
 function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {

@@ -120,7 +120,7 @@ export const keptMs = 3_600_000;
 export function settle(release: Release, state: State, observation: Observation): Observation {
   const { series, seenUntil, deployments, baselines } = observation;
   const { pollIntervalMs } = release.plan;
-  if (baselines === undefined || state.failure?.lostAt !== undefined) return observation;
+  if (baselines === undefined || (state.failure?.lostAt ?? state.lostAt) !== undefined) return observation;
   const until = Math.min(seenUntil - keptMs, deployments.answeredAt - pollIntervalMs);
   const isOld = (start: number): boolean => start + pollIntervalMs <= until;
   if (!series.some(([first]) => first !== undefined && isOld(first.start))) return observation;

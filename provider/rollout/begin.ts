@@ -95,7 +95,14 @@ async function start(
   await checkWindow(release, dependencies);
   const state: Starting = {
     phase: "starting",
-    ...{ stage: firstStage(request, point), since: startedAt, before, past: [], failure: undefined },
+    ...{
+      stage: firstStage(request, point),
+      since: startedAt,
+      before,
+      past: [],
+      failure: undefined,
+      lostAt: undefined,
+    },
   };
   return { release, state, observation: nothingObserved(release, before, startedAt, true) };
 }

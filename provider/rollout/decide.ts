@@ -108,8 +108,8 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
 }
 
 /** Whether a write whose answer was lost may still show. */
-function isOpen({ state: { failure }, observation }: Situation): boolean {
-  return observation.deployments.answeredAt < lateUntil(failure);
+function isOpen({ state, observation }: Situation): boolean {
+  return observation.deployments.answeredAt < lateUntil(state);
 }
 
 function whyGiveUp(
@@ -178,7 +178,8 @@ function whileSoaking(situation: Situation, state: State): Action {
   const seenUntil = observation.seenUntil - settleMsIn(release, state.stage);
   if (seenUntil < soakedUntil) return { do: "keep" };
   const doubt = firstDoubt(situation);
-  if (doubt === undefined || release.plan.whenUnsure === "progress") return next(release, state.stage, stage);
+  if (doubt === undefined || release.plan.whenUnsure === "progress")
+    return next(situation, state.stage, stage);
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
   if (seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
   return { do: "revert", cause: { ...doubt, extended: true } };
@@ -198,8 +199,12 @@ function firstDoubt({ assessment }: Situation): Doubt | undefined {
   return undefined;
 }
 
-function next(release: Release, index: number, stage: PlanStage): Action {
-  if (index === release.plan.stages.length - 1) return { do: "complete" };
+function next({ release, state, observation }: Situation, index: number, stage: PlanStage): Action {
+  if (index === release.plan.stages.length - 1) {
+    // Nobody would see the split of an earlier stage that takes effect after the end.
+    const isOver = observation.deployments.answeredAt >= lateUntil({ lostAt: state.lostAt });
+    return isOver ? { do: "complete" } : { do: "keep" };
+  }
   return stage.progression === "manual" ? { do: "await" } : { do: "enter", stage: index + 1 };
 }
 

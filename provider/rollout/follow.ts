@@ -2,7 +2,7 @@ import { statusOf } from "./deploymentStatus";
 import type { Deployment } from "./ports";
 import { readSentence, type ReleaseRecord } from "./record";
 import type { Dependencies, Release } from "./release";
-import { awaiting, entered, type Deployed, type State } from "./state";
+import { awaiting, entered, wentThrough, type Deployed, type State } from "./state";
 
 /**
  * The state that the active deployment shows, where the release has moved without this turn: by a write whose answer
@@ -18,7 +18,7 @@ export function follow(
   if (status.kind !== "moved") return state;
   const { record, deployment } = status;
   progress.event(readSentence(deployment.message));
-  if (isWhere(state, record)) return { ...state, deploymentId: deployment.id, failure: undefined };
+  if (isWhere(state, record)) return { ...state, deploymentId: deployment.id, ...wentThrough(state) };
   const at = Math.max(state.since, Math.min(deployment.createdAt, clock.now()));
   const moved =
     record.phase === "wait"

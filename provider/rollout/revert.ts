@@ -64,7 +64,7 @@ async function revertBy(
       return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
     }
     if (written.kind === "instead" && isEnding(written.because)) {
-      if (!(await tried.waitsForLateWrite(tried.failure))) return written.because;
+      if (!(await tried.waitsForLateWrite())) return written.because;
       continue;
     }
     const failed = await tried.failed(clock.now() - startedAt);
@@ -159,8 +159,9 @@ class Attempts {
    */
   async isOvertaken(reverted: Deployment): Promise<boolean> {
     // A late revert does no harm, unless another release begins after it.
-    const failure = this.cause.kind === "leftOver" ? this.failure : this.rollout.state.failure;
-    if (!(await this.waitsForLateWrite(failure))) return false;
+    const { failure } = this;
+    const until = lateUntil(this.cause.kind === "leftOver" ? { failure } : this.rollout.state);
+    if (!(await this.waitsUntil(until))) return false;
     this.known = reverted;
     const after = await this.deployedAfter(reverted);
     return after !== undefined && this.isOurs(after);
@@ -178,9 +179,13 @@ class Attempts {
   }
 
   /** True after a wait for a write that was lost, of the revert too: it may still be made over what others deployed. */
-  async waitsForLateWrite(failure: WriteFailure | undefined): Promise<boolean> {
+  waitsForLateWrite(): Promise<boolean> {
+    return this.waitsUntil(lateUntil({ failure: this.failure, lostAt: this.rollout.state.lostAt }));
+  }
+
+  private async waitsUntil(time: number): Promise<boolean> {
     const { clock } = this.dependencies;
-    const leftMs = lateUntil(failure) - clock.now();
+    const leftMs = time - clock.now();
     if (leftMs <= 0) return false;
     await clock.sleep(leftMs);
     return true;
@@ -194,7 +199,7 @@ class Attempts {
     const { state } = this;
     const status = statusOf(release, state, active);
     if (state.phase === "starting" && status.kind === "ours") {
-      const isOpen = this.dependencies.clock.now() < lateUntil(this.failure);
+      const isOpen = this.dependencies.clock.now() < lateUntil({ failure: this.failure });
       return { instead: { kind: isOpen ? "lookAgain" : "nothing" } };
     }
     if (active && status.kind === "ended" && status.record.phase !== "completed") {

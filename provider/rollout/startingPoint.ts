@@ -136,7 +136,15 @@ function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deploy
     startedAt,
     endedAt: before[index + 1] ?? soakedSince,
   }));
-  const common = { stage, since, deploymentId: id, past, leftBy: record.run, failure: undefined };
+  const common = {
+    stage,
+    since,
+    deploymentId: id,
+    past,
+    leftBy: record.run,
+    failure: undefined,
+    lostAt: undefined,
+  };
   return waits ? { phase: "waiting", soakedSince, ...common } : { phase: "soaking", ...common };
 }
 
@@ -195,7 +203,15 @@ function leftByOthers(
     },
     state: {
       phase: "soaking",
-      ...{ stage: 0, since: createdAt, past: [], failure: undefined, deploymentId: id, leftBy: undefined },
+      ...{
+        stage: 0,
+        since: createdAt,
+        past: [],
+        failure: undefined,
+        lostAt: undefined,
+        deploymentId: id,
+        leftBy: undefined,
+      },
     },
   };
 }

@@ -18,6 +18,11 @@ interface Common {
   readonly past: readonly PastStage[];
   /** The failure of the last write; undefined once one went through, or none is to be made. */
   readonly failure: WriteFailure | undefined;
+  /**
+   * When the answer to a write was lost last, in milliseconds since the epoch, though a later write went through: it may
+   * still take effect after that. Undefined where none can any more.
+   */
+  readonly lostAt: number | undefined;
 }
 
 /** Nothing of ours is known to be deployed: the split of `stage` comes next. */
@@ -89,7 +94,15 @@ export function splitChanges(state: State): readonly number[] {
 export function entered(before: State, stage: number, deploymentId: string, now: number): Soaking {
   const over = { stage: before.stage, startedAt: stageStart(before), endedAt: now };
   const past = before.phase === "starting" ? before.past : [...before.past, over];
-  return { phase: "soaking", stage, since: now, past, failure: undefined, deploymentId, leftBy: undefined };
+  return {
+    phase: "soaking",
+    stage,
+    since: now,
+    past,
+    ...wentThrough(before),
+    deploymentId,
+    leftBy: undefined,
+  };
 }
 
 /** The state right after `deploymentId` recorded that the current stage waits for an approval. */
@@ -98,6 +111,11 @@ export function awaiting(before: State, deploymentId: string, now: number): Wait
   const soakedSince = stageStart(before);
   return {
     phase: "waiting",
-    ...{ stage, since: now, soakedSince, past, failure: undefined, deploymentId, leftBy: undefined },
+    ...{ stage, since: now, soakedSince, past, ...wentThrough(before), deploymentId, leftBy: undefined },
   };
+}
+
+/** What is left of the writes that failed once one has gone through. */
+export function wentThrough({ failure, lostAt }: State): Pick<State, "failure" | "lostAt"> {
+  return { failure: undefined, lostAt: failure?.lostAt ?? lostAt };
 }

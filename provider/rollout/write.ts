@@ -9,14 +9,17 @@ import {
 } from "./ports";
 import { writeMessage, type ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
-import type { WriteFailure } from "./state";
+import type { State, WriteFailure } from "./state";
 
 /** A write whose answer was lost may take effect for this long. */
 export const lateWriteMs = 15_000;
 
 /** Until when a lost write may still take effect, in milliseconds since the epoch; long ago where none was lost. */
-export function lateUntil(failure: WriteFailure | undefined): number {
-  return (failure?.lostAt ?? -Infinity) + lateWriteMs;
+export function lateUntil({
+  failure,
+  lostAt = -Infinity,
+}: Partial<Pick<State, "failure" | "lostAt">>): number {
+  return Math.max(failure?.lostAt ?? -Infinity, lostAt) + lateWriteMs;
 }
 
 /** One split to deploy, and what its deployment says. */

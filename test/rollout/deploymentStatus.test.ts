@@ -183,10 +183,13 @@ describe("a release that has moved without this turn", () => {
     const lost = failure({ lostAt: began });
     const soaks = deployment({ id: "again", split: at25, message: recorded(), createdAt: began + minute });
     const [state] = followed(soaking({ failure: lost }), soaks);
-    assert.deepEqual(state, soaking({ deploymentId: "again" }));
+    assert.deepEqual(state, soaking({ deploymentId: "again", lostAt: began }));
     const message = recorded({ stage: 1, phase: "wait", next: 100 });
     const waits = deployment({ id: "again", split: at50, message, createdAt: began + 11 * minute });
-    assert.deepEqual(followed(waiting({ failure: lost }), waits)[0], waiting({ deploymentId: "again" }));
+    assert.deepEqual(
+      followed(waiting({ failure: lost }), waits)[0],
+      waiting({ deploymentId: "again", lostAt: began }),
+    );
   });
 
   it("stays the same where it has not", () => {

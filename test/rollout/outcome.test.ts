@@ -28,6 +28,7 @@ describe("the report of a stage", () => {
       deploymentId: "d",
       past,
       failure: undefined,
+      lostAt: undefined,
       leftBy: undefined,
     } as const;
     const allBad = { start: 60_000, new: { valid: 20, bad: 20 }, old: noCounts };

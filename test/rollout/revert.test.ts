@@ -168,7 +168,16 @@ describe("a revert", () => {
       if (phase === undefined) {
         const times = { since: at.ours.createdAt, soakedSince: at.ours.createdAt };
         const { deploymentId, past, leftBy } = at.state as ReturnType<typeof soaking>;
-        at.state = { phase: "waiting", stage: 1, ...times, past, failure: undefined, deploymentId, leftBy };
+        at.state = {
+          phase: "waiting",
+          stage: 1,
+          ...times,
+          past,
+          failure: undefined,
+          lostAt: undefined,
+          deploymentId,
+          leftBy,
+        };
       }
       const message = phase && writeMessage("Moved.", aRecord({ phase, stage: 1, startedAt }));
       at.outside.deployments.foreign(split, message);

@@ -41,7 +41,7 @@ function inStages(begins: readonly number[]): Soaking {
     return { stage, startedAt, endedAt: begins[stage + 1] ?? startedAt };
   });
   const stage = begins.length - 1;
-  const deployed = { deploymentId: "d", leftBy: undefined, failure: undefined };
+  const deployed = { deploymentId: "d", leftBy: undefined, failure: undefined, lostAt: undefined };
   return { phase: "soaking", stage, since: begins.at(-1) ?? 0, past, ...deployed };
 }
 

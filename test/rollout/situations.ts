@@ -43,7 +43,7 @@ export function aRelease(plan: Partial<ReleasePlan> = {}, changes: Partial<Relea
   };
 }
 
-const untouched = { stage: 0, since: began, past: [], failure: undefined };
+const untouched = { stage: 0, since: began, past: [], failure: undefined, lostAt: undefined };
 const deployed = { deploymentId: "ours", leftBy: undefined };
 
 export function starting(changes: Partial<Starting> = {}): Starting {

@@ -437,3 +437,44 @@ describe("a write that is made twice, since the first one took effect after the 
     );
   });
 });
+
+describe("a write whose answer was lost and that was made again", () => {
+  it("is put back when it takes effect after the release was reverted", async () => {
+    const outside = world(badNewVersion(1));
+    const create = outside.deployments.create.bind(outside.deployments);
+    let writes = 0;
+    outside.deployments.create = async (split, message, options) => {
+      writes += 1;
+      if (writes > 1) return create(split, message, options);
+      outside.clock.at(14_000, () => create(split, message, options));
+      throw unavailable();
+    };
+    const outcome = await release(outside, { plan: { ...twoStages, pollInterval: "5s", settleTime: "0s" } });
+    assert.equal(outcome.status, "aborted");
+    assert.ok(outside.clock.elapsed() > 14_000);
+    assert.deepEqual(shares(outside).at(-1), 0);
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
+  });
+
+  it("does not take effect after the release was complete", async () => {
+    const outside = world();
+    const create = outside.deployments.create.bind(outside.deployments);
+    let writes = 0;
+    outside.deployments.create = async (split, message, options) => {
+      writes += 1;
+      if (writes !== 2) return create(split, message, options);
+      outside.clock.at(outside.clock.elapsed() + 14_000, () => create(split, message, options));
+      throw unavailable();
+    };
+    const stages = [
+      { percent: 25, soakTime: "5m" },
+      { percent: 50, soakTime: "5s" },
+      { percent: 100, soakTime: "5s" },
+    ];
+    const plan = { ...twoStages, stages, pollInterval: "1s", settleTime: "0s", warmUp: "0s" };
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "completed");
+    await outside.clock.sleep(minute);
+    assert.deepEqual(outside.deployments.made[0]?.split, all(newVersion));
+  });
+});

@@ -40,7 +40,8 @@ function randomPlan(random: Random): ReleasePlan {
     pollInterval: "1s",
     minRequests: 10,
     maxBlindTime: random.pick(["4s", "6s", "8s"]),
-    approvalTimeout: random.pick(["10s", "30s"]),
+    // The command that approves takes its time to start.
+    approvalTimeout: "45s",
     onInterrupt: random.pick(["revert", "revert", "revert", "hold"]),
   };
 }
@@ -73,13 +74,18 @@ function randomFault(random: Random, frame: Frame): Fault {
   return random.weighted<() => Fault>([
     [
       4,
-      () => ({
-        kind: "badWrite",
-        nth: random.whole(1, frame.stages + 2),
-        how: random.pick(failures),
-        done: random.pick(["never", "before", "before", "later"]),
-        ms: random.whole(1000, 6000),
-      }),
+      () => {
+        const how = random.pick(failures);
+        const done = random.pick(["never", "before", "before", "later"] as const);
+        const nth = random.whole(1, frame.stages + 2);
+        return {
+          kind: "badWrite",
+          nth,
+          how,
+          done: mayBeDone(how) ? done : "never",
+          ms: random.whole(1000, 6000),
+        };
+      },
     ],
     [
       3,
@@ -111,6 +117,11 @@ function randomFault(random: Random, frame: Frame): Fault {
     ],
     [2, () => ({ kind: "staleReads", lagMs: random.pick([1000, 3000, 8000]), ...randomSpan(random, frame) })],
   ])();
+}
+
+/** What is refused is not done; of what went wrong nobody knows. */
+function mayBeDone(how: Failure): boolean {
+  return ["reset", "cut", "page", "500", "503"].includes(how);
 }
 
 const quickFailures = [

@@ -1,5 +1,6 @@
 import { believed, noDispersion, over, varianceFactor, type Dispersion } from "./dispersion";
 import { Moments } from "./moments";
+import { usualIn, type Usual } from "./quiet";
 import { add, badShare, noCounts, type Counts } from "./series";
 
 /** What a version served before the release began: its past, from which the dispersion of its bad events is learnt. */
@@ -16,16 +17,27 @@ export interface Baseline {
   readonly dispersion: Dispersion;
   /** What it served in a millisecond, on average. */
   readonly perMs: Counts;
+  /** How much comes, and how evenly. */
+  readonly usual: Usual;
 }
 
 /** The baseline of a version of which nothing is known. */
-export const noBaseline: Baseline = { dispersion: noDispersion, perMs: noCounts };
+export const noBaseline: Baseline = {
+  dispersion: noDispersion,
+  perMs: noCounts,
+  usual: { perMs: 0, lowestPerMs: 0, burst: 1 },
+};
 
 /** Learns a version's baseline from its past. */
 export function baselineOf(past: Past): Baseline {
-  const { valid, bad } = past.buckets.reduce(add, noCounts);
-  const ms = Math.max(1, past.buckets.length * past.bucketMs);
-  return { dispersion: dispersionOf(past), perMs: { valid: valid / ms, bad: bad / ms } };
+  const { buckets, bucketMs } = past;
+  const { valid, bad } = buckets.reduce(add, noCounts);
+  const ms = Math.max(1, buckets.length * bucketMs);
+  return {
+    dispersion: dispersionOf(past),
+    perMs: { valid: valid / ms, bad: bad / ms },
+    usual: usualIn(buckets, bucketMs),
+  };
 }
 
 /** From fewer buckets nothing can be told. */

@@ -1,12 +1,13 @@
 import { merge } from "../health/merge";
 import { baselineOf, noBaseline, type Baseline } from "../health/past";
 import { probeSeries } from "../health/probes";
-import type { Bucket, Series } from "../health/series";
+import { quietOf, rateBefore } from "../health/quiet";
+import { noCounts, type Bucket, type Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { Plan } from "../plan/plan";
 import type { Deployment, ProbeReport, Telemetry } from "./ports";
 import type { Dependencies, Release } from "./release";
-import { answered, unanswered, type Source } from "./source";
+import { answered, mute, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
 import { uploadsLeft } from "./window";
 import { readActive } from "./write";
@@ -27,8 +28,13 @@ export interface Observation {
   readonly baselines: readonly Baseline[] | undefined;
   /** Whether it is known that the telemetry shows what has to be judged. */
   readonly isReady: boolean;
-  /** Up to when the series are known: not at all before the first answer, even where the release is older. */
+  /**
+   * Up to when the series are known: not at all before the first answer, even where the release is older, and not while
+   * the telemetry is suspiciously quiet.
+   */
   readonly seenUntil: number;
+  /** When a look last showed requests that none had shown before; before the first look, when the watching began. */
+  readonly arrivedAt: number;
   /** After how many more uploads the old version can no longer be deployed; undefined where that is not known. */
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
@@ -65,6 +71,7 @@ export function nothingObserved(
     baselines: undefined,
     isReady,
     seenUntil: release.startedAt,
+    arrivedAt: now,
     uploadsLeft: undefined,
     uploadsAt: now,
     troubles: [],
@@ -130,7 +137,7 @@ async function readUploads(
   return { uploadsLeft: await uploadsLeft(release, deployments), uploadsAt: now };
 }
 
-type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil">;
+type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;
 
 async function readTelemetry(
   release: Release,
@@ -144,10 +151,51 @@ async function readTelemetry(
     return readHealth(release, before, askedAt, telemetry);
   });
   if (!read.isAnswer) {
-    const { series, baselines, isReady, seenUntil } = before;
-    return { series, baselines, isReady, seenUntil, telemetry: read.source };
+    const { series, baselines, isReady, seenUntil, arrivedAt } = before;
+    return { series, baselines, isReady, seenUntil, arrivedAt, telemetry: read.source };
   }
-  return { ...read.value, telemetry: read.source, isReady: true, seenUntil: askedAt };
+  return asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt);
+}
+
+/**
+ * What an answer shows, and up to when. One that shows nothing new where much should have come says no more than the one
+ * before: requests that nobody has seen are not requests that went well. Whether telemetry is still switched on is asked
+ * again then.
+ */
+function asFarAsSeen(
+  release: Release,
+  before: Observation,
+  read: Pick<Health, "series" | "baselines" | "telemetry">,
+  askedAt: number,
+): Health {
+  const slo = busiest(read.baselines);
+  const arrived = arrivals(before.series[slo], read.series[slo]) > 0 || read.baselines?.[slo] === undefined;
+  const arrivedAt = arrived ? askedAt : before.arrivedAt;
+  const { usual } = read.baselines?.[slo] ?? noBaseline;
+  const perMs = rateBefore(arrivedAt, read.series[slo] ?? [], release.startedAt, usual);
+  switch (quietOf(askedAt - arrivedAt, perMs, usual.burst)) {
+    case "normal":
+      return { ...read, isReady: true, seenUntil: askedAt, arrivedAt };
+    case "suspect":
+      return { ...read, isReady: false, seenUntil: arrivedAt, arrivedAt };
+    case "silent": {
+      const telemetry = mute(before.telemetry, arrivedAt, perMs);
+      return { ...read, telemetry, isReady: false, seenUntil: arrivedAt, arrivedAt };
+    }
+  }
+}
+
+/** The SLO with the most events: of all that should be there, they are missed first. */
+function busiest(baselines: readonly Baseline[] = []): number {
+  const rates = baselines.map(({ usual }) => usual.perMs);
+  return Math.max(0, rates.indexOf(Math.max(...rates)));
+}
+
+/** How many valid events of both versions a series has that it did not have before. */
+function arrivals(before: Series = [], now: Series = []): number {
+  const count = (series: Series): number =>
+    series.reduce((sum, bucket) => sum + bucket.new.valid + bucket.old.valid, 0);
+  return count(now) - count(before);
 }
 
 /** A run that resumes a release finds out while it watches what a release that starts finds out before. */
@@ -219,9 +267,14 @@ async function baselinesBefore(release: Release, telemetry: Telemetry): Promise<
     from: end - pastMs,
     to: end,
   });
-  return perSlo(plan, past).map((series) =>
-    baselineOf({ bucketMs: pastBucketMs, buckets: series.map((bucket) => bucket.new) }),
-  );
+  return perSlo(plan, past).map((series) => {
+    const counts = new Map(series.map((bucket) => [bucket.start, bucket.new]));
+    const buckets = Array.from(
+      { length: pastMs / pastBucketMs },
+      (_, index) => counts.get(end - pastMs + index * pastBucketMs) ?? noCounts,
+    );
+    return baselineOf({ bucketMs: pastBucketMs, buckets });
+  });
 }
 
 /** What the telemetry is asked for; it knows nothing of probes. */

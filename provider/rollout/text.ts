@@ -208,7 +208,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
       return (
-        `no answer from the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
+        `nothing seen of the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
         `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime)${orderedText(cause.orderedMs)}: ${withPeriod(cause.trouble)}`
       );
     case "stuck":

@@ -34,6 +34,8 @@ export class FakeTelemetry implements Telemetry {
   /** What `readiness` answers. */
   blindBecause: string | undefined;
   readonly warnings: string[] = [];
+  /** What is served later is never counted, in milliseconds since the clock was made. */
+  ingestedUntil = Infinity;
   private readonly outages: Outage[] = [];
 
   constructor(
@@ -65,7 +67,8 @@ export class FakeTelemetry implements Telemetry {
   }
 
   private series(sli: Sli, query: SeriesQuery): Series {
-    const counted = Math.min(query.to, this.clock.now() - (this.traffic.delayMs ?? 0));
+    const arrived = this.clock.now() - (this.traffic.delayMs ?? 0);
+    const counted = Math.min(query.to, arrived, this.clock.start + this.ingestedUntil);
     const series = [];
     for (let start = query.from; start < counted; start += query.bucketMs) {
       const end = Math.min(start + query.bucketMs, counted);

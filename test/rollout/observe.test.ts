@@ -66,7 +66,8 @@ describe("before its first look a release has seen nothing", () => {
     assert.deepEqual(rest, {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
-      ...{ seenUntil: release.startedAt, uploadsLeft: undefined, uploadsAt: at(5000), troubles: [] },
+      ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
+      ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
     });
   });
 });
@@ -196,7 +197,7 @@ describe("a look that is not answered", () => {
     const { telemetry, troubles, deployments, ...rest } = seen;
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
-      ...{ settled: undefined, settledUntil: at(0), baselines: undefined },
+      ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);

@@ -113,12 +113,12 @@ describe("a release says, when it reverts,", () => {
     [
       "what did not answer, for how long, and what the plan allows",
       () => said({ ...blind, orderedMs: 0 }),
-      "Release of checkout: no answer from the telemetry for 2m 10s in stage 1 of 3 (25 %), the plan allows 2m (maxBlindTime): HTTP 503.",
+      "Release of checkout: nothing seen of the telemetry for 2m 10s in stage 1 of 3 (25 %), the plan allows 2m (maxBlindTime): HTTP 503.",
     ],
     [
       "how long it was ordered to wait meanwhile",
       () => said({ ...blind, what: "deployments", orderedMs: 300_000 }),
-      "Release of checkout: no answer from the deployments for 2m 10s in stage 1 of 3 (25 %), the plan allows 2m (maxBlindTime), not counting 5m that Cloudflare ordered to wait (rate limit): HTTP 503.",
+      "Release of checkout: nothing seen of the deployments for 2m 10s in stage 1 of 3 (25 %), the plan allows 2m (maxBlindTime), not counting 5m that Cloudflare ordered to wait (rate limit): HTTP 503.",
     ],
     [
       "what Cloudflare did not take",

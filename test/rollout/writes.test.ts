@@ -299,7 +299,7 @@ describe("an answer that contradicts what is known", () => {
     assert.equal(outcome.status, "inconclusive");
     assert.match(
       outcome.reason,
-      /no answer from the deployments .* does not show the last one that is known/,
+      /nothing seen of the deployments .* does not show the last one that is known/,
     );
   });
 });

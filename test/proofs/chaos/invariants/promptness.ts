@@ -8,6 +8,9 @@ import { firstQuiet, troubles } from "./reachable";
 /** Beside two polls: a look, a read and a write may each take some seconds. */
 const latencyMs = 30_000;
 
+/** Trouble that both versions share looks like a surge of traffic until the buckets are settled. */
+const settledAfterMs = 120_000;
+
 /**
  * A violation that the telemetry shows is answered by a revert within two polls, as soon as the API can be reached for
  * so long. Asked of each run from its first deployment until somebody else deploys.
@@ -16,8 +19,9 @@ export const revertsPromptly: Invariant = (story, checks) => {
   for (const run of story.runs) {
     const driven = drivenBy(run, story);
     if (!driven) continue;
-    const shownAt = violationShownAt(run, driven, story);
-    if (shownAt === undefined) continue;
+    const visibleAt = violationShownAt(run, driven, story);
+    if (visibleAt === undefined) continue;
+    const shownAt = visibleAt + (story.scenario.traffic.bad?.version === "all" ? settledAfterMs : 0);
     const need = 2 * run.order.plan.pollIntervalMs + latencyMs;
     const quiet = troubles(run, story, ["active", "create", "telemetry"]);
     const deadline = firstQuiet(run, shownAt, need, quiet);

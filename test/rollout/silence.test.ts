@@ -38,7 +38,7 @@ describe("telemetry that answers and is empty", () => {
         outcome.reason,
         /nothing seen of the telemetry for 2m.* Workers Observability answers, but shows no request of either version, where about 3000 a minute were usual\./,
       );
-      const { createdAt: revertedAt } = outside.deployments.made[0] as Deployment;
+      const [{ createdAt: revertedAt }] = outside.deployments.made as [Deployment];
       const late = revertedAt - outside.clock.start - at;
       assert.ok(late <= 2.5 * minute, `${late} ms after it stopped`);
     });

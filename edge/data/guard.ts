@@ -25,8 +25,8 @@ export interface Guarded {
   memoryMb(): number | undefined;
   /** Settles once the process has been free to handle something, or has ended. */
   ping(): Promise<void>;
-  /** Whether the process has begun with an invocation, so that it may be what it is at work on. */
-  hasTaken(invocation: Invocation): boolean;
+  /** Those that the process has begun to read, so that it may be at work on them. */
+  taken(among: readonly Invocation[]): Invocation[];
 }
 
 /** How much CPU a process must have used since the last look before it is asked for a sign of life. */
@@ -112,7 +112,7 @@ export class Guard {
   }
 
   private get taken(): Invocation[] {
-    return this.guarded.invocations.unfinished.filter((invocation) => this.guarded.hasTaken(invocation));
+    return this.guarded.taken(this.guarded.invocations.unfinished);
   }
 
   private askForLife(now: number): void {

@@ -1,26 +1,20 @@
 import { request } from "node:http";
 import type { Miniflare } from "miniflare";
-import type { Modules, Version } from "../scripts/types";
+import type { Version } from "../scripts/types";
 import type { Storage } from "../storage";
-import { WORKER } from "./code";
 import { Guard, type Guarded } from "./guard";
 import { Invocations, type Invocation } from "./invocations";
 import { limitsOf, type Limits } from "./limits";
 import { memoryOf } from "./memory";
+import { PrivateSockets } from "./private-sockets";
 import { startMiniflare, type Runtime } from "./runtime";
 import type { Scratch } from "./scratch";
 import { untilReady } from "./startup";
 import type { Trace } from "./tail";
-import { unreadBy } from "./unread";
+import { unreadOf } from "./unread";
 import { FreshAgent, UpstreamAgent } from "./upstream";
-import { optionsFor, TAIL, type Outlets } from "./worker-options";
+import { optionsFor, SOCKETS, type Outlets, type Startable } from "./worker-options";
 import type { Workerd } from "./workerd";
-
-/** A version and what it runs, which is read only when the version has to be started. */
-export interface Startable {
-  readonly version: Version;
-  readonly modules: Modules;
-}
 
 /** What a version needs around it to run. */
 export interface Surroundings {
@@ -38,12 +32,13 @@ export interface InstanceEvents {
 
 /** Where a worker of a process listens. */
 export interface Address {
-  readonly host: string;
-  readonly port: number;
+  readonly socketPath: string;
 }
 
 /** One version, running in a workerd process of its own. */
 export class Instance implements Guarded {
+  readonly address: Address;
+  readonly tail: Address;
   readonly agent = new UpstreamAgent();
   readonly freshAgent = new FreshAgent();
   readonly invocations: Invocations;
@@ -52,12 +47,13 @@ export class Instance implements Guarded {
 
   constructor(
     readonly version: Version,
-    readonly address: Address,
-    readonly tail: Address,
     limits: Limits,
     readonly workerd: Workerd,
+    private readonly sockets: PrivateSockets,
     private readonly miniflare: Miniflare,
   ) {
+    this.address = { socketPath: sockets.pathOf(SOCKETS.version) };
+    this.tail = { socketPath: sockets.pathOf(SOCKETS.tail) };
     this.invocations = new Invocations(workerd.cpu);
     this.guard = new Guard(this, limitsOf(version, limits));
   }
@@ -88,41 +84,43 @@ export class Instance implements Guarded {
     });
   }
 
-  hasTaken({ connection }: Invocation): boolean {
-    if (connection === undefined) return false;
-    const unread = unreadBy(connection.socket.remotePort ?? 0).get(connection.socket.localPort ?? 0) ?? 0;
-    return unread < connection.socket.bytesWritten - connection.written;
+  taken(among: readonly Invocation[]): Invocation[] {
+    const unread = unreadOf(among.flatMap(({ connection }) => connection?.socket ?? []));
+    return among.filter(({ connection }) => {
+      if (connection === undefined) return false;
+      return (unread.get(connection.socket) ?? 0) < connection.socket.bytesWritten - connection.written;
+    });
   }
 
   /** Ends the process. */
   async stop(): Promise<void> {
     this.agent.closeIdle();
     await this.miniflare.dispose();
+    await this.sockets.remove();
   }
 }
 
 /** Starts a version. Throws Cloudflare's 10021 with workerd's own words when workerd does not take it. */
 export async function startInstance(
   { runtime, scratch, storage, limits }: Surroundings,
-  { version, modules }: Startable,
+  startable: Startable,
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
-  const miniflare = scratch.lend(() =>
-    startMiniflare(runtime, optionsFor(runtime, storage, version, modules, wiring)),
-  );
-  await untilReady(miniflare, () => wiring.workerd);
-  const [own, tail] = await Promise.all([addressOf(miniflare, WORKER), addressOf(miniflare, TAIL)]);
-  if (wiring.workerd?.isRunning === true) {
-    return wiring.attach(new Instance(version, own, tail, limits, wiring.workerd, miniflare));
+  const sockets = new PrivateSockets(scratch);
+  const options = optionsFor(runtime, storage, startable, sockets, wiring);
+  const miniflare = startMiniflare(runtime, scratch, sockets, options);
+  try {
+    await untilReady(miniflare, () => wiring.workerd);
+    if (wiring.workerd?.isRunning === true) {
+      return wiring.attach(new Instance(startable.version, limits, wiring.workerd, sockets, miniflare));
+    }
+    await miniflare.dispose();
+    throw new Error(`The process of version ${startable.version.id} ended as soon as it had started.`);
+  } catch (error) {
+    await sockets.remove();
+    throw error;
   }
-  await miniflare.dispose();
-  throw new Error(`The process of version ${version.id} ended as soon as it had started.`);
-}
-
-async function addressOf(miniflare: Miniflare, worker: string): Promise<Address> {
-  const { hostname, port } = await miniflare.unsafeGetDirectURL(worker);
-  return { host: hostname, port: Number(port) };
 }
 
 /** Ties a process to its instance, which is there only once the process answers. */

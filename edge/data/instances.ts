@@ -1,9 +1,10 @@
 import type { Storage } from "../storage";
-import { startInstance, type Instance, type InstanceEvents, type Startable } from "./instance";
+import { startInstance, type Instance, type InstanceEvents } from "./instance";
 import type { Limits } from "./limits";
 import { newestDate, type Runtime } from "./runtime";
 import type { Scratch } from "./scratch";
 import { Starts } from "./starts";
+import type { Startable } from "./worker-options";
 
 /** The running versions: a process each, started when first needed, started again after a crash. */
 export class Instances {

@@ -1,16 +1,20 @@
 import type { Readable } from "node:stream";
 import type { SharedOptions } from "miniflare";
+import type { PrivateSockets } from "./private-sockets";
 import { mark } from "./processes";
 import { takeSpawned, type Workerd } from "./workerd";
 
 /** What Miniflare is told for every process it starts, and who is told of the process. */
-export function processOptions(onProcess: (workerd: Workerd) => void): SharedOptions {
+export function processOptions(
+  sockets: PrivateSockets,
+  onProcess: (workerd: Workerd) => void,
+): SharedOptions {
   return {
     host: "127.0.0.1",
     port: 0,
     cf: false,
     logRequests: false,
-    unsafeRuntimeEnv: mark(),
+    unsafeRuntimeEnv: { ...mark(), ...sockets.environment },
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       // A console line comes as telemetry too, so the output itself goes nowhere.
       stdout.resume();

@@ -1,4 +1,6 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
+import { withPrivateSockets, type PrivateSockets } from "./private-sockets";
+import type { Scratch } from "./scratch";
 import { watchSpawns } from "./workerd";
 
 /** Miniflare, which runs workerd. It weighs 100 MB, so who only releases need not have it. */
@@ -28,14 +30,21 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * Starts a Miniflare that leaves signals alone: by itself it would end the process at once, in the middle of whatever
- * the edge's owner does to end well. What it started still ends with the process.
+ * Starts a Miniflare whose sockets are private, and that leaves signals alone: by itself it would end the process at
+ * once, in the middle of whatever the edge's owner does to end well. What it started still ends with the process.
  */
-export function startMiniflare(runtime: Runtime, options: MiniflareOptions): Miniflare {
+export function startMiniflare(
+  runtime: Runtime,
+  scratch: Scratch,
+  sockets: PrivateSockets,
+  options: MiniflareOptions,
+): Miniflare {
   const signals = ["SIGINT", "SIGTERM"] as const;
   watchSpawns();
   const owners = signals.flatMap((signal) => process.listeners(signal));
-  const miniflare = new runtime.Miniflare(options);
+  const miniflare = scratch.lend(() =>
+    withPrivateSockets(runtime, sockets, () => new runtime.Miniflare(options)),
+  );
   for (const signal of signals) {
     for (const listener of process.listeners(signal)) {
       if (!owners.includes(listener)) process.off(signal, listener);

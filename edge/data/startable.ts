@@ -1,5 +1,5 @@
 import type { State } from "../state";
-import type { Startable } from "./instance";
+import type { Startable } from "./worker-options";
 
 /** What is needed to start a version. */
 export function startable(state: State, scriptName: string, versionId: string): Startable {

@@ -4,10 +4,17 @@ import type { Storage } from "../storage";
 import { rawBindingsOf } from "../storage/bindings";
 import { rawOptions } from "../storage/raw";
 import { codeOf, WORKER } from "./code";
+import type { PrivateSockets } from "./private-sockets";
 import { processOptions } from "./process-options";
 import { newestDate, type Runtime } from "./runtime";
 import { TAIL_WORKER, type Trace } from "./tail";
 import type { Workerd } from "./workerd";
+
+/** A version and what it runs, which is read only when the version has to be started. */
+export interface Startable {
+  readonly version: Version;
+  readonly modules: Modules;
+}
 
 /** What becomes known of a version's process. */
 export interface Outlets {
@@ -15,22 +22,27 @@ export interface Outlets {
   readonly onTraces: (traces: readonly Trace[]) => void;
 }
 
-export const TAIL = "tail";
+const TAIL = "tail";
 
-/** A way in past Miniflare's own, which is slow. */
-const DIRECT = { host: "127.0.0.1", port: 0 };
+/** The sockets of both: ways in past Miniflare's own, which is slow. */
+export const SOCKETS = { version: "v", tail: "t" } as const;
 
-/** How Miniflare is to run a version: alone, with a tail worker beside it, on loopback. */
+/** How Miniflare is to run a version: alone, with a tail worker beside it. */
 export function optionsFor(
   runtime: Runtime,
   storage: Storage,
-  version: Version,
-  modules: Modules,
+  { version, modules }: Startable,
+  sockets: PrivateSockets,
   outlets: Outlets,
 ): MiniflareOptions {
+  const user = userWorker(runtime, storage, version, modules);
+  const tail = tailWorker(runtime, outlets.onTraces);
   return {
-    ...processOptions(outlets.onProcess),
-    workers: [userWorker(runtime, storage, version, modules), tailWorker(runtime, outlets.onTraces)],
+    ...processOptions(sockets, outlets.onProcess),
+    workers: [
+      { ...user, unsafeDirectSockets: [sockets.direct(SOCKETS.version)] },
+      { ...tail, unsafeDirectSockets: [sockets.direct(SOCKETS.tail)] },
+    ],
   };
 }
 
@@ -41,7 +53,6 @@ function userWorker(runtime: Runtime, storage: Storage, version: Version, module
     ...codeOf(version, modules, newestDate(runtime)),
     unsafeBindings: rawOptions(storage.plugin, rawBindingsOf(version, storage)),
     tails: [TAIL],
-    unsafeDirectSockets: [DIRECT],
   };
 }
 
@@ -53,7 +64,6 @@ function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOpti
     compatibilityDate: "2025-07-24",
     // Lets it call the handlers of events other than requests.
     compatibilityFlags: ["service_binding_extra_handlers"],
-    unsafeDirectSockets: [DIRECT],
     serviceBindings: {
       VERSION: WORKER,
       EDGE: async (request: { json(): Promise<unknown> }) => {

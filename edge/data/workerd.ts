@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openCpuClock, type CpuClock } from "./cpu";
+import { isPrivate, openPorts } from "./private-sockets";
 
 /** The operating system's process that runs a version. */
 export class Workerd {
@@ -63,7 +64,9 @@ export function watchSpawns(): void {
  */
 export function takeSpawned(): Workerd {
   if (spawned === undefined) throw new Error("Miniflare called back without having started a process.");
-  const workerd = new Workerd(spawned);
+  const child = spawned;
   spawned = undefined;
-  return workerd;
+  if (isPrivate(child.spawnargs)) return new Workerd(child);
+  child.kill("SIGKILL");
+  throw openPorts();
 }

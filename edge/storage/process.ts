@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import type { Miniflare, MiniflareOptions } from "miniflare";
+import { PrivateSockets } from "../data/private-sockets";
 import { processOptions } from "../data/process-options";
 import { startMiniflare, type Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
@@ -19,7 +18,10 @@ export interface Program {
   readonly persistence: Shared;
 }
 
-/** Miniflare opens a port for the first of its workers, where nobody must find anything. */
+/** The socket of the first worker. */
+const WAY_IN = "w";
+
+/** Miniflare opens a socket of its own for the first of its workers. */
 const NOBODY: WorkerOptions = {
   name: "nobody",
   modules: true,
@@ -29,7 +31,7 @@ const NOBODY: WorkerOptions = {
 /** A workerd that holds state for other processes, which reach it through a unix socket. */
 export class StateProcess {
   private constructor(
-    readonly socket: string,
+    private readonly sockets: PrivateSockets,
     private readonly miniflare: Miniflare,
   ) {}
 
@@ -39,37 +41,39 @@ export class StateProcess {
     program: Program,
     onEnd: () => void,
   ): Promise<StateProcess> {
-    // Short, since the path of a unix socket must be.
-    const path = scratch.path(randomBytes(6).toString("hex"));
-    const miniflare = scratch.lend(() => startMiniflare(runtime, optionsOf(program, path, onEnd)));
+    const sockets = new PrivateSockets(scratch);
+    const miniflare = startMiniflare(runtime, scratch, sockets, optionsOf(program, sockets, onEnd));
+    const process = new StateProcess(sockets, miniflare);
     try {
       await miniflare.ready;
     } catch (error) {
-      await miniflare.dispose().catch(() => undefined);
+      await process.stop();
       throw error;
     }
-    // Miniflare takes the path for a host and adds a port.
-    return new StateProcess(`${path}:0`, miniflare);
+    return process;
+  }
+
+  get socket(): string {
+    return this.sockets.pathOf(WAY_IN);
   }
 
   /** Ends the process. What it has answered is on disk. */
   async stop(): Promise<void> {
     await this.miniflare.dispose().catch(() => undefined);
-    await rm(this.socket, { force: true });
+    await this.sockets.remove();
   }
 }
 
 function optionsOf(
   { workers: [first, ...others], persistence }: Program,
-  path: string,
+  sockets: PrivateSockets,
   onEnd: () => void,
 ): MiniflareOptions {
-  const socket = { host: `unix:${path}`, port: 0 };
   return {
-    ...processOptions((workerd) => {
+    ...processOptions(sockets, (workerd) => {
       workerd.onceEnded(onEnd);
     }),
     ...persistence,
-    workers: [NOBODY, { ...first, unsafeDirectSockets: [socket] }, ...others],
+    workers: [NOBODY, { ...first, unsafeDirectSockets: [sockets.direct(WAY_IN)] }, ...others],
   };
 }

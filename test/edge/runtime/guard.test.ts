@@ -21,7 +21,7 @@ function blamed(requests: Readonly<Record<string, Request>>): string | undefined
   const unread = new Set<Invocation>();
   const guarded = {
     ...{ invocations, cpu, memoryMb: () => undefined, ping: () => new Promise<void>(() => undefined) },
-    hasTaken: (invocation: Invocation) => !unread.has(invocation),
+    taken: (among: readonly Invocation[]) => among.filter((invocation) => !unread.has(invocation)),
   };
   const guard = new Guard(guarded, { cpuMs: 100, memoryMb: 128 });
   for (const [path, { isRepeatable = true, attempt = 0, isCanceled, isOld, isUnread }] of Object.entries(

@@ -67,6 +67,11 @@ export interface EdgeOptions {
   readonly unusedMs?: number | undefined;
   /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
   readonly limits?: LimitsGiven | undefined;
+  /**
+   * Whether Workers reach this machine and its private network by `fetch` and `connect`. Default: false. They reach
+   * public addresses only, as on Cloudflare, and each other by their host names.
+   */
+  readonly privateNetwork?: boolean | undefined;
   /** What tells when schedules are due, and how old a deployment or version is. Default: the system's clock. */
   readonly clock?: Clock | undefined;
 }
@@ -201,6 +206,7 @@ function assemble(
     clock = SYSTEM_CLOCK,
     stateDir,
     limits,
+    privateNetwork = false,
   } = options;
   const routes = new RoutingTable(state, new Locations(realism), clock);
   const faults = new Faults();
@@ -210,13 +216,15 @@ function assemble(
   const directory = new Directory(state, routes);
   const { orphanedSocketsMs } = realism;
   const { onObjectTraces: onTraces } = collector;
-  const storage = new Storage(runtime, scratch, directory, stateDir, { onTraces, orphanedSocketsMs });
+  const { subdomain } = siteOf(options);
+  const reach = { subdomain, privateNetwork };
+  const storage = new Storage(runtime, scratch, directory, stateDir, reach, { onTraces, orphanedSocketsMs });
   const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
   const context: EdgeContext = {
     accountId,
     tokens,
     rateLimit: rateLimit === false ? undefined : rateLimit,
-    subdomain: siteOf(options).subdomain,
+    subdomain,
     realism,
     reads: new Reads(realism, () => clock.now()),
     faults,

@@ -31,6 +31,7 @@ export class Front {
     private readonly dispatcher: Dispatcher,
   ) {}
 
+  /** A request to a Worker by its host name. */
   handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const route = this.routes.find(scriptName);
     const hop = visitorsHop(this.routes.locations.of(request));

@@ -2,6 +2,7 @@ import type { MiniflareOptions } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
 import type { Storage } from "../storage";
 import { rawBindingsOf } from "../storage/bindings";
+import { OUTBOUND } from "../storage/outbound";
 import { rawOptions } from "../storage/raw";
 import { codeOf, WORKER } from "./code";
 import type { PrivateSockets } from "./private-sockets";
@@ -42,6 +43,7 @@ export function optionsFor(
     workers: [
       { ...user, unsafeDirectSockets: [sockets.direct(SOCKETS.version)] },
       { ...tail, unsafeDirectSockets: [sockets.direct(SOCKETS.tail)] },
+      storage.outbound,
     ],
   };
 }
@@ -53,6 +55,7 @@ function userWorker(runtime: Runtime, storage: Storage, version: Version, module
     ...codeOf(version, modules, newestDate(runtime)),
     unsafeBindings: rawOptions(storage.plugin, rawBindingsOf(version, storage)),
     tails: [TAIL],
+    outboundService: OUTBOUND,
   };
 }
 

@@ -1,47 +1,69 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Scratch } from "../data/scratch";
+import { isTrigger } from "../data/trigger";
 import type { Upgrade } from "../data/tunnel";
+import { LOOPBACK, planeFor } from "../host";
 import { responseOn } from "../upgrade";
 import { ASKING_KEEP_ALIVE_MS } from "./door";
 import { isEndless } from "./loops";
 
 const OPTIONS = { keepAliveTimeout: ASKING_KEEP_ALIVE_MS, requestTimeout: 0 };
 
+const PLAIN = { "content-type": "text/plain" };
+
 const LOOP =
   "error code: 1019: this request has come through too many Workers. Look for one that calls itself, or for several in a circle.\n";
 
+const BY_HAND = "Handlers are called by hand, from outside of the edge, and not by Workers.\n";
+
+type Listener = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
+
+type Answer = (
+  scriptName: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade?: Upgrade,
+) => void;
+
 /** Answers the requests that one Worker sends to another. */
 export interface Answerer {
-  call(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void;
+  /** Through a service binding. */
+  readonly call: Answer;
+  /** By its host name. */
+  readonly handle: Answer;
 }
 
-/** Where versions call other Workers: a unix socket for each Worker that is called. */
+/** Where versions call other Workers: a unix socket for each Worker that is called, and one for host names. */
 export class Calls {
+  /** Where a Worker is asked by its host name. */
+  readonly visits: string;
   private readonly servers = new Map<string, { readonly path: string; readonly server: Server }>();
   private answerer: Answerer | undefined;
   private waiting = 0;
 
-  constructor(private readonly scratch: Scratch) {}
+  constructor(
+    private readonly scratch: Scratch,
+    subdomain: string,
+  ) {
+    this.visits = this.listen("visits", (request, response, upgrade) => {
+      const plane = planeFor(request, { address: LOOPBACK, subdomain });
+      if (isTrigger(request)) response.writeHead(403, PLAIN).end(BY_HAND);
+      else if (plane.kind === "data") this.answerer?.handle(plane.scriptName, request, response, upgrade);
+      else response.writeHead(421, PLAIN).end("No Worker of the edge has this name.\n");
+    });
+  }
 
   open(answerer: Answerer): void {
     this.answerer = answerer;
   }
 
   socket(service: string): string {
-    const known = this.servers.get(service);
+    const known = this.servers.get(`to ${service}`);
     if (known) return known.path;
-    const path = this.scratch.path(`service-${String(this.servers.size)}`);
-    const server = createServer(OPTIONS)
-      .on("request", (request, response) => {
-        this.answer(service, request, response);
-      })
-      .on("upgrade", (request, socket: Socket, head) => {
-        this.answer(service, request, responseOn(socket, request), { socket, head });
-      });
-    server.listen(path).unref();
-    this.servers.set(service, { path, server });
-    return path;
+    return this.listen(`to ${service}`, (request, response, upgrade) => {
+      this.answerer?.call(service, request, response, upgrade);
+    });
   }
 
   close(): void {
@@ -51,15 +73,21 @@ export class Calls {
     }
   }
 
-  private answer(
-    service: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-    upgrade?: Upgrade,
-  ): void {
-    this.waiting += 1;
-    response.once("close", () => (this.waiting -= 1));
-    if (!isEndless(request, this.waiting)) this.answerer?.call(service, request, response, upgrade);
-    else response.writeHead(508, { "content-type": "text/plain" }).end(LOOP);
+  private listen(name: string, answer: Listener): string {
+    const path = this.scratch.path(`service-${String(this.servers.size)}`);
+    const unlessEndless: Listener = (request, response, upgrade) => {
+      this.waiting += 1;
+      response.once("close", () => (this.waiting -= 1));
+      if (isEndless(request, this.waiting)) response.writeHead(508, PLAIN).end(LOOP);
+      else answer(request, response, upgrade);
+    };
+    const server = createServer(OPTIONS)
+      .on("request", unlessEndless)
+      .on("upgrade", (request, socket: Socket, head) => {
+        unlessEndless(request, responseOn(socket, request), { socket, head });
+      });
+    server.listen(path).unref();
+    this.servers.set(name, { path, server });
+    return path;
   }
 }

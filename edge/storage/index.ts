@@ -9,6 +9,8 @@ import { Calls, type Answerer } from "./calls";
 import type { Directory } from "./directory";
 import type { Hosted } from "./hosting";
 import { Objects } from "./objects";
+import { outboundWorker, type Reach } from "./outbound";
+import type { WorkerOptions } from "./process";
 import type { ObjectSettings } from "./script-objects";
 import { writePlugin } from "./raw";
 import { Stores } from "./stores";
@@ -16,6 +18,7 @@ import { Stores } from "./stores";
 /** All that outlives a version: its KV, D1, R2 and Durable Objects, and the other Workers that it calls. */
 export class Storage implements Surroundings {
   readonly plugin: string;
+  readonly outbound: WorkerOptions;
   private readonly storeProcess: Stores;
   private readonly objectProcesses: Objects;
   private readonly calls: Calls;
@@ -25,6 +28,7 @@ export class Storage implements Surroundings {
     scratch: Scratch,
     private readonly directory: Directory,
     stateDir: string | undefined,
+    reach: Reach,
     own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs">,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
@@ -36,7 +40,8 @@ export class Storage implements Surroundings {
     this.storeProcess = new Stores(runtime, scratch, plugin, folder);
     const objects = { around: this, folder: join(folder, "objects"), find, ...own };
     this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
-    this.calls = new Calls(scratch);
+    this.calls = new Calls(scratch, reach.subdomain);
+    this.outbound = outboundWorker(plugin, this.calls.visits, reach);
   }
 
   get stores(): string {

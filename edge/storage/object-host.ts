@@ -7,6 +7,7 @@ import { ownerOf, rawBindingsOf, type Surroundings } from "./bindings";
 import type { Hosted, Hosting } from "./hosting";
 import { OBJECT_HEADERS } from "./object-headers";
 import { OBJECT_TAIL, objectTail, type ObjectTrace } from "./object-tail";
+import { OUTBOUND } from "./outbound";
 import type { WorkerOptions } from "./process";
 import { rawOptions } from "./raw";
 
@@ -81,8 +82,9 @@ export function objectHost(
     ...(newer ? assignedCode([only, newer], names, newest) : codeOf(only.version, only.modules, newest)),
     ...environment(plugin, around, newer ? [only, newer] : [only]),
     tails: [OBJECT_TAIL],
+    outboundService: OUTBOUND,
   };
-  return [gate, user, objectTail(runtime, onTraces)];
+  return [gate, user, objectTail(runtime, onTraces), around.outbound];
 }
 
 /** What the code finds in its `env`: that of the only version as it is, that of two each under names of its own. */

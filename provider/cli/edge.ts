@@ -13,6 +13,7 @@ interface Options extends RealismOptions {
   readonly subdomain: string;
   readonly cpuLimit?: number;
   readonly memoryLimit?: number;
+  readonly privateNetwork?: boolean;
   readonly faults?: string;
 }
 
@@ -46,7 +47,11 @@ export function edgeCommand(): Command {
       "CPU time of a request, for versions uploaded without one (default: 30000)",
       whole,
     )
-    .option("--memory-limit <megabytes>", "memory of a version (default: 128)", whole);
+    .option("--memory-limit <megabytes>", "memory of a version (default: 128)", whole)
+    .option(
+      "--private-network",
+      "lets Workers reach this machine and its private network (default: public addresses, and each other by host name)",
+    );
   return withRealism(command)
     .option("--faults <file>", "makes it fail as that file says (default: it fails in no way)")
     .addHelpText("after", whatItIs)
@@ -83,7 +88,7 @@ function rateLimit(text: string): RateLimit | false {
 }
 
 async function runEdge(options: Options): Promise<void> {
-  const { port, host, subdomain, rateLimit, state: stateDir, token: tokens } = options;
+  const { port, host, subdomain, rateLimit, privateNetwork, state: stateDir, token: tokens } = options;
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge, readFaultFile } = createRequire(__filename)("../../edge") as typeof import("../../edge");
@@ -91,7 +96,8 @@ async function runEdge(options: Options): Promise<void> {
     options.faults === undefined ? undefined : readFaultFile(options.faults, readFaults(options.faults));
   const limits = { cpuMs: options.cpuLimit, memoryMb: options.memoryLimit };
   const realism = realismOf(options);
-  const edge = await startEdge({ port, host, subdomain, rateLimit, stateDir, tokens, limits, realism });
+  const given = { port, host, subdomain, rateLimit, privateNetwork, stateDir, tokens, limits, realism };
+  const edge = await startEdge(given);
   if (host !== undefined && !isLoopback(host)) console.error(warningOf(host));
   const realistic = describeRealism(realism);
   if (realistic !== undefined) console.error(realistic);

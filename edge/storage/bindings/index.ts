@@ -1,5 +1,6 @@
 import { databaseId } from "../../scripts/binding-kinds";
 import type { Binding, Version } from "../../scripts/types";
+import type { WorkerOptions } from "../process";
 import type { RawBinding } from "../raw";
 import { objectsBinding, type ObjectClass } from "./objects";
 import { serviceBinding } from "./service";
@@ -7,6 +8,8 @@ import { d1Binding, kvBinding, r2Binding } from "./stores";
 
 /** Where a version finds what its bindings lead to: unix around. */
 export interface Surroundings {
+  /** The worker that its requests go out through. */
+  readonly outbound: WorkerOptions;
   readonly stores: string;
   service(name: string): string;
   objects(version: Version, scriptName: string, className: string): ObjectClass;

@@ -108,8 +108,12 @@ export async function startInstance(
 ): Promise<Instance> {
   const wiring = new Wiring(events);
   const sockets = new PrivateSockets(scratch);
-  const options = optionsFor(runtime, storage, startable, sockets, wiring);
-  const miniflare = startMiniflare(runtime, scratch, sockets, options);
+  const miniflare = startMiniflare(
+    runtime,
+    scratch,
+    sockets,
+    optionsFor(runtime, storage, startable, sockets, wiring),
+  );
   try {
     await untilReady(miniflare, () => wiring.workerd);
     if (wiring.workerd?.isRunning === true) {

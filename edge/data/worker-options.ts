@@ -32,17 +32,15 @@ export const SOCKETS = { version: "v", tail: "t" } as const;
 export function optionsFor(
   runtime: Runtime,
   storage: Storage,
-  { version, modules }: Startable,
+  startable: Startable,
   sockets: PrivateSockets,
   outlets: Outlets,
 ): MiniflareOptions {
-  const user = userWorker(runtime, storage, version, modules);
-  const tail = tailWorker(runtime, outlets.onTraces);
   return {
     ...processOptions(sockets, outlets.onProcess),
     workers: [
-      { ...user, unsafeDirectSockets: [sockets.direct(SOCKETS.version)] },
-      { ...tail, unsafeDirectSockets: [sockets.direct(SOCKETS.tail)] },
+      userWorker(runtime, storage, startable, sockets),
+      tailWorker(runtime, outlets.onTraces, sockets),
       storage.outbound,
     ],
   };
@@ -50,16 +48,22 @@ export function optionsFor(
 
 type WorkerOptions = Extract<MiniflareOptions, { workers: unknown[] }>["workers"][number];
 
-function userWorker(runtime: Runtime, storage: Storage, version: Version, modules: Modules): WorkerOptions {
+function userWorker(
+  runtime: Runtime,
+  storage: Storage,
+  { version, modules }: Startable,
+  sockets: PrivateSockets,
+): WorkerOptions {
   return {
     ...codeOf(version, modules, newestDate(runtime)),
     unsafeBindings: rawOptions(storage.plugin, rawBindingsOf(version, storage)),
     tails: [TAIL],
     outboundService: OUTBOUND,
+    unsafeDirectSockets: [sockets.direct(SOCKETS.version)],
   };
 }
 
-function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOptions {
+function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"], sockets: PrivateSockets): WorkerOptions {
   return {
     name: TAIL,
     modules: true,
@@ -67,6 +71,7 @@ function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"]): WorkerOpti
     compatibilityDate: "2025-07-24",
     // Lets it call the handlers of events other than requests.
     compatibilityFlags: ["service_binding_extra_handlers"],
+    unsafeDirectSockets: [sockets.direct(SOCKETS.tail)],
     serviceBindings: {
       VERSION: WORKER,
       EDGE: async (request: { json(): Promise<unknown> }) => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { checked } from "../api/checked";
+import { isCrossSite } from "./cross-site";
 import type { CronEvent, QueueEvent, WorkerEvent } from "./cause";
 import type { Result } from "./deliver";
 import { rayHeader, type Arrival } from "./ray";
@@ -62,6 +63,12 @@ export async function trigger(
 
 async function eventOf(url: URL, request: IncomingMessage): Promise<WorkerEvent> {
   const { method = "GET" } = request;
+  if (isCrossSite(request)) {
+    throw new Refusal(
+      403,
+      "Handlers are not called from pages of other sites. Call them from a terminal, or from the Worker's own page.",
+    );
+  }
   switch (url.pathname.slice(PREFIX.length)) {
     case "scheduled":
       allow(method, ["GET", "POST"]);

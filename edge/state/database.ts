@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makePrivateFile, narrowPrivateFile } from "./private-file";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS account (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -40,13 +41,17 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS deployments_of_script ON deployments (script, sequence);
 `;
 
+/** What SQLite has beside a database while it is open, and after a crash. */
+const BESIDE = ["-wal", "-shm", "-journal"];
+
 /** Where in the state folder something is kept, or SQLite's name for "in memory" when there is no folder. */
 export function databaseFile(stateDir: string | undefined, name: string): string {
   if (stateDir === undefined) return ":memory:";
   // Tokens and secret bindings are in there: for the owner only, also in a folder that was there before.
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, name);
-  closeSync(openSync(file, "a", 0o600));
+  makePrivateFile(file);
+  for (const ending of BESIDE) narrowPrivateFile(`${file}${ending}`);
   return file;
 }
 

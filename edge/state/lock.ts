@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isAlive } from "../alive";
 import { databaseFile } from "./database";
+import { writePrivateFile } from "./private-file";
 
 /** SQLite's code for "somebody else has it". */
 const SQLITE_BUSY = 5;
@@ -24,7 +25,12 @@ export class FolderLock {
       database.close();
       throw (error as { errcode?: number }).errcode === SQLITE_BUSY ? inUse(folder) : error;
     }
-    writeFileSync(holderFile(folder), `${process.pid}\n`, { mode: 0o600 });
+    try {
+      writePrivateFile(holderFile(folder), `${process.pid}\n`);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
     return new FolderLock(database);
   }
 

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
 import type { Version } from "../scripts/types";
+import { makePrivateFolder } from "../state/private-file";
 import type { Surroundings } from "./bindings";
 import type { ObjectClass } from "./bindings/objects";
 import { Calls, type Answerer } from "./calls";
@@ -33,7 +33,7 @@ export class Storage implements Surroundings {
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
     // What workerd writes there is readable for all: the folder is not.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     const plugin = writePlugin(scratch);
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { addFunctions } from "./functions";
+import { Patience } from "./patience";
 import { addRowFunctions } from "./row-functions";
 import { sql, type Sql } from "./sql";
 
@@ -44,7 +45,11 @@ const TABLES = `
 `;
 
 /** Opens or makes the database of an account. Refuses a file whose tables are those of another release. */
-export function openDatabase(file: string, accountId: string): DatabaseSync {
+export function openDatabase(
+  file: string,
+  accountId: string,
+  patience: Patience = new Patience(),
+): DatabaseSync {
   const db = new DatabaseSync(file);
   // With a write-ahead log a killed process loses nothing that was recorded; only a power cut may.
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536");
@@ -57,7 +62,7 @@ export function openDatabase(file: string, accountId: string): DatabaseSync {
         "Delete the file, which loses the telemetry of the past and nothing else, or use the release that wrote it.",
     );
   }
-  addFunctions(db);
+  addFunctions(db, patience);
   addRowFunctions(db, accountId);
   return db;
 }

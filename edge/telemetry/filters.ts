@@ -58,9 +58,8 @@ export function compileFilters(filters: readonly Filter[], combination: Combinat
 
 /** The condition that an event has the text somewhere. */
 export function compileNeedle(needle: Needle): Sql {
-  const wanted = String(needle.value);
-  const pattern = needle.isRegex ? wanted : literally(wanted);
-  return sql`matches(${everyField}, ${pattern}, ${needle.matchCase ? "m" : "im"})`;
+  const flags = (needle.matchCase ? "" : "i") + (needle.isRegex ? "m" : "l");
+  return sql`matches(${everyField}, ${String(needle.value)}, ${flags})`;
 }
 
 /** The values of `in` and `not_in`, which come as one text separated by commas. */
@@ -129,8 +128,4 @@ function isMember(field: Sql, given: Primitive, type: ValueType): Sql {
 
 function otherwise(condition: Sql): Sql {
   return sql`coalesce(${condition}, 0) = 0`;
-}
-
-function literally(wanted: string): string {
-  return wanted.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -1,18 +1,21 @@
 import type { DatabaseSync } from "node:sqlite";
 import { cached } from "./cached";
-import { toRegExp } from "./pattern";
+import type { Patience } from "./patience";
+import { toLiteral, toPattern, type Pattern } from "./pattern";
 
 /**
  * What SQLite lacks: regular expressions, percentiles, variance. Percentiles and variance read what `sorted`
  * gathered, so that SQLite gathers the values once for any number of them.
  */
-export function addFunctions(db: DatabaseSync): void {
+export function addFunctions(db: DatabaseSync, patience: Patience): void {
   const options = { deterministic: true };
   // A query asks for the same few patterns on every row.
   const compiled = cached(compile, 100);
-  db.function("matches", options, (text, pattern, flags) =>
-    text === null ? null : Number(compiled(`${String(flags)}/${String(pattern)}`).test(String(text))),
-  );
+  db.function("matches", options, (text, pattern, flags) => {
+    if (text === null) return null;
+    const wanted = compiled(`${String(flags)}/${String(pattern)}`);
+    return Number(patience.spend(() => wanted.test(String(text))));
+  });
   db.aggregate("sorted", { ...options, start: nothing, step: withValue, result: toSortedBytes });
   db.function("quantile", options, (bytes, level) =>
     bytes instanceof Uint8Array ? quantile(valuesIn(bytes), Number(level)) : null,
@@ -22,10 +25,14 @@ export function addFunctions(db: DatabaseSync): void {
   );
 }
 
-/** Flags, a slash and a pattern. */
-function compile(pattern: string): RegExp {
+/** Flags, a slash and a pattern. The flags are `i` to ignore case, `m` for lines, and `l` for a text as it is. */
+function compile(pattern: string): Pattern {
   const end = pattern.indexOf("/");
-  return toRegExp(pattern.slice(end + 1), pattern.slice(0, end));
+  const [flags, text] = [pattern.slice(0, end), pattern.slice(end + 1)];
+  const ignoreCase = flags.includes("i");
+  return flags.includes("l")
+    ? toLiteral(text, ignoreCase)
+    : toPattern(text, { ignoreCase, multiline: flags.includes("m") });
 }
 
 /** Numbers in ascending order, and what each weighs unless they all weigh the same. */

@@ -1,5 +1,5 @@
 import { eachRow } from "./database";
-import { toRegExp } from "./pattern";
+import { toPattern } from "./pattern";
 import type { KeysQuery } from "./schema";
 import { sampleFor, type Reading } from "./sample";
 import { inScope } from "./sample";
@@ -65,7 +65,7 @@ function matcherOf(needle: KeysQuery["keyNeedle"]): (key: string) => boolean {
   if (!needle) return () => true;
   const value = String(needle.value);
   if (needle.isRegex) {
-    const pattern = toRegExp(value, needle.matchCase ? "" : "i");
+    const pattern = toPattern(value, { ignoreCase: !needle.matchCase });
     return (key) => pattern.test(key);
   }
   return needle.matchCase

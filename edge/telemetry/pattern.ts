@@ -1,25 +1,40 @@
-/** What RE2 has and JavaScript does not: emulating it half would match the wrong events without a word. */
-const NOT_EMULATED = /^(\\[pPQEC]|\[\[:|\[\^\[:)/;
+import { RE2JS } from "re2js";
 
-/** One token of a pattern that must not be read as something else: an escape, a class, the start of a group. */
-const TOKEN = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\w+:\]|[^\]\\])*\]|\(\?(?:<?[=!]|P<)/g;
-
-/**
- * The regular expression a filter gives, which Cloudflare reads with RE2. Throws an `Error` that says what is
- * wrong when RE2 would refuse it too, or when it cannot be emulated.
- */
-export function toRegExp(pattern: string, flags = ""): RegExp {
-  const leading = /^\(\?([ims]+)\)/.exec(pattern);
-  const body = leading ? pattern.slice(leading[0].length) : pattern;
-  const allFlags = [...new Set(flags + (leading?.[1] ?? ""))].join("");
-  return new RegExp(body.replace(TOKEN, translated), allFlags);
+/** What a pattern may want to know of the letters and lines it is matched with. */
+export interface PatternOptions {
+  /** Default: false. */
+  readonly ignoreCase?: boolean;
+  /** Whether `^` and `$` are a line's beginning and end too. Default: false. */
+  readonly multiline?: boolean;
 }
 
-function translated(token: string): string {
-  if (/^\(\?<?[=!]/.test(token)) throw new Error(`"${token}" looks ahead or behind, which RE2 does not know`);
-  if (/^\\[1-9k]/.test(token)) throw new Error(`"${token}" refers back to a group, which RE2 does not know`);
-  if (NOT_EMULATED.test(token)) throw new Error(`"${token}" is RE2, but it is not emulated here`);
-  if (token === "(?P<") return "(?<";
-  if (token === "\\A") return "^";
-  return token === "\\z" ? "$" : token;
+/** A pattern that is ready to be looked for. */
+export interface Pattern {
+  test(text: string): boolean;
+}
+
+/** How long a pattern may be, and how many steps it may have. The time for a text grows with both. */
+const MOST_CHARACTERS = 10_000;
+const MOST_STEPS = 2_000;
+
+/**
+ * The regular expression a filter gives, in the syntax of RE2, as on Cloudflare. The time that it takes grows with the
+ * text and never faster. Throws an `Error` that says what is wrong with a pattern.
+ */
+export function toPattern(pattern: string, options: PatternOptions = {}): Pattern {
+  if (pattern.length > MOST_CHARACTERS) {
+    throw new Error(`it has ${pattern.length} characters, and at most ${MOST_CHARACTERS} are allowed`);
+  }
+  const { ignoreCase = false, multiline = false } = options;
+  const flags = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (multiline ? RE2JS.MULTILINE : 0);
+  const compiled = RE2JS.compile(pattern, flags);
+  const steps = compiled.programSize();
+  if (steps <= MOST_STEPS) return compiled;
+  throw new Error(`it has ${steps} steps, repetitions written out, and at most ${MOST_STEPS} are allowed`);
+}
+
+/** A text to be looked for as it is. */
+export function toLiteral(text: string, ignoreCase: boolean): Pattern {
+  // Of an expression without alternatives there is one way to try, and Node's own engine is the faster one then.
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), ignoreCase ? "i" : "");
 }

@@ -11,7 +11,7 @@ import {
   type Operation,
 } from "./filters";
 import { EVENT_ID } from "./ids";
-import { toRegExp } from "./pattern";
+import { toPattern } from "./pattern";
 import { coerce } from "./types";
 
 /** The views of a query that are emulated, and those that Cloudflare has besides. */
@@ -270,7 +270,7 @@ function faultOf(filter: FilterLeaf): { at: string; is: string } | undefined {
 
 function faultOfPattern(pattern: string): string | undefined {
   try {
-    toRegExp(pattern);
+    toPattern(pattern);
     return undefined;
   } catch (error) {
     return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`;

@@ -3,6 +3,7 @@ import { openDatabase } from "./database";
 import type { TelemetryEvent } from "./event";
 import { listKeys, type Key } from "./keys";
 import { settingsOf, type Settings, type TelemetryOptions } from "./options";
+import { Patience } from "./patience";
 import { Recorder } from "./recorder";
 import { Retention } from "./retention";
 import { readKeysQuery, readQuery, readValuesQuery } from "./read";
@@ -25,6 +26,7 @@ export interface Viewed {
 export class SqliteTelemetry {
   readonly #db: DatabaseSync;
   readonly #settings: Settings;
+  readonly #patience = new Patience();
   readonly #recorder: Recorder;
   readonly #retention: Retention;
 
@@ -34,7 +36,7 @@ export class SqliteTelemetry {
     private readonly now: () => number = Date.now,
     private readonly accountId = "",
   ) {
-    this.#db = openDatabase(file, accountId);
+    this.#db = openDatabase(file, accountId, this.#patience);
     this.#settings = settingsOf(options);
     this.#recorder = new Recorder(this.#db, this.#settings);
     this.#retention = new Retention(this.#db, this.#settings);
@@ -77,6 +79,7 @@ export class SqliteTelemetry {
   }
 
   #reading(): Reading {
+    this.#patience.renew();
     return { db: this.#db, mostRows: this.#settings.rowsPerQuery, now: this.now() };
   }
 

@@ -22,6 +22,9 @@ interface RateLimit {
   readonly seconds: number;
 }
 
+/** The environment variable with tokens, as `--token` has them, separated by spaces or lines. */
+const TOKENS = "WORKERS_RELEASE_EDGE_TOKENS";
+
 /** `workers-release edge` */
 export function edgeCommand(): Command {
   const command = new Command("edge")
@@ -33,7 +36,8 @@ export function edgeCommand(): Command {
     .option("--state <folder>", "keeps Workers, deployments and telemetry there (default: gone at the end)")
     .option(
       "--token <token[:permissions]>",
-      "an API token to accept; may be given more than once (default: a random one, kept in the state)",
+      "an API token to accept; may be given more than once, and shows in the list of processes " +
+        `(default: those in ${TOKENS}, or else a random one, kept in the state)`,
       addToken,
     )
     .option(
@@ -64,6 +68,12 @@ interface TokenGiven {
   readonly scopes?: readonly string[];
 }
 
+/** The tokens that the environment has, which other users of the machine cannot see. */
+function tokensInEnvironment(text = ""): readonly TokenGiven[] | undefined {
+  const given = text.split(/\s+/).filter((token) => token !== "");
+  return given.length === 0 ? undefined : given.flatMap((token) => addToken(token));
+}
+
 function addToken(text: string, before: readonly TokenGiven[] = []): readonly TokenGiven[] {
   const [, token = "", scopes] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   return [...before, { token, ...(scopes !== undefined && { scopes: scopes.split(",") }) }];
@@ -88,7 +98,8 @@ function rateLimit(text: string): RateLimit | false {
 }
 
 async function runEdge(options: Options): Promise<void> {
-  const { port, host, subdomain, rateLimit, privateNetwork, state: stateDir, token: tokens } = options;
+  const { port, host, subdomain, rateLimit, privateNetwork, state: stateDir } = options;
+  const tokens = options.token ?? tokensInEnvironment(process.env[TOKENS]);
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
   const { startEdge, readFaultFile } = createRequire(__filename)("../../edge") as typeof import("../../edge");

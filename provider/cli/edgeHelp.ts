@@ -7,6 +7,11 @@ answered with success is in it also when the edge is killed.
 
 A token is followed by its permissions, as in ci:workers_scripts:write,account:read.
 One without any has all of them. The first token is the one that is printed.
+A token on the command line can be read by every user of the machine: rather put
+tokens into WORKERS_RELEASE_EDGE_TOKENS, with spaces between them.
+
+Workers reach public addresses only, as on Cloudflare, and other Workers of the edge
+by their host names; --private-network lets them reach this machine and its network.
 
 It emulates what Cloudflare's SDK and wrangler ask for Workers: scripts, versions,
 deployments, secrets, settings, cron schedules, the workers.dev subdomain, the

@@ -49,6 +49,23 @@ describe("workers-release edge", function () {
     assert.match(err, /^The local edge runs.*npm install miniflare@4\n$/);
   });
 
+  it("takes tokens from the environment, where no other user sees them, unless it is given some", async () => {
+    const env = { WORKERS_RELEASE_EDGE_TOKENS: "first\nci:account:read" };
+    const command = start(["edge", "--port", "0", "--no-realistic"], env);
+    const given = start(["edge", "--port", "0", "--no-realistic", "--token", "given"], env);
+    try {
+      const edge = edgeFrom(await command.lines(4));
+      assert.equal(edge.token, "first");
+      assert.equal((await call({ ...edge, token: "ci" }, "/accounts")).status, 200);
+      const other = edgeFrom(await given.lines(4));
+      assert.equal(other.token, "given");
+      assert.equal((await call({ ...other, token: "first" }, "/accounts")).status, 403);
+    } finally {
+      command.process.kill("SIGKILL");
+      given.process.kill("SIGKILL");
+    }
+  });
+
   it("gives a token the permissions that follow it", async () => {
     const tokens = ["--token", "all", "--token", "ci:account:read,user:read"];
     const command = start(["edge", "--port", "0", "--no-realistic", ...tokens]);

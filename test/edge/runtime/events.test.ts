@@ -112,6 +112,27 @@ describe("events other than requests", function () {
     assert.deepEqual([line.$metadata.requestId, line.$workers.eventType], [requestId, "scheduled"]);
   });
 
+  it("are not called from pages of other sites", async () => {
+    await goLive(started.edge, "crossed", WORKER);
+    const own = `http://crossed.${started.edge.subdomain}.localhost:${started.edge.port}`;
+    const call = async (headers: Record<string, string>): Promise<number> =>
+      (await byHand("crossed", "scheduled?cron=crossed", { headers })).status;
+    for (const site of ["cross-site", "same-site"]) assert.equal(await call({ "sec-fetch-site": site }), 403);
+    const others = [
+      "http://evil.example",
+      "null",
+      own.replace("crossed", "other"),
+      own.replace("http", "https"),
+    ];
+    for (const origin of others) assert.equal(await call({ origin }), 403, origin);
+    assert.equal(await call({ origin: own, "sec-fetch-site": "same-origin" }), 200);
+    assert.equal(await call({ "sec-fetch-site": "none" }), 200);
+    assert.equal(await call({}), 200);
+    await until("three events", async () =>
+      (await invocationsOf(started.edge, "crossed")).length === 3 ? true : undefined,
+    );
+  });
+
   it("tell of a handler that throws, that is not there, and that logs too much", async () => {
     await goLive(started.edge, "unlike", WORKER);
     assert.equal((await byHand("unlike", "scheduled?cron=throws")).status, 500);

@@ -4,7 +4,10 @@ import { bucketLength, bucketStarts, seriesTime } from "../../../edge/telemetry/
 import { calculationNamed, compileCalculation, labelOf } from "../../../edge/telemetry/calculations";
 import { anyField, typedField } from "../../../edge/telemetry/fields";
 import { compileFilters, compileNeedle } from "../../../edge/telemetry/filters";
-import { toRegExp } from "../../../edge/telemetry/pattern";
+import { toLiteral, toPattern } from "../../../edge/telemetry/pattern";
+import { Patience } from "../../../edge/telemetry/patience";
+import { QueryRefusal } from "../../../edge/telemetry/refusal";
+import { openDatabase } from "../../../edge/telemetry/database";
 import { delayOf, platformInterval } from "../../../edge/telemetry/draws";
 import { eventId, EVENT_ID, hexId, positionOf } from "../../../edge/telemetry/ids";
 import { headersOf, keptHead, searchOf } from "../../../edge/telemetry/request";
@@ -120,7 +123,7 @@ describe("filters", () => {
   });
 
   it("take a needle literally unless it is a pattern", () => {
-    assert.deepEqual(compileNeedle({ value: "a.b" }).params, ["a\\.b", "im"]);
+    assert.deepEqual(compileNeedle({ value: "a.b" }).params, ["a.b", "il"]);
     assert.deepEqual(compileNeedle({ value: "a.b", isRegex: true, matchCase: true }).params, ["a.b", "m"]);
   });
 
@@ -362,22 +365,66 @@ describe("what is drawn", () => {
 
 describe("a pattern", () => {
   it("is read as RE2 reads it", () => {
-    assert.ok(toRegExp("^5\\d{2}$").test("503"));
-    assert.ok(toRegExp("(?i)ERROR").test("an error"));
-    assert.ok(toRegExp("\\A(?P<year>\\d+)\\z").test("2026"));
-    assert.ok(toRegExp("[(?=]+\\(\\?=").test("=(?="));
+    assert.ok(toPattern("^5\\d{2}$").test("503"));
+    assert.ok(toPattern("(?i)ERROR").test("an error"));
+    assert.ok(toPattern("\\A(?P<year>\\d+)\\z").test("2026"));
+    assert.ok(toPattern("[(?=]+\\(\\?=").test("=(?="));
+    assert.ok(toPattern("^[[:alpha:]]+\\pL\\Q.\\E$").test("abc."));
+    assert.ok(toPattern("^b$", { multiline: true }).test("a\nb"));
+    assert.ok(!toPattern("^b$").test("a\nb"));
+    assert.ok(toPattern("B", { ignoreCase: true }).test("b"));
+  });
+
+  it("finds a text that is no pattern as it is", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, rest) => toLiteral(text, false).test(rest + text)),
+    );
+    assert.ok(!toLiteral("a.b", false).test("acb"));
+    assert.ok(toLiteral("A.B", true).test("a.b"));
+  });
+
+  it("takes time in proportion to the text, where others try all ways to match", () => {
+    for (const [pattern, text] of [
+      ["^(a+)+$", `${"a".repeat(100_000)}b`],
+      ["^(a|a)*$", `${"a".repeat(100_000)}b`],
+      ["(.*)*(.*)*[^a]x$", "a".repeat(100_000)],
+    ] as const)
+      assert.equal(toPattern(pattern).test(text), false);
   });
 
   for (const [pattern, complaint] of [
-    ["(?=a)", /looks ahead or behind/],
-    ["(?<!a)b", /looks ahead or behind/],
-    ["(a)\\1", /refers back/],
-    ["[[:alpha:]]", /not emulated/],
-    ["(", /Unterminated group/],
+    ["(?=a)", /unsupported Perl syntax/],
+    ["(?<!a)b", /invalid named capture/],
+    ["(a)\\1", /invalid escape sequence/],
+    ["(", /missing closing \)/],
+    ["a{1001}", /invalid repeat count/],
+    ["(abcd){900}", /at most 2000 are allowed/],
+    [`[${"a".repeat(10_000)}]`, /it has 10002 characters/],
   ] as const)
-    it(`${pattern} is refused`, () => {
-      assert.throws(() => toRegExp(pattern), complaint);
+    it(`${pattern.slice(0, 20)} is refused`, () => {
+      assert.throws(() => toPattern(pattern), complaint);
     });
+});
+
+describe("the patience with one query", () => {
+  it("ends, and is there again for the next", () => {
+    const patience = new Patience(0.001);
+    const look = (): void => {
+      for (const from = performance.now(); performance.now() - from < 1;);
+    };
+    patience.spend(look);
+    assert.throws(() => {
+      patience.spend(look);
+    }, QueryRefusal);
+    patience.renew();
+    patience.spend(look);
+  });
+
+  it("is that of a query on a store, whose refusal comes out of SQLite as it is", () => {
+    const db = openDatabase(":memory:", "account", new Patience(0));
+    assert.throws(() => db.prepare("SELECT matches('text', 't', '')").get(), QueryRefusal);
+    db.close();
+  });
 });
 
 describe("a value", () => {

@@ -726,7 +726,7 @@ describe("a body that cannot be served", () => {
     [
       "a broken pattern",
       filtered({ key: "a", operation: "regex", type: "string", value: "(?=b)" }),
-      'parameters.filters.0.value: is no regular expression: "(?=" looks ahead or behind, which RE2 does not know.',
+      "parameters.filters.0.value: is no regular expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`.",
     ],
   ] as const)
     it(`with ${name} is told why`, () => {

@@ -28,8 +28,9 @@ export interface Broken {
  */
 export async function canGoAgain({ workerd }: Instance, broken: Broken): Promise<boolean> {
   const { request, invocation, upstream, error } = broken;
-  if (invocation.excess !== undefined) return false;
+  // Where the system does not tell what is unread, one that was never read may have been taken for the culprit.
   if (wasUnheard(error) && !request.readableDidRead) return true;
+  if (invocation.excess !== undefined) return false;
   if (!invocation.isRepeatable) return false;
   if (invocation.isSpared || !upstream.reusedSocket) return invocation.isSpared;
   // workerd may have closed a kept connection though a request was on its way.

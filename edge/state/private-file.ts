@@ -49,11 +49,7 @@ export function makePrivateFolder(folder: string): void {
 function openPrivately(file: string): number {
   statOf(file);
   // Where somebody is faster than that, the system refuses the link.
-  const descriptor = openSync(
-    file,
-    constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
-    0o600,
-  );
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   if ((fstatSync(descriptor).mode & OTHERS) !== 0) fchmodSync(descriptor, 0o600);
   return descriptor;
 }

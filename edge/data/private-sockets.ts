@@ -25,7 +25,7 @@ export class PrivateSockets {
   private readonly opened = new Set<string>();
   private isServerTaken = false;
 
-  constructor(scratch: Scratch) {
+  constructor(scratch: Pick<Scratch, "path">) {
     // Short, since the path of a Unix socket must be.
     this.path = scratch.path(randomBytes(6).toString("hex"));
   }

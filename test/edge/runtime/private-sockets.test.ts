@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isPrivate, PrivateSockets, withPrivateSockets } from "../../../edge/data/private-sockets";
 import type { Runtime } from "../../../edge/data/runtime";
-import type { Scratch } from "../../../edge/data/scratch";
 
 /** What Miniflare hands to its own runtime, which starts a workerd. */
 interface Addresses {
@@ -16,7 +16,11 @@ interface Addresses {
 }
 
 /** A Miniflare that starts nothing, and remembers with which addresses it would have. */
-function fakeRuntime(): { runtime: Runtime; start(options: Addresses): void; started: Addresses[] } {
+function fakeRuntime(): {
+  readonly runtime: Runtime;
+  readonly start: (options: Addresses) => void;
+  readonly started: Addresses[];
+} {
   const started: Addresses[] = [];
   class Fake {
     updateConfig(_config: Buffer, options: Addresses): void {
@@ -29,12 +33,16 @@ function fakeRuntime(): { runtime: Runtime; start(options: Addresses): void; sta
   return { runtime: { Runtime: Fake } as unknown as Runtime, start, started };
 }
 
+function listen(count: number): Server[] {
+  return Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+}
+
 describe("private sockets", () => {
   let folder: string;
   let sockets: PrivateSockets;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "sockets-"));
-    sockets = new PrivateSockets({ path: (name: string) => join(folder, name) } as Scratch);
+    sockets = new PrivateSockets({ path: (name: string) => join(folder, name) });
   });
   afterEach(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -64,15 +72,13 @@ describe("private sockets", () => {
   });
 
   it("are where the first server listens that is made for them, and no later one", async () => {
-    const [first, second] = withPrivateSockets(fakeRuntime().runtime, sockets, () => [
-      createServer().listen(0, "127.0.0.1"),
-      createServer().listen(0, "127.0.0.1"),
-    ]);
-    const others = createServer().listen(0, "127.0.0.1");
-    await Promise.all([first, second, others].map((server) => server && once(server, "listening")));
-    assert.deepEqual(first?.address(), { address: "127.0.0.1", family: "IPv4", port: 0 });
-    for (const server of [second, others]) assert.notEqual((server?.address() as { port: number }).port, 0);
-    for (const server of [first, second, others]) server?.close();
+    const servers = withPrivateSockets(fakeRuntime().runtime, sockets, () => listen(2));
+    const others = listen(1);
+    const [moved, ...open] = [...servers, ...others];
+    await Promise.all([...servers, ...others].map((server) => once(server, "listening")));
+    assert.deepEqual(moved?.address(), { address: "127.0.0.1", family: "IPv4", port: 0 });
+    for (const server of open) assert.notEqual((server.address() as AddressInfo).port, 0);
+    for (const server of [...servers, ...others]) server.close();
   });
 
   it("are all that a workerd may be told to listen at and to ask", () => {

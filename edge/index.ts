@@ -181,6 +181,9 @@ function tokensGiven(
   return [{ token: state.account.remember("token", () => randomBytes(30).toString("base64url")) }];
 }
 
+/** What is in many processes of Cloudflare's may hold as much as so many of them, where it shares one here. */
+const SHARED = 8;
+
 /** What an edge is made of, and what has to be closed with it. */
 interface Parts {
   readonly context: EdgeContext;
@@ -217,9 +220,13 @@ function assemble(
   const { orphanedSocketsMs } = realism;
   const { onObjectTraces: onTraces } = collector;
   const { subdomain } = siteOf(options);
+  const most = withCloudflares(limits);
   const reach = { subdomain, privateNetwork };
-  const storage = new Storage(runtime, scratch, directory, stateDir, reach, { onTraces, orphanedSocketsMs });
-  const instances = new Instances(runtime, scratch, storage, collector, withCloudflares(limits));
+  const storage = new Storage(runtime, scratch, directory, stateDir, reach, {
+    ...{ onTraces, orphanedSocketsMs },
+    memoryMb: SHARED * most.memoryMb,
+  });
+  const instances = new Instances(runtime, scratch, storage, collector, most);
   const context: EdgeContext = {
     accountId,
     tokens,

@@ -2,6 +2,7 @@ import type { CpuClock } from "./cpu";
 import { culpritAmong } from "./culprit";
 import type { Invocation, Invocations } from "./invocations";
 import type { Excess, Limits } from "./limits";
+import { SLACK_MB } from "./memory";
 
 /** What has to be done about a version's process. */
 export type Verdict =
@@ -31,12 +32,6 @@ export interface Guarded {
 
 /** How much CPU a process must have used since the last look before it is asked for a sign of life. */
 const BUSY_MS = 5;
-
-/**
- * What a process that holds nothing may come to need all the same: V8 collects late, and neither it nor the allocator
- * gives back at once. Measured: requests that drop 20 MB each keep 170 MB.
- */
-const SLACK_MB = 128;
 
 const FINE: Verdict = { kind: "fine" };
 

@@ -115,7 +115,7 @@ export async function startInstance(
     optionsFor(runtime, storage, startable, sockets, wiring),
   );
   try {
-    await untilReady(miniflare, () => wiring.workerd);
+    await untilReady(miniflare, () => wiring.workerd, limits.memoryMb);
     if (wiring.workerd?.isRunning === true) {
       return wiring.attach(new Instance(startable.version, limits, wiring.workerd, sockets, miniflare));
     }

@@ -16,10 +16,7 @@ export function processOptions(
     logRequests: false,
     unsafeRuntimeEnv: { ...mark(), ...sockets.environment },
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      // A console line comes as telemetry too, so the output itself goes nowhere.
-      stdout.resume();
-      stderr.resume();
-      onProcess(takeSpawned());
+      onProcess(takeSpawned([stdout, stderr]));
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Readable } from "node:stream";
 import { openCpuClock, type CpuClock } from "./cpu";
+import { discardOutput } from "./output";
 import { isPrivate, openPorts } from "./private-sockets";
 
 /** The operating system's process that runs a version. */
@@ -62,10 +64,11 @@ export function watchSpawns(): void {
  * The process that was spawned last. Miniflare shows nobody its own, but calls back right after it has spawned one,
  * before anything else can have.
  */
-export function takeSpawned(): Workerd {
+export function takeSpawned(output: readonly Readable[]): Workerd {
   if (spawned === undefined) throw new Error("Miniflare called back without having started a process.");
   const child = spawned;
   spawned = undefined;
+  discardOutput(child, output);
   if (isPrivate(child.spawnargs)) return new Workerd(child);
   child.kill("SIGKILL");
   throw openPorts();

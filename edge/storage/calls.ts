@@ -40,7 +40,6 @@ export class Calls {
   readonly visits: string;
   private readonly servers = new Map<string, { readonly path: string; readonly server: Server }>();
   private answerer: Answerer | undefined;
-  private waiting = 0;
 
   constructor(
     private readonly scratch: Scratch,
@@ -75,10 +74,11 @@ export class Calls {
 
   private listen(name: string, answer: Listener): string {
     const path = this.scratch.path(`service-${String(this.servers.size)}`);
+    let waiting = 0;
     const unlessEndless: Listener = (request, response, upgrade) => {
-      this.waiting += 1;
-      response.once("close", () => (this.waiting -= 1));
-      if (isEndless(request, this.waiting)) response.writeHead(508, PLAIN).end(LOOP);
+      waiting += 1;
+      response.once("close", () => (waiting -= 1));
+      if (isEndless(request, waiting)) response.writeHead(508, PLAIN).end(LOOP);
       else answer(request, response, upgrade);
     };
     const server = createServer(OPTIONS)

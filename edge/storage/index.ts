@@ -13,13 +13,13 @@ import { outboundWorker, type Reach } from "./outbound";
 import type { WorkerOptions } from "./process";
 import type { ObjectSettings } from "./script-objects";
 import { writePlugin } from "./raw";
-import { Stores } from "./stores";
+import { Stores, type StoreKind } from "./stores";
 
 /** All that outlives a version: its KV, D1, R2 and Durable Objects, and the other Workers that it calls. */
 export class Storage implements Surroundings {
   readonly plugin: string;
   readonly outbound: WorkerOptions;
-  private readonly storeProcess: Stores;
+  private readonly stores: Stores;
   private readonly objectProcesses: Objects;
   private readonly calls: Calls;
 
@@ -29,7 +29,7 @@ export class Storage implements Surroundings {
     private readonly directory: Directory,
     stateDir: string | undefined,
     reach: Reach,
-    own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs">,
+    own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs" | "memoryMb">,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");
     // What workerd writes there is readable for all: the folder is not.
@@ -37,15 +37,16 @@ export class Storage implements Surroundings {
     const plugin = writePlugin(scratch);
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;
-    this.storeProcess = new Stores(runtime, scratch, plugin, folder);
+    const { memoryMb } = own;
+    this.stores = new Stores({ runtime, scratch, plugin, folder, memoryMb });
     const objects = { around: this, folder: join(folder, "objects"), find, ...own };
     this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
     this.calls = new Calls(scratch, reach.subdomain);
     this.outbound = outboundWorker(plugin, this.calls.visits, reach);
   }
 
-  get stores(): string {
-    return this.storeProcess.socket;
+  store(kind: StoreKind): string {
+    return this.stores.socket(kind);
   }
 
   service(name: string): string {
@@ -71,6 +72,6 @@ export class Storage implements Surroundings {
 
   async close(): Promise<void> {
     this.calls.close();
-    await Promise.all([this.storeProcess.close(), this.objectProcesses.close()]);
+    await Promise.all([this.stores.close(), this.objectProcesses.close()]);
   }
 }

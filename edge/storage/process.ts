@@ -1,4 +1,5 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
+import { endAbove } from "../data/memory";
 import { PrivateSockets } from "../data/private-sockets";
 import { processOptions } from "../data/process-options";
 import { startMiniflare, type Runtime } from "../data/runtime";
@@ -16,6 +17,8 @@ export interface WorkerOptions {
 export interface Program {
   readonly workers: readonly [WorkerOptions, ...WorkerOptions[]];
   readonly persistence: Shared;
+  /** What it may hold beyond what it needs itself, in megabytes. Then it is ended. */
+  readonly memoryMb: number;
 }
 
 /** The socket of the first worker. */
@@ -65,13 +68,14 @@ export class StateProcess {
 }
 
 function optionsOf(
-  { workers: [first, ...others], persistence }: Program,
+  { workers: [first, ...others], persistence, memoryMb }: Program,
   sockets: PrivateSockets,
   onEnd: () => void,
 ): MiniflareOptions {
   return {
     ...processOptions(sockets, (workerd) => {
       workerd.onceEnded(onEnd);
+      endAbove(memoryMb, workerd);
     }),
     ...persistence,
     workers: [NOBODY, { ...first, unsafeDirectSockets: [sockets.direct(WAY_IN)] }, ...others],

@@ -29,6 +29,8 @@ export interface ObjectSettings {
   readonly find: (scriptName: string) => Hosted | undefined;
   /** After how much quiet the WebSockets are closed that deployments orphan. Undefined where they orphan none. */
   readonly orphanedSocketsMs: number | undefined;
+  /** What the objects of one script may hold together, in megabytes. */
+  readonly memoryMb: number;
   /** Hears what objects did that run a version. */
   readonly onTraces: (version: Version, traces: readonly ObjectTrace[]) => void;
 }
@@ -97,7 +99,8 @@ export class ScriptObjects {
     const workers = objectHost(runtime, plugin, around, hosted, (traces) => {
       this.tell(hosted, traces);
     });
-    const program = { workers, persistence: { durableObjectsPersist: this.folder } };
+    const { memoryMb } = this.settings;
+    const program = { workers, persistence: { durableObjectsPersist: this.folder }, memoryMb };
     const process = await StateProcess.start(runtime, scratch, program, () => {
       this.pulse?.stop();
       onEnd();

@@ -4,6 +4,7 @@ import type { Scratch } from "../data/scratch";
 import { Door } from "./door";
 import { OnDemand } from "./on-demand";
 import { StateProcess, type Program } from "./process";
+import { Pulse } from "./pulse";
 import { rawOptions } from "./raw";
 
 /** The kinds of stores, as the workers of a version's bindings ask for them. */
@@ -12,67 +13,101 @@ export type StoreKind = "kv" | "d1" | "r2";
 /** How a request says which store it is for. */
 export const STORE_HEADERS = { kind: "x-edge-store-kind", id: "x-edge-store-id" } as const;
 
-/** Miniflare's own objects that are a store each: all that are open are in this one process. */
-const STORES = [
-  { name: "kv", serviceName: "kv:ns", className: "KVNamespaceObject" },
-  { name: "d1", serviceName: "d1:db", className: "D1DatabaseObject" },
-  { name: "r2", serviceName: "r2:bucket", className: "R2BucketObject" },
-] as const satisfies readonly { name: StoreKind; serviceName: string; className: string }[];
+/** Miniflare's own objects that are a store each, and its option for workers that have one. */
+const STORES = {
+  kv: { option: "kvNamespaces", serviceName: "kv:ns", className: "KVNamespaceObject" },
+  d1: { option: "d1Databases", serviceName: "d1:db", className: "D1DatabaseObject" },
+  r2: { option: "r2Buckets", serviceName: "r2:bucket", className: "R2BucketObject" },
+} as const satisfies Record<StoreKind, { option: string; serviceName: string; className: string }>;
 
-/** Hands each request to the store it is for. A store is there as soon as it is asked for. */
+/** Hands each request to the store it is for. A store is there as soon as it is asked for. The edge asks for none. */
 const GATE = `
 export default {
   fetch(request, env) {
     const store = env[request.headers.get("${STORE_HEADERS.kind}")];
+    if (store === undefined) return new Response(null, { status: 404 });
     const name = request.headers.get("${STORE_HEADERS.id}");
     return store.get(store.idFromName(name)).fetch(request, { cf: { miniflare: { name } } });
   },
 };
 `;
 
+/** What the processes of stores are made of. */
+export interface StoreSettings {
+  readonly runtime: Runtime;
+  readonly scratch: Scratch;
+  readonly plugin: string;
+  /** The folder of everything that is stored. */
+  readonly folder: string;
+  /** What one process may hold. */
+  readonly memoryMb: number;
+}
+
 /**
- * The KV namespaces, D1 databases and R2 buckets of the account. One process has them all, so no two ever open the
- * same file, and each is one object there, which does one thing at a time.
+ * The KV namespaces, D1 databases and R2 buckets of the account. One process has all of a kind, so no two ever open the
+ * same file, and each is one object there, which does one thing at a time. A D1 query that does not end holds up no
+ * other kind.
  */
 export class Stores {
-  private readonly process: OnDemand;
-  private readonly door: Door;
+  private readonly kinds: Readonly<Record<StoreKind, KindOfStore>>;
 
-  constructor(runtime: Runtime, scratch: Scratch, plugin: string, folder: string) {
-    const program = programOf(plugin, folder);
-    this.process = new OnDemand((onEnd) => StateProcess.start(runtime, scratch, program, onEnd));
-    this.door = new Door(scratch.path("stores"), () => this.process.socket());
+  constructor(settings: StoreSettings) {
+    const kind = (name: StoreKind): KindOfStore => new KindOfStore(settings, name);
+    this.kinds = { kv: kind("kv"), d1: kind("d1"), r2: kind("r2") };
   }
 
-  /** Where the stores answer. */
-  get socket(): string {
-    return this.door.path;
+  /** Where the stores of a kind answer. */
+  socket(kind: StoreKind): string {
+    return this.kinds[kind].door.path;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.kinds).map((kind) => kind.close()));
+  }
+}
+
+/** The one process of a kind of stores. */
+class KindOfStore {
+  readonly door: Door;
+  private readonly process: OnDemand;
+  private pulse: Pulse | undefined;
+
+  constructor(
+    private readonly settings: StoreSettings,
+    private readonly kind: StoreKind,
+  ) {
+    this.process = new OnDemand((onEnd) => this.start(onEnd));
+    this.door = new Door(settings.scratch.path(`store-${kind}`), () => this.process.socket());
   }
 
   async close(): Promise<void> {
     this.door.close();
     await this.process.stop();
   }
+
+  private async start(onEnd: () => void): Promise<StateProcess> {
+    const { runtime, scratch } = this.settings;
+    const process = await StateProcess.start(runtime, scratch, programOf(this.settings, this.kind), () => {
+      this.pulse?.stop();
+      onEnd();
+    });
+    this.pulse = new Pulse(process.socket, () => void this.process.stop());
+    return process;
+  }
 }
 
-function programOf(plugin: string, folder: string): Program {
+function programOf({ plugin, folder, memoryMb }: StoreSettings, kind: StoreKind): Program {
+  const { option, ...object } = STORES[kind];
   const gate = {
     name: "gate",
     modules: true,
     script: GATE,
     compatibilityDate: "2025-07-24",
     // Miniflare sets up a kind of store only when a worker has one.
-    kvNamespaces: ["unused-kv"],
-    d1Databases: ["unused-d1"],
-    r2Buckets: ["unused-r2"],
-    unsafeBindings: rawOptions(
-      plugin,
-      STORES.map(({ name, ...object }) => ({
-        name,
-        binding: { durableObjectNamespace: object },
-        services: [],
-      })),
-    ),
+    [option]: ["unused"],
+    unsafeBindings: rawOptions(plugin, [
+      { name: kind, binding: { durableObjectNamespace: object }, services: [] },
+    ]),
   };
-  return { workers: [gate], persistence: { defaultPersistRoot: join(folder, "stores") } };
+  return { workers: [gate], persistence: { defaultPersistRoot: join(folder, "stores") }, memoryMb };
 }

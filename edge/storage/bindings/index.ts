@@ -2,6 +2,7 @@ import { databaseId } from "../../scripts/binding-kinds";
 import type { Binding, Version } from "../../scripts/types";
 import type { WorkerOptions } from "../process";
 import type { RawBinding } from "../raw";
+import type { StoreKind } from "../stores";
 import { objectsBinding, type ObjectClass } from "./objects";
 import { serviceBinding } from "./service";
 import { d1Binding, kvBinding, r2Binding } from "./stores";
@@ -10,7 +11,7 @@ import { d1Binding, kvBinding, r2Binding } from "./stores";
 export interface Surroundings {
   /** The worker that its requests go out through. */
   readonly outbound: WorkerOptions;
-  readonly stores: string;
+  store(kind: StoreKind): string;
   service(name: string): string;
   objects(version: Version, scriptName: string, className: string): ObjectClass;
 }
@@ -22,13 +23,14 @@ export function rawBindingsOf(version: Version, around: Surroundings): RawBindin
 
 function rawBinding(binding: Binding, version: Version, around: Surroundings): RawBinding | undefined {
   const { name } = binding;
+  const find = (kind: StoreKind): string => around.store(kind);
   switch (binding.type) {
     case "kv_namespace":
-      return kvBinding(around.stores, name, text(binding, "namespace_id"));
+      return kvBinding(find, name, text(binding, "namespace_id"));
     case "d1":
-      return d1Binding(around.stores, name, databaseId(binding));
+      return d1Binding(find, name, databaseId(binding));
     case "r2_bucket":
-      return r2Binding(around.stores, name, text(binding, "bucket_name"));
+      return r2Binding(find, name, text(binding, "bucket_name"));
     case "durable_object_namespace": {
       const owner = ownerOf(binding, version.scriptName);
       return objectsBinding(name, around.objects(version, owner, text(binding, "class_name")));

@@ -72,9 +72,9 @@ describe("a hostile Worker", function () {
   });
 
   /** Attacks, and has the neighbour answer until that is over. Returns what the attacker was answered. */
-  async function attack(path: string): Promise<Answer | undefined> {
+  async function attack(path: string, name = "hostile"): Promise<Answer | undefined> {
     let isOver = false;
-    const attacked = ask(started.edge, "hostile", { path, signal: AbortSignal.timeout(LONG_MS) }).catch(
+    const attacked = ask(started.edge, name, { path, signal: AbortSignal.timeout(LONG_MS) }).catch(
       () => undefined,
     );
     void attacked.then(() => (isOver = true));
@@ -111,7 +111,9 @@ describe("a hostile Worker", function () {
   });
 
   it("that calls itself three times over is stopped", async () => {
-    await attack("/itself");
+    // What it has begun goes on for a while, at its own expense.
+    await goLive(started.edge, "many", HOSTILE, BINDINGS);
+    await attack("/itself", "many");
     assert.equal((await ask(started.edge, "neighbour")).body, "kept");
   });
 

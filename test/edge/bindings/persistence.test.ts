@@ -88,7 +88,7 @@ describe("what a Worker has stored", function () {
     await goLive(edge, "keeper", KEEPER, KEEPING);
     assert.equal(workerdOf(process.pid).length, 1);
     await run(edge, "/write/1");
-    assert.equal(workerdOf(process.pid).length, 3);
+    assert.equal(workerdOf(process.pid).length, 5);
   });
 
   it("is there after a restart, and alarms ring that were set before", async () => {

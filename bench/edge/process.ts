@@ -7,6 +7,7 @@ export interface Served<T> {
   /** What it said when it was ready. */
   readonly ready: T;
   readonly end: () => Promise<void>;
+  readonly pid: number;
 }
 
 /** Starts a process and waits until it prints a line in which `isReady` finds what there is to know. */
@@ -31,7 +32,7 @@ export async function serve<T>(
       reject(new Error(`${command} ${args.join(" ")} ended before it was ready:\n${said.join("\n")}`));
     });
   });
-  return { ready, end: () => end(child) };
+  return { ready, end: () => end(child), pid: child.pid ?? 0 };
 }
 
 async function end(child: ChildProcess): Promise<void> {

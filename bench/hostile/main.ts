@@ -10,18 +10,14 @@ import { ATTACKS, BINDINGS, HOSTILE, NEIGHBOUR, NEIGHBOURS } from "./attacks";
 interface Fared {
   readonly timesMs: readonly number[];
   readonly failed: number;
-  /** What the attacker was answered; undefined if it was still at it in the end. */
-  readonly answered: number | undefined;
+  /** What the attacker was answered with. */
+  readonly answered: string;
 }
 
-/** Has an attack done for so long, and asks the neighbour meanwhile, again and again. */
-async function during(edge: EdgeAddress, path: string, milliseconds: number): Promise<Fared> {
+/** Has an attack done for so long, if any, and asks the neighbour meanwhile, again and again. */
+async function during(edge: EdgeAddress, path: string | undefined, milliseconds: number): Promise<Fared> {
   const end = AbortSignal.timeout(milliseconds);
-  let answered: number | undefined;
-  const attacked = ask(edge, "hostile", { path, signal: end }).then(
-    ({ status }) => (answered = status),
-    () => undefined,
-  );
+  const attacked = path === undefined ? "" : attack(edge, path, end);
   const timesMs: number[] = [];
   let failed = 0;
   while (!end.aborted) {
@@ -30,8 +26,15 @@ async function during(edge: EdgeAddress, path: string, milliseconds: number): Pr
     if (answer?.body !== "kept") failed += 1;
     timesMs.push(performance.now() - from);
   }
-  await attacked;
-  return { timesMs: timesMs.sort((a, b) => a - b), failed, answered };
+  return { timesMs: timesMs.sort((a, b) => a - b), failed, answered: await attacked };
+}
+
+async function attack(edge: EdgeAddress, path: string, signal: AbortSignal): Promise<string> {
+  try {
+    return String((await ask(edge, "hostile", { path, signal })).status);
+  } catch {
+    return "goes on";
+  }
 }
 
 function residentMb(pid: number): number {
@@ -40,8 +43,7 @@ function residentMb(pid: number): number {
 
 function rowOf(what: string, { timesMs, failed, answered }: Fared, grownMb: number): string {
   const at = (share: number): string => (timesMs[Math.floor(share * (timesMs.length - 1))] ?? 0).toFixed(0);
-  const end = answered === undefined ? "goes on" : String(answered);
-  return `| ${what} | ${end} | ${timesMs.length} | ${failed} | ${at(0.5)} ms | ${at(0.99)} ms | ${grownMb.toFixed(0)} MB |`;
+  return `| ${what} | ${answered} | ${timesMs.length} | ${failed} | ${at(0.5)} ms | ${at(0.99)} ms | ${grownMb.toFixed(0)} MB |`;
 }
 
 /** Each attack has an edge of its own, so that none has to suffer from the one before. */
@@ -52,7 +54,7 @@ async function measure(path: string | undefined, milliseconds: number): Promise<
     await goLive(edge, "neighbour", NEIGHBOUR, NEIGHBOURS);
     await ask(edge, "neighbour");
     const before = residentMb(pid);
-    const fared = await during(edge, path ?? "/none", milliseconds);
+    const fared = await during(edge, path, milliseconds);
     return [fared, residentMb(pid) - before];
   } finally {
     await end();

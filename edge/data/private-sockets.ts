@@ -86,11 +86,14 @@ export function isPrivate(workerdArguments: readonly string[]): boolean {
   return workerdArguments.every((argument) => !ADDRESS.test(argument) || argument.includes("=unix:"));
 }
 
+/** The release of Miniflare with which this has been tried. */
+const TRIED = "4.20260730.0";
+
 /** What to throw where that cannot be had. */
 export function openPorts(): Error {
   return new Error(
     "The local edge has not started a Worker: with this release of miniflare, or of Node, it would open ports that " +
-      "everybody on this machine can reach. Use the releases of both that pulumi-workers-release names in its README.",
+      `everybody on this machine can reach. Install miniflare@${TRIED}, and use Node 22.17 or 24, with which it does not.`,
   );
 }
 

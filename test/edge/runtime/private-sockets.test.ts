@@ -5,7 +5,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isPrivate, PrivateSockets, withPrivateSockets } from "../../../edge/data/private-sockets";
+import { devDependencies } from "../../../package.json";
+import { isPrivate, openPorts, PrivateSockets, withPrivateSockets } from "../../../edge/data/private-sockets";
 import type { Runtime } from "../../../edge/data/runtime";
 
 /** What Miniflare hands to its own runtime, which starts a workerd. */
@@ -69,6 +70,10 @@ describe("private sockets", () => {
       start({ ...open, runtimeEnv: sockets.environment });
     }, /would open ports that everybody on this machine can reach/);
     assert.deepEqual(started, []);
+  });
+
+  it("are there with the release of Miniflare that is named where they are not", () => {
+    assert.ok(openPorts().message.includes(`miniflare@${devDependencies.miniflare},`));
   });
 
   it("are where the first server listens that is made for them, and no later one", async () => {

@@ -65,7 +65,10 @@ export interface EdgeOptions {
   readonly realism?: Realism | undefined;
   /** How long a version may go unused before its process ends, until it is used again. Default: 10 minutes. */
   readonly unusedMs?: number | undefined;
-  /** What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. */
+  /**
+   * What a version may use. Default: as Cloudflare's paid plan, 30 s of CPU time a request and 128 MB. The objects of a
+   * script together, and all stores of a kind, may hold eight times as much.
+   */
   readonly limits?: LimitsGiven | undefined;
   /**
    * Whether Workers reach this machine and its private network by `fetch` and `connect`. Default: false. They reach

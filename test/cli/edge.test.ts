@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { READY_MADE } from "../../edge/faults/ready-made";
@@ -63,6 +66,30 @@ describe("workers-release edge", function () {
     } finally {
       command.process.kill("SIGKILL");
       given.process.kill("SIGKILL");
+    }
+  });
+
+  it("lets Workers reach this machine when it is told to, and not otherwise", async () => {
+    const server = createServer((_request, response) => response.end("neighbour")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const worker = `export default { fetch: () => fetch("http://127.0.0.1:${port}/").catch(() => new Response("none")) };`;
+    try {
+      for (const [more, found] of [
+        [[], "none"],
+        [["--private-network"], "neighbour"],
+      ] as const) {
+        const command = start(["edge", "--port", "0", "--no-realistic", ...more]);
+        try {
+          const edge = edgeFrom(await command.lines(4));
+          await goLive(edge, "asks", worker);
+          assert.equal((await ask(edge, "asks")).body, found);
+        } finally {
+          command.process.kill("SIGKILL");
+        }
+      }
+    } finally {
+      server.close();
     }
   });
 

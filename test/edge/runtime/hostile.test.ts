@@ -73,12 +73,14 @@ describe("a hostile Worker", function () {
 
   /** Attacks, and has the neighbour answer until that is over. Returns what the attacker was answered. */
   async function attack(path: string, name = "hostile"): Promise<Answer | undefined> {
-    let isOver = false;
+    const over = new AbortController();
     const attacked = ask(started.edge, name, { path, signal: AbortSignal.timeout(LONG_MS) }).catch(
       () => undefined,
     );
-    void attacked.then(() => (isOver = true));
-    for (let count = 0; count < 10 || !isOver; count += 1) {
+    void attacked.then(() => {
+      over.abort();
+    });
+    for (let count = 0; count < 10 || !over.signal.aborted; count += 1) {
       const { status, body } = await ask(started.edge, "neighbour");
       assert.deepEqual([status, body], [200, "kept"], `the neighbour, during ${path}`);
     }

@@ -54,6 +54,17 @@ describe("what a process has not read", () => {
     assert.equal(known.get(second), Infinity);
   });
 
+  it("is not known where the system has no tool for it", () => {
+    const path = process.env["PATH"];
+    process.env["PATH"] = folder;
+    try {
+      assert.equal(unreadOf(sockets).size, 0);
+    } finally {
+      process.env["PATH"] = path;
+    }
+    assert.equal(unreadOf(sockets).size, 2);
+  });
+
   it("is read from lines of the kernel's list", () => {
     const queues = queuesIn(
       "u_str LISTEN 1    511  /tmp/x.sock 51 * 0 \n" +

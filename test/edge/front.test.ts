@@ -218,7 +218,7 @@ describe("the data plane", () => {
 });
 
 describe("a version that misbehaves", () => {
-  const started = useEdge();
+  const started = useEdge({ privateNetwork: true });
 
   it("by looping endlessly leaves its neighbour alone", async () => {
     const good = await goLive(started.edge, "loop", saying("good"));

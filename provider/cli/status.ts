@@ -23,5 +23,5 @@ Exit code:
 /** Pulumi has one exit code for every failure; this tells the endings apart. */
 function exitCodeFor(ending: ReturnType<typeof lastEnding>): number {
   if (ending === "aborted") return 2;
-  return ending === "inconclusive" || ending === "interrupted" ? 3 : 0;
+  return ending === "inconclusive" ? 3 : 0;
 }

@@ -4,8 +4,8 @@ import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { isStale, type Deployment } from "./ports";
 import { revertFailedSentence } from "./endingText";
 import { follow } from "./follow";
-import { recordOf } from "./record";
-import { percentOf, revertedSplit, type Dependencies } from "./release";
+import { recordOf } from "./recordOf";
+import { percentOf, revertedSplit, sameTraffic, type Dependencies } from "./release";
 import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "./rollout";
 import type { State, WriteFailure } from "./state";
@@ -202,7 +202,9 @@ class Attempts {
       const isOpen = this.dependencies.clock.now() < lateUntil({ failure: this.failure });
       return { instead: { kind: isOpen ? "lookAgain" : "nothing" } };
     }
-    if (active && status.kind === "ended" && status.record.phase !== "completed") {
+    // The record says why the traffic is back; that it is, the split says.
+    const isBack = sameTraffic(active?.split ?? [], revertedSplit(release));
+    if (active && isBack && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };
     }
     if (!mayRevert(status, this.cause)) {

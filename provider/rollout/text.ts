@@ -175,7 +175,7 @@ export function othersReleaseRefusal(scriptName: string, active: Deployment, rec
   return {
     found:
       `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
-      `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
+      `${record.owner}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
       `${active.author}.`,
     todo:
       `Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +

@@ -7,7 +7,7 @@ import {
   type Deployments,
   type Split,
 } from "./ports";
-import { writeMessage, type ReleaseRecord } from "./record";
+import type { ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
 import type { State, WriteFailure } from "./state";
 
@@ -83,11 +83,12 @@ export async function write<T>(
   if (unread && !context.mayBeUnread) {
     return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
   }
-  const proposal = propose(unread ? known : read);
+  const active = unread ? known : read;
+  const proposal = propose(active);
   if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
   const { write: request } = proposal;
   const { split, sentence, record, force = false } = request;
-  const made = await orError(deployments.create(split, writeMessage(sentence, record), { force }));
+  const made = await orError(deployments.create(split, sentence, { force, record, over: active }));
   if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();

@@ -7,7 +7,6 @@ import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Deployments } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import { run } from "../../provider/rollout/run";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
 import { atOnce } from "../fakes/plans";
@@ -91,7 +90,7 @@ describe("workers-release and a running release", function () {
     outcomes.push(outcome);
     await until("the release to wait", async () => {
       const active = await deployments.active();
-      return active && readRecord(active.message)?.phase === "wait" ? true : undefined;
+      return active?.record?.phase === "wait" ? true : undefined;
     });
     return { outcome, deployments, progress, oldVersionId };
   }

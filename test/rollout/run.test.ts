@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { PortError } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import {
   all,
   badNewVersion,
@@ -116,7 +115,7 @@ describe("a stage with manual progression", () => {
   it("records that it waits and for what", async () => {
     const outside = world();
     outside.clock.at(60 * minute, () => {
-      const record = readRecord(outside.deployments.made[0]?.message ?? "");
+      const record = outside.deployments.made[0]?.record;
       assert.equal(record?.phase, "wait");
       assert.equal(record.next, 100);
       outside.deployments.foreign(all(oldVersion));

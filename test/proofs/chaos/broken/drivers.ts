@@ -42,7 +42,10 @@ export const believesEveryWrite: Driver = withDeployments((real) => {
       const pretended = {
         id: "pretended",
         createdAt: Date.UTC(2031, 0),
+        createdOn: "2031-01-01T00:00:00Z",
         split,
+        record: options?.record,
+        isUnproven: false,
         message,
         author: "",
         byUpload: false,

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import colors from "picocolors";
 import { openApi, type Api } from "../cloudflare/checks/api";
 import { testWorkerName } from "../cloudflare/checks/trial/name";
-import { confirm } from "./doctor/confirm";
+import { confirm } from "./confirm";
 import { documentOf } from "./doctor/document";
 import { examine, type Diagnosis } from "./doctor/run";
 import { summaryOf, tally } from "./doctor/summary";

@@ -19,6 +19,14 @@ export function workerCommand(name: string, description: string): Command {
     .addHelpText("after", environmentHelp);
 }
 
+/** A command that deploys: it shows what, and asks first. */
+export function orderCommand(name: string, description: string): Command {
+  return workerCommand(name, description).option(
+    "-y, --yes",
+    "deploys without asking; needed where there is no terminal",
+  );
+}
+
 const environmentHelp = `
 Environment:
   CLOUDFLARE_API_TOKEN   an API token with the permission Workers Scripts Write

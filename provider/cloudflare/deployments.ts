@@ -4,6 +4,7 @@ import type { Deployments, Split } from "../rollout/ports";
 import { maxMessageBytes } from "../rollout/recordText";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
+import { authorOf } from "./origins";
 import { proven, sealedMessage, type Told } from "./seal";
 
 /** Longer than a read may take: giving up on a write leaves open whether it happened. */
@@ -41,7 +42,7 @@ const deployment = z
       version_id === null ? [] : [{ versionId: version_id, percent: percentage }],
     ),
     text: made.annotations?.["workers/message"] ?? "",
-    author: `${made.author_email ?? "somebody"} with ${made.source ?? "something unknown"}`,
+    author: authorOf(made.author_email, made.source),
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 

@@ -1,5 +1,4 @@
-import { formatDuration } from "../plan/duration";
-import { dateText, placeText } from "./text";
+import { agoText, placeText } from "./text";
 import type { DeploymentRequest } from "./write";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isUnderWay, type ReleaseRecord } from "./record";
@@ -139,16 +138,16 @@ function underWay(
   const doing = next === undefined ? "soaking" : `waiting for an approval to go to ${next} %`;
   return [
     `Release ${record.id} of ${scriptName} is under way.`,
-    `  stage    ${place}, ${doing} since ${since(active.createdAt, now)}`,
+    `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,
     ...traffic(active, record),
-    `  began    ${since(record.startedAt, now)}`,
+    `  began    ${agoText(record.startedAt, now)}`,
     ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
     `  abort    workers-release abort ${scriptName}`,
   ];
 }
 
 function served(active: Deployment, now: number): readonly string[] {
-  return [...traffic(active, undefined), `  since    ${since(active.createdAt, now)}`];
+  return [...traffic(active, undefined), `  since    ${agoText(active.createdAt, now)}`];
 }
 
 function traffic({ split }: Deployment, record: ReleaseRecord | undefined): readonly string[] {
@@ -160,9 +159,4 @@ function traffic({ split }: Deployment, record: ReleaseRecord | undefined): read
     ({ versionId, percent }) => `${percent} % to version ${versionId}${role(versionId)}`,
   );
   return shares.map((share, index) => `${index === 0 ? "  traffic  " : "           "}${share}`);
-}
-
-/** `2030-12-31 23:59:59Z, 4m 10s ago` */
-function since(time: number, now: number): string {
-  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
 }

@@ -38,6 +38,11 @@ export function dateText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
+/** `2030-12-31 23:59:59Z, 4m 10s ago` */
+export function agoText(time: number, now: number): string {
+  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
+}
+
 /** A sentence ends with a period. */
 export function withPeriod(text: string): string {
   return text.endsWith(".") ? text : `${text}.`;

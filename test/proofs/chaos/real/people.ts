@@ -126,7 +126,7 @@ export class People {
     script.hit(`workers-release ${what}`);
     const door = await Door.open(this.doorway, { by: { kind: what } });
     const main = join(__dirname, "../../../../dist/provider/cli/main.js");
-    const child = spawn(process.execPath, [main, what, this.scriptName, "--by", "kim@example.com"], {
+    const child = spawn(process.execPath, [main, what, this.scriptName, "--yes", "--by", "kim@example.com"], {
       env: { PATH: process.env["PATH"], ...edge.environment(), CLOUDFLARE_BASE_URL: door.baseUrl },
       stdio: ["ignore", "pipe", "pipe"],
     });

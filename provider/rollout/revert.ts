@@ -1,5 +1,6 @@
 import { isVerdict, type Cause } from "./cause";
 import { confirmReverted } from "./confirm";
+import { within } from "./deadline";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { isStale, type Deployment } from "./ports";
 import { revertFailedSentence } from "./endingText";
@@ -10,7 +11,7 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "./rollout";
 import type { State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { lateUntil, within, write, type DeploymentRequest, type Proposal, type Written } from "./write";
+import { lateUntil, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {

@@ -232,6 +232,20 @@ describe("a release that cannot see", () => {
     assert.equal(outside.deployments.calls.create, 0);
   });
 
+  it("reverts when the telemetry never answers, nor says that it does not", async () => {
+    const outside = world();
+    outside.clock.at(3 * minute, () => {
+      outside.telemetry.read = () => new Promise(() => undefined);
+    });
+    const { status, reason } = await release(outside);
+    assert.equal(status, "inconclusive");
+    assert.match(
+      reason,
+      /no answer from the telemetry for .* \(maxBlindTime\): There was no complete answer/,
+    );
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
+  });
+
   it("reverts when the telemetry is silent for longer than maxBlindTime", async () => {
     const outside = world();
     outside.telemetry.fail(unavailable(), 10 * minute);

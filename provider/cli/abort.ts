@@ -3,6 +3,7 @@ import { abort } from "../rollout/operator";
 import { revertedSentence } from "../rollout/endingText";
 import { afterAbort } from "../rollout/text";
 import { give, type OrderOptions } from "./order";
+import { say } from "./say";
 import { operator, orderCommand } from "./worker";
 
 interface Options extends OrderOptions {
@@ -18,6 +19,6 @@ export function abortCommand(): Command {
       const done = await give(scriptName, options, (active) =>
         abort(scriptName, active, options.by, options.reason),
       );
-      if (done) console.log(`${done.sentence} ${revertedSentence(done.record)}\n${afterAbort}`);
+      if (done) say(`${done.sentence} ${revertedSentence(done.record)}\n${afterAbort}`);
     });
 }

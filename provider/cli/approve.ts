@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { approve } from "../rollout/operator";
 import { give, type OrderOptions } from "./order";
+import { say } from "./say";
 import { operator, orderCommand } from "./worker";
 
 /** `workers-release approve <script>` */
@@ -13,7 +14,7 @@ export function approveCommand(): Command {
     .action(async (scriptName: string, options: OrderOptions) => {
       const done = await give(scriptName, options, (active) => approve(scriptName, active, options.by));
       if (!done) return;
-      console.log(
+      say(
         `${done.sentence}\n` +
           "The `pulumi up` that waited goes on from here. If it no longer runs, start it: nobody else watches the new version.",
       );

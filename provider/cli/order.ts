@@ -9,6 +9,7 @@ import { sameTraffic } from "../rollout/release";
 import type { DeploymentRequest } from "../rollout/write";
 import { carryOut } from "./carryOut";
 import { confirm } from "./confirm";
+import { remark, say } from "./say";
 import { accessOf, type WorkerOptions } from "./worker";
 
 /** The options of a command that deploys. */
@@ -40,9 +41,9 @@ export async function give(
   const versionIds = [oldVersionId, newVersionId].filter((id) => id !== undefined);
   const origins = await originsOf(client, worker, versionIds);
   const intention = active ? intentionText(scriptName, active, request, origins, Date.now()) : "";
-  if (options.yes) console.log(intention);
+  if (options.yes) say(intention);
   else if (!(await confirm(intention))) {
-    console.error("Nothing was done.");
+    remark("Nothing was done.");
     process.exitCode = 1;
     return undefined;
   }

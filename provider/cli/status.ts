@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { lastEnding, overview } from "../rollout/operator";
+import { say } from "./say";
 import { deploymentsOf, workerCommand, type WorkerOptions } from "./worker";
 
 /** `workers-release status <script>` */
@@ -8,7 +9,7 @@ export function statusCommand(): Command {
     .addHelpText("after", exitCodes)
     .action(async (scriptName: string, options: WorkerOptions) => {
       const active = await deploymentsOf(scriptName, options).active();
-      console.log(overview(scriptName, active, Date.now()));
+      say(overview(scriptName, active, Date.now()));
       process.exitCode = exitCodeFor(lastEnding(active));
     });
 }

@@ -2,6 +2,7 @@ import type { ProbeResult } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
+import { harmless } from "../shown";
 import type { ReleaseRecord } from "./record";
 
 /** One version's part of the traffic. */
@@ -155,6 +156,6 @@ export class PortError extends Error {
     /** For `unavailable`: how long the service asked to be left alone, in milliseconds. */
     readonly retryAfterMs?: number,
   ) {
-    super(message);
+    super(harmless(message));
   }
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 
 /** What people and programs put into messages to be taken for something else. */
@@ -34,3 +35,16 @@ export const anyText: fc.Arbitrary<string> = fc
     { maxLength: 30 },
   )
   .map((parts) => parts.join(""));
+
+/** Throws when a terminal, a CI system or a page could take something in a text for anything but words. */
+export function assertHarmless(text: string): void {
+  assert.doesNotMatch(text, /(?!\n)\p{Cc}/u, "a control");
+  assert.doesNotMatch(
+    text,
+    /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/,
+    "a mark of direction or lines",
+  );
+  assert.ok(text.isWellFormed(), "half of a character");
+  assert.doesNotMatch(text, /^\s*::/m, "a command at the beginning of a line");
+  assert.doesNotMatch(text, /##[\w.]*\[/, "a command within a line");
+}

@@ -148,6 +148,8 @@ function byteLength(text: string): number {
 function truncate(text: string, bytes: number): string {
   if (byteLength(text) <= bytes) return text;
   const cut = new TextEncoder().encode(text).slice(0, bytes - byteLength("…"));
-  // A character cut in two becomes U+FFFD, which is dropped.
-  return `${new TextDecoder().decode(cut).replace(/\uFFFD+$/, "")}…`;
+  // A character cut in two becomes U+FFFD, once or more, which is dropped.
+  let kept = new TextDecoder().decode(cut);
+  while (kept.endsWith("\uFFFD")) kept = kept.slice(0, -1);
+  return `${kept}…`;
 }

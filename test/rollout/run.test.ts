@@ -241,7 +241,7 @@ describe("a release that cannot see", () => {
     assert.equal(status, "inconclusive");
     assert.match(
       reason,
-      /no answer from the telemetry for .* \(maxBlindTime\): There was no complete answer/,
+      /nothing seen of the telemetry for .* \(maxBlindTime\): There was no complete answer/,
     );
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });

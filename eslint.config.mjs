@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 // The core decides; it must be able to run anywhere, a Worker included. So it may see neither Node nor an SDK,
@@ -34,6 +35,16 @@ const edgeApart = {
       "error",
       { patterns: [{ regex: "/provider(/|$)", message: "The edge stands alone." }] },
     ],
+  },
+};
+
+// What is read may be made to be read slowly. An expression that meets it takes time in proportion to it.
+const linear = {
+  files: ["provider/**/*.ts"],
+  plugins: { regexp },
+  rules: {
+    "regexp/no-super-linear-backtracking": "error",
+    "regexp/no-super-linear-move": "error",
   },
 };
 
@@ -75,5 +86,6 @@ export default tseslint.config(
     languageOptions: { globals: { Response: "readonly", URL: "readonly", setTimeout: "readonly" } },
   },
   pureCore,
+  linear,
   edgeApart,
 );

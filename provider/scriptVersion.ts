@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
+import { holdsSecret } from "./cloudflare/upload";
 import { shell } from "./pulumi/shell";
 
 /** A file of a Worker. */
@@ -23,8 +24,17 @@ export interface ScriptBinding {
   type: string;
   /** What the Worker knows it by. */
   name: string;
-  /** The value of a `plain_text` or a `secret_text`. A `secret_text` is kept encrypted in the state. */
+  /** The value of a `plain_text` or a `secret_text`. Secrets are kept encrypted in the state. */
   text?: string;
+  /** The value of a `secret_key`, a secret as well: in base 64, for a `format` other than `jwk`. */
+  key_base64?: string;
+  /** The value of a `secret_key` whose `format` is `jwk`. */
+  key_jwk?: unknown;
+  /** How a `secret_key` is written: `raw`, `pkcs8`, `spki` or `jwk`. */
+  format?: string;
+  /** What a `secret_key` is imported for, as the Web Crypto API has it. */
+  algorithm?: unknown;
+  usages?: string[];
   /** The value of a `json`. */
   json?: unknown;
 }
@@ -85,10 +95,8 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
 }
 
 /** Bindings with a secret among them are one secret: the state holds them encrypted. */
-function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Output<unknown> {
+export function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Output<unknown> {
   return pulumi
     .output(bindings)
-    .apply((all) =>
-      all.some(({ type }) => type === "secret_text") ? pulumi.secret(all) : pulumi.output(all),
-    );
+    .apply((all) => (all.some(({ type }) => holdsSecret(type)) ? pulumi.secret(all) : pulumi.output(all)));
 }

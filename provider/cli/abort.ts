@@ -2,26 +2,23 @@ import type { Command } from "commander";
 import { abort } from "../rollout/operator";
 import { revertedSentence } from "../rollout/endingText";
 import { afterAbort } from "../rollout/text";
-import { systemClock } from "../pulumi/clock";
-import { carryOut } from "./carryOut";
-import { deploymentsOf, operator, workerCommand, type WorkerOptions } from "./worker";
+import { give, type OrderOptions } from "./order";
+import { say } from "./say";
+import { operator, orderCommand } from "./worker";
 
-interface Options extends WorkerOptions {
-  readonly by: string;
+interface Options extends OrderOptions {
   readonly reason?: string;
 }
 
 /** `workers-release abort <script>` */
 export function abortCommand(): Command {
-  return workerCommand("abort", "Aborts the release that is under way: all traffic back to the old version.")
+  return orderCommand("abort", "Aborts the release that is under way: all traffic back to the old version.")
     .option("--reason <text>", "why; `pulumi up` fails with it")
     .option("--by <name>", "who aborts, for the record", operator())
     .action(async (scriptName: string, options: Options) => {
-      const { sentence, record } = await carryOut(
-        deploymentsOf(scriptName, options),
-        (active) => abort(scriptName, active, options.by, options.reason),
-        systemClock,
+      const done = await give(scriptName, options, (active) =>
+        abort(scriptName, active, options.by, options.reason),
       );
-      console.log(`${sentence} ${revertedSentence(record)}\n${afterAbort}`);
+      if (done) say(`${done.sentence} ${revertedSentence(done.record)}\n${afterAbort}`);
     });
 }

@@ -1,6 +1,7 @@
 import type { Order } from "../rollout/operator";
 import type { Clock, Deployment, Deployments } from "../rollout/ports";
-import { writeMessage } from "../rollout/record";
+import { sameTraffic } from "../rollout/release";
+import { writeRecord } from "../rollout/recordText";
 import { withPeriod } from "../rollout/text";
 import { write, type DeploymentRequest, type Proposal } from "../rollout/write";
 
@@ -25,7 +26,7 @@ export async function carryOut(
   let known = await deployments.active().catch(() => undefined);
   const propose = (active: Deployment | undefined): Proposal<Order> => {
     known = active;
-    if (tried && active?.message === writeMessage(tried.sentence, tried.record)) {
+    if (tried && isDone(tried, active)) {
       return { instead: { kind: "deploy", request: tried } };
     }
     const ordered = order(active);
@@ -45,6 +46,12 @@ export async function carryOut(
       throw new Error(lostAt === undefined ? trouble : unknown(trouble));
     await clock.sleep(pauseMs);
   }
+}
+
+/** Whether the active deployment is what was ordered: the answer to the write was lost. */
+function isDone({ split, record }: DeploymentRequest, active: Deployment | undefined): boolean {
+  if (active?.record === undefined || !sameTraffic(active.split, split)) return false;
+  return writeRecord(active.record) === writeRecord(record);
 }
 
 function unknown(trouble: string): string {

@@ -2,14 +2,14 @@ import { Command } from "commander";
 import colors from "picocolors";
 import { openApi, type Api } from "../cloudflare/checks/api";
 import { testWorkerName } from "../cloudflare/checks/trial/name";
-import { confirm } from "./doctor/confirm";
+import { confirm } from "./confirm";
 import { documentOf } from "./doctor/document";
 import { examine, type Diagnosis } from "./doctor/run";
 import { summaryOf, tally } from "./doctor/summary";
 import { adviceOf, tableOf, widthFor } from "./doctor/table";
 import { timeUntil } from "./doctor/time";
 import { withTestWorker } from "./doctor/withTestWorker";
-import { accessOf, type WorkerOptions } from "./worker";
+import { accessOf, scriptNameOf, type WorkerOptions } from "./worker";
 
 interface Options extends WorkerOptions {
   readonly script?: string;
@@ -28,6 +28,7 @@ export function doctorCommand(): Command {
     .option(
       "--script <name>",
       "the Worker to be released; its settings are checked, its telemetry is looked at",
+      scriptNameOf,
     )
     .option("--with-test-worker", "tries more on a Worker that is created for it and deleted again")
     .option("--yes", "creates the test Worker without asking")

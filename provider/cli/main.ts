@@ -4,6 +4,7 @@ import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
+import { remark } from "./say";
 import { statusCommand } from "./status";
 
 const program = new Command("workers-release")
@@ -16,6 +17,6 @@ const program = new Command("workers-release")
   .showHelpAfterError("Add --help to see what is possible.");
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  remark(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 });

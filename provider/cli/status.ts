@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { lastEnding, overview } from "../rollout/operator";
+import { say } from "./say";
 import { deploymentsOf, workerCommand, type WorkerOptions } from "./worker";
 
 /** `workers-release status <script>` */
@@ -8,7 +9,7 @@ export function statusCommand(): Command {
     .addHelpText("after", exitCodes)
     .action(async (scriptName: string, options: WorkerOptions) => {
       const active = await deploymentsOf(scriptName, options).active();
-      console.log(overview(scriptName, active, Date.now()));
+      say(overview(scriptName, active, Date.now()));
       process.exitCode = exitCodeFor(lastEnding(active));
     });
 }
@@ -23,5 +24,5 @@ Exit code:
 /** Pulumi has one exit code for every failure; this tells the endings apart. */
 function exitCodeFor(ending: ReturnType<typeof lastEnding>): number {
   if (ending === "aborted") return 2;
-  return ending === "inconclusive" || ending === "interrupted" ? 3 : 0;
+  return ending === "inconclusive" ? 3 : 0;
 }

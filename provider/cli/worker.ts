@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { cloudflareClient, type Connection } from "../cloudflare/client";
 import { resolveAccountId, resolveConnection, type Sources } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
@@ -14,9 +14,23 @@ export interface WorkerOptions {
 export function workerCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .argument("<script>", "the name of the Worker")
+    .argument("<script>", "the name of the Worker", scriptNameOf)
     .option("--account-id <id>", "the account the Worker is in (default: CLOUDFLARE_ACCOUNT_ID)")
     .addHelpText("after", environmentHelp);
+}
+
+/** A Worker's name, read from the command line: what is none goes into no request and no message. */
+export function scriptNameOf(given: string): string {
+  if (/^[A-Za-z0-9_-]{1,255}$/.test(given)) return given;
+  throw new InvalidArgumentError("Expected the name of a Worker: letters, digits, - and _, at most 255.");
+}
+
+/** A command that deploys: it shows what, and asks first. */
+export function orderCommand(name: string, description: string): Command {
+  return workerCommand(name, description).option(
+    "-y, --yes",
+    "deploys without asking; needed where there is no terminal",
+  );
 }
 
 const environmentHelp = `

@@ -1,13 +1,14 @@
 import type Cloudflare from "cloudflare";
 import type { z } from "zod";
 import { PortError } from "../rollout/ports";
+import { harmlessIn } from "../shown";
 import { toPortError, type RequestContext } from "./failure";
 
 /** How long one request may take, in milliseconds, unless its question says otherwise. */
 const defaultTimeoutMs = 10_000;
 
 /**
- * Makes one request and reads its answer as `shape`.
+ * Makes one request and reads its answer as `shape`. This is the border: every text of the answer is harmless after it.
  * @throws {PortError} whatever goes wrong. An answer of another shape is `unavailable`: it tells nothing, not even
  * whether a write happened, just like no answer.
  */
@@ -17,7 +18,7 @@ export async function ask<T>(
   shape: z.ZodType<T>,
   request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
 ): Promise<T> {
-  const answer = await answerTo(client, question, request);
+  const answer = harmlessIn(await answerTo(client, question, request));
   const parsed = shape.safeParse(answer);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -1,5 +1,6 @@
 import Cloudflare from "cloudflare";
 import type { DateObserver } from "./serviceClock";
+import { guardedFetch } from "./transport";
 
 /** What it takes to talk to Cloudflare's API. */
 export interface Connection {
@@ -32,14 +33,14 @@ export function cloudflareClient({ apiToken, baseUrl }: Connection, dates?: Date
     baseURL: baseUrl ?? "https://api.cloudflare.com/client/v4",
     maxRetries: 0,
     logLevel: "off",
-    ...(dates && { fetch: observed(dates) }),
+    fetch: dates ? observed(dates) : guardedFetch,
   });
 }
 
 function observed(dates: DateObserver): typeof fetch {
   return async (input, init) => {
     const sentAt = Date.now();
-    const answer = await fetch(input, init);
+    const answer = await guardedFetch(input, init);
     dates.observe(answer.headers.get("date"), sentAt, Date.now());
     return answer;
   };

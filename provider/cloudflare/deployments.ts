@@ -1,20 +1,22 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import type { Deployment, Deployments, Split } from "../rollout/ports";
+import type { Deployments, Split } from "../rollout/ports";
+import { maxMessageBytes } from "../rollout/recordText";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
+import { authorOf } from "./origins";
+import { proven, sealedMessage, type Told } from "./seal";
 
 /** Longer than a read may take: giving up on a write leaves open whether it happened. */
 const writeTimeoutMs = 30_000;
-/** Cloudflare cuts a longer message off, and with it what a resumed release reads from its end. */
-const maxMessageBytes = 1000;
 /** The permissions that users of both calls found enough. */
 const permissionFor = { read: "Workers Scripts Read", write: "Workers Scripts Write" };
 
-const epochMs = z.string().transform(Date.parse).pipe(z.number());
+/** An id as Cloudflare makes them. It reaches terminals and messages. */
+const id = z.string().regex(/^[\w-]{1,64}$/);
 
 const share = z
-  .object({ version_id: z.string().min(1).nullable(), percentage: z.number().min(0).max(100) })
+  .object({ version_id: id.nullable(), percentage: z.number().min(0).max(100) })
   // A list in use has an entry of 0 % without a version. Nobody is served by it.
   .refine(
     ({ version_id, percentage }) => version_id !== null || percentage === 0,
@@ -23,8 +25,8 @@ const share = z
 
 const deployment = z
   .object({
-    id: z.string().min(1),
-    created_on: epochMs,
+    id,
+    created_on: z.string().refine((text) => !Number.isNaN(Date.parse(text)), "a date and time"),
     source: z.string().nullish(),
     author_email: z.string().nullish(),
     versions: z.array(share).min(1),
@@ -32,32 +34,40 @@ const deployment = z
       .object({ "workers/message": z.string().nullish(), "workers/triggered_by": z.string().nullish() })
       .nullish(),
   })
-  .transform((made): Deployment => ({
+  .transform((made): Told => ({
     id: made.id,
-    createdAt: made.created_on,
+    createdAt: Date.parse(made.created_on),
+    createdOn: made.created_on,
     split: made.versions.flatMap(({ version_id, percentage }) =>
       version_id === null ? [] : [{ versionId: version_id, percent: percentage }],
     ),
-    message: made.annotations?.["workers/message"] ?? "",
-    author: `${made.author_email ?? "somebody"} with ${made.source ?? "something unknown"}`,
+    text: made.annotations?.["workers/message"] ?? "",
+    author: authorOf(made.author_email, made.source),
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 
-// The newest deployment comes first and is the active one. The others, nine at most, are not looked at.
+// The newest deployment comes first and is the active one. The others, nine at most, only prove its record: one that
+// cannot be read proves nothing, and is no reason not to see the traffic.
 const newestFirst = z.object({
-  deployments: z
-    .array(z.unknown())
-    .transform((all) => all.slice(0, 1))
-    .pipe(z.array(deployment)),
+  deployments: z.array(z.unknown()).transform((all, context) => {
+    const [newest, ...older] = all;
+    if (newest === undefined) return undefined;
+    const read = deployment.safeParse(newest);
+    if (read.success) {
+      return { newest: read.data, older: older.flatMap((each) => deployment.safeParse(each).data ?? []) };
+    }
+    for (const { path, message } of read.error.issues) {
+      context.addIssue({ code: "custom", path: [0, ...path], message });
+    }
+    return z.NEVER;
+  }),
 });
 
 const versionPage = z.object({ items: z.array(z.object({ id: z.string().min(1) })) });
 
 /** The deployments of one Worker, over Cloudflare's API. One request a call. */
-export function cloudflareDeployments(
-  client: Cloudflare,
-  { accountId, scriptName }: WorkerName,
-): Deployments {
+export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): Deployments {
+  const { accountId, scriptName } = worker;
   const api = client.workers.scripts.deployments;
 
   return {
@@ -70,10 +80,11 @@ export function cloudflareDeployments(
         const { result } = await api.list(scriptName, { account_id: accountId }, options);
         return result;
       });
-      return page.deployments[0];
+      return page.deployments && proven(page.deployments.newest, page.deployments.older, worker);
     },
 
-    async create(split, message, { force = false } = {}) {
+    async create(split, sentence, { force = false, record, over } = {}) {
+      const message = record === undefined ? sentence : sealedMessage(sentence, record, split, over, worker);
       checkLength(message);
       const what = `Deploying ${describe(split)} of Worker "${scriptName}"`;
       const body = {
@@ -84,7 +95,10 @@ export function cloudflareDeployments(
         ...(force && { force }),
       };
       const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs };
-      return ask(client, question, deployment, (options) => api.create(scriptName, body, options));
+      const told = await ask(client, question, deployment, (options) =>
+        api.create(scriptName, body, options),
+      );
+      return proven(told, over ? [{ ...over, text: "" }] : [], worker);
     },
 
     async deployable() {

@@ -85,6 +85,10 @@ const blockedPage =
   "The page is not from the API but from a firewall or a proxy before it. Cloudflare's own blocks uploads that look like " +
   "an attack: check what the script contains, and the network between here and Cloudflare.";
 
+const redirected =
+  "A redirect is not followed: it would carry the request, and the secrets in it, to another host. Cloudflare's API " +
+  "sends none: check CLOUDFLARE_BASE_URL (or cloudflare:baseUrl) and the network between here and Cloudflare.";
+
 function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: RequestContext): string {
   if (failure === "missing") {
     return "Check scriptName and versionId, and that accountId (or CLOUDFLARE_ACCOUNT_ID) is the account they are in.";
@@ -95,6 +99,7 @@ function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question
   if (known !== undefined) return known;
   if (failure === "unavailable") return "";
   if (status === 403 && !isJson) return blockedPage;
+  if (status >= 300 && status < 400) return redirected;
   if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
     return (
       "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +

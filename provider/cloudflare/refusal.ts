@@ -1,5 +1,6 @@
 import type { APIError } from "cloudflare";
 import { z } from "zod";
+import { wordsOf } from "./page";
 import { redact } from "./secrets";
 
 /** A sentence's worth: a proxy's page can be long. */
@@ -71,7 +72,8 @@ function textOf({ code, message, detail }: Entry, secrets: readonly string[]): s
  */
 function withoutReason(error: APIError, status: number): string {
   if (isObject(error.error)) return "no reason";
-  return error.message.replace(new RegExp(`^${status} `), "");
+  const behind = `${status} `;
+  return error.message.startsWith(behind) ? error.message.slice(behind.length) : error.message;
 }
 
 function isObject(value: unknown): boolean {
@@ -80,11 +82,7 @@ function isObject(value: unknown): boolean {
 
 /** One line without tags, short enough for a sentence. */
 function quote(text: string): string {
-  const line = text
-    .replace(/<(script|style)\b.*?<\/\1>/gis, " ")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  const line = wordsOf(text).replace(/\s+/g, " ").trim();
   return line.length > maxQuoted ? `"${line.slice(0, maxQuoted)}…"` : `"${line}"`;
 }
 

@@ -45,9 +45,13 @@ function statusOf(value: string | undefined): number | undefined {
   return Number.isNaN(status) ? undefined : status;
 }
 
-const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number());
+/** The last moment that a date can name. */
+const lastMs = 8.64e15;
+const time = z.union([z.string(), z.number()]).transform(epochMs).pipe(z.number().min(0).max(lastMs));
 
-const statistics = z.object({ abr_level: z.number().min(1).nullish() });
+/** Where it says that fewer rows were read, everything would be nothing. */
+const mostThinned = 1e6;
+const statistics = z.object({ abr_level: z.number().min(1).max(mostThinned).nullish() });
 
 /** What of the answer to a count query is looked at. */
 export const countAnswer = z.object({
@@ -55,7 +59,7 @@ export const countAnswer = z.object({
     .object({
       status: z.string().optional(),
       /** The length of a bucket in milliseconds. */
-      granularity: z.number().nullish(),
+      granularity: z.number().positive().max(lastMs).nullish(),
       statistics: statistics.nullish(),
     })
     .optional(),

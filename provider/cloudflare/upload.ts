@@ -10,6 +10,11 @@ export interface Module {
 /** A binding as Cloudflare's upload metadata has it: `{ type: "plain_text", name: "GREETING", text: "hello" }`. */
 export type Binding = Readonly<Record<string, unknown>> & { readonly type: string; readonly name: string };
 
+/** True for a kind of binding whose value is a secret: `secret_text` and `secret_key`, and whatever comes to them. */
+export function holdsSecret(type: string): boolean {
+  return type.startsWith("secret_");
+}
+
 /** What Workers Observability records of a Worker. */
 export interface Observability {
   readonly enabled: boolean;
@@ -68,11 +73,30 @@ export function settingsOf({ enabled, headSamplingRate }: Observability): {
   return { enabled, head_sampling_rate: headSamplingRate ?? 1 };
 }
 
-/** What no message may repeat: everything but the name in bindings that hold secrets. */
+/** What no message may repeat: the values of bindings that hold secrets. */
 export function secretsOf({ bindings = [] }: Upload): readonly string[] {
-  return bindings
-    .filter(({ type }) => type.startsWith("secret_"))
-    .flatMap((binding) => Object.entries(binding))
-    .filter(([key]) => key !== "type" && key !== "name")
-    .flatMap(([, value]) => (typeof value === "string" ? [value] : []));
+  return bindings.filter(({ type }) => holdsSecret(type)).flatMap((binding) => secretsIn(binding));
+}
+
+/** What of a binding is no secret, though it stands in one: a message may well have these words. */
+const open = new Set([
+  "type",
+  "name",
+  "format",
+  "algorithm",
+  "usages",
+  "kty",
+  "crv",
+  "alg",
+  "use",
+  "key_ops",
+  "ext",
+  "kid",
+]);
+
+/** The texts of a value at any depth: a JSON Web Key is an object. */
+function secretsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => (open.has(key) ? [] : secretsIn(each)));
 }

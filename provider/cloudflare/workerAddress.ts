@@ -43,6 +43,7 @@ export async function workerAddress(
     : `https://${scriptName}.${subdomain}.workers.dev`;
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+/** True for a host name, as a URL has it, of this machine alone. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

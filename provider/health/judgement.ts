@@ -1,8 +1,8 @@
 import { ceiling } from "./ceiling";
 import { comparison } from "./comparison";
 import type { Dispersion } from "./dispersion";
-import { EvidenceProcess } from "./evidence";
-import type { Bucket, Served } from "./series";
+import { EvidenceProcess, type Evidence } from "./evidence";
+import type { Bucket, Counts, Served } from "./series";
 import type { Floors } from "./settling";
 
 /** The bounds that an SLO sets: one of them or both. */
@@ -44,27 +44,40 @@ export class Judgement {
     private readonly level: number,
     private readonly dispersion: Dispersion,
     private readonly processes = processesFor(slo, dispersion),
+    /** True once a bucket held counts that are none: what they would have said is unknown from then on. */
+    private isBroken = false,
   ) {}
 
   /** A judgement that has seen the same, and goes on by itself. */
   copy(): Judgement {
     const processes = this.processes.map(({ bound, process }) => ({ bound, process: process.copy() }));
-    return new Judgement(this.slo, this.level, this.dispersion, processes);
+    return new Judgement(this.slo, this.level, this.dispersion, processes, this.isBroken);
   }
 
   /** Takes the next bucket in; one that is not settled with what the new version is taken to have served at least. */
   add(bucket: Bucket, floors?: Floors): void {
+    if (!isCounts(bucket.new) || !isCounts(bucket.old)) this.isBroken = true;
     for (const { bound, process } of this.processes) process.add(withFloor(bucket, floors?.[bound]), bucket);
   }
 
   get verdict(): Verdict {
     const conclusive = Math.log(this.processes.length / this.level);
     const [worst] = this.processes
-      .map(({ bound, process }) => ({ bound, ...process.evidence }))
+      .map(({ bound, process }) => ({ bound, ...conclusiveUnlessKnown(process.evidence) }))
       .sort((a, b) => b.log - a.log);
-    const { bound = "max", log: evidence = 0, onset: trouble } = worst ?? {};
+    const { bound = "max", log = 0, onset: trouble } = worst ?? {};
+    const evidence = this.isBroken ? Infinity : log;
     return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
   }
+}
+
+/** What cannot be told from failure is one: evidence that is no number never makes a version healthy. */
+function conclusiveUnlessKnown(evidence: Evidence): Evidence {
+  return Number.isNaN(evidence.log) ? { ...evidence, log: Infinity } : evidence;
+}
+
+function isCounts({ valid, bad }: Counts): boolean {
+  return Number.isFinite(valid) && bad >= 0 && bad <= valid;
 }
 
 function withFloor(bucket: Bucket, floor = 0): Bucket {

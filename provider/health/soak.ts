@@ -30,11 +30,12 @@ export function soakResult(
   minRequests: number,
   dispersion: Dispersion,
 ): SoakResult {
-  if (served.new.valid < minRequests) return "insufficient";
+  // Whatever is no number passes neither.
+  if (!(served.new.valid >= minRequests)) return "insufficient";
   const { max, maxIncrease } = bounds;
   const surprise = Math.max(
     max === undefined ? 0 : surpriseAtCeiling(max, served.new, dispersion),
     maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, dispersion),
   );
-  return surprise > doubtful ? "unsure" : "healthy";
+  return surprise <= doubtful ? "healthy" : "unsure";
 }

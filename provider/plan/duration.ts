@@ -1,6 +1,6 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-const part = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
+const part = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy;
 const whole = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 
 /**

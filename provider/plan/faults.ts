@@ -1,3 +1,4 @@
+import { harmless } from "../shown";
 import type { z } from "zod";
 
 /** One thing that is wrong with an input. */
@@ -34,12 +35,12 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
     .flatMap((issue) => meant(issue))
     .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
     .map((issue) => {
-      const path = pathText(root, issue.path);
+      const path = harmless(pathText(root, issue.path));
       if (issue.code === "unrecognized_keys") {
         const keys = issue.keys.map((key) => `"${key}"`).join(", ");
-        return { path, reason: `unknown property ${keys}: check the spelling or take it out` };
+        return { path, reason: harmless(`unknown property ${keys}: check the spelling or take it out`) };
       }
-      return { path, reason: `got ${given(input, issue.path)}, expected ${issue.message}` };
+      return { path, reason: harmless(`got ${given(input, issue.path)}, expected ${issue.message}`) };
     });
 }
 

@@ -59,6 +59,7 @@ export const planSchema = z
       context.addIssue({ code: "custom", path, message });
     };
     checkStages(plan, fault);
+    checkLength(plan, fault);
     checkNames(plan.slos, fault);
     checkSomeAbort(plan.slos, fault);
     checkProbes(plan, fault);
@@ -121,6 +122,29 @@ function checkStages({ stages, pollInterval, warmUp }: Timing, fault: Fault): vo
   if (last?.progression === "manual") {
     fault(["stages", lastIndex, "progression"], '"automatic" in the last stage: no stage comes after it');
   }
+}
+
+/** A release is told by what its deployments say of it, and nothing older than 60 days is believed. */
+const longestMs = 59 * day;
+
+interface Lengths {
+  readonly stages: readonly PlanStage[];
+  readonly whenUnsure: string;
+  readonly approvalTimeout: number;
+}
+
+function checkLength({ stages, whenUnsure, approvalTimeout }: Lengths, fault: Fault): void {
+  const soaks = whenUnsure === "extend" ? 2 : 1;
+  const ms = stages.reduce((sum, { soakMs, progression }) => {
+    return sum + soaks * soakMs + (progression === "manual" ? approvalTimeout : 0);
+  }, 0);
+  // What is no duration at all has been told already.
+  if (!(ms > longestMs)) return;
+  fault(
+    ["stages"],
+    `at most ${formatDuration(longestMs)} in all, each soak ${soaks === 2 ? "twice (whenUnsure: extend) " : ""}` +
+      `and each approvalTimeout of a manual stage; these take ${formatDuration(ms)}`,
+  );
 }
 
 function checkNames(slos: readonly Objective[], fault: Fault): void {

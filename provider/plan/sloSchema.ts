@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { filterOperations, type Filter } from "../health/sli";
+import { harmless } from "../shown";
 import type { Objective } from "./plan";
 import { day, duration, number } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
@@ -10,7 +11,11 @@ const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
 const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
 const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
 
-const name = z.string({ error: nameLength }).min(1, { error: nameLength }).max(60, { error: nameLength });
+const name = z
+  .string({ error: nameLength })
+  .min(1, { error: nameLength })
+  .max(60, { error: nameLength })
+  .transform(harmless);
 const share = z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare });
 
 const settings = {

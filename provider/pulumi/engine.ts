@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { EngineClient as EngineClientType } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { Progress } from "../rollout/ports";
+import { harmlessLines } from "../shown";
 import { engineAddress } from "./engineAddress";
 
 // The client must be built with the gRPC library that @pulumi/pulumi itself uses, which is a dependency of its, not ours.
@@ -39,7 +40,7 @@ function engineLog(urn: string | undefined): (line: string, ephemeral: boolean) 
     const request = new LogRequest();
     request.setSeverity(LogSeverity.INFO);
     request.setUrn(urn);
-    request.setMessage(line);
+    request.setMessage(harmlessLines(line));
     request.setEphemeral(ephemeral);
     client.log(request, () => undefined);
   };

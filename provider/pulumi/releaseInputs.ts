@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
+import { harmless } from "../shown";
 
 const versionId =
   "the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion";
@@ -54,8 +55,8 @@ export const releaseState = z.object({
   retry: z.string().default(""),
   plan: z.unknown().optional(),
   status: status.optional(),
-  reason: z.string().default(""),
-  finding: z.string().optional(),
+  reason: z.string().default("").transform(harmless),
+  finding: z.string().transform(harmless).optional(),
   // Version 0.1 did not write it: every revert that failed counted as a verdict then.
   isVerdict: z.boolean().default(true),
   deployedVersionId: z.string().optional(),

@@ -12,6 +12,7 @@ import { soleVersion } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
+import { harmless } from "../shown";
 import { checked, defined, read, same, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
@@ -105,9 +106,11 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const request = { ...names, retry, plan, findingBefore };
   try {
     const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
-    const outputs = defined({ ...news, ...outcome });
+    const reason = harmless(outcome.reason);
+    const finding = outcome.finding && harmless(outcome.finding);
+    const outputs = defined({ ...news, ...outcome, reason, finding });
     if (outcome.status === "completed") return outputs;
-    throw rememberedFailure(id, outputs, [outcome.reason]);
+    throw rememberedFailure(id, outputs, [reason]);
   } catch (error) {
     // Once a release has begun, every failure is an outcome; so this came before.
     if (error instanceof PortError)

@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { resolveAccountId } from "../cloudflare/credentials";
 import { faultsOf } from "../plan/faults";
+import { harmlessLines } from "../shown";
 import { sources } from "./config";
 
 /** The inputs to go on with, and what is wrong with them. */
@@ -43,7 +44,7 @@ function wordsOf(error: z.ZodError, value: unknown): string[] {
  * the whole value of a top-level property, and `{<nil>}` for any deeper one.
  */
 export function failureOf(reason: string): dynamic.CheckFailure {
-  return { property: "", reason };
+  return { property: "", reason: harmlessLines(reason) };
 }
 
 function accountOrReason(): string | Error {

@@ -12,7 +12,7 @@ import {
 } from "./outcome";
 import { gaveUp } from "./endingText";
 import type { Deployment } from "./ports";
-import { recordOf } from "./record";
+import { recordOf } from "./recordOf";
 import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
 import { revert, type RevertResult } from "./revert";
 import type { Reverted } from "./reverted";

@@ -1,5 +1,5 @@
 import type { Deployment } from "./ports";
-import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
+import { isUnderWay, type ReleaseRecord } from "./record";
 import {
   percentOf,
   promotedSplit,
@@ -48,7 +48,7 @@ export function statusOf(release: Release, state: State, active: Deployment | un
   if (active === undefined) {
     return { kind: "superseded", by: "somebody who deleted the Worker's deployments" };
   }
-  const record = readRecord(active.message);
+  const { record } = active;
   if (record?.id === release.id) return statusOfOwn(release, state, active, record);
   if (record !== undefined) {
     const under = isUnderWay(record) ? record : undefined;
@@ -63,7 +63,7 @@ function statusOfOwn(
   active: Deployment,
   record: ReleaseRecord,
 ): DeploymentStatus {
-  const sentence = readSentence(active.message);
+  const { message: sentence } = active;
   if (!isUnderWay(record)) return { kind: "ended", record, sentence };
   const isLeft = state.phase !== "starting" && record.run === state.leftBy;
   if (record.run !== release.run && !isLeft) return { kind: "takenOver", record };

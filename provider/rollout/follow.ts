@@ -1,6 +1,6 @@
 import { statusOf } from "./deploymentStatus";
 import type { Deployment } from "./ports";
-import { readSentence, type ReleaseRecord } from "./record";
+import type { ReleaseRecord } from "./record";
 import type { Dependencies, Release } from "./release";
 import { awaiting, entered, wentThrough, type Deployed, type State } from "./state";
 
@@ -17,7 +17,7 @@ export function follow(
   const status = statusOf(release, state, active);
   if (status.kind !== "moved") return state;
   const { record, deployment } = status;
-  progress.event(readSentence(deployment.message));
+  progress.event(deployment.message);
   if (isWhere(state, record)) return { ...state, deploymentId: deployment.id, ...wentThrough(state) };
   const at = Math.max(state.since, Math.min(deployment.createdAt, clock.now()));
   const moved =

@@ -1,3 +1,4 @@
+import { Deadline } from "./deadline";
 import { merge } from "../health/merge";
 import { baselineOf, noBaseline, type Baseline } from "../health/past";
 import { probeSeries } from "../health/probes";
@@ -5,7 +6,7 @@ import { quietOf, rateBefore } from "../health/quiet";
 import { noCounts, type Bucket, type Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { Plan } from "../plan/plan";
-import type { Deployment, ProbeReport, Telemetry } from "./ports";
+import { PortError, type Deployment, type ProbeReport, type Telemetry } from "./ports";
 import type { Dependencies, Release } from "./release";
 import { answered, mute, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
@@ -78,17 +79,43 @@ export function nothingObserved(
   };
 }
 
+/** What a look needs: what is read has to answer in time, all of it. */
+interface Look extends Dependencies {
+  readonly deadline: Deadline;
+}
+
+/** A look that takes longer than the release may be blind has seen nothing. */
+async function inTime<T>(
+  { plan }: Release,
+  dependencies: Dependencies,
+  stop: AbortSignal | undefined,
+  read: (look: Look) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(plan.maxBlindMs, dependencies.clock, stop);
+  try {
+    return await read({ ...dependencies, deadline });
+  } finally {
+    deadline.end();
+  }
+}
+
 /** Reads the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
-export async function observe(
+export function observe(
   release: Release,
   before: Observation,
   dependencies: Dependencies,
 ): Promise<Observation> {
+  // Where an interruption reverts, it does not wait for the look.
+  const stop = release.plan.onInterrupt === "revert" ? dependencies.interruption : undefined;
+  return inTime(release, dependencies, stop, (look) => observeAll(release, before, look));
+}
+
+async function observeAll(release: Release, before: Observation, look: Look): Promise<Observation> {
   const [deployed, uploads, health, probed] = await Promise.all([
-    readDeployments(release, before, dependencies),
-    readUploads(release, before, dependencies),
-    readTelemetry(release, before, dependencies),
-    dependencies.probes.observe(release.newVersionId, release.plan.probes, before.settledUntil),
+    readDeployments(release, before, look),
+    readUploads(release, before, look),
+    readTelemetry(release, before, look),
+    readProbes(release, before, look),
   ]);
   return {
     ...deployed,
@@ -109,7 +136,9 @@ export async function observeDeployments(
   before: Observation,
   dependencies: Dependencies,
 ): Promise<Observation> {
-  const deployed = await readDeployments(release, before, dependencies);
+  const deployed = await inTime(release, dependencies, undefined, (look) =>
+    readDeployments(release, before, look),
+  );
   const { trouble } = deployed.deployments;
   return { ...before, ...deployed, troubles: trouble === "" ? [] : [trouble] };
 }
@@ -119,34 +148,48 @@ type Deployed = Pick<Observation, "active" | "deployments">;
 async function readDeployments(
   release: Release,
   { active, deployments }: Observation,
-  dependencies: Dependencies,
+  look: Look,
 ): Promise<Deployed> {
-  const read = await ask(release, deployments, dependencies, () =>
-    readActive(active, dependencies.deployments),
-  );
+  const read = await ask(release, deployments, look, () => readActive(active, look.deployments));
   return { active: read.isAnswer ? read.value : active, deployments: read.source };
 }
 
 async function readUploads(
   release: Release,
   { uploadsLeft: known, uploadsAt }: Observation,
-  { deployments, clock }: Dependencies,
+  { deployments, clock, deadline }: Look,
 ): Promise<Pick<Observation, "uploadsLeft" | "uploadsAt">> {
   const now = clock.now();
   if (now < uploadsAt + uploadsEveryMs) return { uploadsLeft: known, uploadsAt };
-  return { uploadsLeft: await uploadsLeft(release, deployments), uploadsAt: now };
+  const left = await deadline.within(uploadsLeft(release, deployments)).catch(orLate(undefined));
+  return { uploadsLeft: left, uploadsAt: now };
+}
+
+/** What came of the probes; nothing where that is not known in time. */
+async function readProbes(
+  { newVersionId, plan }: Release,
+  { settledUntil }: Observation,
+  { probes, deadline }: Look,
+): Promise<ProbeReport> {
+  return deadline
+    .within(probes.observe(newVersionId, plan.probes, settledUntil))
+    .catch(orLate({ results: [], troubles: ["The probes did not answer in time."] }));
+}
+
+/** What is taken where something did not answer in time; any other failure is a fault. */
+function orLate<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof PortError) return instead;
+    throw error;
+  };
 }
 
 type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;
 
-async function readTelemetry(
-  release: Release,
-  before: Observation,
-  dependencies: Dependencies,
-): Promise<Health> {
-  const { telemetry, clock } = dependencies;
+async function readTelemetry(release: Release, before: Observation, look: Look): Promise<Health> {
+  const { telemetry, clock } = look;
   const askedAt = clock.now();
-  const read = await ask(release, before.telemetry, dependencies, async () => {
+  const read = await ask(release, before.telemetry, look, async () => {
     await requireReadiness(release, before, telemetry);
     return readHealth(release, before, askedAt, telemetry);
   });
@@ -217,12 +260,12 @@ type Read<T> = { readonly source: Source } & (
 async function ask<T>(
   { plan }: Release,
   before: Source,
-  { clock, random }: Dependencies,
+  { clock, random, deadline }: Look,
   question: () => Promise<T>,
 ): Promise<Read<T>> {
   if (clock.now() < before.notBefore) return { isAnswer: false, source: before };
   try {
-    const value = await question();
+    const value = await deadline.within(question());
     return { isAnswer: true, value, source: answered(clock.now()) };
   } catch (error) {
     return { isAnswer: false, source: unanswered(before, error, clock.now(), { ...plan, random }) };

@@ -1,8 +1,7 @@
-import { formatDuration } from "../plan/duration";
-import { dateText, placeText } from "./text";
+import { agoText, placeText } from "./text";
 import type { DeploymentRequest } from "./write";
 import type { Deployment } from "./ports";
-import { awaitedPercent, isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
+import { awaitedPercent, isUnderWay, type ReleaseRecord } from "./record";
 import { percentOf, revertedSplit, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */
@@ -18,7 +17,7 @@ export type Order =
  * @param by who approves
  */
 export function approve(scriptName: string, active: Deployment | undefined, by: string): Order {
-  const record = active && readRecord(active.message);
+  const record = active?.record;
   if (!active || !record || !isUnderWay(record)) {
     return refuse(`There is nothing to approve. ${notUnderWay(scriptName, active)}`);
   }
@@ -51,7 +50,7 @@ export function abort(
   by: string,
   why: string | undefined,
 ): Order {
-  const record = active && readRecord(active.message);
+  const record = active?.record;
   if (!active || !record || !isUnderWay(record)) {
     return refuse(`There is nothing to abort. ${notUnderWay(scriptName, active)}`);
   }
@@ -88,7 +87,7 @@ function oneLine(text: string): string {
 
 /** What the active deployment of a Worker says, for a person who asks how its release is doing: a few lines. */
 export function overview(scriptName: string, active: Deployment | undefined, now: number): string {
-  const record = active && readRecord(active.message);
+  const record = active?.record;
   if (!active || !record || !isUnderWay(record)) {
     return [notUnderWay(scriptName, active), ...(active ? served(active, now) : [])].join("\n");
   }
@@ -99,7 +98,7 @@ export function overview(scriptName: string, active: Deployment | undefined, now
 export function lastEnding(
   active: Deployment | undefined,
 ): Exclude<ReleaseRecord["phase"], "soak" | "wait"> | undefined {
-  const record = active && readRecord(active.message);
+  const record = active?.record;
   return record === undefined || record.phase === "soak" || record.phase === "wait"
     ? undefined
     : record.phase;
@@ -109,9 +108,18 @@ export function lastEnding(
 function notUnderWay(scriptName: string, active: Deployment | undefined): string {
   const none = `No release of ${scriptName} is under way`;
   if (!active) return `${none}: it has never been deployed.`;
-  const record = readRecord(active.message);
-  if (!record) return `${none}: its active deployment was made by ${active.author}.`;
-  return `${none}. The last one, ${record.id}, ended as ${record.phase}: ${readSentence(active.message)}`;
+  const { record, author, message, isUnproven } = active;
+  if (record) return `${none}. The last one, ${record.id}, ended as ${record.phase}: ${message}`;
+  const by = `${none}: its active deployment was made by ${author}.`;
+  return isUnproven ? `${by} ${unprovenSentence(message)}` : by;
+}
+
+/** That a message is not what it looks like. */
+function unprovenSentence(message: string): string {
+  return (
+    "Its message looks like the record of a release, and is none: no release of this account has written it for this " +
+    `split, or one of an older version of this package has. Nothing is done by it. It says: "${message}"`
+  );
 }
 
 /** `stage 2 of 5 (25 %)` */
@@ -130,16 +138,16 @@ function underWay(
   const doing = next === undefined ? "soaking" : `waiting for an approval to go to ${next} %`;
   return [
     `Release ${record.id} of ${scriptName} is under way.`,
-    `  stage    ${place}, ${doing} since ${since(active.createdAt, now)}`,
+    `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,
     ...traffic(active, record),
-    `  began    ${since(record.startedAt, now)}`,
+    `  began    ${agoText(record.startedAt, now)}`,
     ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
     `  abort    workers-release abort ${scriptName}`,
   ];
 }
 
 function served(active: Deployment, now: number): readonly string[] {
-  return [...traffic(active, undefined), `  since    ${since(active.createdAt, now)}`];
+  return [...traffic(active, undefined), `  since    ${agoText(active.createdAt, now)}`];
 }
 
 function traffic({ split }: Deployment, record: ReleaseRecord | undefined): readonly string[] {
@@ -151,9 +159,4 @@ function traffic({ split }: Deployment, record: ReleaseRecord | undefined): read
     ({ versionId, percent }) => `${percent} % to version ${versionId}${role(versionId)}`,
   );
   return shares.map((share, index) => `${index === 0 ? "  traffic  " : "           "}${share}`);
-}
-
-/** `2030-12-31 23:59:59Z, 4m 10s ago` */
-function since(time: number, now: number): string {
-  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
 }

@@ -2,6 +2,8 @@ import type { ProbeResult } from "../health/probes";
 import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
+import { harmless } from "../shown";
+import type { ReleaseRecord } from "./record";
 
 /** One version's part of the traffic. */
 export interface VersionShare {
@@ -18,8 +20,17 @@ export interface Deployment {
   readonly id: string;
   /** Milliseconds since the epoch, by Cloudflare's clock. */
   readonly createdAt: number;
+  /** The same moment in the words of the API, to the last digit: only who can read the account knows them. */
+  readonly createdOn: string;
   readonly split: Split;
-  /** The text of its `workers/message`, empty when it has none. */
+  /**
+   * What it says of the release it belongs to. Undefined when it belongs to none, and when what it says is not proven
+   * to come from a release of this account or is not what its split shows.
+   */
+  readonly record: ReleaseRecord | undefined;
+  /** True when it looks like a release's and is not proven to be one: to be shown, and never acted on. */
+  readonly isUnproven: boolean;
+  /** What it says to people, empty when it says nothing. Anybody may have written it. */
   readonly message: string;
   /** Who made it and with what, for a person to read: `jo@example.com with wrangler`. */
   readonly author: string;
@@ -46,13 +57,23 @@ export const staleDeployments =
 export interface Deployments {
   /** The deployment that serves now; undefined for a Worker that never had one. */
   active(): Promise<Deployment | undefined>;
-  /**
-   * Makes `split` the active deployment. `message` is at most 1000 bytes. With `force` Cloudflare also takes a split
-   * it would refuse because a secret has changed since the version was uploaded: a revert must not fail on that.
-   */
-  create(split: Split, message: string, options?: { readonly force?: boolean }): Promise<Deployment>;
+  /** Makes `split` the active deployment. `message` is at most 1000 bytes; before a record it is cut to what fits. */
+  create(split: Split, message: string, options?: CreateOptions): Promise<Deployment>;
   /** The versions that can be deployed now, newest first: those uploaded last, 100 at Cloudflare. */
   deployable(): Promise<readonly string[]>;
+}
+
+/** What a new deployment is beside its split and its message. */
+export interface CreateOptions {
+  /** Cloudflare also takes a split it would refuse because a secret has changed: a revert must not fail on that. */
+  readonly force?: boolean;
+  /** What it says of its release. */
+  readonly record?: ReleaseRecord;
+  /**
+   * The active deployment as it was last read, undefined if there was none: to have read it proves that the record is
+   * written by somebody who can read the account.
+   */
+  readonly over?: Deployment | undefined;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
@@ -135,6 +156,6 @@ export class PortError extends Error {
     /** For `unavailable`: how long the service asked to be left alone, in milliseconds. */
     readonly retryAfterMs?: number,
   ) {
-    super(message);
+    super(harmless(message));
   }
 }

@@ -1,16 +1,17 @@
 import { isVerdict, type Cause } from "./cause";
 import { confirmReverted } from "./confirm";
+import { within } from "./deadline";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { isStale, type Deployment } from "./ports";
 import { revertFailedSentence } from "./endingText";
 import { follow } from "./follow";
-import { recordOf } from "./record";
-import { percentOf, revertedSplit, type Dependencies } from "./release";
+import { recordOf } from "./recordOf";
+import { percentOf, revertedSplit, sameTraffic, type Dependencies } from "./release";
 import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "./rollout";
 import type { State, WriteFailure } from "./state";
 import { uploadsLeft } from "./window";
-import { lateUntil, within, write, type DeploymentRequest, type Proposal, type Written } from "./write";
+import { lateUntil, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {
@@ -202,7 +203,9 @@ class Attempts {
       const isOpen = this.dependencies.clock.now() < lateUntil({ failure: this.failure });
       return { instead: { kind: isOpen ? "lookAgain" : "nothing" } };
     }
-    if (active && status.kind === "ended" && status.record.phase !== "completed") {
+    // The record says why the traffic is back; that it is, the split says.
+    const isBack = sameTraffic(active?.split ?? [], revertedSplit(release));
+    if (active && isBack && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };
     }
     if (!mayRevert(status, this.cause)) {

@@ -1,6 +1,6 @@
 import type { Plan, PlanStage } from "../plan/plan";
 import type { Deployment, VersionShare } from "./ports";
-import { isUnderWay, readRecord, readSentence, type ReleaseRecord } from "./record";
+import { isUnderWay, type ReleaseRecord } from "./record";
 import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
 import type { Deployed } from "./state";
 
@@ -45,14 +45,14 @@ export function startingPoint(
   begunAt: number,
 ): StartingPoint {
   if (active === undefined) return { kind: "first" };
-  const record = readRecord(active.message);
+  const { record } = active;
   if (record && isUnderWay(record)) {
     return isLeft(request, active, record, begunAt)
       ? unfinished(request, active, record)
       : { kind: "othersRelease", deployment: active, record };
   }
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
-  const finding = aborted ? readSentence(active.message) : request.findingBefore;
+  const finding = aborted ? active.message : request.findingBefore;
   const serving = active.split.filter((share) => share.percent > 0);
   const [only, second] = serving;
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
@@ -80,8 +80,7 @@ function isLeft(
   begunAt: number,
 ): boolean {
   if (takeOver === active.id) return true;
-  const isOurs = record.owner === undefined || record.owner === owner;
-  return isOurs && record.startedAt <= begunAt;
+  return record.owner === owner && record.startedAt <= begunAt;
 }
 
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */

@@ -38,6 +38,11 @@ export function dateText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
+/** `2030-12-31 23:59:59Z, 4m 10s ago` */
+export function agoText(time: number, now: number): string {
+  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
+}
+
 /** A sentence ends with a period. */
 export function withPeriod(text: string): string {
   return text.endsWith(".") ? text : `${text}.`;
@@ -175,7 +180,7 @@ export function othersReleaseRefusal(scriptName: string, active: Deployment, rec
   return {
     found:
       `A release of Worker ${scriptName} is under way that another stack or program drives: ${record.id}, owner ` +
-      `${record.owner ?? "unknown"}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
+      `${record.owner}, begun ${dateText(record.startedAt)}, last deployed ${dateText(active.createdAt)} by ` +
       `${active.author}.`,
     todo:
       `Wait until it has ended, or end it: workers-release abort ${scriptName}. ` +

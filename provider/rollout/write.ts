@@ -1,13 +1,6 @@
-import {
-  isStale,
-  PortError,
-  staleDeployments,
-  type Clock,
-  type Deployment,
-  type Deployments,
-  type Split,
-} from "./ports";
-import { writeMessage, type ReleaseRecord } from "./record";
+import { isStale, PortError, staleDeployments, type Deployment, type Deployments, type Split } from "./ports";
+import { within } from "./deadline";
+import type { ReleaseRecord } from "./record";
 import type { Dependencies } from "./release";
 import type { State, WriteFailure } from "./state";
 
@@ -83,11 +76,12 @@ export async function write<T>(
   if (unread && !context.mayBeUnread) {
     return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
   }
-  const proposal = propose(unread ? known : read);
+  const active = unread ? known : read;
+  const proposal = propose(active);
   if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
   const { write: request } = proposal;
   const { split, sentence, record, force = false } = request;
-  const made = await orError(deployments.create(split, writeMessage(sentence, record), { force }));
+  const made = await orError(deployments.create(split, sentence, { force, record, over: active }));
   if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();
@@ -106,23 +100,6 @@ export async function readActive(
   const active = await deployments.active();
   if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
   return active;
-}
-
-/** The result of a reading, which fails when it takes too long. */
-export async function within<T>(ms: number | undefined, reading: Promise<T>, clock: Clock): Promise<T> {
-  if (ms === undefined) return reading;
-  const isRead = new AbortController();
-  const late = clock.sleep(ms, isRead.signal).then(() => {
-    throw new PortError("unavailable", `Reading the deployments took longer than ${ms / 1000} s.`);
-  });
-  // Whichever comes second is of no interest, and may fail.
-  late.catch(() => undefined);
-  reading.catch(() => undefined);
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    isRead.abort();
-  }
 }
 
 /** What a port refuses with is a result here; anything else is a fault and stays thrown. */

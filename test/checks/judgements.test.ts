@@ -27,7 +27,7 @@ import { judgeDeployment } from "../../provider/cloudflare/checks/worker/deploym
 import { judgeObjects } from "../../provider/cloudflare/checks/worker/objects";
 import { judgeObservability } from "../../provider/cloudflare/checks/worker/observability";
 import { judgeVersions } from "../../provider/cloudflare/checks/worker/versions";
-import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 import * as live from "./live";
 
 type Case = readonly [what: string, finding: Finding, verdict: Verdict, found: RegExp];
@@ -111,6 +111,9 @@ const deployed = (...percents: number[]) => ({
   id: "d",
   createdAt: now,
   split: percents.map((percent, i) => ({ versionId: `version ${i}`, percent })),
+  createdOn: new Date(now).toISOString(),
+  record: undefined,
+  isUnproven: false,
   message: "",
   author: "somebody",
   byUpload: false,
@@ -136,12 +139,7 @@ const worker: readonly Case[] = [
   ["one version serves", judgeDeployment(deployed(100)), "holds", /^it does$/],
   ["another one waits at 0 %", judgeDeployment(deployed(100, 0)), "holds", /^it does$/],
   ["somebody has split", judgeDeployment(deployed(90, 10)), "fails", /split 90 % and 10 %, not by/],
-  [
-    "a release has split",
-    judgeDeployment({ ...deployed(90, 10), message: writeMessage("Stage 1.", record) }),
-    "holds",
-    /under way/,
-  ],
+  ["a release has split", judgeDeployment({ ...deployed(90, 10), record }), "holds", /under way/],
   ["nothing was ever deployed", judgeDeployment(undefined), "fails", /never/],
   ["observability is on", judgeObservability("shop", { observability: { enabled: true } }), "holds", /all/],
   [

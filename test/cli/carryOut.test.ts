@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { carryOut } from "../../provider/cli/carryOut";
 import { abort, approve, type Order } from "../../provider/rollout/operator";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { writeMessage } from "../../provider/rollout/record";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { all, newVersion, oldVersion, otherVersion } from "../rollout/simulate";
@@ -14,7 +13,7 @@ function waiting(): { clock: VirtualClock; deployments: FakeDeployments } {
   const deployments = new FakeDeployments(clock);
   const record = aRecord({ phase: "wait", stages: 2, startedAt: clock.now(), next: 100 });
   deployments.foreign(all(oldVersion));
-  deployments.foreign(between(oldVersion, newVersion, 50), writeMessage("waits", record));
+  deployments.recorded(between(oldVersion, newVersion, 50), "waits", record);
   return { clock, deployments };
 }
 

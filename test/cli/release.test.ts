@@ -7,7 +7,6 @@ import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Deployments } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import { run } from "../../provider/rollout/run";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
 import { atOnce } from "../fakes/plans";
@@ -26,13 +25,19 @@ describe("workers-release and a running release", function () {
   const live = useEdge();
 
   it("status tells what it waits for, approve lets it go on", async () => {
-    const { outcome, progress } = await releaseThatWaits("approved");
+    const { outcome, progress, versionId } = await releaseThatWaits("approved");
     const status = await workersRelease(["status", "approved"], live.edge.environment());
     assert.deepEqual([status.code, status.err], [0, ""]);
     assert.match(status.out, /stage +1 of 2 \(50 %\), waiting for an approval to go to 100 % since/);
 
-    const approved = await workersRelease(["approve", "approved", "--by", "jo"], live.edge.environment());
+    const approved = await workersRelease(
+      ["approve", "approved", "--yes", "--by", "jo"],
+      live.edge.environment(),
+    );
     assert.deepEqual([approved.code, approved.err], [0, ""]);
+    const shown = `  new       50 % → 100 % to version ${versionId}, uploaded `;
+    assert.ok(approved.out.includes(shown), approved.out);
+    assert.match(approved.out, /^ {2}deployed .* ago, by \S+ with /m);
     assert.match(approved.out, /^Approved by jo: stage 2 of 2 \(100 %\)\.$/m);
     assert.equal((await outcome).status, "completed");
     assert.ok(progress.events.includes("Approved by jo: stage 2 of 2 (100 %)."));
@@ -44,12 +49,19 @@ describe("workers-release and a running release", function () {
 
   it("abort puts the old version back and ends it with the reason", async () => {
     const { outcome, deployments, oldVersionId } = await releaseThatWaits("aborted");
-    const args = ["abort", "aborted", "--by", "jo", "--reason", "Paris is slow"];
+    const unasked = await workersRelease(["abort", "aborted"], live.edge.environment());
+    assert.deepEqual([unasked.code, unasked.out], [1, ""]);
+    assert.match(
+      unasked.err,
+      / {2}old {7}50 % → 100 % to version .*\nNobody is there to be asked .* --yes /s,
+    );
+    assert.equal((await deployments.active())?.split.length, 2);
+    const args = ["abort", "aborted", "--yes", "--by", "jo", "--reason", "Paris is slow"];
     const aborted = await workersRelease(args, live.edge.environment());
     assert.deepEqual([aborted.code, aborted.err], [0, ""]);
     assert.match(
       aborted.out,
-      /^Aborted by jo in stage 1 of 2 \(50 %\): Paris is slow\. All traffic is back on/,
+      /^Aborted by jo in stage 1 of 2 \(50 %\): Paris is slow\. All traffic is back on/m,
     );
     const { status, reason } = await outcome;
     assert.equal(status, "aborted");
@@ -91,9 +103,9 @@ describe("workers-release and a running release", function () {
     outcomes.push(outcome);
     await until("the release to wait", async () => {
       const active = await deployments.active();
-      return active && readRecord(active.message)?.phase === "wait" ? true : undefined;
+      return active?.record?.phase === "wait" ? true : undefined;
     });
-    return { outcome, deployments, progress, oldVersionId };
+    return { outcome, deployments, progress, oldVersionId, versionId };
   }
 });
 
@@ -103,6 +115,7 @@ interface Waiting {
   readonly deployments: Deployments;
   readonly progress: RecordingProgress;
   readonly oldVersionId: string;
+  readonly versionId: string;
 }
 
 const plan = planSchema.parse({

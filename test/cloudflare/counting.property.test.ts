@@ -60,7 +60,8 @@ async function seenOf(release: Release, client: Cloudflare, clock: { time: numbe
     telemetry: cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
     deployments: new FakeDeployments({ now }),
     probes: { observe: () => Promise.resolve({ results: [], troubles: [] }) },
-    clock: { now, sleep: () => Promise.resolve() },
+    // Only a deadline sleeps, and none passes.
+    clock: { now, sleep: () => new Promise(() => undefined) },
     progress: new RecordingProgress(),
     interruption: new AbortController().signal,
     random: () => 0.5,

@@ -46,7 +46,42 @@ describe("the connection to Cloudflare", () => {
     );
   });
 
+  const apart: [string, Sources, RegExp][] = [
+    [
+      "the environment's token to a stack's address",
+      sources({ CLOUDFLARE_API_TOKEN: "env" }, { "cloudflare:baseUrl": local }),
+      /token comes from CLOUDFLARE_API_TOKEN, and the API's address from cloudflare:baseUrl: .* set CLOUDFLARE_BASE_URL as well .* unset CLOUDFLARE_API_TOKEN\./,
+    ],
+    [
+      "the environment's token to a stack's address, though the stack has a token",
+      sources({ CLOUDFLARE_API_TOKEN: "env" }, { "cloudflare:apiToken": "s", "cloudflare:baseUrl": local }),
+      /a token is only sent to an address from the same source/,
+    ],
+    [
+      "a stack's token to the environment's address",
+      sources({ CLOUDFLARE_BASE_URL: local }, { "cloudflare:apiToken": "stack" }),
+      /from cloudflare:apiToken, .* from CLOUDFLARE_BASE_URL: .* set CLOUDFLARE_API_TOKEN as well, or unset CLOUDFLARE_BASE_URL\./,
+    ],
+  ];
+  for (const [what, given, expected] of apart) {
+    it(`never sends ${what}, and says what to do`, () => {
+      assert.throws(() => resolveConnection(given), expected);
+    });
+  }
+
+  for (const host of ["localhost:8787", "127.0.0.1:8787", "127.8.8.8", "[::1]:8787"]) {
+    it(`may be http: on this machine, at ${host}`, () => {
+      const address = `http://${host}/client/v4`;
+      const given = sources({ CLOUDFLARE_API_TOKEN: "env", CLOUDFLARE_BASE_URL: address });
+      assert.equal(resolveConnection(given).baseUrl, address);
+    });
+  }
+
   const refused: [string, RegExp][] = [
+    ["http://api.cloudflare.com/client/v4", /begins with http:\/\/ and is not on this machine/],
+    ["http://127.evil.example/client/v4", /is not on this machine/],
+    ["http://localhost.evil.example/client/v4", /is not on this machine/],
+    ["http://0.0.0.0/client/v4", /is not on this machine/],
     ["api.cloudflare.com/client/v4", /CLOUDFLARE_BASE_URL is not a URL/],
     ["ftp://api.cloudflare.com/client/v4", /begins with ftp:/],
     ["http://127.0.0.1:8787", /does not end with \/client\/v4/],

@@ -35,8 +35,9 @@ describe("Cloudflare's deployments", () => {
     assert.deepEqual(await port.active(), {
       id: "d1",
       createdAt: Date.UTC(2026, 0, 31, 10, 0, 0, 123),
+      createdOn: "2026-01-31T10:00:00.123456Z",
       split,
-      message: "canary",
+      ...{ record: undefined, isUnproven: false, message: "canary" },
       author: "jo@example.com with api",
       byUpload: false,
     });

@@ -20,8 +20,9 @@ describe("the client reads a live answer:", () => {
     assert.deepEqual(active, {
       id: "3f7e9a12-6c4d-4b80-a5e1-92d07c3b8f64",
       createdAt: Date.UTC(2026, 10, 18, 9, 27, 31, 804),
+      createdOn: "2026-11-18T09:27:31.804215Z",
       split: [{ versionId: "7c1d2a90-4b3e-4f58-9a61-0d2e8f7b6c15", percent: 100 }],
-      message: "Automatic deployment on upload.",
+      ...{ record: undefined, isUnproven: false, message: "Automatic deployment on upload." },
       author: "dev@example.com with api",
       byUpload: true,
     });

@@ -159,3 +159,29 @@ describe("an answer", () => {
     );
   });
 });
+
+describe("an answer with numbers that are none", () => {
+  const point = (data: object): object => ({ calculations: [{ series: [{ time: from, data: [data] }] }] });
+  const { groups } = cell("new", "ok", { value: 1 });
+  const refused: readonly (readonly [string, object])[] = [
+    ["a value beyond all events", point({ value: 1e308, groups })],
+    ["an endless value", point({ value: JSON.parse("1e999") as number, groups })],
+    ["a negative value", point({ value: -1, groups })],
+    ["an endless interval", point({ value: 1, sampleInterval: JSON.parse("1e999") as number, groups })],
+    ["a time after all dates", { calculations: [{ series: [{ time: 1e300, data: [] }] }] }],
+    ["a time before them", { calculations: [{ series: [{ time: -1e300, data: [] }] }] }],
+    ["hardly any row read, which would hide all failures", { statistics: { abr_level: 1e308 } }],
+    ["buckets without a length", { run: { granularity: 0 } }],
+  ];
+  for (const [what, body] of refused) {
+    it(`is refused: ${what}`, () => {
+      assert.equal(countAnswer.safeParse(body).success, false);
+    });
+  }
+
+  it("adds up to a number, however much it holds", () => {
+    const most = Array.from({ length: 2000 }, () => cell("new", "ok", { value: 1e12 }));
+    const sum = rowsOf(answer({ time: from, data: most }), span).reduce((all, { events }) => all + events, 0);
+    assert.ok(Number.isFinite(sum));
+  });
+});

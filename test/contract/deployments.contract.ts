@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Deployments, Split } from "../../provider/rollout/ports";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 
 /** A Worker to try a {@link Deployments} on: its old version was deployed by an upload, its new one only uploaded. */
 export interface DeployableWorker {
@@ -10,6 +11,13 @@ export interface DeployableWorker {
   readonly unknownVersionId: string;
   /** The deployments of a Worker that does not exist. */
   readonly ofNoWorker: Deployments;
+}
+
+function recordOfRelease({ newVersionId, oldVersionId }: DeployableWorker, startedAt = 0): ReleaseRecord {
+  return {
+    ...{ id: "r1", run: "r1", owner: "owner-1", phase: "soak", stage: 0, stages: 2, startedAt },
+    ...{ newVersionId, oldVersionId, retry: "", next: undefined, begun: [], since: undefined },
+  };
 }
 
 /** What every {@link Deployments} keeps to, tried on one Worker. */
@@ -74,6 +82,25 @@ export function deploymentsContract(start: () => Promise<DeployableWorker>): voi
     it("takes no longer message: its end would be lost", async () => {
       await assert.rejects(worker.deployments.create(stage(10), "x".repeat(1001)), RangeError);
       await isUntouched();
+    });
+
+    it("proves a record to whoever reads after it, whatever was deployed between", async () => {
+      const { deployments } = worker;
+      const over = await deployments.active();
+      await deployments.create(stage(5), "somebody was faster");
+      const record = recordOfRelease(worker, over?.createdAt);
+      const made = await deployments.create(stage(10), "Stage 1.", { record, over });
+      assert.deepEqual([made.record, made.message, made.isUnproven], [record, "Stage 1.", false]);
+      assert.deepEqual(await deployments.active(), made);
+    });
+
+    it("proves no record of somebody who has read nothing", async () => {
+      const { deployments } = worker;
+      const record = recordOfRelease(worker, (await deployments.active())?.createdAt);
+      const made = await deployments.create(stage(10), "Stage 1.", { record });
+      const active = await deployments.active();
+      assert.deepEqual([active?.id, active?.record, active?.isUnproven], [made.id, undefined, true]);
+      assert.match(active?.message ?? "", /^Stage 1\. \[workers-release id=r1 /);
     });
 
     it("deploys when forced, too", async () => {

@@ -2,6 +2,7 @@ import type { Sli } from "../../provider/health/sli";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { FakeTelemetry } from "../fakes/telemetry";
+import { newVersion, oldVersion } from "../rollout/simulate";
 import { deploymentsContract, type DeployableWorker } from "./deployments.contract";
 import { telemetryContract, type Behaviour, type Load, type ObservedWorker } from "./telemetry.contract";
 
@@ -16,15 +17,15 @@ describe("the fake telemetry keeps the contract", () => {
 function fakeDeployable(): Promise<DeployableWorker> {
   const clock = new VirtualClock();
   const deployments = new FakeDeployments(clock);
-  deployments.upload("old");
+  deployments.upload(oldVersion);
   deployments.unknown.add("unknown");
   const ofNoWorker = new FakeDeployments(clock);
   ofNoWorker.exists = false;
   return Promise.resolve({
     deployments,
     ofNoWorker,
-    oldVersionId: "old",
-    newVersionId: "new",
+    oldVersionId: oldVersion,
+    newVersionId: newVersion,
     unknownVersionId: "unknown",
   });
 }

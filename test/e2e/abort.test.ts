@@ -68,9 +68,7 @@ describe("a Worker that fails while pulumi up releases it", function () {
       if (command) await worker.stack.succeed(command, "--yes", "--skip-preview");
       const { code, output } = await worker.stack.up();
       assert.equal(code, 1, output);
-      const [, reason = ""] = output.split(
-        `Version ${badVersion} was aborted before: `,
-      );
+      const [, reason = ""] = output.split(`Version ${badVersion} was aborted before: `);
       assert.match(reason, verdict);
       assert.deepEqual(await worker.deployments(), deployments);
       assert.equal((await worker.stack.release()).outputs["status"], "aborted");

@@ -53,10 +53,7 @@ describe("while pulumi up releases a Worker", function () {
 
     const again = await worker.stack.up();
     assert.equal(again.code, 1, again.output);
-    assert.match(
-      again.output,
-      /was aborted before: .* put the old version back to 100 %/,
-    );
+    assert.match(again.output, /was aborted before: .* put the old version back to 100 %/);
     assert.equal(again.output.match(/Fix the Worker/g)?.length, 1, again.output);
     await assertTheirs(worker, { [worker.oldVersion]: 100 });
   });

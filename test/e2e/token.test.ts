@@ -23,11 +23,24 @@ describe("the API token", function () {
 
   it("from the stack's configuration is nowhere either; there it is encrypted", async () => {
     const { stack, edge } = await ready("configuration");
-    stack.environment = { CLOUDFLARE_API_TOKEN: undefined };
+    stack.environment = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_BASE_URL: undefined };
     await stack.succeed("config", "set", "--secret", "cloudflare:apiToken", edge.token);
+    await stack.succeed("config", "set", "cloudflare:baseUrl", edge.baseUrl);
     // No more verbose than this: from -v=9 on, the engine itself prints the configuration it hands to a provider.
     await stack.succeed("up", "--yes", "-v=8", "--logtostderr", "--logflow");
     await stack.succeed("refresh", "--yes");
     assert.ok(!stack.tells(edge.token));
+  });
+
+  it("from the environment goes to no address of the stack's", async () => {
+    const { stack, edge } = await ready("apart");
+    stack.environment = { CLOUDFLARE_BASE_URL: undefined };
+    await stack.succeed("config", "set", "cloudflare:baseUrl", edge.baseUrl);
+    const { code, output } = await stack.run("up", "--yes");
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /token comes from CLOUDFLARE_API_TOKEN, and the API's address from\s+cloudflare:baseUrl/,
+    );
   });
 });

@@ -1,18 +1,26 @@
+import { proven, sealedMessage, type Told } from "../../provider/cloudflare/seal";
 import {
   PortError,
   type Clock,
+  type CreateOptions,
   type Deployment,
   type Deployments,
   type Split,
 } from "../../provider/rollout/ports";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 
 /** Which moment of a call fails: reading, writing before anything happened, or only the answer to a write. */
 type Moment = "read" | "before" | "after";
+
+/** Whose records the deployments hold. */
+const worker = { accountId: "account", scriptName: "checkout" };
 
 /** One Worker's deployments, in memory. */
 export class FakeDeployments implements Deployments {
   /** Every deployment there has been, newest first; the first is the active one. */
   readonly made: Deployment[] = [];
+  /** The same, as the API tells them. */
+  private readonly told: Told[] = [];
   /** How often each method was called, failures included. */
   readonly calls = { active: 0, create: 0, deployable: 0 };
   /** Versions that the Worker does not have. */
@@ -43,17 +51,17 @@ export class FakeDeployments implements Deployments {
 
   async create(
     split: Split,
-    message: string,
-    { force = false }: { readonly force?: boolean } = {},
+    sentence: string,
+    { force = false, record, over }: CreateOptions = {},
   ): Promise<Deployment> {
     this.calls.create += 1;
-    if (new TextEncoder().encode(message).length > 1000)
-      throw new RangeError("the message is over 1000 bytes");
+    const text = record === undefined ? sentence : sealedMessage(sentence, record, split, over, worker);
+    if (new TextEncoder().encode(text).length > 1000) throw new RangeError("the message is over 1000 bytes");
     this.failIfTold("before");
     this.failIfGone();
     this.failUnlessDeployable(split);
     if (!force) this.failIfOutdated(split);
-    const deployment = this.add({ split, message, author: "release@example.com with api", byUpload: false });
+    const deployment = this.add({ split, text, author: "release@example.com with api", byUpload: false });
     this.failIfTold("after");
     return Promise.resolve(deployment);
   }
@@ -67,13 +75,19 @@ export class FakeDeployments implements Deployments {
   }
 
   /** Someone else makes a deployment, by default with wrangler. */
-  foreign(split: Split, message = "", author = "jo@example.com with wrangler"): Deployment {
-    return this.add({ split, message, author, byUpload: false });
+  foreign(split: Split, text = "", author = "jo@example.com with wrangler"): Deployment {
+    return this.add({ split, text, author, byUpload: false });
+  }
+
+  /** A release makes a deployment, in a run that is not the one under test. */
+  recorded(split: Split, sentence: string, record: ReleaseRecord): Deployment {
+    const text = sealedMessage(sentence, record, split, this.told[0], worker);
+    return this.add({ split, text, author: "ci with api", byUpload: false });
   }
 
   /** Someone uploads a version in the way that deploys it at once. */
   upload(versionId: string, author = "jo@example.com with wrangler"): Deployment {
-    return this.add({ split: [{ versionId, percent: 100 }], message: "", author, byUpload: true });
+    return this.add({ split: [{ versionId, percent: 100 }], text: "", author, byUpload: true });
   }
 
   /**
@@ -91,9 +105,12 @@ export class FakeDeployments implements Deployments {
     return inForce?.split.find((share) => share.versionId === versionId)?.percent ?? 0;
   }
 
-  private add(made: Omit<Deployment, "id" | "createdAt">): Deployment {
-    const id = `deployment-${this.made.length + 1}`;
-    const deployment = { id, createdAt: this.clock.now(), ...made };
+  private add(made: Omit<Told, "id" | "createdAt" | "createdOn">): Deployment {
+    const createdAt = this.clock.now();
+    const times = { createdAt, createdOn: new Date(createdAt).toISOString() };
+    const told = { id: `deployment-${this.made.length + 1}`, ...times, ...made };
+    const deployment = proven(told, this.told, worker);
+    this.told.unshift(told);
     this.made.unshift(deployment);
     this.staleReads = this.lag;
     return deployment;

@@ -130,6 +130,11 @@ describe("a plan", () => {
       'plan.pollInterval: got "1500ms", expected whole seconds: telemetry has no other buckets',
     ],
     [
+      "more time than a release's record is believed for",
+      stages({ percent: 50, soakTime: "29d", progression: "manual" }, { percent: 100, soakTime: "1h" }),
+      /^plan\.stages: got \[.*, expected at most 59d in all, each soak twice \(whenUnsure: extend\) and each approvalTimeout of a manual stage; these take 59d 2h$/,
+    ],
+    [
       "more filters than a query takes",
       slos(custom({ bad: Array.from({ length: 11 }, () => exception) })),
       /^plan\.slos\[0\]\.sli\.bad: got \[.*, expected at most 10 filters, which is all that Cloudflare's query takes$/,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { secretsOf } from "../../provider/cloudflare/upload";
 import { unknownValue } from "../../provider/plan/faults";
 import { check, diff } from "../../provider/pulumi/versionProvider";
+import { guarded, type ScriptBinding } from "../../provider/scriptVersion";
 
 const inputs = {
   accountId: "0123456789abcdef0123456789abcdef",
@@ -65,4 +68,24 @@ describe("the diff of a script version", () => {
     const { inputs: other } = await check({}, { ...inputs, modules: [{ name: "index.mjs", content: "0" }] });
     assert.deepEqual(await diff("v", before, other), { changes: true, replaces: ["modules"] });
   });
+});
+
+describe("a binding that holds a secret", () => {
+  const jwk = { kty: "oct", alg: "HS256", k: "c2VjcmV0IG9mIHRoZSBrZXk" };
+  const secrets: readonly (readonly [ScriptBinding, readonly string[]])[] = [
+    [{ type: "secret_text", name: "KEY", text: "hunter2" }, ["hunter2"]],
+    [
+      { type: "secret_key", name: "KEY", format: "raw", usages: ["sign"], key_base64: "aHVudGVyMg==" },
+      ["aHVudGVyMg=="],
+    ],
+    [{ type: "secret_key", name: "KEY", format: "jwk", algorithm: { name: "HMAC" }, key_jwk: jwk }, [jwk.k]],
+  ];
+  for (const [binding, values] of secrets) {
+    it(`is one in previews and states, and what no message repeats: ${JSON.stringify(binding)}`, async () => {
+      const plain = { type: "plain_text", name: "GREETING", text: "hello" };
+      assert.equal(await pulumi.isSecret(guarded([plain, binding])), true);
+      assert.equal(await pulumi.isSecret(guarded([plain])), false);
+      assert.deepEqual(secretsOf({ mainModule: "", modules: [], bindings: [plain, { ...binding }] }), values);
+    });
+  }
 });

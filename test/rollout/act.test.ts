@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { act, revertFor } from "../../provider/rollout/act";
 import type { Action } from "../../provider/rollout/decide";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { readRecord, readSentence, writeMessage } from "../../provider/rollout/record";
 import { answered } from "../../provider/rollout/source";
 import type { Rollout, Step } from "../../provider/rollout/rollout";
 import type { State } from "../../provider/rollout/state";
@@ -44,10 +43,10 @@ function carryOut(action: Action, { outside, rollout }: Setting): Promise<Step> 
 }
 
 /** What was deployed last: the split, the sentence and the record. */
-function last({ outside }: Setting): [Deployment["split"], string, ReturnType<typeof readRecord>] {
+function last({ outside }: Setting): [Deployment["split"], string, Deployment["record"]] {
   const [made] = outside.deployments.made;
   assert.ok(made);
-  return [made.split, readSentence(made.message), readRecord(made.message)];
+  return [made.split, made.message, made.record];
 }
 
 function stateAfter(step: Step): State {
@@ -295,7 +294,7 @@ describe("a release that reverts", () => {
   it("and turns out to have deployed its first split tells of that stage", async () => {
     const at = await setting((since) => starting({ since, before: deployment({ id: "deployment-1" }) }));
     const { startedAt } = at.rollout.release;
-    at.outside.deployments.foreign(at25, writeMessage("Late.", aRecord({ startedAt })));
+    at.outside.deployments.recorded(at25, "Late.", aRecord({ startedAt }));
     const step = await revertFor({ kind: "stuck", trouble: "no answer" }, at.rollout, at.outside);
     assert.deepEqual("outcome" in step && step.outcome.stages.map(({ percent }) => percent), [25]);
     assert.equal("outcome" in step && step.active, at.outside.deployments.made[0]);

@@ -11,7 +11,6 @@ import {
   samePercent,
   splitAt,
 } from "../../provider/rollout/release";
-import { writeMessage } from "../../provider/rollout/record";
 import type { Step } from "../../provider/rollout/rollout";
 import {
   all,
@@ -45,11 +44,7 @@ async function refusal(
 /** A release that an earlier run has left at 25 %. */
 function leave(outside: World, versionId = newVersion): void {
   const record = aRecord({ id: "r0", run: "r0", newVersionId: versionId, startedAt: outside.clock.now() });
-  outside.deployments.foreign(
-    between(oldVersion, versionId, 25),
-    writeMessage("Left.", record),
-    "ci with api",
-  );
+  outside.deployments.recorded(between(oldVersion, versionId, 25), "Left.", record);
 }
 
 describe("a release that begins", () => {

@@ -72,13 +72,13 @@ const fiveXx = objective();
 
 describe("a release decides, about what others have deployed,", () => {
   const ofEarlierRun = aRecord({ id: "r9", run: "r9" });
-  const earlierRun = deployment({ message: recorded({ id: "r9", run: "r9" }) });
+  const earlierRun = deployment({ ...recorded({ id: "r9", run: "r9" }) });
   const waitsAt50 = { state: waiting(), after: 11 * minute };
   const inTime = began + 10 * minute + 120 * minute - 1;
   const approvedAt = (createdAt: number): Deployment => deployment({ split: all(newVersion), createdAt });
   const misfit = deployment({
     split: between(oldVersion, newVersion, 60),
-    message: recorded({ stage: 1 }),
+    ...recorded({ stage: 1 }),
   });
   check([
     ["to leave it alone, whatever it is", { active: hotfix }, theirs],
@@ -143,7 +143,7 @@ describe("a release decides, about what others have deployed,", () => {
     ],
     [
       "that a split which the plan does not have is theirs while it soaks",
-      { active: { ...misfit, message: recorded() } },
+      { active: { ...misfit, ...recorded() } },
       { do: "yield", status: { kind: "misfit", percent: 60, sentence: "What was said then." } },
     ],
   ]);
@@ -396,7 +396,7 @@ describe("a release before its first split decides", () => {
   });
   const openAt = minute + lateWriteMs - 1;
   const recordedBy = (changes: Parameters<typeof recorded>[0]): Deployment =>
-    deployment({ split: between(oldVersion, newVersion, 25), message: recorded(changes) });
+    deployment({ split: between(oldVersion, newVersion, 25), ...recorded(changes) });
   const overtaken = (by: string): Action => ({ do: "giveUp", because: { kind: "overtaken", by } });
   const stuck = { do: "revert", cause: { kind: "stuck", trouble: "no answer" } } as const;
   const ended = recordedBy({ phase: "aborted" });
@@ -425,7 +425,7 @@ describe("a release before its first split decides", () => {
       "to move nothing when somebody has made its split at another percentage",
       {
         ...begin({}),
-        active: deployment({ split: between(oldVersion, newVersion, 60), message: recorded() }),
+        active: deployment({ split: between(oldVersion, newVersion, 60), ...recorded() }),
       },
       overtaken("somebody else"),
     ],

@@ -41,46 +41,46 @@ const cases: readonly Case[] = [
   [
     "its split after a write whose answer was lost",
     starting(),
-    deployment({ split: at25, message: recorded() }),
-    { kind: "moved", record: aRecord(), deployment: deployment({ split: at25, message: recorded() }) },
+    deployment({ split: at25, ...recorded() }),
+    { kind: "moved", record: aRecord(), deployment: deployment({ split: at25, ...recorded() }) },
   ],
   [
     "its split with a share that the plan does not have",
     soaking(),
-    deployment({ split: between(oldVersion, newVersion, 60), message: recorded() }),
+    deployment({ split: between(oldVersion, newVersion, 60), ...recorded() }),
     { kind: "misfit", percent: 60, sentence },
   ],
   [
     "its end by somebody's command",
     soaking(),
-    deployment({ message: recorded({ phase: "aborted", run: "r2" }) }),
+    deployment({ ...recorded({ phase: "aborted", run: "r2" }) }),
     { kind: "ended", record: aRecord({ phase: "aborted", run: "r2" }), sentence },
   ],
   [
     "one of another run of it",
     soaking(),
-    deployment({ split: at25, message: recorded({ run: "r2" }) }),
+    deployment({ split: at25, ...recorded({ run: "r2" }) }),
     { kind: "takenOver", record: aRecord({ run: "r2" }) },
   ],
   [
     "one of another run of it, before its first split",
     starting(),
-    deployment({ split: at25, message: recorded({ run: "r2" }) }),
+    deployment({ split: at25, ...recorded({ run: "r2" }) }),
     { kind: "takenOver", record: aRecord({ run: "r2" }) },
   ],
   [
     "one of the run that left it",
     soaking({ leftBy: "r0" }),
-    deployment({ split: at25, message: recorded({ run: "r0" }) }),
+    deployment({ split: at25, ...recorded({ run: "r0" }) }),
     {
       ...{ kind: "moved", record: aRecord({ run: "r0" }) },
-      deployment: deployment({ split: at25, message: recorded({ run: "r0" }) }),
+      deployment: deployment({ split: at25, ...recorded({ run: "r0" }) }),
     },
   ],
   [
     "one of another release under way",
     soaking(),
-    deployment({ split: at25, message: recorded({ id: "r9", owner: "owner-2" }) }),
+    deployment({ split: at25, ...recorded({ id: "r9", owner: "owner-2" }) }),
     {
       ...{ kind: "superseded", by: `release r9 (${by})` },
       release: aRecord({ id: "r9", owner: "owner-2" }),
@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
   [
     "one of another release that has ended",
     soaking(),
-    deployment({ message: recorded({ id: "r9", phase: "completed" }) }),
+    deployment({ ...recorded({ id: "r9", phase: "completed" }) }),
     { kind: "superseded", by: `release r9 (${by})`, release: undefined },
   ],
   [
@@ -145,14 +145,14 @@ describe("a release that has moved without this turn", () => {
 
   it("soaks since its split was deployed, and that is told", () => {
     const lost = starting({ failure: failure() });
-    const active = deployment({ split: at25, message: recorded(), createdAt: began + minute });
+    const active = deployment({ split: at25, ...recorded(), createdAt: began + minute });
     const expected = soaking({ since: began + minute, deploymentId: "theirs" });
     assert.deepEqual(followed(lost, active), [expected, [sentence]]);
   });
 
   it("has passed the stage before", () => {
-    const message = recorded({ stage: 1 });
-    const [state] = followed(soaking(), deployment({ split: at50, message, createdAt: began + 5 * minute }));
+    const said = recorded({ stage: 1 });
+    const [state] = followed(soaking(), deployment({ split: at50, ...said, createdAt: began + 5 * minute }));
     const past = [{ stage: 0, startedAt: began, endedAt: began + 5 * minute }];
     const times = { stage: 1, since: began + 5 * minute, past };
     assert.deepEqual(state, soaking({ ...times, deploymentId: "theirs" }));
@@ -160,32 +160,32 @@ describe("a release that has moved without this turn", () => {
 
   it("waits where its record says so, and keeps when it began to soak", () => {
     const before = soaking({ stage: 1 });
-    const message = recorded({ stage: 1, phase: "wait", next: 100 });
-    const [state] = followed(before, deployment({ split: at50, message, createdAt: began + 10 * minute }));
+    const said = recorded({ stage: 1, phase: "wait", next: 100 });
+    const [state] = followed(before, deployment({ split: at50, ...said, createdAt: began + 10 * minute }));
     assert.deepEqual(state, waiting({ deploymentId: "theirs" }));
   });
 
   it("has not done so before its stage began, nor later than now, whatever Cloudflare's clock says", () => {
-    const message = recorded();
-    const early = deployment({ split: at25, message, createdAt: began - minute });
+    const said = recorded();
+    const early = deployment({ split: at25, ...said, createdAt: began - minute });
     assert.equal(followed(starting(), early)[0].since, began);
-    const late = deployment({ split: at25, message, createdAt: began + 60 * minute });
+    const late = deployment({ split: at25, ...said, createdAt: began + 60 * minute });
     assert.equal(followed(starting(), late)[0].since, began + 20 * minute);
   });
 
   it("by the run that left it remembers which run that was", () => {
-    const active = deployment({ split: at50, message: recorded({ run: "r0", stage: 1 }) });
+    const active = deployment({ split: at50, ...recorded({ run: "r0", stage: 1 }) });
     const [state] = followed(soaking({ leftBy: "r0" }), active);
     assert.equal(state.phase !== "starting" && state.leftBy, "r0");
   });
 
   it("and is in that stage already was deployed twice: nothing begins anew", () => {
     const lost = failure({ lostAt: began });
-    const soaks = deployment({ id: "again", split: at25, message: recorded(), createdAt: began + minute });
+    const soaks = deployment({ id: "again", split: at25, ...recorded(), createdAt: began + minute });
     const [state] = followed(soaking({ failure: lost }), soaks);
     assert.deepEqual(state, soaking({ deploymentId: "again", lostAt: began }));
-    const message = recorded({ stage: 1, phase: "wait", next: 100 });
-    const waits = deployment({ id: "again", split: at50, message, createdAt: began + 11 * minute });
+    const said = recorded({ stage: 1, phase: "wait", next: 100 });
+    const waits = deployment({ id: "again", split: at50, ...said, createdAt: began + 11 * minute });
     assert.deepEqual(
       followed(waiting({ failure: lost }), waits)[0],
       waiting({ deploymentId: "again", lostAt: began }),

@@ -225,6 +225,38 @@ describe("a look that is not answered", () => {
     assert.equal((await observe(release, seen, outside)).deployments.failures, 0);
   });
 
+  for (const [what, source] of [
+    ["the deployments", "deployments"],
+    ["the telemetry", "telemetry"],
+  ] as const) {
+    it(`by ${what} for as long as the release may be blind has failed, and the other is seen`, async () => {
+      const { outside, release, nothing } = await setting();
+      const never = (): Promise<never> => new Promise(() => undefined);
+      if (source === "deployments") outside.deployments.active = never;
+      else outside.telemetry.read = never;
+      const seen = await observe(release, nothing, outside);
+      assert.deepEqual(seen.troubles, ["There was no complete answer within 120 s."]);
+      assert.equal(seen[source].failures, 1);
+      assert.equal(seen[source === "deployments" ? "telemetry" : "deployments"].failures, 0);
+    });
+  }
+
+  it("by the probes or the versions hangs nothing", async () => {
+    const { outside, release, nothing } = await setting();
+    outside.probes.observe = () => new Promise(() => undefined);
+    outside.deployments.deployable = () => new Promise(() => undefined);
+    await outside.clock.sleep(5 * minute);
+    const seen = await observe(release, nothing, outside);
+    assert.deepEqual(seen.troubles, ["The probes did not answer in time."]);
+    assert.deepEqual([seen.deployments.failures, seen.uploadsLeft], [0, undefined]);
+  });
+
+  it("lets the clock go once it is over", async () => {
+    const { outside, release, nothing } = await setting();
+    await observe(release, nothing, outside);
+    assert.equal(outside.clock.now(), at(65_000));
+  });
+
   it("truly does not believe that the deployments are gone", async () => {
     const { outside, release, nothing } = await setting();
     outside.deployments.made.length = 0;

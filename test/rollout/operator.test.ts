@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
 import type { Deployment, Split } from "../../provider/rollout/ports";
-import { readRecord, writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 import {
   all,
   newVersion,
@@ -13,7 +13,7 @@ import {
   world,
   type World,
 } from "./simulate";
-import { minute } from "./situations";
+import { deployment as aDeployment, minute } from "./situations";
 
 const began = Date.UTC(2030, 0, 1, 6);
 
@@ -41,8 +41,8 @@ function at(percent: number): Split {
 }
 
 function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
-  const message = of ? writeMessage("What was said then.", { ...record, ...of }) : "";
-  return { id: "d", createdAt: began + minute, split, message, author: "jo with wrangler", byUpload: false };
+  const said = of && { record: { ...record, ...of }, message: "What was said then." };
+  return aDeployment({ id: "d", createdAt: began + minute, split, ...said });
 }
 
 const soaking = deployment(at(25), {});
@@ -181,7 +181,7 @@ describe("a running release", () => {
     assert.equal(outcome.status, "completed");
     assert.deepEqual(shares(outside), [0, 25, 25, 50, 50, 100, 100]);
     assert.ok(outside.progress.events.includes("Approved by jo: stage 3 of 3 (100 %)."));
-    const ids = outside.deployments.made.map(({ message }) => readRecord(message)?.id);
+    const ids = outside.deployments.made.map(({ record }) => record?.id);
     assert.deepEqual(new Set(ids), new Set(["r1", undefined]));
     assert.deepEqual(
       outcome.stages.map(({ percent }) => percent),
@@ -285,5 +285,5 @@ async function carryOut(
   const ordered = order(await deployments.active());
   assert.ok(ordered.kind === "deploy");
   const { split, sentence, record } = ordered.request;
-  await deployments.create(split, writeMessage(sentence, record));
+  deployments.recorded(split, sentence, record);
 }

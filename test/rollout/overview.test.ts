@@ -9,12 +9,12 @@ import { began, between, deployment, minute, recorded } from "./situations";
 const at25 = between(oldVersion, newVersion, 25);
 const now = began + 13 * minute;
 const createdAt = began + minute;
-const soaks = deployment({ split: at25, createdAt, message: recorded({ stage: 1, stages: 5 }) });
+const soaks = deployment({ split: at25, createdAt, ...recorded({ stage: 1, stages: 5 }) });
 const waits = deployment({
   ...{ split: at25, createdAt },
-  message: recorded({ stage: 1, stages: 5, phase: "wait", next: 50 }),
+  ...recorded({ stage: 1, stages: 5, phase: "wait", next: 50 }),
 });
-const aborted = deployment({ createdAt, message: recorded({ phase: "aborted" }) });
+const aborted = deployment({ createdAt, ...recorded({ phase: "aborted" }) });
 const foreign = deployment({ split: at25, createdAt });
 
 describe("the overview of a Worker", () => {
@@ -113,7 +113,7 @@ describe("an abort by a person", () => {
   it("and an approval forget what the wait has recorded of its times", () => {
     const since = began + 5 * minute;
     const changes = { stage: 1, stages: 5, phase: "wait", next: 50, begun: [began], since } as const;
-    const active = deployment({ split: at25, message: recorded(changes) });
+    const active = deployment({ split: at25, ...recorded(changes) });
     const [approved, stopped] = [
       approve("checkout", active, "jo"),
       abort("checkout", active, "jo", undefined),

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Outcome } from "../../provider/rollout/outcome";
 import { PortError, type Split } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import { percentOf } from "../../provider/rollout/release";
 import { all, newVersion, oldVersion, otherVersion, release, world } from "./simulate";
 
@@ -91,7 +90,7 @@ describe("every release", () => {
         const outcome = await release(outside, { plan }).catch((error: unknown) => error);
         if (outcome instanceof PortError) {
           // Thrown only before anything was moved.
-          assert.ok(deployments.made.every(({ message }) => readRecord(message) === undefined));
+          assert.ok(deployments.made.every(({ record }) => record === undefined));
           return;
         }
         assert.ok(isOutcome(outcome), String(outcome));
@@ -106,20 +105,17 @@ describe("every release", () => {
         const active = history.at(-1);
         assert.ok(active);
         // What a person chose while the release slept is followed by nothing of ours, unless it was the approval we waited for.
-        const foreign = history.findIndex(
-          (made, index) => index > 0 && readRecord(made.message) === undefined,
-        );
+        const foreign = history.findIndex((made, index) => index > 0 && made.record === undefined);
         if (foreign > 0 && foreign < history.length - 1) {
-          assert.equal(readRecord(history[foreign - 1]?.message ?? "")?.phase, "wait");
+          assert.equal(history[foreign - 1]?.record?.phase, "wait");
         }
         // Nothing of ours follows a revert.
-        const reverted = history.findIndex((made) => readRecord(made.message)?.phase === "aborted");
-        if (reverted !== -1)
-          assert.ok(history.slice(reverted + 1).every((made) => !readRecord(made.message)));
+        const reverted = history.findIndex((made) => made.record?.phase === "aborted");
+        if (reverted !== -1) assert.ok(history.slice(reverted + 1).every((made) => !made.record));
 
         const percent = percentOf(active.split, newVersion);
         if (outcome.status === "completed") assert.equal(percent, 100);
-        const byPerson = readRecord(active.message) === undefined;
+        const byPerson = active.record === undefined;
         if (outcome.status === "aborted" || outcome.status === "inconclusive") {
           assert.ok(percent === 0 || byPerson);
         }

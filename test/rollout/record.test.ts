@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  awaitedPercent,
-  isUnderWay,
-  readRecord,
-  readSentence,
-  recordOf,
-  writeMessage,
-  type ReleaseRecord,
-} from "../../provider/rollout/record";
+import { awaitedPercent, isUnderWay, type ReleaseRecord } from "../../provider/rollout/record";
+import { recordOf } from "../../provider/rollout/recordOf";
+import { looksRecorded, readMessage, writeMessage, writeRecord } from "../../provider/rollout/recordText";
+import { anyText } from "../fakes/texts";
 import { newVersion, oldVersion } from "./simulate";
 import { aRelease, began } from "./situations";
 
@@ -16,43 +11,67 @@ const records: fc.Arbitrary<ReleaseRecord> = fc
   .record({
     id: fc.stringMatching(/^[a-z0-9-]{1,30}$/),
     run: fc.stringMatching(/^[a-z0-9-]{1,30}$/),
-    owner: fc.option(fc.stringMatching(/^[0-9a-f]{8}$/), { nil: undefined }),
-    phase: fc.constantFrom("soak", "wait", "completed", "aborted", "inconclusive", "interrupted"),
+    owner: fc.stringMatching(/^[0-9a-f]{8}$/),
+    phase: fc.constantFrom("soak", "wait", "completed", "aborted", "inconclusive"),
     stages: fc.integer({ min: 1, max: 50 }),
     startedAt: fc.integer({ min: 0, max: 4e12 }),
     newVersionId: fc.uuid(),
     oldVersionId: fc.option(fc.uuid(), { nil: undefined }),
-    retry: fc.string({ unit: "grapheme", maxLength: 16 }),
+    retry: anyText.map((text) => text.slice(0, 64).toWellFormed()),
     next: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
   })
   .chain((rest) => fc.integer({ min: 0, max: rest.stages - 1 }).map((stage) => ({ ...rest, stage })))
   .chain((rest) =>
     fc
-      .array(fc.integer({ min: 0, max: 999_999_999 }), { maxLength: rest.stage + 1 })
+      .array(fc.integer({ min: 0, max: 5_184_000 }), { maxLength: rest.stage + 1 })
       .map((seconds) => ({ ...rest, begun: seconds.map((each) => rest.startedAt + each * 1000) })),
   )
   .chain((rest) =>
-    fc.option(fc.integer({ min: 0, max: 999_999_999 }), { nil: undefined }).map((seconds) => ({
+    fc.option(fc.integer({ min: 0, max: 5_184_000 }), { nil: undefined }).map((seconds) => ({
       ...rest,
       since: seconds === undefined ? undefined : rest.startedAt + seconds * 1000,
     })),
   );
 
+const seal = "AAAAAAAAAAAAAAAAAAAAAA";
+
+function written(sentence: string, record: ReleaseRecord): string {
+  return writeMessage(sentence, writeRecord(record), seal);
+}
+
 describe("the message of a deployment", () => {
   it("gives back the record, whatever the sentence, in at most 1000 bytes", () => {
     fc.assert(
-      fc.property(records, fc.string({ unit: "grapheme", maxLength: 3000 }), (record, sentence) => {
-        const message = writeMessage(sentence, record);
+      fc.property(records, anyText, (record, sentence) => {
+        const message = written(sentence, record);
         assert.ok(Buffer.byteLength(message) <= 1000);
-        assert.deepEqual(readRecord(message), record);
+        const read = readMessage(message);
+        assert.ok(read?.seal === seal);
+        const { begun } = read.record;
+        assert.deepEqual(read.record, { ...record, begun: record.begun.slice(-begun.length || Infinity) });
       }),
     );
+  });
+
+  it("has all begins of fifty stages, unless the retry is very long", () => {
+    const [record] = fc.sample(records, 1);
+    assert.ok(record);
+    const begun = Array.from({ length: 50 }, (_, index) => record.startedAt + index * 86_400_000);
+    const full = { ...record, retry: "x".repeat(64), stage: 49, stages: 50, begun };
+    assert.deepEqual(readMessage(written("", full))?.record.begun, begun);
+    const long = readMessage(written("", { ...full, retry: "書".repeat(64) }))?.record;
+    assert.deepEqual(long?.begun, begun.slice(-(long?.begun.length ?? 0)));
   });
 
   it("keeps a sentence that fits as it is", () => {
     const [record] = fc.sample(records, 1);
     assert.ok(record);
-    assert.equal(readSentence(writeMessage("Stage 2 of 5 – 25 %.", record)), "Stage 2 of 5 – 25 %.");
+    assert.equal(readMessage(written("Stage 2 of 5 – 25 %.", record))?.sentence, "Stage 2 of 5 – 25 %.");
+  });
+
+  it("looks like one of a release even where it cannot be read", () => {
+    assert.ok(looksRecorded("Aborted. [workers-release id=r1"));
+    assert.ok(!looksRecorded("Aborted [workers]"));
   });
 
   for (const [what, message] of [
@@ -60,19 +79,23 @@ describe("the message of a deployment", () => {
     ["somebody's own words", "hotfix for [checkout]"],
     [
       "a record without a phase",
-      "[workers-release id=r stage=1/2 started=2030-01-01T00:00:00.000Z new=x retry=]",
+      "[workers-release id=r owner=o stage=1/2 started=2030-01-01T00:00:00.000Z new=00000000-0000-4000-8000-000000000001 retry= seal=s]",
     ],
     [
       "a stage past the last",
-      "[workers-release id=r phase=soak stage=3/2 started=2030-01-01T00:00:00.000Z new=00000000-0000-4000-8000-000000000001 retry=]",
+      "[workers-release id=r owner=o phase=soak stage=3/2 started=2030-01-01T00:00:00.000Z new=00000000-0000-4000-8000-000000000001 retry= seal=s]",
     ],
     [
       "a version that is no id",
-      "[workers-release id=r phase=soak stage=1/2 started=2030-01-01T00:00:00.000Z new=latest retry=]",
+      "[workers-release id=r owner=o phase=soak stage=1/2 started=2030-01-01T00:00:00.000Z new=latest retry= seal=s]",
+    ],
+    [
+      "a record without a seal, as version 0.1 wrote it",
+      "[workers-release id=r owner=o phase=soak stage=1/2 started=2030-01-01T00:00:00.000Z new=00000000-0000-4000-8000-000000000001 retry=]",
     ],
   ] as const) {
     it(`with ${what} is not one of ours`, () => {
-      assert.equal(readRecord(message), undefined);
+      assert.equal(readMessage(message), undefined);
     });
   }
 });
@@ -85,24 +108,25 @@ describe("the record of a release", () => {
     begun: [Date.UTC(2030, 0, 1), Date.UTC(2030, 0, 1, 0, 5)],
     since: Date.UTC(2030, 0, 1, 0, 10),
   };
-  const text = `[workers-release id=r1 run=r2 owner=owner-1 phase=wait stage=2/3 started=2030-01-01T00:00:00.000Z old=${oldVersion} new=${newVersion} retry=a%20b%5D next=50.5 begun=0,300 since=600]`;
-  const least = `[workers-release id=r1 phase=soak stage=2/3 started=2030-01-01T00:00:00.000Z new=${newVersion} retry=]`;
+  const text = `id=r1 run=r2 owner=owner-1 phase=wait stage=2/3 started=2030-01-01T00:00:00.000Z old=${oldVersion} new=${newVersion} retry=a%20b%5D next=50.5 begun=0,300 since=600`;
+  const least = `[workers-release id=r1 owner=owner-1 phase=soak stage=2/3 started=2030-01-01T00:00:00.000Z new=${newVersion} retry= seal=${seal}]`;
 
   it("is written as it stands in the messages of this version, which later ones have to read", () => {
-    assert.equal(writeMessage("Waits.", record), `Waits. ${text}`);
-    assert.deepEqual(readRecord(`Waits. ${text}`), record);
+    const message = `Waits. [workers-release ${text} seal=${seal}]`;
+    assert.equal(written("Waits.", record), message);
+    assert.deepEqual(readMessage(message), { sentence: "Waits.", text, seal, record });
   });
 
   it("leaves out what is not so, or goes without saying", () => {
-    const given = { ...record, run: "r1", owner: undefined, phase: "soak", retry: "" } as const;
+    const given = { ...record, run: "r1", phase: "soak", retry: "" } as const;
     const short = { ...given, oldVersionId: undefined, next: undefined, begun: [], since: undefined };
-    assert.equal(writeMessage("", short), ` ${least}`);
-    assert.deepEqual(readRecord(least), short);
+    assert.equal(written("", short), ` ${least}`);
+    assert.deepEqual(readMessage(least)?.record, short);
   });
 
   it("has times to the second, none before the release began", () => {
     const early = { ...record, begun: [record.startedAt - 5000, record.startedAt + 1499], since: undefined };
-    assert.match(writeMessage("", early), / begun=0,1]$/);
+    assert.match(writeRecord(early), / begun=0,1$/);
   });
 
   const changed: [what: string, text: string, isRecord: boolean][] = [
@@ -111,32 +135,44 @@ describe("the record of a release", () => {
     ["of a stage before the first", least.replace("2/3", "0/3"), false],
     ["of a stage that is no number", least.replace("2/3", "x2/3"), false],
     ["of stages that are no number", least.replace("2/3", "2/3x"), false],
-    ["with as many begins as stages", least.replace("]", " begun=1,2]"), true],
-    ["with more begins than stages", least.replace("]", " begun=1,2,3]"), false],
-    ["with a begin that is no number", least.replace("]", " begun=1,x]"), false],
-    ["with words before the begins", least.replace("]", " begun=x1]"), false],
-    ["with a since that is no number", least.replace("]", " since=1x]"), false],
-    ["with words before a since", least.replace("]", " since=x1]"), false],
-    ["with a next over 100 %", least.replace("]", " next=100.5]"), false],
-    ["with a next of 100 %", least.replace("]", " next=100]"), true],
-    ["with a next of 0 %", least.replace("]", " next=0]"), true],
-    ["with a next below 0 %", least.replace("]", " next=-1]"), false],
+    ["with as many begins as stages", least.replace(" seal", " begun=1,2 seal"), true],
+    ["with more begins than stages", least.replace(" seal", " begun=1,2,3 seal"), false],
+    ["with a begin that is no number", least.replace(" seal", " begun=1,x seal"), false],
+    ["with words before the begins", least.replace(" seal", " begun=x1 seal"), false],
+    ["with a since that is no number", least.replace(" seal", " since=1x seal"), false],
+    ["with words before a since", least.replace(" seal", " since=x1 seal"), false],
+    ["with a next over 100 %", least.replace(" seal", " next=100.5 seal"), false],
+    ["with a next of 100 %", least.replace(" seal", " next=100 seal"), true],
+    ["with a next of 0 %", least.replace(" seal", " next=0 seal"), true],
+    ["with a next below 0 %", least.replace(" seal", " next=-1 seal"), false],
     ["without an id", least.replace("id=r1", "id="), false],
     ["with an empty run", least.replace("phase", "run= phase"), false],
-    ["with an empty owner", least.replace("phase", "owner= phase"), false],
+    ["with an empty owner", least.replace("owner=owner-1", "owner="), false],
+    ["without an owner", least.replace("owner=owner-1 ", ""), false],
+    ["with two seals", least.replace("]", ` seal=${seal}]`), false],
+    ["with an empty seal", least.replace(seal, ""), false],
+    ["with an id that has more than letters in it", least.replace("id=r1", "id=r1;"), false],
     ["in a phase that nobody knows", least.replace("soak", "rest"), false],
     ["that began at no time", least.replace("2030-01-01T", "x"), false],
     ["that is not at the end", `${least} and more`, false],
-    ["with a retry that nobody can decode", least.replace("retry=", "retry=%zz"), true],
+    ["with a retry that nobody can decode", least.replace("retry=", "retry=%zz"), false],
   ];
   for (const [what, message, isRecord] of changed) {
     it(`${what} is ${isRecord ? "" : "not "}read`, () => {
-      assert.equal(readRecord(message) !== undefined, isRecord);
+      assert.equal(readMessage(message) !== undefined, isRecord);
     });
   }
 
-  it("keeps a retry that nobody can decode as it stands", () => {
-    assert.equal(readRecord(least.replace("retry=", "retry=%zz"))?.retry, "%zz");
+  it("is the last one in the message, whatever stands before", () => {
+    for (const before of [
+      least,
+      "[workers-release ",
+      "[workers-release id=r9]",
+      `${least} ${least.slice(0, -1)}`,
+    ]) {
+      const message = written(before, record);
+      assert.deepEqual(readMessage(message), { sentence: before.trim(), text, seal, record });
+    }
   });
 
   it("has the last fifty begins, and of a wait what it leads to", () => {
@@ -165,7 +201,7 @@ describe("the record of a release", () => {
   });
 
   it("is under way while it soaks or waits", () => {
-    const phases = ["soak", "wait", "completed", "aborted", "inconclusive", "interrupted"] as const;
+    const phases = ["soak", "wait", "completed", "aborted", "inconclusive"] as const;
     assert.deepEqual(
       phases.filter((phase) => isUnderWay({ ...record, phase })),
       ["soak", "wait"],
@@ -174,11 +210,12 @@ describe("the record of a release", () => {
 
   it("cuts a sentence that is too long, never in the middle of a character, and says so", () => {
     const sentence = "é".repeat(600);
-    const message = writeMessage(sentence, record);
+    const message = written(sentence, record);
     assert.ok(Buffer.byteLength(message) >= 998 && Buffer.byteLength(message) <= 1000);
-    assert.match(readSentence(message), /^é+…$/);
-    const room = 1000 - Buffer.byteLength(` ${text}`);
-    assert.equal(readSentence(writeMessage("x".repeat(room), record)), "x".repeat(room));
-    assert.equal(readSentence(writeMessage("x".repeat(room + 1), record)), `${"x".repeat(room - 3)}…`);
+    const sentenceOf = (of: string) => readMessage(written(of, record))?.sentence;
+    assert.match(sentenceOf(sentence) ?? "", /^é+…$/);
+    const room = 1000 - Buffer.byteLength(` [workers-release ${text} seal=${seal}]`);
+    assert.equal(sentenceOf("x".repeat(room)), "x".repeat(room));
+    assert.equal(sentenceOf("x".repeat(room + 1)), `${"x".repeat(room - 3)}…`);
   });
 });

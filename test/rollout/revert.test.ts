@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import { readRecord, readSentence, writeMessage } from "../../provider/rollout/record";
 import type { Release } from "../../provider/rollout/release";
 import { revert, type RevertResult } from "../../provider/rollout/revert";
 import type { State, WriteFailure } from "../../provider/rollout/state";
@@ -10,6 +9,7 @@ import {
   aRecord,
   aRelease,
   between,
+  deployment,
   failure,
   minute,
   objective,
@@ -38,8 +38,8 @@ async function setting(cause: Cause = leftOver, changes: Partial<Setting> = {}):
   const outside = world(quietTraffic);
   const release = aRelease({}, { startedAt: outside.clock.now() });
   await outside.clock.sleep(1000);
-  const message = writeMessage("Stage 1.", aRecord({ startedAt: release.startedAt }));
-  const ours = outside.deployments.foreign(at25, message, "ci with api");
+  const record = aRecord({ startedAt: release.startedAt });
+  const ours = outside.deployments.recorded(at25, "Stage 1.", record);
   await outside.clock.sleep(minute);
   const state = soaking({ since: ours.createdAt, deploymentId: ours.id });
   return { outside, release, ours, state, cause, ...changes };
@@ -76,8 +76,8 @@ function failing(
 /** A write of a split whose answer was lost, that is made so many milliseconds from now. */
 function late({ outside, release }: Setting, ms: number, split: Split = at25): WriteFailure {
   const { clock, deployments } = outside;
-  const message = writeMessage("Late.", aRecord({ startedAt: release.startedAt }));
-  clock.at(clock.elapsed() + ms, () => deployments.foreign(split, message, "ci with api"));
+  const record = aRecord({ startedAt: release.startedAt });
+  clock.at(clock.elapsed() + ms, () => deployments.recorded(split, "Late.", record));
   return failure({ since: clock.now(), lostAt: clock.now() });
 }
 
@@ -89,18 +89,15 @@ describe("a revert", () => {
     const [made] = at.outside.deployments.made;
     assert.ok(made && done.kind === "done");
     assert.deepEqual([done.deployment, done.unread, done.after, state], [made, false, undefined, at.state]);
-    assert.deepEqual([made.split, readSentence(made.message)], [all(oldVersion), "Found."]);
-    assert.deepEqual(
-      readRecord(made.message),
-      aRecord({ phase: "aborted", startedAt: at.release.startedAt }),
-    );
+    assert.deepEqual([made.split, made.message], [all(oldVersion), "Found."]);
+    assert.deepEqual(made.record, aRecord({ phase: "aborted", startedAt: at.release.startedAt }));
     assert.equal(done.confirmation.kind, "confirmed");
   });
 
   it("is no verdict for any other cause", async () => {
     const at = await setting(interrupted);
     await reverted(at);
-    assert.equal(readRecord(at.outside.deployments.made[0]?.message ?? "")?.phase, "inconclusive");
+    assert.equal(at.outside.deployments.made[0]?.record?.phase, "inconclusive");
   });
 
   it("tells what somebody has deployed while it was confirmed", async () => {
@@ -139,10 +136,21 @@ describe("a revert", () => {
   it("finds that the traffic is back already", async () => {
     const at = await setting();
     const record = aRecord({ phase: "inconclusive", startedAt: at.release.startedAt });
-    const back = at.outside.deployments.foreign(all(oldVersion), writeMessage("Back.", record));
+    const back = at.outside.deployments.recorded(all(oldVersion), "Back.", record);
     const { reverted: done } = await reverted(at);
     assert.deepEqual(done.kind === "done" && [done.deployment, done.unread], [back, false]);
     assert.equal(at.outside.deployments.calls.create, 0);
+  });
+
+  it("is not done because a record says so, but when the split does", async () => {
+    const at = await setting(verdict);
+    const { deployments } = at.outside;
+    const record = aRecord({ phase: "aborted", startedAt: at.release.startedAt });
+    const pretended = deployment({ createdAt: at.outside.clock.now(), record, split: all(newVersion) });
+    const read = deployments.active.bind(deployments);
+    deployments.active = () => (deployments.calls.create === 0 ? Promise.resolve(pretended) : read());
+    await reverted(at);
+    assert.deepEqual(deployments.made[0]?.split, all(oldVersion));
   });
 
   for (const [cause, status] of [
@@ -152,7 +160,7 @@ describe("a revert", () => {
     it(`of a release that turns out to be complete is ${status} since it was ${cause.kind}`, async () => {
       const at = await setting(cause);
       const record = aRecord({ phase: "completed", startedAt: at.release.startedAt });
-      at.outside.deployments.foreign(all(newVersion), writeMessage("Complete.", record));
+      at.outside.deployments.recorded(all(newVersion), "Complete.", record);
       assert.equal((await reverted(at)).reverted.kind, status);
     });
   }
@@ -179,8 +187,9 @@ describe("a revert", () => {
           leftBy,
         };
       }
-      const message = phase && writeMessage("Moved.", aRecord({ phase, stage: 1, startedAt }));
-      at.outside.deployments.foreign(split, message);
+      const { deployments } = at.outside;
+      if (phase) deployments.recorded(split, "Moved.", aRecord({ phase, stage: 1, startedAt }));
+      else deployments.foreign(split);
       const { reverted: done, state } = await reverted(at);
       assert.equal(done.kind, "done");
       assert.equal(state.stage, phase === undefined || what.includes("next") ? 1 : 0);
@@ -295,8 +304,8 @@ describe("a revert that cannot be made", () => {
 
   it("says the share that was read last, and all where none was", async () => {
     const at = await setting(interrupted);
-    const message = writeMessage("Moved.", aRecord({ stage: 1, startedAt: at.release.startedAt }));
-    at.outside.deployments.foreign(between(oldVersion, newVersion, 50), message);
+    const record = aRecord({ stage: 1, startedAt: at.release.startedAt });
+    at.outside.deployments.recorded(between(oldVersion, newVersion, 50), "Moved.", record);
     failing(at, "before", 1000);
     const { reverted: failed } = await reverted(at);
     assert.equal(failed.kind === "failed" && failed.percent, 50);

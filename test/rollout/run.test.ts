@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { PortError } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import {
   all,
   badNewVersion,
@@ -116,7 +115,7 @@ describe("a stage with manual progression", () => {
   it("records that it waits and for what", async () => {
     const outside = world();
     outside.clock.at(60 * minute, () => {
-      const record = readRecord(outside.deployments.made[0]?.message ?? "");
+      const record = outside.deployments.made[0]?.record;
       assert.equal(record?.phase, "wait");
       assert.equal(record.next, 100);
       outside.deployments.foreign(all(oldVersion));
@@ -231,6 +230,20 @@ describe("a release that cannot see", () => {
     outside.telemetry.blindBecause = "Observability of checkout is off.";
     await assert.rejects(release(outside), /Observability of checkout is off\. No traffic was moved\./);
     assert.equal(outside.deployments.calls.create, 0);
+  });
+
+  it("reverts when the telemetry never answers, nor says that it does not", async () => {
+    const outside = world();
+    outside.clock.at(3 * minute, () => {
+      outside.telemetry.read = () => new Promise(() => undefined);
+    });
+    const { status, reason } = await release(outside);
+    assert.equal(status, "inconclusive");
+    assert.match(
+      reason,
+      /nothing seen of the telemetry for .* \(maxBlindTime\): There was no complete answer/,
+    );
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
   it("reverts when the telemetry is silent for longer than maxBlindTime", async () => {

@@ -3,7 +3,7 @@ import type { Objective } from "../../provider/plan/plan";
 import type { Assessment } from "../../provider/rollout/assess";
 import { nothingObserved, type Observation } from "../../provider/rollout/observe";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 import type { Release } from "../../provider/rollout/release";
 import type { Soaking, Starting, Waiting, WriteFailure } from "../../provider/rollout/state";
 import { newVersion, oldVersion, request } from "./simulate";
@@ -74,7 +74,13 @@ export function failure(changes: Partial<WriteFailure> = {}): WriteFailure {
 /** A deployment, by default somebody else's of the old version. */
 export function deployment(changes: Partial<Deployment> = {}): Deployment {
   return {
-    ...{ id: "theirs", createdAt: began, split: [{ versionId: oldVersion, percent: 100 }], message: "" },
+    ...{ id: "theirs", createdAt: began, createdOn: new Date(began).toISOString() },
+    ...{
+      split: [{ versionId: oldVersion, percent: 100 }],
+      record: undefined,
+      isUnproven: false,
+      message: "",
+    },
     ...{ author: "jo with wrangler", byUpload: false },
     ...changes,
   };
@@ -96,8 +102,12 @@ export function aRecord(changes: Partial<ReleaseRecord> = {}): ReleaseRecord {
   };
 }
 
-export function recorded(changes: Partial<ReleaseRecord> = {}, sentence = "What was said then."): string {
-  return writeMessage(sentence, aRecord(changes));
+/** What a deployment says of the release. */
+export function recorded(
+  changes: Partial<ReleaseRecord> = {},
+  message = "What was said then.",
+): Pick<Deployment, "record" | "message"> {
+  return { record: aRecord(changes), message };
 }
 
 /** What is seen `at` of a release whose last deployment is active. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import { writeMessage, type ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record";
 import { startingPoint } from "../../provider/rollout/startingPoint";
 import {
   all,
@@ -14,7 +14,7 @@ import {
   shares,
   world,
 } from "./simulate";
-import { between } from "./situations";
+import { between, deployment as aDeployment } from "./situations";
 
 const record: ReleaseRecord = {
   id: "earlier",
@@ -33,8 +33,8 @@ const record: ReleaseRecord = {
 };
 
 function deployment(split: Split, of?: Partial<ReleaseRecord>): Deployment {
-  const message = of ? writeMessage("An earlier sentence.", { ...record, ...of }) : "";
-  return { id: "d", createdAt: Date.UTC(2030, 0, 1), split, message, author: "jo", byUpload: false };
+  const said = of && { record: { ...record, ...of }, message: "An earlier sentence." };
+  return aDeployment({ id: "d", createdAt: Date.UTC(2030, 0, 1), split, author: "jo", ...said });
 }
 
 describe("where a release starts", () => {
@@ -71,7 +71,6 @@ describe("where a release starts", () => {
       deployment(all(oldVersion), { phase: "aborted", newVersionId: otherVersion }),
       "start",
     ],
-    ["this version interrupted and put back", deployment(all(oldVersion), { phase: "interrupted" }), "start"],
     ["this version complete", deployment(all(newVersion), { phase: "completed" }), "serving"],
     [
       "the first version, being watched",
@@ -120,8 +119,8 @@ describe("a release that starts", () => {
 
   it("puts back what an interrupted release of another version left", async () => {
     const outside = world();
-    const message = writeMessage("left", { ...record, newVersionId: otherVersion });
-    outside.deployments.foreign(between(oldVersion, otherVersion, 25), message);
+    const left = { ...record, newVersionId: otherVersion };
+    outside.deployments.recorded(between(oldVersion, otherVersion, 25), "left", left);
     const outcome = await release(outside);
     assert.equal(outcome.status, "completed");
     assert.equal(outcome.oldVersionId, oldVersion);
@@ -173,7 +172,7 @@ describe("a release that starts", () => {
 
     it("reverts first, seeing or not", async () => {
       const outside = world();
-      outside.deployments.foreign(between(oldVersion, newVersion, 25), writeMessage("left", record));
+      outside.deployments.recorded(between(oldVersion, newVersion, 25), "left", record);
       outside.telemetry.blindBecause = "Observability is off.";
       const outcome = await release(outside, { findingBefore });
       assert.equal(outcome.status, "aborted");
@@ -182,7 +181,7 @@ describe("a release that starts", () => {
 
     it("reverts first also when the plan has changed, and does not begin again", async () => {
       const outside = world();
-      outside.deployments.foreign(between(oldVersion, newVersion, 30), writeMessage("left", record));
+      outside.deployments.recorded(between(oldVersion, newVersion, 30), "left", record);
       assert.equal((await release(outside, { findingBefore })).status, "aborted");
       assert.deepEqual(shares(outside), [0, 30, 0]);
     });

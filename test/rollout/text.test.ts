@@ -236,11 +236,6 @@ describe("a release says why it does not begin over", () => {
       'A release of Worker checkout is under way that another stack or program drives: r9, owner owner-1, begun 2030-01-01 06:00:00Z, last deployed 2030-01-01 06:01:00Z by jo with wrangler. No traffic was moved. Wait until it has ended, or end it: workers-release abort checkout. If nobody drives it any more, take it over with the input takeOver: "theirs".',
     ],
     [
-      "a release whose driver is not known",
-      () => told(othersReleaseRefusal("checkout", deployment(), aRecord({ owner: undefined }))).slice(0, 104),
-      "A release of Worker checkout is under way that another stack or program drives: r1, owner unknown, begun",
-    ],
-    [
       "a window that is closed",
       () => windowWarning(aRelease(), 0) ?? "",
       `Cloudflare cannot deploy version ${oldVersion} of checkout, to which a revert goes: only the 100 versions uploaded last can be, and it is older. Upload its code once more and deploy that version at 100 %; a release can start from it.`,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { readRecord, readSentence } from "../../provider/rollout/record";
 import { write, type Proposal, type WriteContext, type Written } from "../../provider/rollout/write";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { all, newVersion, oldVersion, otherVersion } from "./simulate";
 import { aRecord, between, failure } from "./situations";
 
-const request = { split: between(oldVersion, newVersion, 25), sentence: "Stage 1.", record: aRecord() };
+const record = aRecord({ startedAt: Date.UTC(2030, 0, 1) });
+const request = { split: between(oldVersion, newVersion, 25), sentence: "Stage 1.", record };
 const stale = "Cloudflare's list of deployments does not show the last one that is known; it may lag behind.";
 
 interface Setting {
@@ -44,7 +44,7 @@ describe("a write", () => {
     const [made] = at.deployments.made;
     assert.deepEqual(written, { kind: "made", deployment: made, request, unread: false });
     assert.deepEqual(made?.split, request.split);
-    assert.deepEqual([readSentence(made.message), readRecord(made.message)], ["Stage 1.", aRecord()]);
+    assert.deepEqual([made.message, made.record], ["Stage 1.", record]);
     assert.deepEqual(at.deployments.calls, { active: 1, create: 1, deployable: 0 });
   });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { PortError } from "../../provider/rollout/ports";
-import { readRecord } from "../../provider/rollout/record";
 import {
   all,
   badNewVersion,
@@ -363,7 +362,7 @@ describe("an approval", () => {
     const outcome = await release(outside, { plan });
     assert.equal(outcome.status, "aborted");
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
-    assert.ok(outside.deployments.made.every(({ message }) => readRecord(message)?.stage !== 1));
+    assert.ok(outside.deployments.made.every(({ record }) => record?.stage !== 1));
   });
 });
 
@@ -418,7 +417,7 @@ describe("a write that is made twice, since the first one took effect after the 
       throw unavailable();
     };
     outside.clock.at(3 * minute, () => {
-      const record = readRecord(outside.deployments.made[0]?.message ?? "");
+      const record = outside.deployments.made[0]?.record;
       assert.equal(record?.stage, 0);
     });
     const plan = {
@@ -426,7 +425,7 @@ describe("a write that is made twice, since the first one took effect after the 
       stages: [{ percent: 25, soakTime: "5m", progression: "manual" as const }, ...twoStages.stages.slice(1)],
     };
     outside.clock.at(10 * minute, () => {
-      assert.equal(readRecord(outside.deployments.made[0]?.message ?? "")?.phase, "wait");
+      assert.equal(outside.deployments.made[0]?.record?.phase, "wait");
       outside.deployments.foreign(all(newVersion));
     });
     const outcome = await release(outside, { plan });

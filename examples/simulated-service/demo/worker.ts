@@ -5,7 +5,8 @@ import { cloudflareClient } from "../../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../../provider/cloudflare/deployments";
 import type { Counts } from "../../../provider/health/series";
 import type { Deployments, Split } from "../../../provider/rollout/ports";
-import { readRecord, type ReleaseRecord } from "../../../provider/rollout/record";
+import type { ReleaseRecord } from "../../../provider/rollout/record";
+import { readMessage } from "../../../provider/rollout/recordText";
 import { servedBetween } from "./served";
 
 /** One deployment, and what its versions served until the next. */
@@ -65,7 +66,7 @@ export class Worker {
     const chapters = newestFirst.map(async ({ created_on: from, versions, annotations }, index) => {
       const split = versions.map((share) => ({ versionId: share.version_id, percent: share.percentage }));
       const until = newestFirst[index - 1]?.created_on ?? Date.now();
-      const record = readRecord(annotations?.["workers/message"] ?? "");
+      const record = readMessage(annotations?.["workers/message"] ?? "")?.record;
       const served = await servedBetween(
         this.client,
         { accountId: account_id, scriptName },

@@ -1,7 +1,7 @@
 /** What can only be a name or an id of somebody's. */
 const patterns: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\bhttps?:\/\/[^\s"'`]+/gi, "<url>"],
-  [/[\w.+-]+@[\w-]+(\.[\w-]+)*/g, "<e-mail>"],
+  [/[\w.+-]{1,64}@[\w-]+(\.[\w-]+)*/g, "<e-mail>"],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "<id>"],
   [/\b[0-9a-f]{16,64}\b/gi, "<id>"],
   // The names of Workers, and what others have said.

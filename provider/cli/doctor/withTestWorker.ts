@@ -2,6 +2,7 @@ import { openApi } from "../../cloudflare/checks/api";
 import { byHand, removeTestWorker } from "../../cloudflare/checks/trial/remove";
 import type { Connection } from "../../cloudflare/client";
 import { timeUntil } from "./time";
+import { remark } from "../say";
 
 /** As a shell ends what Ctrl-C has ended. */
 const interrupted = 130;
@@ -64,7 +65,7 @@ async function remove({ connection, accountId, name }: Place): Promise<void> {
     console.error(`The test Worker ${name} is deleted.`);
   } catch (error) {
     // What was found is still to be reported.
-    console.error(error instanceof Error ? error.message : String(error));
+    remark(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
 }

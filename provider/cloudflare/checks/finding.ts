@@ -1,3 +1,5 @@
+import { harmless } from "../../shown";
+
 /**
  * What a check has found, beside what this package assumes:
  * - `holds`: it is as assumed, or different in a way that does no harm;
@@ -28,17 +30,17 @@ interface Found {
 
 /** It is as assumed. */
 export function holds(found: string, reading?: string): Finding {
-  return { verdict: "holds", found, ...(reading !== undefined && { reading }) };
+  return { verdict: "holds", found: harmless(found), ...(reading !== undefined && { reading }) };
 }
 
 /** It is not as assumed, which does harm. */
 export function fails(found: string, advice: string, reading?: string): Finding {
-  return { verdict: "fails", found, advice, ...(reading !== undefined && { reading }) };
+  return { verdict: "fails", found: harmless(found), advice, ...(reading !== undefined && { reading }) };
 }
 
 /** It could not be told. */
 export function open(found: string, advice: string, reading?: string): Finding {
-  return { verdict: "open", found, advice, ...(reading !== undefined && { reading }) };
+  return { verdict: "open", found: harmless(found), advice, ...(reading !== undefined && { reading }) };
 }
 
 /** The advice where Cloudflare does not do what this package counts on. */

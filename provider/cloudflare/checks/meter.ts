@@ -1,3 +1,5 @@
+import { guardedFetch } from "../transport";
+
 /** What the answers to some requests said beside their bodies. */
 export interface Meter {
   /** How many requests were sent. */
@@ -38,7 +40,7 @@ export function metered(meter: Meter, signal: AbortSignal): typeof fetch {
     const sentAt = Date.now();
     const signals = init?.signal ? [signal, init.signal] : [signal];
     const { headers, ...rest } = init ?? {};
-    const answer = await fetch(input, {
+    const answer = await guardedFetch(input, {
       ...rest,
       ...(headers && { headers }),
       signal: AbortSignal.any(signals),

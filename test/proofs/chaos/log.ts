@@ -49,7 +49,9 @@ export interface Read extends Call {
 /** An attempt to deploy. */
 export interface Write extends Call {
   readonly split: Split;
+  /** What it says to people. */
   readonly message: string;
+  readonly record: ReleaseRecord | undefined;
   readonly isForced: boolean;
   /** What came of it, whatever was answered. */
   commit: Commit | undefined;

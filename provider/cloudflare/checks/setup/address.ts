@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Api, Reply } from "../api";
 import type { Check } from "../check";
+import { isLoopback } from "../../workerAddress";
 import { fails, holds, type Finding } from "../finding";
 
 /** Which kind of API is asked. */
@@ -18,8 +19,7 @@ export const address: Check<Api> = {
 export function placeOf(baseUrl: string): Place {
   const { hostname } = new URL(baseUrl);
   if (hostname === "api.cloudflare.com") return "Cloudflare";
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-  return isLoopback ? "loopback" : "elsewhere";
+  return isLoopback(hostname) ? "loopback" : "elsewhere";
 }
 
 const envelope = z.object({ success: z.boolean(), errors: z.array(z.unknown()).nullish() });

@@ -2,7 +2,7 @@ import type { Check } from "../check";
 import { fails, holds, type Finding } from "../finding";
 import { cloudflareDeployments } from "../../deployments";
 import type { Deployment } from "../../../rollout/ports";
-import { isUnderWay, readRecord } from "../../../rollout/record";
+import { isUnderWay } from "../../../rollout/record";
 import type { WorkerSubject } from "./subject";
 
 /** Whether a release could begin on what is deployed. */
@@ -27,7 +27,7 @@ export function judgeDeployment(active: Deployment | undefined): Finding {
   const serving = active.split.filter(({ percent }) => percent > 0);
   if (active.split.length === 1 || serving.length === 1) return holds("it does");
   const split = `split ${serving.map(({ percent }) => `${percent} %`).join(" and ")}`;
-  const record = readRecord(active.message);
+  const { record } = active;
   if (record !== undefined && isUnderWay(record)) {
     return holds(`${split} by a release that is under way; the next pulumi up goes on with it`);
   }

@@ -42,7 +42,10 @@ export const believesEveryWrite: Driver = withDeployments((real) => {
       const pretended = {
         id: "pretended",
         createdAt: Date.UTC(2031, 0),
+        createdOn: "2031-01-01T00:00:00Z",
         split,
+        record: options?.record,
+        isUnproven: false,
         message,
         author: "",
         byUpload: false,
@@ -143,7 +146,11 @@ export const neverEnds: Driver = async (order, ports) => {
 
 /** Asks without a pause. */
 export const asksTooOften: Driver = behind(({ clock }) => ({
-  clock: { now: () => clock.now(), sleep: () => clock.sleep(300) },
+  clock: {
+    now: () => clock.now(),
+    // A deadline is no pause.
+    sleep: (ms, signal) => clock.sleep(ms < 60_000 ? 300 : ms, signal),
+  },
 }));
 
 /** Goes on reading after it has ended. */

@@ -1,4 +1,3 @@
-import { readRecord } from "../../../../provider/rollout/record";
 import type { Story } from "../simulate";
 import type { Commit, RunLog, Write } from "../log";
 import type { Invariant } from "./check";
@@ -60,7 +59,7 @@ function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): 
   if (hasBegun && !isOfOlderRun(run, over)) return false;
   const { record } = over;
   const isUnderWay = record?.phase === "soak" || record?.phase === "wait";
-  const isNewRelease = readRecord(write.message)?.id === run.order.releaseId;
+  const isNewRelease = write.record?.id === run.order.releaseId;
   if (!isUnderWay) return isNewRelease && soleVersion(over.deployment) !== undefined;
   // What an approval of the command line left belongs to whoever drives that release.
   const maker = makerOf(over, commits);

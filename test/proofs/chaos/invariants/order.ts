@@ -1,5 +1,4 @@
 import type { Commit, RunLog, Write } from "../log";
-import { readRecord } from "../../../../provider/rollout/record";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
 import { knew, percentOf } from "./facts";
@@ -14,7 +13,7 @@ const clockErrorMs = 5000;
 export const keepsToThePlan: Invariant = (story, checks) => {
   for (const run of story.runs) {
     for (const write of run.writes) {
-      const record = readRecord(write.message);
+      const { record } = write;
       if (!record || record.newVersionId !== run.order.versionId || isPutBack(record.phase)) continue;
       const { stages } = run.order.plan;
       const percent = percentOf(write.split, run.order.versionId);
@@ -59,7 +58,7 @@ function maySend({ order }: RunLog, percent: number, base: number | undefined): 
 
 /** How long the stage before had lasted, when that is too short; undefined when it is not. */
 function soakedTooShortly({ order }: RunLog, write: Write, { commits }: Story): number | undefined {
-  const record = readRecord(write.message);
+  const { record } = write;
   if (!record) return undefined;
   const before = record.phase === "soak" ? record.stage - 1 : record.stage;
   const stage = order.plan.stages[before];

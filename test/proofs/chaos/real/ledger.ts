@@ -1,6 +1,6 @@
 import type { Edge } from "../../../../edge";
 import type { Outcome } from "../../../../provider/rollout/outcome";
-import { readRecord } from "../../../../provider/rollout/record";
+import { readMessage } from "../../../../provider/rollout/recordText";
 import { clientOf } from "../../../edge/support";
 import type { Order } from "../driver";
 import type { Author, Call, Commit, Line, Read, RunLog, Write } from "../log";
@@ -72,9 +72,8 @@ export class Ledger {
   }
 
   /** The deployment that is active, as of the last look. */
-  get active(): { readonly message: string } | undefined {
-    const last = this.made.at(-1);
-    return last && { message: last.annotations?.["workers/message"] ?? "" };
+  get active(): Commit | undefined {
+    return this.commits().at(-1);
   }
 
   /** The list of deployments as it was a while ago: the oldest one known, if that is too long. */
@@ -127,7 +126,9 @@ export class Ledger {
   private commits(): Commit[] {
     return this.made.map((listed, index) => {
       const at = Date.parse(listed.created_on);
-      const message = listed.annotations?.["workers/message"] ?? "";
+      const text = listed.annotations?.["workers/message"] ?? "";
+      // Nobody forges one here.
+      const { record, sentence: message = text } = readMessage(text) ?? {};
       return {
         index,
         ...{ at, effectiveAt: at, visibleAt: at },
@@ -135,15 +136,16 @@ export class Ledger {
         deployment: {
           id: listed.id,
           createdAt: at,
+          createdOn: listed.created_on,
           split: listed.versions.map(({ version_id, percentage }) => ({
             versionId: version_id,
             percent: percentage,
           })),
-          message,
+          ...{ record, isUnproven: false, message },
           author: `${listed.author_email} with ${listed.source}`,
           byUpload: false,
         },
-        record: readRecord(message),
+        record,
       };
     });
   }
@@ -179,8 +181,9 @@ export class LoggedRun {
     return this.remember(read);
   }
 
-  write(split: Write["split"], message: string, isForced: boolean): LoggedCall {
-    const write: Write = { ...newCall(), split, message, isForced, commit: undefined };
+  write(split: Write["split"], text: string, isForced: boolean): LoggedCall {
+    const { record, sentence: message = text } = readMessage(text) ?? {};
+    const write: Write = { ...newCall(), split, message, record, isForced, commit: undefined };
     this.log.writes.push(write);
     return this.remember(write);
   }
@@ -196,7 +199,7 @@ export class LoggedRun {
       Object.assign(call, "shown" in call ? { shown: commit } : { commit });
     }
     // The release's name is its own choice; its deployments tell it.
-    const [first] = this.log.writes.flatMap(({ message }) => readRecord(message) ?? []);
+    const [first] = this.log.writes.flatMap(({ record }) => record ?? []);
     if (first) Object.assign(this.log.order, { releaseId: first.run });
   }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { awaitedPercent, readRecord } from "../../../../provider/rollout/record";
+import { awaitedPercent } from "../../../../provider/rollout/record";
 import { clientOf } from "../../../edge/support";
 import type { Deed } from "../scenario/scenario";
 import { Door, type Doorway } from "./door";
@@ -83,7 +83,7 @@ export class People {
 
   /** The share that an approval leads to now. */
   private waiting(): number | undefined {
-    const record = readRecord(this.doorway.ledger.active?.message ?? "");
+    const record = this.doorway.ledger.active?.record;
     return record && awaitedPercent(record);
   }
 
@@ -126,7 +126,7 @@ export class People {
     script.hit(`workers-release ${what}`);
     const door = await Door.open(this.doorway, { by: { kind: what } });
     const main = join(__dirname, "../../../../dist/provider/cli/main.js");
-    const child = spawn(process.execPath, [main, what, this.scriptName, "--by", "kim@example.com"], {
+    const child = spawn(process.execPath, [main, what, this.scriptName, "--yes", "--by", "kim@example.com"], {
       env: { PATH: process.env["PATH"], ...edge.environment(), CLOUDFLARE_BASE_URL: door.baseUrl },
       stdio: ["ignore", "pipe", "pipe"],
     });

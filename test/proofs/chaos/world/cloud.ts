@@ -1,5 +1,6 @@
-import { PortError, type Deployment, type Split } from "../../../../provider/rollout/ports";
-import { readRecord } from "../../../../provider/rollout/record";
+import { PortError, type CreateOptions, type Split } from "../../../../provider/rollout/ports";
+import { proven, sealedMessage, type Told } from "../../../../provider/cloudflare/seal";
+import { scriptName } from "../driver";
 import type { Author, Commit } from "../log";
 import { Random } from "../random";
 import type { Scenario } from "../scenario/scenario";
@@ -9,11 +10,22 @@ import { versions, whole } from "./versions";
 
 /** Cloudflare deploys the 100 versions uploaded last, and no others. */
 const deployableCount = 100;
+/** It lists the ten newest deployments. */
+const listed = 10;
+
+const worker = { accountId: "account", scriptName };
+
+/** The text of a deployment's message, as the real client writes it. */
+export function textOf(split: Split, sentence: string, { record, over }: CreateOptions): string {
+  return record === undefined ? sentence : sealedMessage(sentence, record, split, over, worker);
+}
 
 /** One Worker as Cloudflare keeps it. */
 export class Cloud {
   /** Every deployment, oldest first; the last is active. */
   readonly commits: Commit[] = [];
+  /** The same as the API lists them: the newest first. */
+  private readonly told: Told[] = [];
   /** Every version, the newest upload first. */
   private uploaded: string[];
   private uploads = 0;
@@ -34,7 +46,7 @@ export class Cloud {
     const at = this.scheduler.now - 86_400_000;
     this.add({
       split,
-      message: "",
+      text: "",
       author: "jo@example.com with wrangler",
       byUpload: false,
       at,
@@ -61,9 +73,8 @@ export class Cloud {
   }
 
   /** Throws a PortError when the service refuses the split. */
-  check(split: Split, message: string, isForced: boolean): void {
-    if (new TextEncoder().encode(message).length > 1000)
-      throw new RangeError("the message is over 1000 bytes");
+  check(split: Split, text: string, isForced: boolean): void {
+    if (new TextEncoder().encode(text).length > 1000) throw new RangeError("the message is over 1000 bytes");
     const gone = split.find(({ versionId }) => !this.isDeployable(versionId));
     if (gone) {
       this.faults.hit("version left the window of 100");
@@ -78,9 +89,9 @@ export class Cloud {
   }
 
   /** Makes a deployment, whoever makes it. */
-  commit(split: Split, message: string, by: Author, byUpload = false): Commit {
+  commit(split: Split, text: string, by: Author, byUpload = false): Commit {
     const author = by.kind === "colleague" ? "jo@example.com with wrangler" : "release@example.com with api";
-    return this.add({ split, message, author, byUpload, at: this.scheduler.now, by });
+    return this.add({ split, text, author, byUpload, at: this.scheduler.now, by });
   }
 
   upload(count: number): void {
@@ -92,7 +103,7 @@ export class Cloud {
     for (const versionId of this.uploaded) this.outdated.add(versionId);
   }
 
-  private add(made: Omit<Deployment, "id" | "createdAt"> & { at: number; by: Author }): Commit {
+  private add(made: Omit<Told, "id" | "createdAt" | "createdOn"> & { at: number; by: Author }): Commit {
     const { at, by, ...rest } = made;
     const index = this.commits.length;
     const before = this.commits.at(-1);
@@ -103,14 +114,17 @@ export class Cloud {
       this.scenario.propagationMs,
     );
     const isFirst = before === undefined;
+    const told: Told = { id: `d${index}`, createdAt, createdOn: new Date(createdAt).toISOString(), ...rest };
+    const deployment = proven(told, this.told.slice(0, listed - 1), worker);
+    this.told.unshift(told);
     const commit: Commit = {
       index,
       at,
       by,
       effectiveAt: isFirst ? -Infinity : Math.max(at + spreadMs, before.effectiveAt + 1),
       visibleAt: isFirst ? at : at + this.faults.hiddenMs(at),
-      deployment: { id: `d${index}`, createdAt, ...rest },
-      record: readRecord(rest.message),
+      deployment,
+      record: deployment.record,
     };
     this.commits.push(commit);
     return commit;

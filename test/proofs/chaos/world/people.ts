@@ -1,4 +1,4 @@
-import { readRecord, awaitedPercent } from "../../../../provider/rollout/record";
+import { awaitedPercent } from "../../../../provider/rollout/record";
 import type { Split } from "../../../../provider/rollout/ports";
 import { operate } from "../driver";
 import type { Deed, Piece, When } from "../scenario/scenario";
@@ -105,14 +105,14 @@ function splitFor(does: Deed, percent: number, world: World): Split {
 }
 
 function nextPercent({ cloud }: World): number | undefined {
-  const record = readRecord(cloud.active?.deployment.message ?? "");
+  const record = cloud.active?.record;
   return record && awaitedPercent(record);
 }
 
 function approver(from: number, everyMs: number, world: World): void {
   const tryAgain = (): void => {
     if (world.isOver()) return;
-    const record = readRecord(world.cloud.active?.deployment.message ?? "");
+    const record = world.cloud.active?.record;
     // Only to keep the log short: a command that has nothing to approve changes nothing.
     if (record?.phase === "wait") command("approve", world);
     world.scheduler.after(everyMs, tryAgain);

@@ -4,6 +4,7 @@ import type { Author, Call, Read, TelemetryRead, Write } from "../log";
 import { noise, Random } from "../random";
 import { Silence } from "./faults";
 import type { Caller } from "./network";
+import { textOf } from "./cloud";
 import { simulatedProbes } from "./probes";
 import type { Process } from "./process";
 import { splitText } from "./versions";
@@ -60,11 +61,13 @@ export function deploymentsFor(
         return read.shown?.deployment;
       });
     },
-    create: (split, message, { force = false } = {}) => {
-      const write: Write = { ...newCall(world), split, message, isForced: force, commit: undefined };
+    create: (split, message, options = {}) => {
+      const { force = false, record } = options;
+      const text = textOf(split, message, options);
+      const write: Write = { ...newCall(world), split, message, record, isForced: force, commit: undefined };
       log.writes.push(write);
-      world.say(caller.name, () => `sends ${splitText(split)}${force ? ", forced" : ""}: ${message}`);
-      return network.call(caller, "create", write, (nth) => served(write, nth, by, world));
+      world.say(caller.name, () => `sends ${splitText(split)}${force ? ", forced" : ""}: ${text}`);
+      return network.call(caller, "create", write, (nth) => served(write, text, nth, by, world));
     },
     deployable: () =>
       network.call(caller, "deployable", newCall(world), () => {
@@ -84,7 +87,7 @@ function shownBy(world: World, nth: number) {
 }
 
 /** What the service does with a write that arrives. */
-function served(write: Write, nth: number, by: Author, world: World) {
+function served(write: Write, text: string, nth: number, by: Author, world: World) {
   const { scheduler, faults, cloud } = world;
   faults.check("create", scheduler.now);
   const bad = faults.badWrite(nth);
@@ -92,9 +95,9 @@ function served(write: Write, nth: number, by: Author, world: World) {
   if (bad?.how === "passing") throw new PortError("unavailable", "Failed for now: HTTP 404, 100146.");
   if (bad?.how === "lostSilent") throw new Silence();
   if (bad?.how === "lostError") throw failed;
-  cloud.check(write.split, write.message, write.isForced);
+  cloud.check(write.split, text, write.isForced);
   const commit = (): void => {
-    const made = cloud.commit(write.split, write.message, by);
+    const made = cloud.commit(write.split, text, by);
     write.commit = made;
     world.say("Cloudflare", () => `${made.deployment.id} is active: ${splitText(write.split)}`);
   };

@@ -1,10 +1,12 @@
 import { createInterface } from "node:readline";
+import { harmlessLines } from "../shown";
 
 /**
  * Asks a person whether to go on.
  * @throws {Error} when there is nobody to ask
  */
-export async function confirm(what: string): Promise<boolean> {
+export async function confirm(question: string): Promise<boolean> {
+  const what = harmlessLines(question);
   if (!process.stdin.isTTY) {
     throw new Error(`${what}\nNobody is there to be asked whether to go on: add --yes to allow it.`);
   }

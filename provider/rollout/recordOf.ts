@@ -1,0 +1,34 @@
+import type { ReleaseRecord } from "./record";
+import type { Release } from "./release";
+
+/** As many as fit beside the rest of a record, whatever the plan. */
+const mostBegun = 50;
+
+/**
+ * The record of a release that is in `stage`, counted from 0.
+ *
+ * @param times `begun` and `since` of {@link ReleaseRecord}; an ending needs none
+ */
+export function recordOf(
+  release: Release,
+  stage: number,
+  phase: ReleaseRecord["phase"],
+  { begun = [], since }: { readonly begun?: readonly number[]; readonly since?: number } = {},
+): ReleaseRecord {
+  const { stages } = release.plan;
+  return {
+    id: release.id,
+    run: release.run,
+    owner: release.owner,
+    phase,
+    stage,
+    stages: stages.length,
+    startedAt: release.startedAt,
+    newVersionId: release.newVersionId,
+    oldVersionId: release.oldVersionId,
+    retry: release.retry,
+    next: phase === "wait" ? stages[stage + 1]?.percent : undefined,
+    begun: begun.slice(-mostBegun),
+    since,
+  };
+}

@@ -1,9 +1,9 @@
 import type { Order } from "../rollout/operator";
 import type { Clock, Deployment, Deployments } from "../rollout/ports";
 import { sameTraffic } from "../rollout/release";
-import { writeRecord } from "../rollout/recordText";
-import { withPeriod } from "../rollout/text";
-import { write, type DeploymentRequest, type Proposal } from "../rollout/write";
+import { writeRecord } from "../rollout/record/recordText";
+import { withPeriod } from "../rollout/text/text";
+import { write, type DeploymentRequest, type Proposal } from "../rollout/write/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */
 const tryMs = 30_000;

@@ -1,7 +1,7 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import type { Deployments, Split } from "../rollout/ports";
-import { maxMessageBytes } from "../rollout/recordText";
+import { maxMessageBytes } from "../rollout/record/recordText";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { authorOf } from "./origins";

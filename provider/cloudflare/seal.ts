@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { isBelievable } from "../rollout/believable";
+import { isBelievable } from "../rollout/record/believable";
 import type { Deployment, Split } from "../rollout/ports";
-import type { ReleaseRecord } from "../rollout/record";
-import { looksRecorded, readMessage, writeMessage, writeRecord } from "../rollout/recordText";
+import type { ReleaseRecord } from "../rollout/record/record";
+import { looksRecorded, readMessage, writeMessage, writeRecord } from "../rollout/record/recordText";
 import type { WorkerName } from "./client";
 
 // A deployment's message is text that others can write as well: `wrangler deploy --message` passes on what a commit or

@@ -10,12 +10,12 @@ import {
   type Ended,
   type Outcome,
 } from "./outcome";
-import { gaveUp } from "./endingText";
+import { gaveUp } from "./text/endingText";
 import type { Deployment } from "./ports";
-import { recordOf } from "./recordOf";
+import { recordOf } from "./record/recordOf";
 import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
-import { revert, type RevertResult } from "./revert";
-import type { Reverted } from "./reverted";
+import { revert, type RevertResult } from "./write/revert";
+import type { Reverted } from "./write/reverted";
 import {
   causeSentence,
   claimSentence,
@@ -24,9 +24,9 @@ import {
   revertingSentence,
   stageSentence,
   waitSentence,
-} from "./text";
+} from "./text/text";
 import { goesOn, type Rollout, type Step } from "./rollout";
-import { answered } from "./source";
+import { answered } from "./look/source";
 import {
   awaiting,
   entered,
@@ -36,8 +36,8 @@ import {
   type State,
   type WriteFailure,
 } from "./state";
-import { uploadsLeft } from "./window";
-import { lateUntil, write, type DeploymentRequest } from "./write";
+import { uploadsLeft } from "./look/window";
+import { lateUntil, write, type DeploymentRequest } from "./write/write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {

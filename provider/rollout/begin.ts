@@ -1,16 +1,16 @@
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
-import { gaveUp } from "./endingText";
+import { gaveUp } from "./text/endingText";
 import { alreadyServing } from "./outcome";
-import { nothingObserved, telemetrySlis } from "./observe";
+import { nothingObserved, telemetrySlis } from "./look/observe";
 import { isStale, PortError, staleDeployments, type Deployment, type Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
-import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text";
+import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
 import { unlessAborted } from "./unlessAborted";
-import { uploadsLeft, windowWarning } from "./window";
+import { uploadsLeft, windowWarning } from "./look/window";
 
 /**
  * Begins a release: finds out where the Worker stands. What an earlier run left is safe first: it is watched, or put

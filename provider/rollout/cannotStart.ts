@@ -1,9 +1,9 @@
-import { revertedSentence } from "./endingText";
+import { revertedSentence } from "./text/endingText";
 import { soleVersion, type Outcome } from "./outcome";
 import { PortError, type Deployment } from "./ports";
 import type { Dependencies } from "./release";
-import { afterAbort, joined, type Refusal } from "./text";
-import { readActive } from "./write";
+import { afterAbort, joined, type Refusal } from "./text/text";
+import { readActive } from "./write/write";
 
 /** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */
 export class CannotStart extends Error {

@@ -1,12 +1,12 @@
 import type { PlanStage } from "../plan/plan";
-import type { Assessment } from "./assess";
+import type { Assessment } from "./look/assess";
 import type { Cause } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
-import type { Observation } from "./observe";
+import type { Observation } from "./look/observe";
 import { settleMsIn, type Release } from "./release";
-import { silence } from "./source";
+import { silence } from "./look/source";
 import type { Starting, State, Deployed } from "./state";
-import { lateUntil } from "./write";
+import { lateUntil } from "./write/write";
 
 /** What a release does next. */
 export type Action =

@@ -1,5 +1,5 @@
 import type { Deployment } from "./ports";
-import { isUnderWay, type ReleaseRecord } from "./record";
+import { isUnderWay, type ReleaseRecord } from "./record/record";
 import {
   percentOf,
   promotedSplit,

@@ -1,6 +1,6 @@
 import { statusOf } from "./deploymentStatus";
 import type { Deployment } from "./ports";
-import type { ReleaseRecord } from "./record";
+import type { ReleaseRecord } from "./record/record";
 import type { Dependencies, Release } from "./release";
 import { awaiting, entered, wentThrough, type Deployed, type State } from "./state";
 

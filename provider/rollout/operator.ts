@@ -1,7 +1,7 @@
-import { agoText, placeText } from "./text";
-import type { DeploymentRequest } from "./write";
+import { agoText, placeText } from "./text/text";
+import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
-import { awaitedPercent, isUnderWay, type ReleaseRecord } from "./record";
+import { awaitedPercent, isUnderWay, type ReleaseRecord } from "./record/record";
 import { percentOf, revertedSplit, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */

@@ -1,10 +1,10 @@
 import { isVerdict, type Cause } from "./cause";
 import type { DeploymentStatus } from "./deploymentStatus";
-import type { Observation } from "./observe";
+import type { Observation } from "./look/observe";
 import type { Deployment, Split } from "./ports";
 import { samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
-import type { Done, Reverted } from "./reverted";
+import type { Done, Reverted } from "./write/reverted";
 import type { State } from "./state";
 import {
   afterEnd,
@@ -19,8 +19,8 @@ import {
   todoAfter,
   unreadSentence,
   unrecordedSentence,
-} from "./endingText";
-import { completedSentence, joined } from "./text";
+} from "./text/endingText";
+import { completedSentence, joined } from "./text/text";
 
 /**
  * How a release ended:

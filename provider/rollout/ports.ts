@@ -3,7 +3,7 @@ import type { Series } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
 import { harmless } from "../shown";
-import type { ReleaseRecord } from "./record";
+import type { ReleaseRecord } from "./record/record";
 
 /** One version's part of the traffic. */
 export interface VersionShare {

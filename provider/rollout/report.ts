@@ -1,7 +1,7 @@
 import { badShare } from "../health/series";
 import type { SoakResult } from "../health/soak";
-import { assessStages, limitOf, type Assessment } from "./assess";
-import type { Observation } from "./observe";
+import { assessStages, limitOf, type Assessment } from "./look/assess";
+import type { Observation } from "./look/observe";
 import { stagePercent, type Release } from "./release";
 import { stagesSoFar, type State } from "./state";
 

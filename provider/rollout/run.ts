@@ -1,17 +1,17 @@
 import { act, revertFor } from "./act";
-import { assess, settle } from "./assess";
+import { assess, settle } from "./look/assess";
 import { begin } from "./begin";
 import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
 import { decide } from "./decide";
 import { follow } from "./follow";
-import { observe, observeDeployments, type Observation } from "./observe";
+import { observe, observeDeployments, type Observation } from "./look/observe";
 import type { Outcome } from "./outcome";
 import type { Deployment } from "./ports";
 import type { Dependencies, ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
-import { statusLine } from "./text";
+import { statusLine } from "./text/text";
 import { unlessAborted } from "./unlessAborted";
-import { windowWarning } from "./window";
+import { windowWarning } from "./look/window";
 
 /**
  * Carries a Worker from its old version to a new one: the loop that moves traffic. It looks, decides and acts until

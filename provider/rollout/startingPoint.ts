@@ -1,6 +1,6 @@
 import type { Plan, PlanStage } from "../plan/plan";
 import type { Deployment, VersionShare } from "./ports";
-import { isUnderWay, type ReleaseRecord } from "./record";
+import { isUnderWay, type ReleaseRecord } from "./record/record";
 import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
 import type { Deployed } from "./state";
 

@@ -27,7 +27,7 @@ import { judgeDeployment } from "../../provider/cloudflare/checks/worker/deploym
 import { judgeObjects } from "../../provider/cloudflare/checks/worker/objects";
 import { judgeObservability } from "../../provider/cloudflare/checks/worker/observability";
 import { judgeVersions } from "../../provider/cloudflare/checks/worker/versions";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import * as live from "./live";
 
 type Case = readonly [what: string, finding: Finding, verdict: Verdict, found: RegExp];

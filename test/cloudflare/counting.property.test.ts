@@ -7,7 +7,7 @@ import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { add, noCounts, type Counts } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
 import type { Dependencies, Release } from "../../provider/rollout/release";
-import { observe, nothingObserved } from "../../provider/rollout/observe";
+import { observe, nothingObserved } from "../../provider/rollout/look/observe";
 import { FakeDeployments } from "../fakes/deployments";
 import { RecordingProgress } from "../fakes/progress";
 import { clientAnsweredBy, LiveTelemetry, visit, type Unknowns } from "./live/model";

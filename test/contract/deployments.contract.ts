@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Deployments, Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 
 /** A Worker to try a {@link Deployments} on: its old version was deployed by an upload, its new one only uploaded. */
 export interface DeployableWorker {

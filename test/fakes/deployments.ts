@@ -7,7 +7,7 @@ import {
   type Deployments,
   type Split,
 } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 
 /** Which moment of a call fails: reading, writing before anything happened, or only the answer to a write. */
 type Moment = "read" | "before" | "after";

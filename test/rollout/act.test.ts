@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { act, revertFor } from "../../provider/rollout/act";
 import type { Action } from "../../provider/rollout/decide";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { answered } from "../../provider/rollout/source";
+import { answered } from "../../provider/rollout/look/source";
 import type { Rollout, Step } from "../../provider/rollout/rollout";
 import type { State } from "../../provider/rollout/state";
 import { all, newVersion, oldVersion, otherVersion, quietTraffic, world, type World } from "./simulate";

@@ -10,9 +10,9 @@ import {
   limitOf,
   limitUsage,
   settle,
-} from "../../provider/rollout/assess";
+} from "../../provider/rollout/look/assess";
 import { stageReports, type StageReport } from "../../provider/rollout/report";
-import { answered } from "../../provider/rollout/source";
+import { answered } from "../../provider/rollout/look/source";
 import { entered, splitChanges, stagesSoFar, awaiting } from "../../provider/rollout/state";
 import {
   aRelease,

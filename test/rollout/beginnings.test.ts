@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Deployment } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import type { Release } from "../../provider/rollout/release";
 import { startingPoint, type StartingPoint } from "../../provider/rollout/startingPoint";
 import { all, newVersion, oldVersion, otherVersion, request } from "./simulate";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { isBelievable, longestReleaseMs } from "../../provider/rollout/believable";
+import { isBelievable, longestReleaseMs } from "../../provider/rollout/record/believable";
 import type { Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import { all, newVersion, oldVersion, otherVersion } from "./simulate";
 import { aRecord, began, between, minute } from "./situations";
 

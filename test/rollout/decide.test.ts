@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
-import type { Assessment } from "../../provider/rollout/assess";
+import type { Assessment } from "../../provider/rollout/look/assess";
 import { decide, type Action } from "../../provider/rollout/decide";
-import { lateWriteMs } from "../../provider/rollout/write";
-import type { Observation } from "../../provider/rollout/observe";
+import { lateWriteMs } from "../../provider/rollout/write/write";
+import type { Observation } from "../../provider/rollout/look/observe";
 import type { Deployment } from "../../provider/rollout/ports";
-import { answered, type Source } from "../../provider/rollout/source";
+import { answered, type Source } from "../../provider/rollout/look/source";
 import type { State } from "../../provider/rollout/state";
 import { all, newVersion, oldVersion, otherVersion } from "./simulate";
 import {

@@ -3,7 +3,7 @@ import { CannotStart } from "../../provider/rollout/cannotStart";
 import { isVerdict, type Cause } from "../../provider/rollout/cause";
 import type { GaveUp } from "../../provider/rollout/decide";
 import type { DeploymentStatus } from "../../provider/rollout/deploymentStatus";
-import { gaveUp } from "../../provider/rollout/endingText";
+import { gaveUp } from "../../provider/rollout/text/endingText";
 import {
   afterRevert,
   alreadyServing,

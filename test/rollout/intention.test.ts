@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { intentionText } from "../../provider/rollout/intention";
+import { intentionText } from "../../provider/rollout/text/intention";
 import { approve, abort, type Order } from "../../provider/rollout/operator";
 import { all, newVersion, oldVersion } from "./simulate";
 import { began, between, deployment, minute, recorded } from "./situations";

@@ -7,10 +7,10 @@ import {
   observe,
   observeDeployments,
   type Observation,
-} from "../../provider/rollout/observe";
+} from "../../provider/rollout/look/observe";
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
-import { answered } from "../../provider/rollout/source";
+import { answered } from "../../provider/rollout/look/source";
 import { all, newVersion, oldVersion, otherVersion, quietTraffic, world, type World } from "./simulate";
 import { aRelease, minute, slos } from "./situations";
 

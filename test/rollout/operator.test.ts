@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
 import type { Deployment, Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import {
   all,
   newVersion,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Deployment } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import { approve } from "../../provider/rollout/operator";
 import {
   all,

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { awaitedPercent, isUnderWay, type ReleaseRecord } from "../../provider/rollout/record";
-import { recordOf } from "../../provider/rollout/recordOf";
-import { looksRecorded, readMessage, writeMessage, writeRecord } from "../../provider/rollout/recordText";
+import { awaitedPercent, isUnderWay, type ReleaseRecord } from "../../provider/rollout/record/record";
+import { recordOf } from "../../provider/rollout/record/recordOf";
+import {
+  looksRecorded,
+  readMessage,
+  writeMessage,
+  writeRecord,
+} from "../../provider/rollout/record/recordText";
 import { anyText } from "../fakes/texts";
 import { newVersion, oldVersion } from "./simulate";
 import { aRelease, began } from "./situations";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
-import { revert, type RevertResult } from "../../provider/rollout/revert";
+import { revert, type RevertResult } from "../../provider/rollout/write/revert";
 import type { State, WriteFailure } from "../../provider/rollout/state";
 import { all, newVersion, oldVersion, otherVersion, quietTraffic, world, type World } from "./simulate";
 import {

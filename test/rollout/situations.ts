@@ -1,9 +1,9 @@
 import type { ReleasePlan, Slo } from "../../provider/plan/types";
 import type { Objective } from "../../provider/plan/plan";
-import type { Assessment } from "../../provider/rollout/assess";
-import { nothingObserved, type Observation } from "../../provider/rollout/observe";
+import type { Assessment } from "../../provider/rollout/look/assess";
+import { nothingObserved, type Observation } from "../../provider/rollout/look/observe";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import type { Release } from "../../provider/rollout/release";
 import type { Soaking, Starting, Waiting, WriteFailure } from "../../provider/rollout/state";
 import { newVersion, oldVersion, request } from "./simulate";

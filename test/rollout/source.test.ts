@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PortError } from "../../provider/rollout/ports";
-import { answered, silence, unanswered, type Source } from "../../provider/rollout/source";
+import { answered, silence, unanswered, type Source } from "../../provider/rollout/look/source";
 import { minute } from "./situations";
 
 const retrying = { pollIntervalMs: 10_000, random: () => 1 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import { startingPoint } from "../../provider/rollout/startingPoint";
 import {
   all,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
-import type { Assessment } from "../../provider/rollout/assess";
+import type { Assessment } from "../../provider/rollout/look/assess";
 import type { State } from "../../provider/rollout/state";
 import { CannotStart } from "../../provider/rollout/cannotStart";
-import { badText, countsText, limitText, percentText } from "../../provider/rollout/sloText";
+import { badText, countsText, limitText, percentText } from "../../provider/rollout/text/sloText";
 import {
   causeSentence,
   claimSentence,
@@ -19,8 +19,8 @@ import {
   waitSentence,
   withPeriod,
   type Refusal,
-} from "../../provider/rollout/text";
-import { windowWarning } from "../../provider/rollout/window";
+} from "../../provider/rollout/text/text";
+import { windowWarning } from "../../provider/rollout/look/window";
 import { newVersion, oldVersion, otherVersion, request } from "./simulate";
 import {
   aRecord,

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import type { Series } from "../../provider/health/series";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Cause } from "../../provider/rollout/cause";
-import { confirmReverted, type Confirmation } from "../../provider/rollout/confirm";
+import { confirmReverted, type Confirmation } from "../../provider/rollout/look/confirm";
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { turn } from "../../provider/rollout/run";
 import type { Rollout, Step } from "../../provider/rollout/rollout";
 import { stagesSoFar, type State } from "../../provider/rollout/state";
-import { Tally } from "../../provider/rollout/tally";
+import { Tally } from "../../provider/rollout/look/tally";
 import { Judgement } from "../../provider/health/judgement";
 import { noDispersion } from "../../provider/health/dispersion";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
-import { write, type Proposal, type WriteContext, type Written } from "../../provider/rollout/write";
+import { write, type Proposal, type WriteContext, type Written } from "../../provider/rollout/write/write";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
 import { all, newVersion, oldVersion, otherVersion } from "./simulate";

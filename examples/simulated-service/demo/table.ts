@@ -2,8 +2,8 @@ import Table from "cli-table3";
 import colors from "picocolors";
 import type { Split } from "../../../provider/rollout/ports";
 import type { SloReport, StageReport } from "../../../provider/rollout/report";
-import { isUnderWay, type ReleaseRecord } from "../../../provider/rollout/record";
-import { percentText } from "../../../provider/rollout/sloText";
+import { isUnderWay, type ReleaseRecord } from "../../../provider/rollout/record/record";
+import { percentText } from "../../../provider/rollout/text/sloText";
 import type { Chapter } from "./worker";
 
 /** What the table has to know beside the deployments. */

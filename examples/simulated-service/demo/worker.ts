@@ -5,8 +5,8 @@ import { cloudflareClient } from "../../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../../provider/cloudflare/deployments";
 import type { Counts } from "../../../provider/health/series";
 import type { Deployments, Split } from "../../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../../provider/rollout/record";
-import { readMessage } from "../../../provider/rollout/recordText";
+import type { ReleaseRecord } from "../../../provider/rollout/record/record";
+import { readMessage } from "../../../provider/rollout/record/recordText";
 import { servedBetween } from "./served";
 
 /** One deployment, and what its versions served until the next. */

@@ -1,6 +1,6 @@
 import type { Outcome } from "../../../provider/rollout/outcome";
 import type { Deployment, SeriesQuery, Split } from "../../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../../provider/rollout/record";
+import type { ReleaseRecord } from "../../../provider/rollout/record/record";
 import type { Series } from "../../../provider/health/series";
 import type { Order } from "./driver";
 import type { Deed } from "./scenario/scenario";

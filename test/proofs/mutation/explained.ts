@@ -53,7 +53,7 @@ export const explained: readonly Explained[] = [
     reason: "No split gives two versions all traffic.",
   },
   {
-    file: "provider/rollout/revert.ts",
+    file: "provider/rollout/write/revert.ts",
     within: "Attempts",
     original:
       'if (state.phase === "starting" && status.kind === "ours") before if (active && status.kind === "ended" && status.record.phase !== "completed")',
@@ -62,21 +62,21 @@ export const explained: readonly Explained[] = [
     reason: "A status has one kind.",
   },
   {
-    file: "provider/rollout/revert.ts",
+    file: "provider/rollout/write/revert.ts",
     within: "revertBy",
     original: "written.retryAfterMs ?? 0",
     replacement: "written.retryAfterMs ?? 1",
     reason: "A pause is never shorter than a second.",
   },
   {
-    file: "provider/rollout/revert.ts",
+    file: "provider/rollout/write/revert.ts",
     within: "revertBy",
     original: 'written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0',
     replacement: 'written.kind === "failed" ? (written.retryAfterMs ?? 0) : 1',
     reason: "A pause is never shorter than a second.",
   },
   {
-    file: "provider/rollout/revert.ts",
+    file: "provider/rollout/write/revert.ts",
     within: "Attempts",
     original: "after !== undefined && this.isOurs(after)",
     replacement: "this.isOurs(after)",
@@ -97,14 +97,14 @@ export const explained: readonly Explained[] = [
     reason: "A version that serves is there.",
   },
   {
-    file: "provider/rollout/tally.ts",
+    file: "provider/rollout/look/tally.ts",
     within: "Tally",
     original: "-1",
     replacement: "-2",
     reason: "No stage has been entered either way, and nobody asks about one before the first.",
   },
   {
-    file: "provider/rollout/assess.ts",
+    file: "provider/rollout/look/assess.ts",
     within: "inStage",
     original: "Math.max(1, endedAt - startedAt)",
     replacement: "Math.max(2, endedAt - startedAt)",

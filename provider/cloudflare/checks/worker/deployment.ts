@@ -2,7 +2,7 @@ import type { Check } from "../check";
 import { fails, holds, type Finding } from "../finding";
 import { cloudflareDeployments } from "../../deployments";
 import type { Deployment } from "../../../rollout/ports";
-import { isUnderWay } from "../../../rollout/record";
+import { isUnderWay } from "../../../rollout/record/record";
 import type { WorkerSubject } from "./subject";
 
 /** Whether a release could begin on what is deployed. */

@@ -1,4 +1,4 @@
-import { uploadsUntilGone } from "../../../rollout/window";
+import { uploadsUntilGone } from "../../../rollout/look/window";
 import { cloudflareDeployments } from "../../deployments";
 import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";

@@ -1,6 +1,6 @@
 import type { Edge } from "../../../../edge";
 import type { Outcome } from "../../../../provider/rollout/outcome";
-import { readMessage } from "../../../../provider/rollout/recordText";
+import { readMessage } from "../../../../provider/rollout/record/recordText";
 import { clientOf } from "../../../edge/support";
 import type { Order } from "../driver";
 import type { Author, Call, Commit, Line, Read, RunLog, Write } from "../log";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { awaitedPercent } from "../../../../provider/rollout/record";
+import { awaitedPercent } from "../../../../provider/rollout/record/record";
 import { clientOf } from "../../../edge/support";
 import type { Deed } from "../scenario/scenario";
 import { Door, type Doorway } from "./door";

@@ -1,4 +1,4 @@
-import { awaitedPercent } from "../../../../provider/rollout/record";
+import { awaitedPercent } from "../../../../provider/rollout/record/record";
 import type { Split } from "../../../../provider/rollout/ports";
 import { operate } from "../driver";
 import type { Deed, Piece, When } from "../scenario/scenario";

@@ -1,8 +1,8 @@
-import { Judgement, type Verdict } from "../health/judgement";
-import { add, noCounts, type Bucket, type Served } from "../health/series";
-import type { Floors } from "../health/settling";
-import type { Plan } from "../plan/plan";
-import type { PastStage } from "./state";
+import { Judgement, type Verdict } from "../../health/judgement";
+import { add, noCounts, type Bucket, type Served } from "../../health/series";
+import type { Floors } from "../../health/settling";
+import type { Plan } from "../../plan/plan";
+import type { PastStage } from "../state";
 
 /** What was served in a stage. */
 export interface StageTally {

@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from "./record";
-import type { Release } from "./release";
+import type { Release } from "../release";
 
 /** As many as fit beside the rest of a record, whatever the plan. */
 const mostBegun = 50;

@@ -1,4 +1,4 @@
-import { PortError, type Clock } from "./ports";
+import { PortError, type Clock } from "../ports";
 
 /** A time by which readings have to answer. One that comes later has failed, and one that never comes hangs nothing. */
 export class Deadline {

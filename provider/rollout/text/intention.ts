@@ -1,8 +1,8 @@
-import type { Deployment } from "./ports";
-import type { ReleaseRecord } from "./record";
-import { percentOf } from "./release";
+import type { Deployment } from "../ports";
+import type { ReleaseRecord } from "../record/record";
+import { percentOf } from "../release";
 import { agoText, dateText, placeText } from "./text";
-import type { DeploymentRequest } from "./write";
+import type { DeploymentRequest } from "../write/write";
 
 /** Where a version comes from. */
 export interface VersionOrigin {

@@ -1,4 +1,4 @@
-import { PortError } from "./ports";
+import { PortError } from "../ports";
 
 /** When a source last answered, and when it may be asked again. All times in milliseconds since the epoch. */
 export interface Source {

@@ -1,4 +1,4 @@
-import type { Deployment } from "./ports";
+import type { Deployment } from "../ports";
 import { isUnderWay, type ReleaseRecord } from "./record";
 
 /** No release takes longer: its plan may say 59 days at most. In milliseconds. */

@@ -1,17 +1,17 @@
 import { Deadline } from "./deadline";
-import { merge } from "../health/merge";
-import { baselineOf, noBaseline, type Baseline } from "../health/past";
-import { probeSeries } from "../health/probes";
-import { quietOf, rateBefore } from "../health/quiet";
-import { noCounts, type Bucket, type Series } from "../health/series";
-import type { Sli } from "../health/sli";
-import type { Plan } from "../plan/plan";
-import { PortError, type Deployment, type ProbeReport, type Telemetry } from "./ports";
-import type { Dependencies, Release } from "./release";
+import { merge } from "../../health/merge";
+import { baselineOf, noBaseline, type Baseline } from "../../health/past";
+import { probeSeries } from "../../health/probes";
+import { quietOf, rateBefore } from "../../health/quiet";
+import { noCounts, type Bucket, type Series } from "../../health/series";
+import type { Sli } from "../../health/sli";
+import type { Plan } from "../../plan/plan";
+import { PortError, type Deployment, type ProbeReport, type Telemetry } from "../ports";
+import type { Dependencies, Release } from "../release";
 import { answered, mute, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
 import { uploadsLeft } from "./window";
-import { readActive } from "./write";
+import { readActive } from "../write/write";
 
 /** What a release has read up to now. It judges nothing. */
 export interface Observation {

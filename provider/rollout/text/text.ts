@@ -1,15 +1,15 @@
-import { badShare, noCounts } from "../health/series";
-import { formatDuration } from "../plan/duration";
-import type { Plan } from "../plan/plan";
-import { limitUsage, type Assessment } from "./assess";
-import type { Cause } from "./cause";
-import type { Observation } from "./observe";
-import type { Deployment } from "./ports";
-import type { ReleaseRecord } from "./record";
-import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "./release";
+import { badShare, noCounts } from "../../health/series";
+import { formatDuration } from "../../plan/duration";
+import type { Plan } from "../../plan/plan";
+import { limitUsage, type Assessment } from "../look/assess";
+import type { Cause } from "../cause";
+import type { Observation } from "../look/observe";
+import type { Deployment } from "../ports";
+import type { ReleaseRecord } from "../record/record";
+import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { badText, countsText, limitText, percentText } from "./sloText";
-import { stageStart, type State } from "./state";
-import { windowWarning } from "./window";
+import { stageStart, type State } from "../state";
+import { windowWarning } from "../look/window";
 
 /** Why a request is not carried out, in sentences. */
 export interface Refusal {

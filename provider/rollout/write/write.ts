@@ -1,8 +1,15 @@
-import { isStale, PortError, staleDeployments, type Deployment, type Deployments, type Split } from "./ports";
-import { within } from "./deadline";
-import type { ReleaseRecord } from "./record";
-import type { Dependencies } from "./release";
-import type { State, WriteFailure } from "./state";
+import {
+  isStale,
+  PortError,
+  staleDeployments,
+  type Deployment,
+  type Deployments,
+  type Split,
+} from "../ports";
+import { within } from "../look/deadline";
+import type { ReleaseRecord } from "../record/record";
+import type { Dependencies } from "../release";
+import type { State, WriteFailure } from "../state";
 
 /** A write whose answer was lost may take effect for this long. */
 export const lateWriteMs = 15_000;

@@ -1,14 +1,14 @@
-import { over } from "../health/dispersion";
-import { boundsOf } from "../health/judge";
-import { Judgement, type Bounds, type Verdict } from "../health/judgement";
-import { noBaseline, type Baseline } from "../health/past";
-import { badShare, type Served } from "../health/series";
-import { floorsFor } from "../health/settling";
-import { soakResult, type SoakResult } from "../health/soak";
-import type { Objective, Plan } from "../plan/plan";
+import { over } from "../../health/dispersion";
+import { boundsOf } from "../../health/judge";
+import { Judgement, type Bounds, type Verdict } from "../../health/judgement";
+import { noBaseline, type Baseline } from "../../health/past";
+import { badShare, type Served } from "../../health/series";
+import { floorsFor } from "../../health/settling";
+import { soakResult, type SoakResult } from "../../health/soak";
+import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
-import { stagePercent, type Release } from "./release";
-import { stagesSoFar, type PastStage, type State } from "./state";
+import { stagePercent, type Release } from "../release";
+import { stagesSoFar, type PastStage, type State } from "../state";
 import { stageOf, Tally } from "./tally";
 
 /** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */

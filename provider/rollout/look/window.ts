@@ -1,5 +1,5 @@
-import { PortError, type Deployments } from "./ports";
-import type { Release } from "./release";
+import { PortError, type Deployments } from "../ports";
+import type { Release } from "../release";
 
 /** Cloudflare deploys none but the versions uploaded last, 100 of them. */
 const windowSize = 100;

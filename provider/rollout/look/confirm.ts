@@ -1,8 +1,8 @@
-import { servedSince, type Series } from "../health/series";
-import type { Cause } from "./cause";
+import { servedSince, type Series } from "../../health/series";
+import type { Cause } from "../cause";
 import { bucketStart, telemetrySlis } from "./observe";
-import { PortError } from "./ports";
-import type { Dependencies, Release } from "./release";
+import { PortError } from "../ports";
+import type { Dependencies, Release } from "../release";
 
 /** What the telemetry shows after a revert. */
 export type Confirmation =

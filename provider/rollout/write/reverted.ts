@@ -1,6 +1,6 @@
-import type { Confirmation } from "./confirm";
-import type { DeploymentStatus } from "./deploymentStatus";
-import type { Deployment } from "./ports";
+import type { Confirmation } from "../look/confirm";
+import type { DeploymentStatus } from "../deploymentStatus";
+import type { Deployment } from "../ports";
 
 /** How an attempt to put the traffic back ended. */
 export type Reverted = Done | Instead | Failed;

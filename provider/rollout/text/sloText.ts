@@ -1,9 +1,9 @@
-import type { Bounds } from "../health/judgement";
-import { badShare, type Counts, type Served } from "../health/series";
-import type { StatusRange } from "../health/sli";
-import { formatDuration } from "../plan/duration";
-import type { Objective } from "../plan/plan";
-import { limitOf } from "./assess";
+import type { Bounds } from "../../health/judgement";
+import { badShare, type Counts, type Served } from "../../health/series";
+import type { StatusRange } from "../../health/sli";
+import { formatDuration } from "../../plan/duration";
+import type { Objective } from "../../plan/plan";
+import { limitOf } from "../look/assess";
 
 /** A share as a person reads it: at most three digits, `11.5 %`. */
 export function percentText(share: number): string {

@@ -1,16 +1,16 @@
-import { isVerdict, type Cause } from "./cause";
-import { confirmReverted } from "./confirm";
-import { within } from "./deadline";
-import { statusOf, type DeploymentStatus } from "./deploymentStatus";
-import { isStale, type Deployment } from "./ports";
-import { revertFailedSentence } from "./endingText";
-import { follow } from "./follow";
-import { recordOf } from "./recordOf";
-import { percentOf, revertedSplit, sameTraffic, type Dependencies } from "./release";
+import { isVerdict, type Cause } from "../cause";
+import { confirmReverted } from "../look/confirm";
+import { within } from "../look/deadline";
+import { statusOf, type DeploymentStatus } from "../deploymentStatus";
+import { isStale, type Deployment } from "../ports";
+import { revertFailedSentence } from "../text/endingText";
+import { follow } from "../follow";
+import { recordOf } from "../record/recordOf";
+import { percentOf, revertedSplit, sameTraffic, type Dependencies } from "../release";
 import type { Failed, Instead, Reverted } from "./reverted";
-import type { Rollout } from "./rollout";
-import type { State, WriteFailure } from "./state";
-import { uploadsLeft } from "./window";
+import type { Rollout } from "../rollout";
+import type { State, WriteFailure } from "../state";
+import { uploadsLeft } from "../look/window";
 import { lateUntil, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */

@@ -1,12 +1,12 @@
-import { formatDuration } from "../plan/duration";
-import { isVerdict, type Cause } from "./cause";
-import type { Confirmation } from "./confirm";
-import type { GaveUp } from "./decide";
-import type { DeploymentStatus } from "./deploymentStatus";
-import type { Deployment } from "./ports";
-import { stagePercent, type Release } from "./release";
-import type { Failed } from "./reverted";
-import type { State } from "./state";
+import { formatDuration } from "../../plan/duration";
+import { isVerdict, type Cause } from "../cause";
+import type { Confirmation } from "../look/confirm";
+import type { GaveUp } from "../decide";
+import type { DeploymentStatus } from "../deploymentStatus";
+import type { Deployment } from "../ports";
+import { stagePercent, type Release } from "../release";
+import type { Failed } from "../write/reverted";
+import type { State } from "../state";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
 /** What to do after an ending that put the traffic back. */

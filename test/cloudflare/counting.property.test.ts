@@ -57,7 +57,11 @@ function releaseAt(startedAt: number, widthSeconds: number): Release {
 async function seenOf(release: Release, client: Cloudflare, clock: { time: number }): Promise<Counts[]> {
   const now = () => clock.time;
   const outside: Dependencies = {
-    telemetry: cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
+    telemetry: {
+      ...cloudflareTelemetry(client, { accountId: "acc", scriptName: "checkout" }),
+      // Where nothing was served, it is asked whether anything could have been seen.
+      readiness: () => Promise.resolve({ blindBecause: undefined, warnings: [] }),
+    },
     deployments: new FakeDeployments({ now }),
     probes: { observe: () => Promise.resolve({ results: [], troubles: [] }) },
     // Only a deadline sleeps, and none passes.

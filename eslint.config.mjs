@@ -40,7 +40,7 @@ const edgeApart = {
 
 // What is read may be made to be read slowly. An expression that meets it takes time in proportion to it.
 const linear = {
-  files: ["provider/**/*.ts"],
+  files: ["provider/**/*.ts", "edge/**/*.ts"],
   plugins: { regexp },
   rules: {
     "regexp/no-super-linear-backtracking": "error",

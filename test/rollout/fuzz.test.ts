@@ -5,6 +5,8 @@ import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { sealedMessage, type Witness } from "../../provider/cloudflare/seal";
 import { intentionText } from "../../provider/rollout/text/intention";
+import { faultsOf } from "../../provider/plan/faults";
+import { planSchema } from "../../provider/plan/schema";
 import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
@@ -250,6 +252,64 @@ describe("what an API answers instead of deployments", () => {
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const once = harmlessIn(value);
         assert.deepEqual(harmlessIn(once), once);
+      }),
+      given,
+    );
+  });
+});
+
+describe("what a program declares as its plan", () => {
+  const sound = {
+    slos: [{ name: "5xx", sli: "serverErrors", max: 0.01 }],
+    stages: [
+      { percent: 25, soakTime: "5m" },
+      { percent: 100, soakTime: "5m" },
+    ],
+    pollInterval: "10s",
+  };
+  const odd = fc.oneof(
+    anyText,
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom<unknown>(NaN, Infinity, -1, 0, 100.001, 1e308, "0s", "-5m", "1e9h", "__proto__", null),
+  );
+  const keys = fc.constantFrom(
+    "slos",
+    "stages",
+    "pollInterval",
+    "confidence",
+    "minRequests",
+    "probes",
+    "__proto__",
+  );
+  const inSlo = fc.constantFrom("name", "sli", "max", "maxIncrease", "limit", "percentile", "valid", "bad");
+  const inStage = fc.constantFrom("percent", "soakTime", "progression", "odd");
+  const plan = fc.oneof(
+    fc.tuple(keys, odd).map(([key, value]) => ({ ...sound, [key]: value })),
+    fc.tuple(inSlo, odd).map(([key, value]) => ({ ...sound, slos: [{ ...sound.slos[0], [key]: value }] })),
+    fc
+      .tuple(inStage, odd)
+      .map(([key, value]) => ({ ...sound, stages: [{ ...sound.stages[0], [key]: value }, sound.stages[1]] })),
+    odd,
+  );
+
+  it("is refused with a place and what is allowed, in harmless words, or is a release that ends", async () => {
+    await fc.assert(
+      fc.asyncProperty(plan, async (declared) => {
+        const parsed = planSchema.safeParse(declared);
+        if (!parsed.success) {
+          const faults = faultsOf(parsed.error, declared, "plan");
+          assert.ok(faults.length > 0);
+          for (const { path, reason } of faults) {
+            assert.match(path, /^plan/);
+            assertHarmless(path);
+            assertHarmless(reason);
+          }
+          return;
+        }
+        const outside = world();
+        const { status, reason } = await run({ ...request(), plan: parsed.data }, outside);
+        assert.ok(["completed", "aborted", "inconclusive"].includes(status), `${status}: ${reason}`);
+        assertShown(reason);
       }),
       given,
     );

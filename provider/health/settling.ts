@@ -20,6 +20,16 @@ export interface Floors {
   readonly maxIncrease: number;
 }
 
+/** What is made of a series of which a part is not settled. */
+export interface Settling {
+  readonly floorsOf: (bucket: Bucket) => Floors;
+  /**
+   * How many times the usual traffic there seems to be, from 1 to 10, by the old version's failures. It may be trouble of
+   * both versions instead: which of the two shows when the buckets are settled.
+   */
+  readonly surge: number;
+}
+
 const noFloors: Floors = { max: 0, maxIncrease: 0 };
 
 /** Over how long the usual traffic is measured. */
@@ -42,11 +52,11 @@ const largestSurge = 10;
  *
  * @param series what was served, oldest first
  */
-export function floorsFor(series: Series, expectation: Expectation): (bucket: Bucket) => Floors {
+export function settlingOf(series: Series, expectation: Expectation): Settling {
   const { settledUntil, shareAt } = expectation;
   const usual = usualTraffic(series, expectation);
   const surge = surgeIn(series, usual.badOfOld, expectation);
-  return ({ start, old }) => {
+  const floorsOf = ({ start, old }: Bucket): Floors => {
     if (start < settledUntil) return noFloors;
     const share = shareAt(start);
     return {
@@ -54,6 +64,7 @@ export function floorsFor(series: Series, expectation: Expectation): (bucket: Bu
       maxIncrease: share < 1 ? (share / (1 - share)) * old.valid : 0,
     };
   };
+  return { floorsOf, surge };
 }
 
 /** What a bucket has of both versions, and of the old version's bad events if that had all traffic. */

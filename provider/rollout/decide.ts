@@ -169,6 +169,9 @@ function isInTime({ release }: Situation, { since }: State, at: number): boolean
   return at - since < release.plan.approvalTimeoutMs;
 }
 
+/** How many times the usual traffic makes a stage wait until what came is settled. */
+const largeSurge = 3;
+
 function whileSoaking(situation: Situation, state: State): Action {
   const { release, observation } = situation;
   const stage = release.plan.stages[state.stage];
@@ -177,6 +180,10 @@ function whileSoaking(situation: Situation, state: State): Action {
   // The last look must cover the whole soak: a stage never passes on what was not seen, or has not arrived yet.
   const seenUntil = observation.seenUntil - settleMsIn(release, state.stage);
   if (seenUntil < soakedUntil) return { do: "keep" };
+  // Whether more came, or more failed in both versions, shows when it is settled: until then nobody gets more of it.
+  if (situation.assessment.some(({ slo, surge }) => !slo.observeOnly && surge >= largeSurge)) {
+    return { do: "keep" };
+  }
   const doubt = firstDoubt(situation);
   if (doubt === undefined || release.plan.whenUnsure === "progress")
     return next(situation, state.stage, stage);

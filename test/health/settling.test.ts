@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noDispersion } from "../../provider/health/dispersion";
 import { Judgement, type Bounds } from "../../provider/health/judgement";
 import type { Bucket, Counts, Series } from "../../provider/health/series";
-import { floorsFor } from "../../provider/health/settling";
+import { settlingOf } from "../../provider/health/settling";
 import { binomial, generator } from "../fakes/random";
 
 const bucketMs = 10_000;
@@ -77,9 +77,15 @@ function abortedAt(bounds: Bounds, traffic: Traffic, seed: string, isFloored: bo
   for (let now = 10; now <= 900; now += 10) {
     const series = seenAt(now, seconds, traffic);
     const settledUntil = (now - 120) * 1000;
-    const floors = floorsFor(series, { bucketMs, since: 0, settledUntil, before, shareAt: () => share });
+    const { floorsOf } = settlingOf(series, {
+      bucketMs,
+      since: 0,
+      settledUntil,
+      before,
+      shareAt: () => share,
+    });
     const judgement = new Judgement(bounds, 0.01, noDispersion);
-    for (const bucket of series) judgement.add(bucket, isFloored ? floors(bucket) : undefined);
+    for (const bucket of series) judgement.add(bucket, isFloored ? floorsOf(bucket) : undefined);
     if (judgement.verdict.violated) return now;
   }
   return undefined;
@@ -134,6 +140,17 @@ describe("buckets that are not settled", () => {
       assert.ok((found[0] ?? 0) > 0, "it is not convicted before it is bad");
     }).timeout(120_000);
   }
+
+  it("seem to be a surge where the old version fails more, until they are settled", () => {
+    const served = (bad: number): Counts => ({ valid: 100, bad });
+    const series = [0, 1, 2, 3].map((index): Bucket => {
+      return { start: index * bucketMs, new: served(0), old: served(index < 2 ? 1 : 40) };
+    });
+    const surge = (settledUntil: number): number =>
+      settlingOf(series, { bucketMs, since: 0, settledUntil, before: served(1), shareAt: () => share }).surge;
+    assert.equal(surge(0), 10);
+    assert.equal(surge(4 * bucketMs), 1);
+  });
 
   it("are judged by what they have where that is more", () => {
     const bucket = { start: 0, new: { valid: 100, bad: 0 }, old: { valid: 10, bad: 0 } };

@@ -239,6 +239,21 @@ describe("a release that soaks decides", () => {
     ["to enter the next stage", soaked, { do: "enter", stage: 1 }],
     ["to soak on as long as its end is not seen", { ...soaked, seen: { seenUntil: began } }, { do: "keep" }],
     [
+      "to soak on while nobody knows whether more comes or both versions are in trouble",
+      { ...soaked, assessment: [assessment(), assessment({ surge: 3 })] },
+      { do: "keep" },
+    ],
+    [
+      "to enter the next stage where a little more comes",
+      { ...soaked, assessment: [assessment({ surge: 2.99 })] },
+      { do: "enter", stage: 1 },
+    ],
+    [
+      "to enter the next stage whatever an SLO shows that is only observed",
+      { ...soaked, assessment: [assessment({ slo: { ...fiveXx, observeOnly: true }, surge: 10 })] },
+      { do: "enter", stage: 1 },
+    ],
+    [
       "to wait for the soak's last telemetry",
       { plan: { settleTime: "30s" }, after: 5.5 * minute - 1 },
       { do: "keep" },

@@ -209,7 +209,8 @@ describe("a soak that proves nothing", () => {
     });
     const outcome = await release(outside, { plan: oneStage("extend") });
     assert.equal(outcome.status, "completed");
-    assert.ok(outside.clock.elapsed() < 25 * minute);
+    // Up to two minutes go by until it is known that traffic has come, and not trouble.
+    assert.ok(outside.clock.elapsed() < 27 * minute, String(outside.clock.elapsed()));
   });
 
   it("aborts at its end with whenUnsure: abort", async () => {

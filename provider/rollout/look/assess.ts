@@ -3,7 +3,7 @@ import { boundsOf } from "../../health/judge";
 import { Judgement, type Bounds, type Verdict } from "../../health/judgement";
 import { noBaseline, type Baseline } from "../../health/past";
 import { badShare, type Served } from "../../health/series";
-import { floorsFor } from "../../health/settling";
+import { settlingOf, type Settling } from "../../health/settling";
 import { soakResult, type SoakResult } from "../../health/soak";
 import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
@@ -20,6 +20,8 @@ export interface Assessment {
   readonly served: Served;
   /** What counts of the soak, without the warm-up after each change of the split, and what it has shown. */
   readonly soak: { readonly served: Served; readonly result: SoakResult };
+  /** How many times the usual traffic there seems to be, from 1 to 10; or else both versions are in trouble. */
+  readonly surge: number;
 }
 
 /** Judges every SLO of the plan by what was observed, in the plan's order. */
@@ -28,7 +30,7 @@ export function assess(release: Release, state: State, observation: Observation)
   const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
   return release.plan.slos.map((_, index) => {
     const tally = tallyOf(release, state, observation, index);
-    return inStage(release, current, tally, observation, index);
+    return inStage(release, state, current, tally, observation, index);
   });
 }
 
@@ -41,22 +43,26 @@ export function assessStages(
 ): readonly (readonly Assessment[])[] {
   const tallies = release.plan.slos.map((_, index) => tallyOf(release, state, observation, index));
   return stagesSoFar(state, now).map((stage) =>
-    tallies.map((tally, index) => inStage(release, stage, tally, observation, index)),
+    tallies.map((tally, index) => inStage(release, state, stage, tally, observation, index)),
   );
 }
 
 function inStage(
-  { plan }: Release,
+  release: Release,
+  state: State,
   { stage, startedAt, endedAt }: PastStage,
   tally: Tally,
-  { baselines }: Observation,
+  observation: Observation,
   index: number,
 ): Assessment {
+  const { plan } = release;
+  const { baselines } = observation;
   const slo = sloAt(plan, index);
   const { served, judged } = tally.in(stage);
   const dispersion = over(Math.max(1, endedAt - startedAt), baselineAt(baselines, index).dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
-  return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result } };
+  const surge = settlingIn(release, stagesSoFar(state), observation, index)?.surge ?? 1;
+  return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result }, surge };
 }
 
 /** What the buckets of an SLO come to. */
@@ -65,8 +71,8 @@ function tallyOf(release: Release, state: State, observation: Observation, index
   const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
   const stages = stagesSoFar(state);
   const own = series[index] ?? [];
-  const floorsOf = floors(release, stages, observation, index);
-  for (const bucket of own) tally.add(bucket, release.plan, stages, floorsOf?.(bucket));
+  const settling = settlingIn(release, stages, observation, index);
+  for (const bucket of own) tally.add(bucket, release.plan, stages, settling?.floorsOf(bucket));
   return tally;
 }
 
@@ -74,12 +80,12 @@ function tallyOf(release: Release, state: State, observation: Observation, index
 const settledAfterMs = 120_000;
 
 /** What unsettled buckets are judged with; undefined where it is not known what is usual, and for probes, which are seen at once. */
-function floors(
+function settlingIn(
   release: Release,
   stages: readonly PastStage[],
   { series, seenUntil, baselines }: Observation,
   index: number,
-): ReturnType<typeof floorsFor> | undefined {
+): Settling | undefined {
   const { plan, startedAt } = release;
   const perMs = baselines?.[index]?.perMs;
   if (perMs === undefined || sloAt(plan, index).sli.kind === "probes") return undefined;
@@ -91,7 +97,7 @@ function floors(
   };
   const settledUntil = bucketStart(seenUntil - Math.max(settledAfterMs, plan.settleMs), bucketMs);
   const since = bucketStart(startedAt, bucketMs);
-  return floorsFor(series[index] ?? [], { bucketMs, since, settledUntil, before, shareAt });
+  return settlingOf(series[index] ?? [], { bucketMs, since, settledUntil, before, shareAt });
 }
 
 function emptyTally({ plan }: Release, { baselines }: Observation, index: number): Tally {

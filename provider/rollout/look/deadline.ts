@@ -25,6 +25,11 @@ export class Deadline {
     this.late.catch(() => undefined);
   }
 
+  /** True once nobody waits for an answer any more. */
+  get isPast(): boolean {
+    return this.isOver.signal.aborted;
+  }
+
   async within<T>(reading: Promise<T>): Promise<T> {
     reading.catch(() => undefined);
     return Promise.race([reading, this.late]);

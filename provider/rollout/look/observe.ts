@@ -191,6 +191,8 @@ async function readTelemetry(release: Release, before: Observation, look: Look):
   const askedAt = clock.now();
   const read = await ask(release, before.telemetry, look, async () => {
     await requireReadiness(release, before, telemetry);
+    // An interruption has ended the look meanwhile: what is asked now, nobody would hear.
+    if (look.deadline.isPast) throw new PortError("unavailable", "The look was broken off.");
     return readHealth(release, before, askedAt, telemetry);
   });
   if (!read.isAnswer) {

@@ -51,6 +51,9 @@ function boundsOf({ max, maxIncrease }: Plan["slos"][number]): number {
 const pastBucketMs = 12_000;
 const pastMs = 3_600_000;
 
+/** Trouble that both versions share looks like a surge of traffic until the buckets are settled. */
+export const settledAfterMs = 120_000;
+
 /** What the old version served in the hour before `at`. */
 export function pastBefore(
   at: number,

@@ -3,7 +3,7 @@ import type { Series } from "../../../../provider/health/series";
 import type { RunLog, TelemetryRead } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { changesSince, firstWhere, isBlatant, pastBefore } from "./evidence";
+import { changesSince, firstWhere, isBlatant, pastBefore, settledAfterMs } from "./evidence";
 import { activeAt, percentOf } from "./facts";
 
 /** Nobody gets more of a version after an answer of the telemetry that leaves no doubt that it is bad. */
@@ -31,7 +31,8 @@ export function blatantFor(run: RunLog, story: Story): number {
   const changes = changesSince(story.commits, query.from - beforeMs, learningMs(run));
   const yardstick = { plan, changes, past: pastBefore(query.from, plan, query.oldVersionId, story) };
   const first = firstWhere(answers.length, (last) => isBlatant(yardstick, knownAfter(answers, last)));
-  return first === undefined ? Infinity : (answers[first]?.answeredAt ?? Infinity);
+  const seenAt = first === undefined ? Infinity : (answers[first]?.answeredAt ?? Infinity);
+  return seenAt + (story.scenario.traffic.bad.version === "all" ? settledAfterMs : 0);
 }
 
 /** The clock that a release begins by may be ahead of its first deployment. */

@@ -1,15 +1,12 @@
 import type { Commit, RunLog } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { changesSince, firstWhere, isBlatant, pastBefore, slisOf } from "./evidence";
+import { changesSince, firstWhere, isBlatant, pastBefore, settledAfterMs, slisOf } from "./evidence";
 import { isRevert } from "./facts";
 import { firstQuiet, troubles } from "./reachable";
 
 /** Beside two polls: a look, a read and a write may each take some seconds. */
 const latencyMs = 30_000;
-
-/** Trouble that both versions share looks like a surge of traffic until the buckets are settled. */
-const settledAfterMs = 120_000;
 
 /**
  * A violation that the telemetry shows is answered by a revert within two polls, as soon as the API can be reached for

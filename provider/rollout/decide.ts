@@ -172,6 +172,11 @@ function isInTime({ release }: Situation, { since }: State, at: number): boolean
 /** How many times the usual traffic makes a stage wait until what came is settled. */
 const largeSurge = 3;
 
+/** A comparison need not wait: trouble that both versions share says nothing to it. */
+function awaitsSettling({ slo, surge }: Assessment): boolean {
+  return !slo.observeOnly && slo.max !== undefined && surge >= largeSurge;
+}
+
 function whileSoaking(situation: Situation, state: State): Action {
   const { release, observation } = situation;
   const stage = release.plan.stages[state.stage];
@@ -181,9 +186,7 @@ function whileSoaking(situation: Situation, state: State): Action {
   const seenUntil = observation.seenUntil - settleMsIn(release, state.stage);
   if (seenUntil < soakedUntil) return { do: "keep" };
   // Whether more came, or more failed in both versions, shows when it is settled: until then nobody gets more of it.
-  if (situation.assessment.some(({ slo, surge }) => !slo.observeOnly && surge >= largeSurge)) {
-    return { do: "keep" };
-  }
+  if (situation.assessment.some(awaitsSettling)) return { do: "keep" };
   const doubt = firstDoubt(situation);
   if (doubt === undefined || release.plan.whenUnsure === "progress")
     return next(situation, state.stage, stage);

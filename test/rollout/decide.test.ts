@@ -244,6 +244,14 @@ describe("a release that soaks decides", () => {
       { do: "keep" },
     ],
     [
+      "to enter the next stage where both versions are in trouble and the SLO only compares them",
+      {
+        ...soaked,
+        assessment: [assessment({ slo: { ...fiveXx, max: undefined, maxIncrease: 2 }, surge: 10 })],
+      },
+      { do: "enter", stage: 1 },
+    ],
+    [
       "to enter the next stage where a little more comes",
       { ...soaked, assessment: [assessment({ surge: 2.99 })] },
       { do: "enter", stage: 1 },

@@ -22,10 +22,11 @@ export interface Mishaps {
 /** Hands a request to an instance and its answer to the client, both as streams. */
 export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps): void {
   const { request, response } = exchange;
-  const upstream = open(instance, exchange);
+  const repeatable = isRepeatable(request);
+  const upstream = open(instance, exchange, repeatable);
   if (upstream === undefined) return;
   const { invocations } = instance;
-  const call = { cause: causeOf(request, exchange.colo), isRepeatable: isRepeatable(request) };
+  const call = { cause: causeOf(request, exchange.colo), isRepeatable: repeatable };
   const invocation = invocations.begin(exchange, call);
 
   const end = (isCanceled: boolean): void => {
@@ -85,9 +86,9 @@ function causeOf(request: IncomingMessage, colo: Colo): Cause {
   return { eventType: "fetch", method, url: full, path, head: headOf(request, colo, clientIpOf(request)) };
 }
 
-function open(instance: Instance, exchange: Exchange): ClientRequest | undefined {
+function open(instance: Instance, exchange: Exchange, repeatable: boolean): ClientRequest | undefined {
   const { request, response, upgrade } = exchange;
-  const mayReuse = exchange.needsFresh !== true && isRepeatable(request);
+  const mayReuse = exchange.needsFresh !== true && repeatable;
   try {
     return httpRequest({
       ...instance.address,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { State } from "../state";
+import { Turns } from "../state/turns";
 import { END_KNOWN_MS, TRIES } from "./attempts";
 import type { Collector } from "./collector";
 import type { Dispatcher } from "./dispatcher";
@@ -16,7 +17,6 @@ import type { Route, RoutingTable } from "./routes";
 import { chooseVersion } from "./split";
 import { startable } from "./startable";
 import { isTrigger, trigger } from "./trigger";
-import { Turns } from "./turns";
 import type { Upgrade } from "./tunnel";
 
 /** The data plane's front door: which version handles a request, and the way there. */

@@ -1,6 +1,6 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError } from "../rollout/ports";
+import { unlessFault } from "../rollout/ports";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 
@@ -36,20 +36,13 @@ export async function originsOf(
     const { created_on: uploadedAt, author_email, source } = metadata;
     return { uploadedAt, author: authorOf(author_email, source) };
   };
-  const found = versionIds.map(async (versionId) => [versionId, await orNothing(read(versionId))] as const);
+  const found = versionIds.map(async (versionId) => {
+    return [versionId, await read(versionId).catch(unlessFault(undefined))] as const;
+  });
   return new Map(await Promise.all(found));
 }
 
 /** Who did something and with what: `jo@example.com with wrangler`. */
 export function authorOf(email: string | null | undefined, source: string | null | undefined): string {
   return `${email ?? "somebody"} with ${source ?? "something unknown"}`;
-}
-
-async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof PortError) return undefined;
-    throw error;
-  }
 }

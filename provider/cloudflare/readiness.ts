@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Cloudflare from "cloudflare";
 import type { Sli } from "../health/sli";
-import { PortError, type Readiness } from "../rollout/ports";
+import { unlessFault, type Readiness } from "../rollout/ports";
 import type { AskTelemetry } from "./checks/api";
 import { checkAtStart, lookBeforeRelease } from "./checks/atStart";
 import { judgeObjects, readBindings } from "./checks/worker/objects";
@@ -32,13 +32,10 @@ export async function readinessOf(
 
 /** A warning is not worth a failure: what cannot be read is not warned of. */
 async function objectWarnings(client: Cloudflare, worker: WorkerName): Promise<readonly string[]> {
-  try {
-    const finding = judgeObjects(worker.scriptName, await readBindings(client, worker));
-    return finding.verdict === "holds"
-      ? []
-      : [`Worker "${worker.scriptName}" has Durable Objects. ${finding.advice}`];
-  } catch (error) {
-    if (error instanceof PortError) return [];
-    throw error;
-  }
+  const bindings = await readBindings(client, worker).catch(unlessFault(undefined));
+  if (bindings === undefined) return [];
+  const finding = judgeObjects(worker.scriptName, bindings);
+  return finding.verdict === "holds"
+    ? []
+    : [`Worker "${worker.scriptName}" has Durable Objects. ${finding.advice}`];
 }

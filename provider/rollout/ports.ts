@@ -159,3 +159,11 @@ export class PortError extends Error {
     super(harmless(message));
   }
 }
+
+/** What is taken where a port gives no answer. Any other failure is a fault of ours, and stays thrown. */
+export function unlessFault<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof PortError) return instead;
+    throw error;
+  };
+}

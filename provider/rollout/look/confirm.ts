@@ -1,7 +1,7 @@
 import { servedSince, type Series } from "../../health/series";
 import type { Cause } from "../cause";
 import { bucketStart, telemetrySlis } from "./observe";
-import { PortError } from "../ports";
+import { unlessFault } from "../ports";
 import type { Dependencies, Release } from "../release";
 
 /** What the telemetry shows after a revert. */
@@ -47,20 +47,13 @@ export async function confirmReverted(
     const to = Math.max(from, bucketStart(clock.now(), bucketMs)) + bucketMs;
     series = await telemetry
       .read({ slis: [sli], newVersionId, oldVersionId, bucketMs, from, to })
+      // A reading that failed shows what the last one did.
       .then(([read = []]) => read, unlessFault(series));
     const since = stoppedAt(series, from, bucketMs);
     if (isSure(series, since, percent)) return { kind: "confirmed", since };
     const forMs = clock.now() - revertedAt;
     if (forMs >= watchMs + plan.settleMs) return unconfirmed(series, revertedAt + everywhereMs, forMs);
   }
-}
-
-/** A reading that failed shows what the last one did. */
-function unlessFault(before: Series): (error: unknown) => Series {
-  return (error) => {
-    if (error instanceof PortError) return before;
-    throw error;
-  };
 }
 
 /** When the last bucket ends in which the new version served. */

@@ -6,7 +6,7 @@ import { quietOf, rateBefore } from "../../health/quiet";
 import { noCounts, type Bucket, type Series } from "../../health/series";
 import type { Sli } from "../../health/sli";
 import type { Plan } from "../../plan/plan";
-import { PortError, type Deployment, type ProbeReport, type Telemetry } from "../ports";
+import { PortError, unlessFault, type Deployment, type ProbeReport, type Telemetry } from "../ports";
 import type { Dependencies, Release } from "../release";
 import { answered, mute, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
@@ -161,7 +161,7 @@ async function readUploads(
 ): Promise<Pick<Observation, "uploadsLeft" | "uploadsAt">> {
   const now = clock.now();
   if (now < uploadsAt + uploadsEveryMs) return { uploadsLeft: known, uploadsAt };
-  const left = await deadline.within(uploadsLeft(release, deployments)).catch(orLate(undefined));
+  const left = await deadline.within(uploadsLeft(release, deployments)).catch(unlessFault(undefined));
   return { uploadsLeft: left, uploadsAt: now };
 }
 
@@ -173,15 +173,7 @@ async function readProbes(
 ): Promise<ProbeReport> {
   return deadline
     .within(probes.observe(newVersionId, plan.probes, settledUntil))
-    .catch(orLate({ results: [], troubles: ["The probes did not answer in time."] }));
-}
-
-/** What is taken where something did not answer in time; any other failure is a fault. */
-function orLate<T>(instead: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof PortError) return instead;
-    throw error;
-  };
+    .catch(unlessFault({ results: [], troubles: ["The probes did not answer in time."] }));
 }
 
 type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;

@@ -1,4 +1,4 @@
-import { PortError, type Deployments } from "../ports";
+import { unlessFault, type Deployments } from "../ports";
 import type { Release } from "../release";
 
 /** Cloudflare deploys none but the versions uploaded last, 100 of them. */
@@ -20,13 +20,10 @@ export async function uploadsLeft(
   deployments: Deployments,
 ): Promise<number | undefined> {
   if (oldVersionId === undefined) return undefined;
-  try {
-    const newer = (await deployments.deployable()).indexOf(oldVersionId);
-    return newer === -1 ? 0 : Math.max(0, uploadsUntilGone(newer));
-  } catch (error) {
-    if (error instanceof PortError) return undefined;
-    throw error;
-  }
+  const versions = await deployments.deployable().catch(unlessFault(undefined));
+  if (versions === undefined) return undefined;
+  const newer = versions.indexOf(oldVersionId);
+  return newer === -1 ? 0 : Math.max(0, uploadsUntilGone(newer));
 }
 
 /** What is wrong with a release whose old version is about to leave the window; undefined where it is far from that. */

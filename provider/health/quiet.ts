@@ -1,4 +1,4 @@
-import { noCounts, type Counts, type Series } from "./series";
+import { validIn, type Counts, type Series } from "./series";
 
 /** How many events a version had in the time before a release. */
 export interface Usual {
@@ -84,10 +84,8 @@ export function quietOf(quietMs: number, perMs: number, burst: number): Quiet {
 export function rateBefore(until: number, series: Series, since: number, usual: Usual): number {
   const means = windowsMs.map((ms) => {
     const from = until - ms;
-    const served = series
-      .filter(({ start }) => start >= from && start < until)
-      .map((bucket) => ({ ...noCounts, valid: bucket.new.valid + bucket.old.valid }));
-    return (sumOf(served) + usual.perMs * Math.max(0, Math.min(since, until) - from)) / ms;
+    const served = validIn(series.filter(({ start }) => start >= from && start < until));
+    return (served + usual.perMs * Math.max(0, Math.min(since, until) - from)) / ms;
   });
   return Math.min(...means, until - since < (windowsMs[0] ?? 0) ? usual.lowestPerMs : Infinity);
 }

@@ -39,6 +39,11 @@ export function badShare(counts: Counts): number {
   return counts.valid === 0 ? 0 : counts.bad / counts.valid;
 }
 
+/** How many valid events of both versions a series has. */
+export function validIn(series: Series): number {
+  return series.reduce((sum, bucket) => sum + bucket.new.valid + bucket.old.valid, 0);
+}
+
 /** What both versions served in the buckets that begin at `since` or later. */
 export function servedSince(series: Series, since: number): Served {
   return series

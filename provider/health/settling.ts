@@ -1,4 +1,4 @@
-import type { Bucket, Counts, Series } from "./series";
+import { validIn, type Bucket, type Counts, type Series } from "./series";
 
 /** What should be in buckets whose events have not all arrived. */
 export interface Expectation {
@@ -84,10 +84,7 @@ function usualTraffic(
   const seen = startsIn(from, settledUntil, bucketMs);
   const unseen = buckets - seen.length;
   const settled = series.filter(({ start }) => start >= from && start < settledUntil);
-  const valid = settled.reduce(
-    (sum, bucket) => sum + bucket.new.valid + bucket.old.valid,
-    before.valid * unseen,
-  );
+  const valid = validIn(settled) + before.valid * unseen;
   const bad = settled.reduce((sum, bucket) => sum + bucket.old.bad, before.bad * unseen);
   const ofOld = seen.reduce((sum, start) => sum + 1 - shareAt(start), unseen);
   return { valid: valid / buckets, badOfOld: ofOld > 0 ? bad / ofOld : undefined };

@@ -29,8 +29,7 @@ export function assess(release: Release, state: State, observation: Observation)
   const [stage] = stagesSoFar(state, observation.seenUntil).slice(-1);
   const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
   return release.plan.slos.map((_, index) => {
-    const tally = tallyOf(release, state, observation, index);
-    return inStage(release, state, current, tally, observation, index);
+    return inStage(release, current, takenIn(release, state, observation, index), observation, index);
   });
 }
 
@@ -41,39 +40,40 @@ export function assessStages(
   observation: Observation,
   now: number,
 ): readonly (readonly Assessment[])[] {
-  const tallies = release.plan.slos.map((_, index) => tallyOf(release, state, observation, index));
+  const taken = release.plan.slos.map((_, index) => takenIn(release, state, observation, index));
   return stagesSoFar(state, now).map((stage) =>
-    tallies.map((tally, index) => inStage(release, state, stage, tally, observation, index)),
+    taken.map((slo, index) => inStage(release, stage, slo, observation, index)),
   );
 }
 
 function inStage(
-  release: Release,
-  state: State,
+  { plan }: Release,
   { stage, startedAt, endedAt }: PastStage,
-  tally: Tally,
-  observation: Observation,
+  { tally, surge }: Taken,
+  { baselines }: Observation,
   index: number,
 ): Assessment {
-  const { plan } = release;
-  const { baselines } = observation;
   const slo = sloAt(plan, index);
   const { served, judged } = tally.in(stage);
   const dispersion = over(Math.max(1, endedAt - startedAt), baselineAt(baselines, index).dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
-  const surge = settlingIn(release, stagesSoFar(state), observation, index)?.surge ?? 1;
   return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result }, surge };
 }
 
-/** What the buckets of an SLO come to. */
-function tallyOf(release: Release, state: State, observation: Observation, index: number): Tally {
+/** What the buckets of an SLO come to, and the surge that seems to be in those which are not settled. */
+interface Taken {
+  readonly tally: Tally;
+  readonly surge: number;
+}
+
+function takenIn(release: Release, state: State, observation: Observation, index: number): Taken {
   const { settled, series } = observation;
   const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
   const stages = stagesSoFar(state);
   const own = series[index] ?? [];
   const settling = settlingIn(release, stages, observation, index);
   for (const bucket of own) tally.add(bucket, release.plan, stages, settling?.floorsOf(bucket));
-  return tally;
+  return { tally, surge: settling?.surge ?? 1 };
 }
 
 /** Events were seen to arrive 10 to 60 s late (live, 2026), and an invocation is seen when it ends. */
@@ -133,7 +133,7 @@ export function settle(release: Release, state: State, observation: Observation)
   const old = { ...observation, series: series.map((all) => all.filter(({ start }) => isOld(start))) };
   return {
     ...observation,
-    settled: release.plan.slos.map((_, index) => tallyOf(release, state, old, index)),
+    settled: release.plan.slos.map((_, index) => takenIn(release, state, old, index).tally),
     settledUntil: until,
     series: series.map((all) => all.filter(({ start }) => !isOld(start))),
   };

@@ -3,7 +3,7 @@ import { merge } from "../../health/merge";
 import { baselineOf, noBaseline, type Baseline } from "../../health/past";
 import { probeSeries } from "../../health/probes";
 import { quietOf, rateBefore } from "../../health/quiet";
-import { noCounts, type Bucket, type Series } from "../../health/series";
+import { noCounts, validIn, type Bucket, type Series } from "../../health/series";
 import type { Sli } from "../../health/sli";
 import type { Plan } from "../../plan/plan";
 import { PortError, unlessFault, type Deployment, type ProbeReport, type Telemetry } from "../ports";
@@ -230,9 +230,7 @@ function busiest(baselines: readonly Baseline[] = []): number {
 
 /** How many valid events of both versions a series has that it did not have before. */
 function arrivals(before: Series = [], now: Series = []): number {
-  const count = (series: Series): number =>
-    series.reduce((sum, bucket) => sum + bucket.new.valid + bucket.old.valid, 0);
-  return count(now) - count(before);
+  return validIn(now) - validIn(before);
 }
 
 /** A run that resumes a release finds out while it watches what a release that starts finds out before. */

@@ -1,6 +1,6 @@
 import { varianceFactor, type Dispersion } from "./dispersion";
 import { ratios, type Claim } from "./evidence";
-import { badShare, type Bucket, type Counts } from "./series";
+import { badShare, type Counts } from "./series";
 
 /**
  * The claim "each event of the new version is bad with a probability of at most `max`".
@@ -11,30 +11,29 @@ import { badShare, type Bucket, type Counts } from "./series";
  * (a quasi-likelihood in the sense of Wedderburn, 1974).
  *
  * @param max the largest bad share that is fine, from 0 to below 1; with 0 the first bad event is proof
- * @param dispersion of the bad events of a bucket
  */
-export function ceiling(max: number, dispersion: Dispersion): Claim {
+export function ceiling(max: number): Claim {
   if (max === 0) return nothingBad;
   const scales = ratios
     .map((ratio) => Math.min(ratio * max, (1 + max) / 2))
     .map((q) => ({ bad: Math.log(q / max), good: Math.log1p((max - q) / (1 - max)) }));
   return {
-    weigh({ new: { valid, bad } }: Bucket, steps: Float64Array): boolean {
+    weigh({ new: { valid, bad } }, steps, dispersion): number {
       const factor = varianceFactor(dispersion, max * valid);
       for (let g = 0; g < scales.length; g += 1) {
         const scale = scales[g];
         if (scale) steps[g] = (bad * scale.bad + (valid - bad) * scale.good) / factor;
       }
-      return valid > 0;
+      return valid > 0 ? factor : 0;
     },
   };
 }
 
 /** Where nothing bad is allowed, one bad event settles it. */
 const nothingBad: Claim = {
-  weigh({ new: { valid, bad } }: Bucket, steps: Float64Array): boolean {
+  weigh({ new: { valid, bad } }, steps): number {
     steps.fill(bad > 0 ? Infinity : 0);
-    return valid > 0;
+    return valid > 0 ? 1 : 0;
   },
 };
 

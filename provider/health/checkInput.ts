@@ -45,6 +45,11 @@ export function checkWidth(bucketMs: number): void {
   expect("bucketMs", bucketMs, isPositive, "milliseconds above 0");
 }
 
+/** Checks for how many buckets a release is planned. */
+export function checkPlanned(buckets: number): void {
+  expect("plannedBuckets", buckets, (value) => Number.isFinite(value) && value >= 1, "a number from 1 on");
+}
+
 function checkCounts(name: string, counts: Counts | undefined): void {
   if (counts === undefined)
     throw new RangeError(`${name} is missing, expected counts of valid and bad events`);

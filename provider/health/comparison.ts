@@ -1,7 +1,7 @@
 import { divergence } from "./ceiling";
 import { varianceFactor, type Dispersion } from "./dispersion";
 import { ratios, type Claim } from "./evidence";
-import type { Bucket, Counts, Served } from "./series";
+import type { Counts, Served } from "./series";
 
 /**
  * The claim "an event of the new version is at most `maxIncrease` times as likely to be bad as one of the old version
@@ -17,21 +17,20 @@ import type { Bucket, Counts, Served } from "./series";
  * A bucket in which one version served nothing, or nothing bad happened, says nothing.
  *
  * @param maxIncrease the largest ratio of the bad shares that is fine, at least 1
- * @param dispersion of the bad events of a bucket
  */
-export function comparison(maxIncrease: number, dispersion: Dispersion): Claim {
+export function comparison(maxIncrease: number): Claim {
   const logs = ratios.map(Math.log);
   return {
-    weigh(bucket: Bucket, steps: Float64Array): boolean {
+    weigh(bucket, steps, dispersion): number {
       const bad = bucket.new.bad + bucket.old.bad;
-      if (bad === 0 || bucket.new.valid === 0 || bucket.old.valid === 0) return false;
+      if (bad === 0 || bucket.new.valid === 0 || bucket.old.valid === 0) return 0;
       const theta = newPart(maxIncrease, bucket.new, bucket.old);
       const factor = factorOf(theta, bad, dispersion);
       for (let g = 0; g < ratios.length; g += 1) {
         const total = Math.log1p(theta * ((ratios[g] ?? 1) - 1));
         steps[g] = (bucket.new.bad * (logs[g] ?? 0) - bad * total) / factor;
       }
-      return true;
+      return factor;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { Beginnings, type Course } from "./beginnings";
+import { noDispersion, type Dispersion } from "./dispersion";
 import { add, type Bucket, type Served } from "./series";
 
 /**
@@ -16,9 +18,21 @@ export interface Claim {
    * bucket is when the version is that much worse than when the claim just holds. Written into `steps`, so that a
    * long series costs no memory.
    *
-   * @returns false if the bucket is uninformative: it is skipped
+   * @param dispersion of the bad events of the bucket
+   * @returns by how much the evidence of the bucket was divided for its dispersion, from 1; 0 if the bucket says nothing:
+   * it is skipped
    */
-  weigh(bucket: Bucket, steps: Float64Array): boolean;
+  weigh(bucket: Bucket, steps: Float64Array, dispersion: Dispersion): number;
+}
+
+/** What is known of a bucket beside its counts. */
+export interface Circumstances {
+  /** What was served in it; it may be less than what it is judged by. Default: what it is judged by. */
+  readonly served?: Bucket;
+  /** The dispersion of its bad events. */
+  readonly dispersion: Dispersion;
+  /** See {@link Beginnings.next}. */
+  readonly sinceChange?: number | undefined;
 }
 
 /** What a series says against a claim. */
@@ -33,58 +47,71 @@ export interface Evidence {
    * nothing points to a beginning.
    */
   readonly onset: (Served & { readonly since: number }) | undefined;
+  /** By how much the evidence of the last bucket was divided because bad events come together, from 1. */
+  readonly dividedBy: number;
 }
 
 /**
  * The evidence process against a claim, fed bucket by bucket.
  *
  * The likelihood ratios of the buckets are accumulated, for each ratio, for a badness that began with any of the
- * buckets, the t-th of them weighing 1/(t(t+1)); they are averaged over the ratios, by {@link weights}, and the weight
- * of the beginnings yet to come, 1/(t+1), is added as it is. While the claim holds this is a non-negative supermartingale that starts at
- * 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops (Ville's
- * inequality; see Shin, Ramdas and Rinaldo, "E-detectors", 2022, for mixtures over change points).
+ * buckets, each of them with its weight of {@link Beginnings}; they are averaged over the ratios, by {@link weights}, and
+ * the weight of the beginnings yet to come is added as it is. While the claim holds this is a non-negative supermartingale
+ * that starts at 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops
+ * (Ville's inequality; see Shin, Ramdas and Rinaldo, "E-detectors", 2022, for mixtures over change points).
  */
 export class EvidenceProcess {
   private readonly steps = new Float64Array(ratios.length);
   private accumulated = new Accumulated();
   private onsets = ratios.map(() => new Onset());
-  private buckets = 0;
   private strongest = 0;
+  private dividedBy = 1;
 
-  constructor(private readonly claim: Claim) {}
+  /** @param course what is planned of the release; without it nothing is known of when trouble may begin */
+  constructor(
+    private readonly claim: Claim,
+    course?: Course,
+    private readonly beginnings = new Beginnings(course),
+  ) {}
 
   /** A process that has seen the same, and goes on by itself. */
   copy(): EvidenceProcess {
-    const copy = new EvidenceProcess(this.claim);
+    const copy = new EvidenceProcess(this.claim, undefined, this.beginnings.copy());
     copy.accumulated = this.accumulated.copy();
     copy.onsets = this.onsets.map((onset) => onset.copy());
-    copy.buckets = this.buckets;
     copy.strongest = this.strongest;
+    copy.dividedBy = this.dividedBy;
     return copy;
   }
 
-  /** Takes the next bucket in. What it is told to have `served` may be less than what it is judged by. */
-  add(bucket: Bucket, served = bucket): void {
-    if (!this.claim.weigh(bucket, this.steps)) {
+  /** Takes the next bucket in. */
+  add(bucket: Bucket, { served = bucket, dispersion, sinceChange }: Circumstances): void {
+    const dividedBy = this.claim.weigh(bucket, this.steps, dispersion);
+    const weight = this.beginnings.next(dividedBy !== 0, sinceChange);
+    if (dividedBy === 0) {
       for (const onset of this.onsets) onset.pass(served);
       return;
     }
-    this.buckets += 1;
-    this.accumulated.step(this.steps, 1 / (this.buckets * (this.buckets + 1)));
-    this.strongest = Math.max(this.strongest, this.accumulated.logWith(1 / (this.buckets + 1)));
+    this.dividedBy = dividedBy;
+    this.accumulated.step(this.steps, weight);
+    this.strongest = Math.max(this.strongest, this.accumulated.logWith(this.beginnings.toCome));
     for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(served, this.steps[g] ?? 0);
   }
 
   get evidence(): Evidence {
     const clearest = this.onsets.reduce((best, onset) => (onset.sum > best.sum ? onset : best));
-    return { log: this.strongest, onset: clearest.onset };
+    return { log: this.strongest, onset: clearest.onset, dividedBy: this.dividedBy };
   }
 }
 
-/** The evidence that a whole series gives against a claim. */
-export function evidenceAgainst(claim: Claim, series: Iterable<Bucket>): Evidence {
+/** The evidence that a whole series of buckets with the same dispersion gives against a claim. */
+export function evidenceAgainst(
+  claim: Claim,
+  series: Iterable<Bucket>,
+  dispersion: Dispersion = noDispersion,
+): Evidence {
   const process = new EvidenceProcess(claim);
-  for (const bucket of series) process.add(bucket);
+  for (const bucket of series) process.add(bucket, { dispersion });
   return process.evidence;
 }
 

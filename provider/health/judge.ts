@@ -1,6 +1,6 @@
-import { checkBounds, checkPast, checkSeries, checkWidth } from "./checkInput";
-import { noDispersion, over, type Dispersion } from "./dispersion";
-import { Judgement, type Bounds, type Verdict } from "./judgement";
+import { checkBounds, checkPast, checkPlanned, checkSeries, checkWidth } from "./checkInput";
+import { Judgement, type Bounds, type Knowledge, type Verdict } from "./judgement";
+import { OngoingDispersion } from "./ongoing";
 import { dispersionOf, type Past } from "./past";
 import type { Series } from "./series";
 
@@ -13,8 +13,13 @@ export interface Strictness {
   readonly level: number;
   /** The width of a bucket of the series, in milliseconds. Needed with `past` only. Default: 10 000. */
   readonly bucketMs?: number | undefined;
-  /** What the old version served before. Without it, events are taken to be independent of each other. */
+  /**
+   * What the old version served before: it tells how much bad events come together, as does what the old version serves
+   * meanwhile. Without it, events are taken to be independent of each other.
+   */
   readonly past?: Past | undefined;
+  /** How many buckets the release is to last: trouble is then found sooner that begins late. At least 1. Default: unknown. */
+  readonly plannedBuckets?: number | undefined;
 }
 
 /** How many bounds an SLO sets, each of which is a test of its own. */
@@ -35,22 +40,21 @@ export function boundsOf({ max, maxIncrease }: Bounds): number {
  * there is no bound at all; it names the place
  */
 export function judge(slo: Bounds, series: Series, strictness: Strictness): Verdict {
-  const { level, past, bucketMs = 10_000 } = strictness;
+  const { level, past, plannedBuckets, bucketMs = 10_000 } = strictness;
   checkBounds(slo, level);
   checkSeries(series);
   checkWidth(bucketMs);
+  if (plannedBuckets !== undefined) checkPlanned(plannedBuckets);
   if (past !== undefined) checkPast(past);
-  return verdictOn(
-    slo,
-    series,
-    level,
-    past === undefined ? noDispersion : over(bucketMs, dispersionOf(past)),
-  );
+  return verdictOn(slo, series, level, {
+    ongoing: past && new OngoingDispersion(dispersionOf(past), bucketMs),
+    course: plannedBuckets === undefined ? undefined : { buckets: plannedBuckets, changes: 0 },
+  });
 }
 
 /** As {@link judge}, for what was checked before. */
-function verdictOn(slo: Bounds, series: Series, level: number, dispersion: Dispersion): Verdict {
-  const judgement = new Judgement(slo, level, dispersion);
+function verdictOn(slo: Bounds, series: Series, level: number, knowledge: Knowledge): Verdict {
+  const judgement = new Judgement(slo, level, knowledge);
   for (const bucket of series) judgement.add(bucket);
   return judgement.verdict;
 }

@@ -1,7 +1,9 @@
 import { ceiling } from "./ceiling";
 import { comparison } from "./comparison";
-import type { Dispersion } from "./dispersion";
+import type { Course } from "./beginnings";
+import { noDispersion, type Dispersion } from "./dispersion";
 import { EvidenceProcess, type Evidence } from "./evidence";
+import type { OngoingDispersion } from "./ongoing";
 import type { Bucket, Counts, Served } from "./series";
 import type { Floors } from "./settling";
 
@@ -28,36 +30,69 @@ export interface Verdict {
   readonly evidence: number;
   /** The evidence at which it is conclusive: ln(number of bounds / level). */
   readonly conclusive: number;
+  /**
+   * By how much the evidence of the last bucket was divided, from 1: bad events come in clusters or wander, so each of
+   * them says less.
+   */
+  readonly dividedBy: number;
   /** What was served since the trouble most probably began; undefined when nothing points to trouble. */
   readonly trouble: (Served & { readonly since: number }) | undefined;
 }
 
+/** What a judgement knows beside the series. */
+export interface Knowledge {
+  /** The dispersion of the bad events. Default: events are independent of each other. */
+  readonly ongoing?: OngoingDispersion | undefined;
+  /** What is planned of the release. Default: nothing is known. */
+  readonly course?: Course | undefined;
+}
+
+/** What is known of a bucket beside its counts. */
+export interface Place {
+  /** What the new version is taken to have served at least, in a bucket that is not settled. */
+  readonly floors?: Floors | undefined;
+  /** How many judged buckets lie between the last change of the split and it; undefined before the first. */
+  readonly sinceChange?: number | undefined;
+}
+
 /** The judgement of one SLO, made bucket by bucket: what it needs does not grow with the series. */
 export class Judgement {
+  private readonly ongoing: OngoingDispersion | undefined;
+
   /**
    * @param slo bounds that were checked before
    * @param level the probability with which an SLO that is met may be found violated, all its bounds together
-   * @param dispersion of the bad events of a bucket
    */
   constructor(
     private readonly slo: Bounds,
     private readonly level: number,
-    private readonly dispersion: Dispersion,
-    private readonly processes = processesFor(slo, dispersion),
+    { ongoing, course }: Knowledge = {},
+    private readonly processes = processesFor(slo, course),
     /** True once a bucket held counts that are none: what they would have said is unknown from then on. */
     private isBroken = false,
-  ) {}
+  ) {
+    this.ongoing = ongoing;
+  }
 
   /** A judgement that has seen the same, and goes on by itself. */
   copy(): Judgement {
     const processes = this.processes.map(({ bound, process }) => ({ bound, process: process.copy() }));
-    return new Judgement(this.slo, this.level, this.dispersion, processes, this.isBroken);
+    return new Judgement(this.slo, this.level, { ongoing: this.ongoing?.copy() }, processes, this.isBroken);
   }
 
-  /** Takes the next bucket in; one that is not settled with what the new version is taken to have served at least. */
-  add(bucket: Bucket, floors?: Floors): void {
+  /** Takes the next bucket in. */
+  add(bucket: Bucket, { floors, sinceChange }: Place = {}): void {
     if (!isCounts(bucket.new) || !isCounts(bucket.old)) this.isBroken = true;
-    for (const { bound, process } of this.processes) process.add(withFloor(bucket, floors?.[bound]), bucket);
+    const dispersion = this.ongoing?.next(bucket) ?? noDispersion;
+    const circumstances = { served: bucket, dispersion, sinceChange };
+    for (const { bound, process } of this.processes) {
+      process.add(withFloor(bucket, floors?.[bound]), circumstances);
+    }
+  }
+
+  /** The dispersion of the bad events as far as it is known now, for a span of one millisecond. */
+  get dispersion(): Dispersion {
+    return this.ongoing?.current ?? noDispersion;
   }
 
   get verdict(): Verdict {
@@ -65,9 +100,9 @@ export class Judgement {
     const [worst] = this.processes
       .map(({ bound, process }) => ({ bound, ...conclusiveUnlessKnown(process.evidence) }))
       .sort((a, b) => b.log - a.log);
-    const { bound = "max", log = 0, onset: trouble } = worst ?? {};
+    const { bound = "max", log = 0, onset: trouble, dividedBy = 1 } = worst ?? {};
     const evidence = this.isBroken ? Infinity : log;
-    return { violated: evidence >= conclusive, bound, evidence, conclusive, trouble };
+    return { violated: evidence >= conclusive, bound, evidence, conclusive, dividedBy, trouble };
   }
 }
 
@@ -90,14 +125,11 @@ interface Bound {
   readonly process: EvidenceProcess;
 }
 
-function processesFor({ max, maxIncrease }: Bounds, dispersion: Dispersion): readonly Bound[] {
+function processesFor({ max, maxIncrease }: Bounds, course?: Course): readonly Bound[] {
   const processes: Bound[] = [];
-  if (max !== undefined) {
-    processes.push({ bound: "max", process: new EvidenceProcess(ceiling(max, dispersion)) });
-  }
+  if (max !== undefined) processes.push({ bound: "max", process: new EvidenceProcess(ceiling(max), course) });
   if (maxIncrease !== undefined) {
-    const claim = comparison(maxIncrease, dispersion);
-    processes.push({ bound: "maxIncrease", process: new EvidenceProcess(claim) });
+    processes.push({ bound: "maxIncrease", process: new EvidenceProcess(comparison(maxIncrease), course) });
   }
   return processes;
 }

@@ -14,7 +14,7 @@ const memoryMs = 120_000;
  * that chance alone makes no dispersion in quiet traffic.
  */
 export class Moments {
-  private readonly lags: readonly Products[];
+  private lags: readonly Products[];
   private recent: readonly { readonly at: number; readonly counts: Counts }[] = [];
   private buckets = 0;
   private served = 0;
@@ -23,6 +23,11 @@ export class Moments {
   constructor(private readonly bucketMs: number) {
     const lags = Math.max(2, Math.ceil(memoryMs / bucketMs));
     this.lags = Array.from({ length: lags + 1 }, () => ({ bad: 0, mixed: 0, valid: 0 }));
+  }
+
+  /** The same, going on by itself. */
+  copy(): Moments {
+    return Object.assign(new Moments(this.bucketMs), this, { lags: this.lags.map((sum) => ({ ...sum })) });
   }
 
   /** Takes in the bucket with the index `at`, which is larger than those before. */

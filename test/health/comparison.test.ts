@@ -53,7 +53,7 @@ describe("the evidence that a new version is worse than the old one", () => {
       const wrong = everySplit(5, 4, theta)
         .filter(({ news }) => {
           const series = news.map((fresh, index) => bucket(index, fresh, 4));
-          return evidenceAgainst(comparison(maxIncrease, dispersion), series).log >= -Math.log(level);
+          return evidenceAgainst(comparison(maxIncrease), series, dispersion).log >= -Math.log(level);
         })
         .reduce((sum, { probability }) => sum + probability, 0);
       assert.ok(wrong <= level, String(wrong));
@@ -74,8 +74,10 @@ describe("the evidence that a new version is worse than the old one", () => {
               ? { ...each, new: { ...each.new, bad: each.new.bad + 1 } }
               : each,
           );
-          const claim = comparison(1.5, dispersion);
-          const [less, more] = [served, worse].map((each) => evidenceAgainst(claim, asSeries(each)).log);
+          const claim = comparison(1.5);
+          const [less, more] = [served, worse].map(
+            (each) => evidenceAgainst(claim, asSeries(each), dispersion).log,
+          );
           // A bad event makes a bucket count that did not: later beginnings then weigh a little less.
           const counts = served[index]?.new.bad === 0 && served[index].old.bad === 0;
           if (!counts) assert.ok((more ?? 0) >= (less ?? 0) - 1e-9);
@@ -93,7 +95,7 @@ describe("the evidence that a new version is worse than the old one", () => {
     fc.assert(
       fc.property(buckets, fc.nat(), fc.constantFrom(...silent), (served, at, nothing) => {
         const place = at % (served.length + 1);
-        const claim = comparison(1, noDispersion);
+        const claim = comparison(1);
         const without = evidenceAgainst(claim, asSeries(served)).log;
         const withIt = evidenceAgainst(claim, asSeries(served.toSpliced(place, 0, nothing))).log;
         assert.equal(withIt, without);
@@ -108,7 +110,7 @@ describe("the evidence that a new version is worse than the old one", () => {
       const bad = (events: number): Counts => ({ valid: events, bad: binomial(events, share, random) });
       return { start: at, new: bad(50), old: bad(450) };
     });
-    assert.ok(evidenceAgainst(comparison(1.5, noDispersion), series).log < ln100);
+    assert.ok(evidenceAgainst(comparison(1.5), series).log < ln100);
   });
 
   it("grows when only the new version is hit", () => {
@@ -122,7 +124,7 @@ describe("the evidence that a new version is worse than the old one", () => {
       new: bad(50, at < 30 ? 0.005 : 0.05),
       old: bad(450, 0.005),
     }));
-    const { log, onset } = evidenceAgainst(comparison(1.5, noDispersion), series);
+    const { log, onset } = evidenceAgainst(comparison(1.5), series);
     assert.ok(log >= ln100, String(log));
     assert.ok(onset !== undefined && Math.abs(onset.since - 30) <= 3, String(onset?.since));
   });

@@ -6,18 +6,9 @@ import { noCounts } from "../../provider/health/series";
 import { noDispersion, over, varianceFactor, type Dispersion } from "../../provider/health/dispersion";
 import { dispersionOf } from "../../provider/health/past";
 import { binomial, generator } from "../fakes/random";
+import { swing } from "./swing";
 
 const bucketMs = 10_000;
-
-/** Standard normal numbers of which each has the correlation `memory` with the one before. */
-function swing(length: number, memory: number, random: () => number): number[] {
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const values = [normal()];
-  for (let at = 1; at < length; at += 1) {
-    values.push(memory * (values[at - 1] ?? 0) + Math.sqrt(1 - memory ** 2) * normal());
-  }
-  return values;
-}
 
 /** Buckets of a version whose bad share swings around `share` by e^±sigma, with a memory of some buckets. */
 function wandering(length: number, valid: number, sigma: number, seed: string, share = 0.005): Counts[] {
@@ -51,12 +42,11 @@ function ramp(index: number): number {
 
 /** After how many buckets a version with a bad share is found bad at a limit of 1 %, given the past. */
 function bucketsUntilFound(share: number, valid: number, past: Counts[], seed: string): number {
-  const process = new EvidenceProcess(
-    ceiling(0.01, over(bucketMs, dispersionOf({ bucketMs, buckets: past }))),
-  );
+  const process = new EvidenceProcess(ceiling(0.01));
+  const dispersion = over(bucketMs, dispersionOf({ bucketMs, buckets: past }));
   const buckets = wandering(360, valid, 0, `new ${seed}`, share);
   const at = buckets.findIndex((fresh, start) => {
-    process.add({ start, new: fresh, old: noCounts });
+    process.add({ start, new: fresh, old: noCounts }, { dispersion });
     return process.evidence.log >= Math.log(100);
   });
   return at === -1 ? Infinity : at + 1;
@@ -152,7 +142,7 @@ describe("the dispersion of bad events", () => {
             new: fresh,
             old: noCounts,
           }));
-          return evidenceAgainst(ceiling(0.01, dispersion), series).log >= Math.log(100);
+          return evidenceAgainst(ceiling(0.01), series, dispersion).log >= Math.log(100);
         }).length;
       assert.ok(conclusive(0.005, noDispersion) >= 5, "taken for independent, it is found bad");
       assert.equal(conclusive(0.005, learnt), 0);

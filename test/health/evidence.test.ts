@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ceiling } from "../../provider/health/ceiling";
-import { noDispersion } from "../../provider/health/dispersion";
 import { evidenceAgainst, type Evidence } from "../../provider/health/evidence";
 import { judge } from "../../provider/health/judge";
 import { merge } from "../../provider/health/merge";
@@ -18,7 +17,7 @@ const limits = fc.constantFrom(0.001, 0.01, 0.05, 0.3, 0.9);
 
 /** The evidence of the new version's counts alone, one bucket a second. */
 function evidenceIn(counts: readonly Counts[], max: number): Evidence {
-  return evidenceAgainst(ceiling(max, noDispersion), asSeries(counts));
+  return evidenceAgainst(ceiling(max), asSeries(counts));
 }
 
 function asSeries(counts: readonly Counts[]): Series {
@@ -83,6 +82,7 @@ describe("the evidence of a violation", () => {
     assert.deepEqual(evidenceIn([noCounts, { valid: 5, bad: 0 }, { valid: 5, bad: 1 }], 0), {
       log: Infinity,
       onset: { since: 2000, new: { valid: 5, bad: 1 }, old: noCounts },
+      dividedBy: 1,
     });
   });
 

@@ -15,7 +15,7 @@ describe("what is no number", () => {
   ] as const) {
     for (const slo of [{ max: 0.01 }, { maxIncrease: 1.5 }, { max: 0.01, maxIncrease: 1.5 }]) {
       it(`is a violation, and never healthy: ${what}, by ${Object.keys(slo).join(" and ")}`, () => {
-        const judgement = new Judgement(slo, 0.01, noDispersion);
+        const judgement = new Judgement(slo, 0.01);
         judgement.add({ start: 0, new: counts, old: { valid: 1000, bad: 1 } });
         judgement.add({ start: 10_000, new: ok, old: ok });
         assert.equal(judgement.verdict.violated, true);

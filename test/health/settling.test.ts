@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { noDispersion } from "../../provider/health/dispersion";
 import { Judgement, type Bounds } from "../../provider/health/judgement";
 import type { Bucket, Counts, Series } from "../../provider/health/series";
 import { settlingOf } from "../../provider/health/settling";
@@ -84,8 +83,8 @@ function abortedAt(bounds: Bounds, traffic: Traffic, seed: string, isFloored: bo
       before,
       shareAt: () => share,
     });
-    const judgement = new Judgement(bounds, 0.01, noDispersion);
-    for (const bucket of series) judgement.add(bucket, isFloored ? floorsOf(bucket) : undefined);
+    const judgement = new Judgement(bounds, 0.01);
+    for (const bucket of series) judgement.add(bucket, isFloored ? { floors: floorsOf(bucket) } : {});
     if (judgement.verdict.violated) return now;
   }
   return undefined;
@@ -155,17 +154,17 @@ describe("buckets that are not settled", () => {
   it("are judged by what they have where that is more", () => {
     const bucket = { start: 0, new: { valid: 100, bad: 0 }, old: { valid: 10, bad: 0 } };
     const [seen, floored] = [undefined, { max: 50, maxIncrease: 50 }].map((floors) => {
-      const judgement = new Judgement({ max: 0.1, maxIncrease: 2 }, 0.01, noDispersion);
-      judgement.add(bucket, floors);
+      const judgement = new Judgement({ max: 0.1, maxIncrease: 2 }, 0.01);
+      judgement.add(bucket, { floors });
       return judgement.verdict;
     });
     assert.deepEqual(floored, seen);
   });
 
   it("are told of as they were seen", () => {
-    const judgement = new Judgement({ max: 0.01 }, 0.01, noDispersion);
+    const judgement = new Judgement({ max: 0.01 }, 0.01);
     const bucket = { start: 7, new: { valid: 60, bad: 50 }, old: { valid: 10, bad: 1 } };
-    judgement.add(bucket, { max: 100, maxIncrease: 0 });
+    judgement.add(bucket, { floors: { max: 100, maxIncrease: 0 } });
     assert.deepEqual(judgement.verdict.trouble, { since: 7, new: bucket.new, old: bucket.old });
   });
 });

@@ -130,7 +130,7 @@ const served = { new: { valid: 200, bad: 1 }, old: { valid: 400, bad: 2 } };
 export function assessment(changes: Partial<Assessment> = {}): Assessment {
   return {
     slo: objective(),
-    verdict: { violated: false, bound: "max", evidence: 0, conclusive: 5, trouble: undefined },
+    verdict: { violated: false, bound: "max", evidence: 0, conclusive: 5, dividedBy: 1, trouble: undefined },
     served,
     soak: { served, result: "healthy" },
     surge: 1,
@@ -140,6 +140,13 @@ export function assessment(changes: Partial<Assessment> = {}): Assessment {
 
 export function violated(changes: Partial<Assessment> = {}): Assessment {
   const trouble = { new: { valid: 100, bad: 12 }, old: { valid: 300, bad: 1 }, since: began + minute };
-  const verdict = { violated: true, bound: "max" as const, evidence: 9, conclusive: 5, trouble };
+  const verdict = {
+    violated: true,
+    bound: "max" as const,
+    evidence: 9,
+    conclusive: 5,
+    dividedBy: 1,
+    trouble,
+  };
   return assessment({ verdict, ...changes });
 }

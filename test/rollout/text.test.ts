@@ -283,6 +283,23 @@ describe("the line that is always up to date", () => {
       `stage 1/3 · 25 % · soaked, its last telemetry arrives within 30s · ${well}`,
     ],
     [
+      "says when bad events come in bursts, so that a violation takes longer to prove",
+      () => line(soaking(), 61_500, [assessment({ served, verdict: { ...fine.verdict, dividedBy: 4.07 } })]),
+      `stage 1/3 · 25 % · 3m 59s of soak left · ${well} · 5xx: evidence divided by 4.1, since bad events come in bursts`,
+    ],
+    [
+      "does not say so of an SLO that only observes, or where they hardly do",
+      () =>
+        line(soaking(), 61_500, [
+          assessment({ served, verdict: { ...fine.verdict, dividedBy: 2.9 } }),
+          assessment({
+            slo: objective({ observeOnly: true }),
+            verdict: { ...fine.verdict, evidence: -1, dividedBy: 9 },
+          }),
+        ]),
+      `stage 1/3 · 25 % · 3m 59s of soak left · ${well}`,
+    ],
+    [
       "says since when a soak is extended",
       () => line(soaking(), 8 * minute),
       `stage 1/3 · 25 % · soak extended since 2m 30s · ${well}`,

@@ -10,7 +10,6 @@ import type { Rollout, Step } from "../../provider/rollout/rollout";
 import { stagesSoFar, type State } from "../../provider/rollout/state";
 import { Tally } from "../../provider/rollout/look/tally";
 import { Judgement } from "../../provider/health/judgement";
-import { noDispersion } from "../../provider/health/dispersion";
 import {
   all,
   newVersion,
@@ -271,7 +270,7 @@ describe("a tally of buckets", () => {
     return { start, new: { valid: 100, bad }, old: { valid: 0, bad: 0 } };
   };
   const tally = (...buckets: Series): Tally => {
-    const all = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
+    const all = new Tally(new Judgement({ max: 0.01 }, 0.05));
     for (const each of buckets) all.add(each, plan, stagesSoFar(state));
     return all;
   };
@@ -280,7 +279,7 @@ describe("a tally of buckets", () => {
     const all = tally(bucket(40_000, 1), bucket(50_000, 2), bucket(60_000, 3));
     assert.deepEqual([all.in(0).served.new.bad, all.in(1).served.new.bad], [1, 5]);
     const within = soaking({ ...state, since: 49_999 });
-    const one = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
+    const one = new Tally(new Judgement({ max: 0.01 }, 0.05));
     one.add(bucket(40_000, 1), plan, stagesSoFar(within));
     assert.deepEqual([one.in(0).served.new.bad, one.in(1).served.new.bad], [0, 1]);
   });
@@ -307,7 +306,7 @@ describe("a tally of buckets", () => {
 
   it("does not lose what was served before the first stage", () => {
     const later = soaking({ since: 100_000 });
-    const all = new Tally(new Judgement({ max: 0.01 }, 0.05, noDispersion));
+    const all = new Tally(new Judgement({ max: 0.01 }, 0.05));
     all.add(bucket(0, 90), plan, stagesSoFar(later));
     assert.deepEqual([all.verdict.violated, all.in(0).served.new.valid], [true, 0]);
   });

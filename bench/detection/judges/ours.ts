@@ -1,8 +1,6 @@
-import { ceiling } from "../../../provider/health/ceiling";
-import { comparison } from "../../../provider/health/comparison";
-import { noDispersion, over, type Dispersion } from "../../../provider/health/dispersion";
-import { EvidenceProcess, type Claim } from "../../../provider/health/evidence";
-import { dispersionOf } from "../../../provider/health/past";
+import { Judgement } from "../../../provider/health/judgement";
+import { OngoingDispersion } from "../../../provider/health/ongoing";
+import { dispersionOf, type Past } from "../../../provider/health/past";
 import { bucketSeconds, type Judge, type Release } from "./judge";
 
 /** What this package judges by, with one of the bounds an SLO may set. */
@@ -11,7 +9,7 @@ export function ours(kind: Judge["kind"]): Judge {
     name: `ours ${kind}`,
     rule: "The evidence process of this package; looks every 10 s.",
     kind,
-    watch: (release) => watch(kind, release, dispersionOfPast(release)),
+    watch: (release) => watch(kind, release, { bucketMs: bucketSeconds * 1000, buckets: release.past }),
   };
 }
 
@@ -21,24 +19,18 @@ export function oursWithoutPast(kind: Judge["kind"]): Judge {
     name: `ours ${kind}, no past`,
     rule: "The same without the hour before the release.",
     kind,
-    watch: (release) => watch(kind, release, noDispersion),
+    watch: (release) => watch(kind, release),
   };
 }
 
-function watch(kind: Judge["kind"], release: Release, dispersion: Dispersion): ReturnType<Judge["watch"]> {
-  const process = new EvidenceProcess(claimOf(kind, release, dispersion));
-  const conclusive = -Math.log(release.level);
+function watch(kind: Judge["kind"], release: Release, past?: Past): ReturnType<Judge["watch"]> {
+  const { level, max, maxIncrease, soak } = release;
+  const judgement = new Judgement(kind === "max" ? { max } : { maxIncrease }, level, {
+    ongoing: past && new OngoingDispersion(dispersionOf(past), past.bucketMs),
+    course: { buckets: soak, changes: 0 },
+  });
   return (bucket) => {
-    process.add(bucket);
-    return process.evidence.log >= conclusive;
+    judgement.add(bucket);
+    return judgement.verdict.violated;
   };
-}
-
-function claimOf(kind: Judge["kind"], { max, maxIncrease }: Release, dispersion: Dispersion): Claim {
-  return kind === "max" ? ceiling(max, dispersion) : comparison(maxIncrease, dispersion);
-}
-
-function dispersionOfPast({ past }: Release): Dispersion {
-  const bucketMs = bucketSeconds * 1000;
-  return over(bucketMs, dispersionOf({ bucketMs, buckets: past }));
 }

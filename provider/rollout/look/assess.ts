@@ -1,7 +1,7 @@
 import { over } from "../../health/dispersion";
 import { boundsOf } from "../../health/judge";
 import { Judgement, type Bounds, type Verdict } from "../../health/judgement";
-import { noBaseline, type Baseline } from "../../health/past";
+import { OngoingDispersion, settledAfterMs } from "../../health/ongoing";
 import { badShare, type Served } from "../../health/series";
 import { settlingOf, type Settling } from "../../health/settling";
 import { soakResult, type SoakResult } from "../../health/soak";
@@ -9,7 +9,7 @@ import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
 import { stagePercent, type Release } from "../release";
 import { stagesSoFar, type PastStage, type State } from "../state";
-import { stageOf, Tally } from "./tally";
+import { courseOf, stageOf, Tally } from "./tally";
 
 /** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */
 export interface Assessment {
@@ -29,7 +29,7 @@ export function assess(release: Release, state: State, observation: Observation)
   const [stage] = stagesSoFar(state, observation.seenUntil).slice(-1);
   const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
   return release.plan.slos.map((_, index) => {
-    return inStage(release, current, takenIn(release, state, observation, index), observation, index);
+    return inStage(release, current, takenIn(release, state, observation, index), index);
   });
 }
 
@@ -42,7 +42,7 @@ export function assessStages(
 ): readonly (readonly Assessment[])[] {
   const taken = release.plan.slos.map((_, index) => takenIn(release, state, observation, index));
   return stagesSoFar(state, now).map((stage) =>
-    taken.map((slo, index) => inStage(release, stage, slo, observation, index)),
+    taken.map((slo, index) => inStage(release, stage, slo, index)),
   );
 }
 
@@ -50,12 +50,11 @@ function inStage(
   { plan }: Release,
   { stage, startedAt, endedAt }: PastStage,
   { tally, surge }: Taken,
-  { baselines }: Observation,
   index: number,
 ): Assessment {
   const slo = sloAt(plan, index);
   const { served, judged } = tally.in(stage);
-  const dispersion = over(Math.max(1, endedAt - startedAt), baselineAt(baselines, index).dispersion);
+  const dispersion = over(Math.max(1, endedAt - startedAt), tally.dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
   return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result }, surge };
 }
@@ -75,9 +74,6 @@ function takenIn(release: Release, state: State, observation: Observation, index
   for (const bucket of own) tally.add(bucket, release.plan, stages, settling?.floorsOf(bucket));
   return { tally, surge: settling?.surge ?? 1 };
 }
-
-/** Events were seen to arrive 10 to 60 s late (live, 2026), and an invocation is seen when it ends. */
-const settledAfterMs = 120_000;
 
 /** What unsettled buckets are judged with; undefined where it is not known what is usual, and for probes, which are seen at once. */
 function settlingIn(
@@ -102,12 +98,9 @@ function settlingIn(
 
 function emptyTally({ plan }: Release, { baselines }: Observation, index: number): Tally {
   const slo = sloAt(plan, index);
-  const dispersion = over(plan.pollIntervalMs, baselineAt(baselines, index).dispersion);
-  return new Tally(new Judgement(slo, levelOf(slo, plan), dispersion));
-}
-
-function baselineAt(baselines: Observation["baselines"], index: number): Baseline {
-  return baselines?.[index] ?? noBaseline;
+  const known = baselines?.[index];
+  const ongoing = known && new OngoingDispersion(known.dispersion, plan.pollIntervalMs);
+  return new Tally(new Judgement(slo, levelOf(slo, plan), { ongoing, course: courseOf(plan) }));
 }
 
 function sloAt({ slos }: Plan, index: number): Objective {

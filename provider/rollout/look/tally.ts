@@ -1,3 +1,5 @@
+import type { Course } from "../../health/beginnings";
+import type { Dispersion } from "../../health/dispersion";
 import { Judgement, type Verdict } from "../../health/judgement";
 import { add, noCounts, type Bucket, type Served } from "../../health/series";
 import type { Floors } from "../../health/settling";
@@ -23,6 +25,8 @@ export class Tally {
   /** The verdict at the end of each stage that is over. */
   private readonly verdicts = new Map<number, Verdict>();
   private stage = -1;
+  /** How many buckets of the stage were judged. */
+  private judgedInStage = 0;
 
   constructor(private readonly judgement: Judgement) {}
 
@@ -32,6 +36,7 @@ export class Tally {
     for (const [stage, tally] of this.stages) copy.stages.set(stage, tally);
     for (const [stage, verdict] of this.verdicts) copy.verdicts.set(stage, verdict);
     copy.stage = this.stage;
+    copy.judgedInStage = this.judgedInStage;
     return copy;
   }
 
@@ -41,14 +46,24 @@ export class Tally {
     if (stage > this.stage) {
       this.verdicts.set(this.stage, this.judgement.verdict);
       this.stage = stage;
+      this.judgedInStage = 0;
     }
     const isJudged = countsIn(bucket, plan, stages);
-    if (isJudged) this.judgement.add(bucket, floors);
+    if (isJudged) {
+      const sinceChange = isChangeForUsers(plan, stage) ? this.judgedInStage : undefined;
+      this.judgement.add(bucket, { floors, sinceChange });
+      this.judgedInStage += 1;
+    }
     const { served, judged } = this.in(stage);
     this.stages.set(stage, {
       served: plus(served, bucket),
       judged: isJudged ? plus(judged, bucket) : judged,
     });
+  }
+
+  /** The dispersion of the bad events as far as it is known, for a span of one millisecond. */
+  get dispersion(): Dispersion {
+    return this.judgement.dispersion;
   }
 
   /** What was served in a stage, counted from 0. */
@@ -67,6 +82,20 @@ export class Tally {
     const before = [...this.verdicts.keys()].filter((each) => each <= stage);
     return this.verdicts.get(Math.max(...before)) ?? this.verdict;
   }
+}
+
+/** Whether a stage begins with a change of the split after the new version has served its first users. */
+function isChangeForUsers({ stages }: Plan, stage: number): boolean {
+  return (stages[stage - 1]?.percent ?? 0) > 0;
+}
+
+/** What is planned of a release, in buckets of its polls. */
+export function courseOf(plan: Plan): Course {
+  const soaksMs = plan.stages.reduce((sum, { soakMs }) => sum + soakMs, 0);
+  return {
+    buckets: Math.max(1, Math.ceil(soaksMs / plan.pollIntervalMs)),
+    changes: plan.stages.filter((_, stage) => isChangeForUsers(plan, stage)).length,
+  };
 }
 
 /**

@@ -61,6 +61,7 @@ export function statusLine(
     `${stagePercent(release, state.stage)} %`,
     phaseText(release, state, now),
     worstText(assessment),
+    burstsText(assessment),
   ];
   const window = windowWarning(release, observation.uploadsLeft);
   if (window !== undefined) parts.push(window);
@@ -110,6 +111,19 @@ function worstText(assessment: readonly Assessment[]): string {
   if (worst.served.new.valid === 0) return "no requests on the new version yet";
   const observed = worst.slo.observeOnly ? " (observed only)" : "";
   return `${worst.slo.name}${observed} ${countsText(worst.served.new)}, ${limitText(worst.slo, worst.served)}`;
+}
+
+/** From here on a person should know that a violation takes longer to prove. */
+const muchDivided = 3;
+
+/** That failures come together, where each of them therefore says much less. */
+function burstsText(assessment: readonly Assessment[]): string {
+  const [worst] = assessment
+    .filter(({ slo }) => !slo.observeOnly)
+    .toSorted((a, b) => b.verdict.dividedBy - a.verdict.dividedBy);
+  if (worst === undefined || worst.verdict.dividedBy < muchDivided) return "";
+  const { name } = worst.slo;
+  return `${name}: evidence divided by ${Number(worst.verdict.dividedBy.toPrecision(2))}, since bad events come in bursts`;
 }
 
 /** The sentence that a stage begins with, also the message of its deployment. */

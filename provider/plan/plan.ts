@@ -9,7 +9,7 @@ export interface Plan {
   readonly pollIntervalMs: number;
   readonly confidence: number;
   readonly minRequests: number;
-  readonly whenUnsure: "extend" | "progress" | "abort";
+  readonly whenUnsure: "extend" | "ask" | "progress" | "abort";
   readonly maxBlindMs: number;
   readonly warmUpMs: number;
   readonly settleMs: number;

@@ -45,7 +45,7 @@ export const planSchema = z
       minRequests: number(0, 1e9, "a whole number from 0 to 1000000000")
         .int({ error: "a whole number from 0 to 1000000000" })
         .default(50),
-      whenUnsure: choice(["extend", "progress", "abort"]).default("extend"),
+      whenUnsure: choice(["extend", "ask", "progress", "abort"]).default("extend"),
       maxBlindTime: duration(1000, day).optional(),
       warmUp: duration(0, 600_000).default(30_000),
       settleTime: duration(0, 600_000).default(60_000),
@@ -136,14 +136,15 @@ interface Lengths {
 function checkLength({ stages, whenUnsure, approvalTimeout }: Lengths, fault: Fault): void {
   const soaks = whenUnsure === "extend" ? 2 : 1;
   const ms = stages.reduce((sum, { soakMs, progression }) => {
-    return sum + soaks * soakMs + (progression === "manual" ? approvalTimeout : 0);
+    const mayWait = progression === "manual" || whenUnsure === "ask";
+    return sum + soaks * soakMs + (mayWait ? approvalTimeout : 0);
   }, 0);
   // What is no duration at all has been told already.
   if (!(ms > longestMs)) return;
   fault(
     ["stages"],
     `at most ${formatDuration(longestMs)} in all, each soak ${soaks === 2 ? "twice (whenUnsure: extend) " : ""}` +
-      `and each approvalTimeout of a manual stage; these take ${formatDuration(ms)}`,
+      `and each approvalTimeout of a stage that may wait; these take ${formatDuration(ms)}`,
   );
 }
 

@@ -43,12 +43,14 @@ export interface ReleasePlan {
    * over the limit that chance gives it to a version just at its limit in less than 1 of 20 soaks, but without enough
    * evidence of a violation.
    *
-   * - `"extend"`: soak at most once more; then abort if it is still so.
+   * - `"extend"`: soak at most once more; then revert if it is still so.
+   * - `"ask"`: wait for a person, as a manual stage does; after the last stage the approval completes the release. What is
+   *   served meanwhile is judged as before.
    * - `"progress"`: go on.
    * - `"abort"`: revert.
    * @default "extend"
    */
-  whenUnsure?: "extend" | "progress" | "abort";
+  whenUnsure?: "extend" | "ask" | "progress" | "abort";
   /**
    * How long the release may go without an answer from the telemetry or from the deployments before it reverts. At
    * least three times `pollInterval`, at most `"24h"`. A wait that Cloudflare orders (a rate limit) is not counted, up to

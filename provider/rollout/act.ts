@@ -1,4 +1,4 @@
-import type { Cause } from "./cause";
+import type { Cause, Doubt } from "./cause";
 import type { Action } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import {
@@ -47,7 +47,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "enter":
       return enter(rollout, action, dependencies);
     case "await":
-      return awaitApproval(rollout, dependencies);
+      return awaitApproval(rollout, action.doubt, dependencies);
     case "claim":
       return claim(rollout, dependencies);
     case "complete":
@@ -109,11 +109,15 @@ function enter(
   );
 }
 
-function awaitApproval(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
+function awaitApproval(
+  rollout: Rollout,
+  doubt: Doubt | undefined,
+  dependencies: Dependencies,
+): Promise<Step> {
   const { release, state } = rollout;
   const request = {
     split: splitAt(release, stagePercent(release, state.stage)),
-    sentence: waitSentence(release, state.stage),
+    sentence: waitSentence(release, state, dependencies.clock.now(), doubt),
     record: recordOf(release, state.stage, "wait", { begun: splitChanges(state) }),
   };
   return deploy(request, rollout, dependencies, (made) =>
@@ -129,7 +133,10 @@ async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step
   const begun = splitChanges(state).slice(0, phase === "wait" ? undefined : -1);
   const request = {
     split: splitAt(release, stagePercent(release, state.stage)),
-    sentence: phase === "wait" ? waitSentence(release, state.stage) : claimSentence(release, state.stage),
+    sentence:
+      phase === "wait"
+        ? waitSentence(release, state, dependencies.clock.now())
+        : claimSentence(release, state.stage),
     record: recordOf(release, state.stage, phase, { begun, since: state.since }),
   };
   const step = await deploy(request, rollout, dependencies, (made) =>

@@ -2,19 +2,19 @@ import type { Verdict } from "../health/judgement";
 import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 
+/** What the end of a soak leaves open. */
+export type Doubt =
+  /** An SLO is over a limit without proof. */
+  | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
+  /** Too few requests were served. */
+  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts };
+
 /** Why a release reverts. */
 export type Cause =
   /** An SLO is violated. */
   | { readonly kind: "violated"; readonly slo: Objective; readonly verdict: Verdict }
-  /** A soak ended over a limit without proof, and the plan does not go on like that. */
-  | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served; readonly extended: boolean }
-  /** A soak ended with too few requests, and the plan does not go on like that. */
-  | {
-      readonly kind: "insufficient";
-      readonly slo: Objective;
-      readonly counts: Counts;
-      readonly extended: boolean;
-    }
+  /** A soak ended with a doubt, perhaps after it was extended, and the plan does not go on like that. */
+  | (Doubt & { readonly extended: boolean })
   /** Nobody approved the next stage in time. */
   | { readonly kind: "notApproved" }
   /** The telemetry or the deployments have not answered for too long. */

@@ -1,6 +1,6 @@
 import type { PlanStage } from "../plan/plan";
 import type { Assessment } from "./look/assess";
-import type { Cause } from "./cause";
+import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observe";
 import { settleMsIn, type Release } from "./release";
@@ -20,8 +20,8 @@ export type Action =
       /** Without naming the old version, which Cloudflare no longer deploys. */
       readonly isOneWay?: true;
     }
-  /** Record that the stage waits for an approval. */
-  | { readonly do: "await" }
+  /** Record that the stage waits for an approval: the plan wants one, or its soak has left a doubt. */
+  | { readonly do: "await"; readonly doubt?: Doubt }
   /** Deploy the same split again, as this run: the release was left by another one. */
   | { readonly do: "claim" }
   /** Deploy the new version alone: the release is complete. */
@@ -190,14 +190,11 @@ function whileSoaking(situation: Situation, state: State): Action {
   const doubt = firstDoubt(situation);
   if (doubt === undefined || release.plan.whenUnsure === "progress")
     return next(situation, state.stage, stage);
+  if (release.plan.whenUnsure === "ask") return { do: "await", doubt };
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
   if (seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
   return { do: "revert", cause: { ...doubt, extended: true } };
 }
-
-type Doubt =
-  | Omit<Extract<Cause, { kind: "unsure" }>, "extended">
-  | Omit<Extract<Cause, { kind: "insufficient" }>, "extended">;
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
 function firstDoubt({ assessment }: Situation): Doubt | undefined {

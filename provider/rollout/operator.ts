@@ -1,8 +1,8 @@
 import { agoText, placeText } from "./text/text";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
-import { awaitedPercent, isUnderWay, type ReleaseRecord } from "./record/record";
-import { percentOf, revertedSplit, splitAt } from "./release";
+import { awaitedPercent, isLastStage, isUnderWay, type ReleaseRecord } from "./record/record";
+import { percentOf, promotedSplit, revertedSplit, samePercent, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */
 export type Order =
@@ -22,7 +22,11 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
     return refuse(`There is nothing to approve. ${notUnderWay(scriptName, active)}`);
   }
   const percent = awaitedPercent(record);
-  if (percent === undefined) return refuse(notWaiting(scriptName, record, active));
+  const isServing = samePercent(percentOf(active.split, record.newVersionId), 100);
+  if (percent === undefined || (isLastStage(record) && !isServing)) {
+    return refuse(notWaiting(scriptName, record, active));
+  }
+  if (isLastStage(record)) return deploy(completion(record, by));
   const next: ReleaseRecord = {
     ...record,
     phase: "soak",
@@ -35,6 +39,15 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
     sentence: `Approved by ${oneLine(by)}: ${stageOf(next, percent)}.`,
     record: next,
   });
+}
+
+/** Nothing comes after the last stage: who approves it says that the release is complete. */
+function completion(record: ReleaseRecord, by: string): DeploymentRequest {
+  return {
+    split: promotedSplit(record),
+    sentence: `Approved by ${oneLine(by)}: the release is complete, version ${record.newVersionId} serves all traffic.`,
+    record: { ...record, phase: "completed", next: undefined, begun: [], since: undefined },
+  };
 }
 
 /**
@@ -76,7 +89,7 @@ function notWaiting(scriptName: string, record: ReleaseRecord, { split }: Deploy
   return (
     `The release of ${scriptName} does not wait for an approval: ` +
     `${stageOf(record, percentOf(split, record.newVersionId))} soaks. ` +
-    "Only a manual stage that has soaked can be approved; try again when it waits."
+    "Only a stage that has soaked and waits can be approved; try again when it does."
   );
 }
 
@@ -135,7 +148,8 @@ function underWay(
 ): readonly string[] {
   const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
   const next = awaitedPercent(record);
-  const doing = next === undefined ? "soaking" : `waiting for an approval to go to ${next} %`;
+  const approved = isLastStage(record) ? "be complete" : `go to ${next ?? 0} %`;
+  const doing = next === undefined ? "soaking" : `waiting for an approval to ${approved}`;
   return [
     `Release ${record.id} of ${scriptName} is under way.`,
     `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,

@@ -153,8 +153,8 @@ function fits({ plan }: ReleaseRequest, active: Deployment, record: ReleaseRecor
   if (percent === undefined || !samePercent(percent, percentOf(active.split, record.newVersionId))) {
     return false;
   }
-  // Nothing can be approved after the last stage.
-  return record.phase === "soak" || record.stage + 1 < plan.stages.length;
+  // Nothing is approved after the last stage, unless the plan asks.
+  return record.phase === "soak" || record.stage + 1 < plan.stages.length || plan.whenUnsure === "ask";
 }
 
 /** A split that a person or a script made: left alone unless it is named to be taken over. */

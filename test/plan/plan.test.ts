@@ -132,7 +132,7 @@ describe("a plan", () => {
     [
       "more time than a release's record is believed for",
       stages({ percent: 50, soakTime: "29d", progression: "manual" }, { percent: 100, soakTime: "1h" }),
-      /^plan\.stages: got \[.*, expected at most 59d in all, each soak twice \(whenUnsure: extend\) and each approvalTimeout of a manual stage; these take 59d 2h$/,
+      /^plan\.stages: got \[.*, expected at most 59d in all, each soak twice \(whenUnsure: extend\) and each approvalTimeout of a stage that may wait; these take 59d 2h$/,
     ],
     [
       "more filters than a query takes",

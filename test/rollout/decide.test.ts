@@ -308,6 +308,24 @@ describe("a release that soaks decides", () => {
       { do: "revert", cause: { kind: "insufficient", slo: fiveXx, counts: served.new, extended: false } },
     ],
     [
+      "to ask in doubt, if the plan does",
+      { ...soaked, plan: { whenUnsure: "ask" }, assessment: [unsure] },
+      { do: "await", doubt: { kind: "unsure", ...doubtOf } },
+    ],
+    [
+      "to ask when too little was served, also in the last stage",
+      {
+        ...{ state: soaking({ stage: 2 }), after: 15 * minute, plan: { whenUnsure: "ask" } },
+        assessment: [few],
+      },
+      { do: "await", doubt: { kind: "insufficient", slo: fiveXx, counts: served.new } },
+    ],
+    [
+      "to enter the next stage without asking, where there is no doubt",
+      { ...soaked, plan: { whenUnsure: "ask" } },
+      { do: "enter", stage: 1 },
+    ],
+    [
       "to go on in doubt, if the plan does",
       { ...soaked, plan: { whenUnsure: "progress" }, assessment: [unsure] },
       { do: "enter", stage: 1 },

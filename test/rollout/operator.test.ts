@@ -62,6 +62,16 @@ describe("an approval", () => {
     });
   });
 
+  it("completes the release where it waits after its last stage", () => {
+    const last = deployment(all(newVersion), { phase: "wait", stage: 4, next: 100, begun: [began] });
+    const order = approve("checkout", last, "jo");
+    assert.ok(order.kind === "deploy");
+    const { split, sentence, record: made } = order.request;
+    assert.deepEqual(split, all(newVersion));
+    assert.match(sentence, /^Approved by jo: the release is complete, version .* serves all traffic\.$/);
+    assert.deepEqual(made, { ...record, phase: "completed", stage: 4, next: undefined, begun: [] });
+  });
+
   it("has a message of one line, whatever the name of who approves", () => {
     const order = approve("checkout", waiting, " jo\nof  Ops\t");
     assert.ok(order.kind === "deploy");
@@ -82,7 +92,7 @@ describe("an approval", () => {
     [
       "a release that soaks",
       soaking,
-      /does not wait for an approval: stage 2 of 5 \(25 %\) soaks\. Only a manual/,
+      /does not wait for an approval: stage 2 of 5 \(25 %\) soaks\. Only a stage that has soaked/,
     ],
     [
       "a release that is complete",
@@ -96,7 +106,7 @@ describe("an approval", () => {
     ],
     ["a wait for nothing", deployment(at(25), { phase: "wait" }), /does not wait/],
     [
-      "a wait after the last stage",
+      "a wait after the last stage, where the new version has not all traffic,",
       deployment(at(25), { phase: "wait", stage: 4, next: 100 }),
       /does not wait/,
     ],
@@ -257,6 +267,11 @@ describe("the overview of a Worker", () => {
         /25 % to version .* \(new\)$/m,
         /workers-release approve checkout/,
       ],
+    ],
+    [
+      "whose release waits after its last stage",
+      deployment(all(newVersion), { phase: "wait", stage: 4, next: 100 }),
+      [/stage +5 of 5 \(100 %\), waiting for an approval to be complete since/, /workers-release approve/],
     ],
     [
       "whose release is over",

@@ -27,7 +27,7 @@ const plans: fc.Arbitrary<ReleasePlan> = fc
           }),
         ),
       ),
-      whenUnsure: fc.constantFrom("extend", "progress", "abort"),
+      whenUnsure: fc.constantFrom("extend", "ask", "progress", "abort"),
       onInterrupt: fc.constantFrom("revert", "hold"),
       approvalTimeout: fc.constant("10m"),
       maxBlindTime: fc.constantFrom("30s", "2m"),

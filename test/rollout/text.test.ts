@@ -177,7 +177,7 @@ describe("a release says, when it goes on,", () => {
     ],
     [
       "what it waits for and how to approve it",
-      () => waitSentence(aRelease(), 1),
+      () => waitSentence(aRelease(), waiting(), began),
       "Release of checkout: stage 2 of 3 (50 %) has soaked well and waits for an approval to go to 100 %: workers-release approve checkout",
     ],
     [

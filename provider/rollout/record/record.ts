@@ -20,7 +20,7 @@ export interface ReleaseRecord {
   readonly oldVersionId: string | undefined;
   /** The `retry` the release was asked with. */
   readonly retry: string;
-  /** While it waits: the percentage that an approval leads to. */
+  /** While it waits: the percentage that an approval leads to; after the last stage, where it ends the release, 100. */
   readonly next: number | undefined;
   /**
    * When the stages so far began, oldest first, in milliseconds since the epoch: those before this one, and of a stage
@@ -40,6 +40,11 @@ export function isUnderWay({ phase }: ReleaseRecord): boolean {
 }
 
 /** The percentage that an approval leads to; undefined when the release waits for none. */
-export function awaitedPercent({ phase, stage, stages, next }: ReleaseRecord): number | undefined {
-  return phase === "wait" && stage + 1 < stages ? next : undefined;
+export function awaitedPercent({ phase, next }: ReleaseRecord): number | undefined {
+  return phase === "wait" ? next : undefined;
+}
+
+/** True in the last stage: an approval there completes the release. */
+export function isLastStage({ stage, stages }: ReleaseRecord): boolean {
+  return stage + 1 >= stages;
 }

@@ -27,7 +27,7 @@ export function recordOf(
     newVersionId: release.newVersionId,
     oldVersionId: release.oldVersionId,
     retry: release.retry,
-    next: phase === "wait" ? stages[stage + 1]?.percent : undefined,
+    next: phase === "wait" ? (stages[stage + 1]?.percent ?? 100) : undefined,
     begun: begun.slice(-mostBegun),
     since,
   };

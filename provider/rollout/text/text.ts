@@ -2,7 +2,7 @@ import { badShare, noCounts } from "../../health/series";
 import { formatDuration } from "../../plan/duration";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
-import type { Cause } from "../cause";
+import type { Cause, Doubt } from "../cause";
 import type { Observation } from "../look/observe";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
@@ -147,13 +147,22 @@ export function oneWaySentence({ oldVersionId = "" }: Release): string {
   );
 }
 
-/** The sentence of a stage that waits, also the message of its deployment. */
-export function waitSentence(release: Release, stage: number): string {
-  const next = release.plan.stages[stage + 1]?.percent ?? 100;
-  return (
-    `Release of ${release.scriptName}: ${stageText(release, stage)} has soaked well and waits for an approval to go to ` +
-    `${next} %: workers-release approve ${release.scriptName}`
-  );
+/**
+ * The sentence of a stage that waits, also the message of its deployment.
+ *
+ * @param doubt what its soak has left open; undefined for nothing, or where that was told before
+ */
+export function waitSentence(release: Release, state: State, now: number, doubt?: Doubt): string {
+  const { scriptName, plan } = release;
+  const next = plan.stages[state.stage + 1];
+  const approved = next === undefined ? "be complete" : `go to ${next.percent} %`;
+  const waits = `waits for an approval to ${approved}: workers-release approve ${scriptName}`;
+  if (doubt !== undefined) {
+    return `Release of ${scriptName}: ${doubtText(release, state, doubt, now)}. It ${waits}`;
+  }
+  // Without a doubt a stage waits only where the plan wants it; an earlier run may have had one.
+  const well = plan.stages[state.stage]?.progression === "manual" ? " well" : "";
+  return `Release of ${scriptName}: ${stageText(release, state.stage)} has soaked${well} and ${waits}`;
 }
 
 /** The sentence of a stage that another run goes on with, also the message of its deployment. */
@@ -214,15 +223,8 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "violated":
       return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
     case "unsure":
-      return (
-        `SLO "${cause.slo.name}" over its limit at the end of the soak ${where}: ${countsText(cause.served.new)} of ` +
-        `${badText(cause.slo.sli)}, ${limitText(cause.slo, cause.served)}; that may be chance. ${unsureText(cause.extended)}.`
-      );
     case "insufficient":
-      return (
-        `too little to judge SLO "${cause.slo.name}" ${where}: ${tooFewText(cause, plan, now - stageStart(state))}. ` +
-        `${unsureText(cause.extended)}.`
-      );
+      return `${doubtText(release, state, cause, now)}. ${unsureText(cause.extended)}.`;
     case "notApproved":
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
@@ -241,6 +243,20 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "unfinished":
       return `an earlier run could not put the traffic back, so that comes first now. It had found: ${cause.finding}`;
   }
+}
+
+/** What the end of a soak leaves open, and where. */
+function doubtText(release: Release, state: State, doubt: Doubt, now: number): string {
+  const where = `in ${stageText(release, state.stage)}`;
+  const { name, sli } = doubt.slo;
+  if (doubt.kind === "insufficient") {
+    const tooFew = tooFewText(doubt, release.plan, now - stageStart(state));
+    return `too little to judge SLO "${name}" ${where}: ${tooFew}`;
+  }
+  return (
+    `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(doubt.served.new)} of ` +
+    `${badText(sli)}, ${limitText(doubt.slo, doubt.served)}; that may be chance`
+  );
 }
 
 function orderedText(orderedMs: number): string {
@@ -273,7 +289,7 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   );
 }
 
-function tooFewText({ slo, counts }: Cause & { kind: "insufficient" }, plan: Plan, ms: number): string {
+function tooFewText({ slo, counts }: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
   const time = formatDuration(ms);
   return slo.sli.kind === "probes"
     ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`

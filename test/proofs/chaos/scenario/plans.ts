@@ -18,7 +18,7 @@ export function randomPlan(random: Random, requestsPerSecond: number): ReleasePl
     settleTime: random.pick(["0s", "60s", "60s", "2m"]),
     confidence: random.pick([0.95, 0.99, 0.99, 0.999]),
     minRequests: requestsPerSecond < 1 ? 0 : random.pick([0, 0, 5, 50]),
-    whenUnsure: random.pick(["extend", "extend", "progress", "abort"]),
+    whenUnsure: random.pick(["extend", "extend", "ask", "progress", "abort"]),
     maxBlindTime: `${Math.max(3 * poll, random.pick([30, 2 * minute, 2 * minute, 10 * minute]))}s`,
     approvalTimeout: random.pick(["5m", "30m", "2h"]),
     onInterrupt: random.pick(["revert", "revert", "hold"]),

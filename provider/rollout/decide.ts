@@ -3,7 +3,7 @@ import type { Assessment } from "./look/assess";
 import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observe";
-import { settleMsIn, type Release } from "./release";
+import { soakedAt, type Release } from "./release";
 import { silence } from "./look/source";
 import type { Starting, State, Deployed } from "./state";
 import { lateUntil } from "./write/write";
@@ -181,10 +181,10 @@ function whileSoaking(situation: Situation, state: State): Action {
   const { release, observation } = situation;
   const stage = release.plan.stages[state.stage];
   if (stage === undefined) throw new Error(`the plan has no stage ${state.stage + 1}`);
-  const soakedUntil = state.since + stage.soakMs;
+  const { seenUntil } = observation;
+  const soaked = soakedAt(release, state.stage, state.since);
   // The last look must cover the whole soak: a stage never passes on what was not seen, or has not arrived yet.
-  const seenUntil = observation.seenUntil - settleMsIn(release, state.stage);
-  if (seenUntil < soakedUntil) return { do: "keep" };
+  if (seenUntil < soaked) return { do: "keep" };
   // Whether more came, or more failed in both versions, shows when it is settled: until then nobody gets more of it.
   if (situation.assessment.some(awaitsSettling)) return { do: "keep" };
   const doubt = firstDoubt(situation);
@@ -192,7 +192,7 @@ function whileSoaking(situation: Situation, state: State): Action {
     return next(situation, state.stage, stage);
   if (release.plan.whenUnsure === "ask") return { do: "await", doubt };
   if (release.plan.whenUnsure === "abort") return { do: "revert", cause: { ...doubt, extended: false } };
-  if (seenUntil < soakedUntil + stage.soakMs) return { do: "keep" };
+  if (seenUntil < soaked + stage.soakMs) return { do: "keep" };
   return { do: "revert", cause: { ...doubt, extended: true } };
 }
 

@@ -86,6 +86,11 @@ export function settleMsIn({ plan }: Pick<Release, "plan">, stage: number): numb
   return stagePercent({ plan }, stage) === 0 ? 0 : plan.settleMs;
 }
 
+/** When a stage that began to soak at `since` has soaked, and the last telemetry of its soak has arrived. */
+export function soakedAt(release: Pick<Release, "plan">, stage: number, since: number): number {
+  return since + (release.plan.stages[stage]?.soakMs ?? 0) + settleMsIn(release, stage);
+}
+
 /** The share of the traffic that `versionId` has in a split, from 0 to 100. */
 export function percentOf(split: Split, versionId: string): number {
   return split.find((share) => share.versionId === versionId)?.percent ?? 0;

@@ -7,8 +7,9 @@ import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./look/observe";
 import type { Outcome } from "./outcome";
 import type { Deployment } from "./ports";
-import type { Dependencies, ReleaseRequest } from "./release";
+import { soakedAt, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
+import type { State } from "./state";
 import { statusLine } from "./text/text";
 import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./look/window";
@@ -82,8 +83,15 @@ const startingPauseMs = 2000;
 
 /** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
 function untilNextTurn({ release, state }: Rollout, { clock, interruption }: Dependencies): Promise<void> {
-  const pauseMs = state.phase === "starting" ? startingPauseMs : release.plan.pollIntervalMs;
-  return clock.sleep(pauseMs, interruption.aborted ? undefined : interruption);
+  return clock.sleep(pauseMs(release, state, clock.now()), interruption.aborted ? undefined : interruption);
+}
+
+/** How long until the next look: one poll, or less where the soak ends before that. */
+function pauseMs(release: Release, state: State, now: number): number {
+  if (state.phase === "starting") return startingPauseMs;
+  const { pollIntervalMs } = release.plan;
+  const left = state.phase === "soaking" ? soakedAt(release, state.stage, state.since) - now : Infinity;
+  return left > 0 ? Math.min(left, pollIntervalMs) : pollIntervalMs;
 }
 
 /** Reads once. Where an interruption reverts, it does not wait for a reading that takes long. */

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { approve } from "../../provider/rollout/operator";
-import {
-  newVersion,
-  nextRun,
-  quietTraffic,
-  release,
-  seedPlan,
-  shares,
-  world,
-  type World,
-} from "./simulate";
+import { newVersion, nextRun, quietTraffic, release, seedPlan, shares, world, type World } from "./simulate";
 import { minute } from "./situations";
 
 const almostNothing = { ...quietTraffic, requestsPerSecond: () => 0.05 };

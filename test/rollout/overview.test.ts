@@ -91,7 +91,7 @@ describe("a command to a release is refused, with the reason,", () => {
     [
       "where the release soaks",
       approve("checkout", soaks, "jo"),
-      "The release of checkout does not wait for an approval: stage 2 of 5 (25 %) soaks. Only a manual stage that has soaked can be approved; try again when it waits.",
+      "The release of checkout does not wait for an approval: stage 2 of 5 (25 %) soaks. Only a stage that has soaked and waits can be approved; try again when it does.",
     ],
   ];
   for (const [what, order, reason] of cases) {

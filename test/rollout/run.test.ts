@@ -37,6 +37,20 @@ describe("a release", () => {
     );
   });
 
+  it("looks when a soak ends, between two polls", async () => {
+    const outside = world();
+    const plan = {
+      ...seedPlan,
+      pollInterval: "10s",
+      stages: [
+        { percent: 50, soakTime: "65s" },
+        { percent: 100, soakTime: "61s" },
+      ],
+    };
+    assert.equal((await release(outside, { plan })).status, "completed");
+    assert.equal(outside.clock.elapsed(), 126_000);
+  });
+
   it("waits after each soak with traffic until the soak's last telemetry has arrived", async () => {
     const outside = world();
     const outcome = await release(outside, { plan: { ...seedPlan, settleTime: "60s" } });

@@ -55,11 +55,11 @@ export function scenarioOf(seed: number): Scenario {
 
 /** What a plan says about the time it takes. */
 export function frameOf(plan: ReleasePlan): Omit<Frame, "requestsPerSecond"> {
-  const { stages, settleMs } = parsePlan(plan);
+  const { stages, settleMs, whenUnsure } = parsePlan(plan);
   return {
     spanMs: stages.reduce((sum, { soakMs }) => sum + soakMs + settleMs, 0),
     stages: stages.length,
-    isManual: stages.some(({ progression }) => progression === "manual"),
+    isManual: whenUnsure === "ask" || stages.some(({ progression }) => progression === "manual"),
   };
 }
 

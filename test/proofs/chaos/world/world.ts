@@ -155,7 +155,8 @@ export class World {
 /** More than any run takes, in milliseconds: whoever is still under way then never ends. */
 function longest({ plan }: Order, { pieces }: Scenario): number {
   const stages = plan.stages.reduce((sum, { soakMs, progression }) => {
-    const waits = progression === "manual" ? plan.approvalTimeoutMs : 0;
+    const mayWait = progression === "manual" || plan.whenUnsure === "ask";
+    const waits = mayWait ? plan.approvalTimeoutMs : 0;
     return sum + 2 * soakMs + plan.settleMs + plan.maxBlindMs + waits + 600_000;
   }, 0);
   const faults = pieces.reduce((sum, piece) => {

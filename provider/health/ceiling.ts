@@ -1,5 +1,6 @@
 import { varianceFactor, type Dispersion } from "./dispersion";
-import { ratios, type Claim } from "./evidence";
+import type { Claim } from "./evidence";
+import { ratios, ratioWeights } from "./ratios";
 import { badShare, type Counts } from "./series";
 
 /**
@@ -18,6 +19,7 @@ export function ceiling(max: number): Claim {
     .map((ratio) => Math.min(ratio * max, (1 + max) / 2))
     .map((q) => ({ bad: Math.log(q / max), good: Math.log1p((max - q) / (1 - max)) }));
   return {
+    weights: ratioWeights,
     weigh({ new: { valid, bad } }, steps, dispersion): number {
       const factor = varianceFactor(dispersion, max * valid);
       for (let g = 0; g < scales.length; g += 1) {
@@ -31,6 +33,7 @@ export function ceiling(max: number): Claim {
 
 /** Where nothing bad is allowed, one bad event settles it. */
 const nothingBad: Claim = {
+  weights: [1],
   weigh({ new: { valid, bad } }, steps): number {
     steps.fill(bad > 0 ? Infinity : 0);
     return valid > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 import { divergence } from "./ceiling";
 import { varianceFactor, type Dispersion } from "./dispersion";
-import { ratios, type Claim } from "./evidence";
+import type { Claim } from "./evidence";
+import { ratios, ratioWeights } from "./ratios";
 import type { Counts, Served } from "./series";
 
 /**
@@ -21,6 +22,7 @@ import type { Counts, Served } from "./series";
 export function comparison(maxIncrease: number): Claim {
   const logs = ratios.map(Math.log);
   return {
+    weights: ratioWeights,
     weigh(bucket, steps, dispersion): number {
       const bad = bucket.new.bad + bucket.old.bad;
       if (bad === 0 || bucket.new.valid === 0 || bucket.old.valid === 0) return 0;

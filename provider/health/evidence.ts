@@ -2,27 +2,19 @@ import { Beginnings, type Course } from "./beginnings";
 import { noDispersion, type Dispersion } from "./dispersion";
 import { add, type Bucket, type Served } from "./series";
 
-/**
- * How many times worse than its limit a version might be: the alternatives that the evidence is averaged over.
- * A grid this coarse loses little against knowing the true ratio (at most ln 10 ≈ 2.3 of the log evidence).
- */
-export const ratios: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
-
-/** Prior weights, summing to 1; heaviest on regressions of 2 to 5 times, which matter and are not trivially detected. */
-const weights: readonly number[] = [0.07, 0.11, 0.15, 0.18, 0.17, 0.12, 0.08, 0.12];
-
 /** A claim about a version, such as "its bad share is at most 1 %", that each bucket speaks for or against. */
-export interface Claim {
+export interface Claim<B extends Bucket = Bucket> {
+  /** The alternatives that the evidence is averaged over: how much each of them weighs. They add up to 1. */
+  readonly weights: readonly number[];
   /**
-   * What a bucket says against the claim: for each of {@link ratios} the natural logarithm of how much likelier the
-   * bucket is when the version is that much worse than when the claim just holds. Written into `steps`, so that a
-   * long series costs no memory.
+   * What a bucket says against the claim: for each alternative the natural logarithm of how much likelier the bucket is
+   * under it than when the claim just holds. Written into `steps`, so that a long series costs no memory.
    *
    * @param dispersion of the bad events of the bucket
    * @returns by how much the evidence of the bucket was divided for its dispersion, from 1; 0 if the bucket says nothing:
    * it is skipped
    */
-  weigh(bucket: Bucket, steps: Float64Array, dispersion: Dispersion): number;
+  weigh(bucket: B, steps: Float64Array, dispersion: Dispersion): number;
 }
 
 /** What is known of a bucket beside its counts. */
@@ -54,28 +46,31 @@ export interface Evidence {
 /**
  * The evidence process against a claim, fed bucket by bucket.
  *
- * The likelihood ratios of the buckets are accumulated, for each ratio, for a badness that began with any of the
- * buckets, each of them with its weight of {@link Beginnings}; they are averaged over the ratios, by {@link weights}, and
- * the weight of the beginnings yet to come is added as it is. While the claim holds this is a non-negative supermartingale
- * that starts at 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops
+ * The likelihood ratios of the buckets are accumulated, for each alternative, for a badness that began with any of the
+ * buckets, each of them with its weight of {@link Beginnings}; they are averaged over the alternatives, and the weight of the
+ * beginnings yet to come is added as it is. While the claim holds this is a non-negative supermartingale that starts at 1, so the chance that it ever reaches 1/α is at most α, however often one looks and whenever one stops
  * (Ville's inequality; see Shin, Ramdas and Rinaldo, "E-detectors", 2022, for mixtures over change points).
  */
-export class EvidenceProcess {
-  private readonly steps = new Float64Array(ratios.length);
-  private accumulated = new Accumulated();
-  private onsets = ratios.map(() => new Onset());
+export class EvidenceProcess<B extends Bucket = Bucket> {
+  private readonly steps: Float64Array;
+  private accumulated: Accumulated;
+  private onsets: readonly Onset[];
   private strongest = 0;
   private dividedBy = 1;
 
   /** @param course what is planned of the release; without it nothing is known of when trouble may begin */
   constructor(
-    private readonly claim: Claim,
+    private readonly claim: Claim<B>,
     course?: Course,
     private readonly beginnings = new Beginnings(course),
-  ) {}
+  ) {
+    this.steps = new Float64Array(claim.weights.length);
+    this.accumulated = new Accumulated(claim.weights);
+    this.onsets = claim.weights.map(() => new Onset());
+  }
 
   /** A process that has seen the same, and goes on by itself. */
-  copy(): EvidenceProcess {
+  copy(): EvidenceProcess<B> {
     const copy = new EvidenceProcess(this.claim, undefined, this.beginnings.copy());
     copy.accumulated = this.accumulated.copy();
     copy.onsets = this.onsets.map((onset) => onset.copy());
@@ -85,7 +80,7 @@ export class EvidenceProcess {
   }
 
   /** Takes the next bucket in. */
-  add(bucket: Bucket, { served = bucket, dispersion, sinceChange }: Circumstances): void {
+  add(bucket: B, { served = bucket, dispersion, sinceChange }: Circumstances): void {
     const dividedBy = this.claim.weigh(bucket, this.steps, dispersion);
     const weight = this.beginnings.next(dividedBy !== 0, sinceChange);
     if (dividedBy === 0) {
@@ -95,7 +90,9 @@ export class EvidenceProcess {
     this.dividedBy = dividedBy;
     this.accumulated.step(this.steps, weight);
     this.strongest = Math.max(this.strongest, this.accumulated.logWith(this.beginnings.toCome));
-    for (let g = 0; g < ratios.length; g += 1) this.onsets[g]?.step(served, this.steps[g] ?? 0);
+    this.onsets.forEach((onset, index) => {
+      onset.step(served, this.steps[index] ?? 0);
+    });
   }
 
   get evidence(): Evidence {
@@ -105,9 +102,9 @@ export class EvidenceProcess {
 }
 
 /** The evidence that a whole series of buckets with the same dispersion gives against a claim. */
-export function evidenceAgainst(
-  claim: Claim,
-  series: Iterable<Bucket>,
+export function evidenceAgainst<B extends Bucket>(
+  claim: Claim<B>,
+  series: Iterable<B>,
   dispersion: Dispersion = noDispersion,
 ): Evidence {
   const process = new EvidenceProcess(claim);
@@ -120,15 +117,19 @@ const smallStep = 300;
 const largeSum = 1e150;
 
 /**
- * The likelihood ratios accumulated for each of {@link ratios}. They outgrow the range of numbers after a few
+ * The likelihood ratios accumulated for each alternative. They outgrow the range of numbers after a few
  * thousand failures, so they are kept in units of e^exponent.
  */
 class Accumulated {
-  private values = new Float64Array(ratios.length);
+  private values: Float64Array;
   private exponent = 0;
 
+  constructor(private readonly weights: readonly number[]) {
+    this.values = new Float64Array(weights.length);
+  }
+
   copy(): Accumulated {
-    const copy = new Accumulated();
+    const copy = new Accumulated(this.weights);
     copy.values = this.values.slice();
     copy.exponent = this.exponent;
     return copy;
@@ -141,8 +142,8 @@ class Accumulated {
       return;
     }
     const unit = weight * Math.exp(-this.exponent);
-    for (let g = 0; g < ratios.length; g += 1) {
-      this.values[g] = ((this.values[g] ?? 0) + unit * (weights[g] ?? 0)) * Math.exp(steps[g] ?? 0);
+    for (let g = 0; g < steps.length; g += 1) {
+      this.values[g] = ((this.values[g] ?? 0) + unit * (this.weights[g] ?? 0)) * Math.exp(steps[g] ?? 0);
     }
   }
 
@@ -158,7 +159,7 @@ class Accumulated {
   private rescale(steps: Float64Array, weight: number): void {
     const unit = weight * Math.exp(-this.exponent);
     const logs = this.values.map(
-      (value, g) => Math.log(value + unit * (weights[g] ?? 0)) + this.exponent + (steps[g] ?? 0),
+      (value, g) => Math.log(value + unit * (this.weights[g] ?? 0)) + this.exponent + (steps[g] ?? 0),
     );
     this.exponent = largest(logs);
     this.values.set(logs.map((log) => Math.exp(log - this.exponent)));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { explains, type Explained } from "./explained";
 import type { Mutant } from "./mutants";
 import { root } from "./root";
-import type { Fate, Findings, Tried } from "./run";
+import { lineOf, type Fate, type Findings, type Tried } from "./run";
 
 /** How many mutants of a file, or of all files, ended how. */
 export interface Tally {
@@ -46,19 +46,24 @@ export function report(findings: Findings, known: readonly Explained[]): readonl
   const surviving = survivors(tried);
   return [
     ...table(tried, known),
-    ...section("Survivors", surviving.filter(({ mutant }) => !isExplained(mutant, known)).map(lineOf)),
+    ...section(
+      "Survivors",
+      surviving
+        .filter(({ mutant }) => !isExplained(mutant, known))
+        .map(({ mutant, fate }) => lineOf(mutant, fate)),
+    ),
     ...section(
       "Explained survivors",
       surviving.flatMap(({ mutant, fate }) => {
         const entry = known.find((entry) => explains(entry, mutant));
-        return entry ? [`${lineOf({ mutant, fate })}\n    ${entry.reason}`] : [];
+        return entry ? [`${lineOf(mutant, fate)}\n    ${entry.reason}`] : [];
       }),
     ),
     ...section("Explanations of nothing: remove or correct them", outdated(findings, known)),
     ...section(
       "Invalid: the file cannot be loaded",
       tried.flatMap(({ mutant, fate }) =>
-        fate.kind === "invalid" ? [`${lineOf({ mutant, fate })}\n    ${fate.trouble}`] : [],
+        fate.kind === "invalid" ? [`${lineOf(mutant, fate)}\n    ${fate.trouble}`] : [],
       ),
     ),
   ];
@@ -83,12 +88,6 @@ function isExplained(mutant: Mutant, known: readonly Explained[]): boolean {
 
 function survivors(tried: readonly Tried[]): readonly Tried[] {
   return tried.filter(({ fate }) => fate.kind === "survived");
-}
-
-function lineOf({ mutant, fate }: Tried): string {
-  const { file, line, within, original, replacement } = mutant;
-  const note = fate.kind === "survived" && !fate.ran ? " [no test runs it]" : "";
-  return `${file}:${line} (${within}) ${original} -> ${replacement}${note}`;
 }
 
 const columns = ["tried", "killed", "timed out", "survived", "explained", "score", "raw score"];

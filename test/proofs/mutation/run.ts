@@ -67,6 +67,13 @@ export async function tryMutants(
   }
 }
 
+/** A survivor in a line. */
+export function lineOf(mutant: Mutant, fate: Fate): string {
+  const { file, line, within, original, replacement } = mutant;
+  const note = fate.kind === "survived" && !fate.ran ? " [no test runs it]" : "";
+  return `${file}:${line} (${within}) ${original} -> ${replacement}${note}`;
+}
+
 interface Means {
   readonly lab: Lab;
   readonly suite: Suite;
@@ -90,6 +97,7 @@ async function tryEach(
         ? await fateOf(mutant, source, means)
         : { kind: "uncompilable" };
       tried[place] = { mutant, fate };
+      if (fate.kind === "survived") say(`survived: ${lineOf(mutant, fate)}`);
       done += 1;
       if (done % 100 === 0) say(`${done} of ${mutants.length} tried`);
     }

@@ -23,6 +23,7 @@ export interface Floors {
 /** What is made of a series of which a part is not settled. */
 export interface Settling {
   readonly floorsOf: (bucket: Bucket) => Floors;
+  readonly isSettled: (bucket: Bucket) => boolean;
   /**
    * How many times the usual traffic there seems to be, from 1 to 10, by the old version's failures. It may be trouble of
    * both versions instead: which of the two shows when the buckets are settled.
@@ -56,15 +57,16 @@ export function settlingOf(series: Series, expectation: Expectation): Settling {
   const { settledUntil, shareAt } = expectation;
   const usual = usualTraffic(series, expectation);
   const surge = surgeIn(series, usual.badOfOld, expectation);
+  const isSettled = ({ start }: Pick<Bucket, "start">): boolean => start < settledUntil;
   const floorsOf = ({ start, old }: Bucket): Floors => {
-    if (start < settledUntil) return noFloors;
+    if (isSettled({ start })) return noFloors;
     const share = shareAt(start);
     return {
       max: share * usual.valid * surge,
       maxIncrease: share < 1 ? (share / (1 - share)) * old.valid : 0,
     };
   };
-  return { floorsOf, surge };
+  return { floorsOf, isSettled, surge };
 }
 
 /** What a bucket has of both versions, and of the old version's bad events if that had all traffic. */

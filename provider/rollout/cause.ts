@@ -1,13 +1,16 @@
 import type { Verdict } from "../health/judgement";
 import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
+import type { WrongShare } from "./look/shareWatch";
 
 /** What the end of a soak leaves open. */
 export type Doubt =
   /** An SLO is over a limit without proof. */
   | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
   /** Too few requests were served. */
-  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts };
+  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts }
+  /** The new version does not serve the share it was given. */
+  | { readonly kind: "wrongShare"; readonly slo: Objective; readonly share: WrongShare };
 
 /** Why a release reverts. */
 export type Cause =
@@ -47,6 +50,7 @@ const verdicts: Readonly<Record<Cause["kind"], boolean>> = {
   unfinished: true,
   unsure: false,
   insufficient: false,
+  wrongShare: false,
   notApproved: false,
   blind: false,
   stuck: false,

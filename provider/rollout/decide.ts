@@ -198,6 +198,9 @@ function whileSoaking(situation: Situation, state: State): Action {
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
 function firstDoubt({ assessment }: Situation): Doubt | undefined {
+  for (const { slo, wrongShare: share } of assessment) {
+    if (!slo.observeOnly && share !== undefined) return { kind: "wrongShare", slo, share };
+  }
   for (const { slo, soak } of assessment) {
     if (slo.observeOnly) continue;
     if (soak.result === "unsure") return { kind: "unsure", slo, served: soak.served };

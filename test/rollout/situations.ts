@@ -133,6 +133,7 @@ export function assessment(changes: Partial<Assessment> = {}): Assessment {
     verdict: { violated: false, bound: "max", evidence: 0, conclusive: 5, dividedBy: 1, trouble: undefined },
     served,
     soak: { served, result: "healthy" },
+    wrongShare: undefined,
     surge: 1,
     ...changes,
   };

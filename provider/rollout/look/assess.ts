@@ -9,6 +9,7 @@ import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
 import { stagePercent, type Release } from "../release";
 import { stagesSoFar, type PastStage, type State } from "../state";
+import type { WrongShare } from "./shareWatch";
 import { courseOf, stageOf, Tally } from "./tally";
 
 /** What is known of one SLO in one stage: decisions, the live line and the report are all made from it. */
@@ -20,6 +21,8 @@ export interface Assessment {
   readonly served: Served;
   /** What counts of the soak, without the warm-up after each change of the split, and what it has shown. */
   readonly soak: { readonly served: Served; readonly result: SoakResult };
+  /** That the new version does not serve the share it was given; undefined as long as it may. */
+  readonly wrongShare: WrongShare | undefined;
   /** How many times the usual traffic there seems to be, from 1 to 10; or else both versions are in trouble. */
   readonly surge: number;
 }
@@ -56,7 +59,8 @@ function inStage(
   const { served, judged } = tally.in(stage);
   const dispersion = over(Math.max(1, endedAt - startedAt), tally.dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
-  return { slo, verdict: tally.verdictAfter(stage), served, soak: { served: judged, result }, surge };
+  const verdict = tally.verdictAfter(stage);
+  return { slo, verdict, served, soak: { served: judged, result }, wrongShare: tally.wrongShare, surge };
 }
 
 /** What the buckets of an SLO come to, and the surge that seems to be in those which are not settled. */
@@ -71,8 +75,20 @@ function takenIn(release: Release, state: State, observation: Observation, index
   const stages = stagesSoFar(state);
   const own = series[index] ?? [];
   const settling = settlingIn(release, stages, observation, index);
-  for (const bucket of own) tally.add(bucket, release.plan, stages, settling?.floorsOf(bucket));
+  const tellsShare = isOfRequests(sloAt(release.plan, index).sli);
+  for (const bucket of own) {
+    const isSettled = settling?.isSettled(bucket) ?? false;
+    tally.add(bucket, release.plan, stages, {
+      floors: settling?.floorsOf(bucket),
+      tellsShare: tellsShare && isSettled,
+    });
+  }
   return { tally, surge: settling?.surge ?? 1 };
+}
+
+/** Whether an SLI counts all requests. Which log lines one of one's own counts, only its author knows. */
+function isOfRequests(sli: Objective["sli"]): boolean {
+  return sli.kind !== "probes" && (sli.kind !== "custom" || sli.valid.length === 0);
 }
 
 /** What unsettled buckets are judged with; undefined where it is not known what is usual, and for probes, which are seen at once. */

@@ -5,6 +5,15 @@ import { add, noCounts, type Bucket, type Served } from "../../health/series";
 import type { Floors } from "../../health/settling";
 import type { Plan } from "../../plan/plan";
 import type { PastStage } from "../state";
+import { ShareWatch, spreadingMs, type WrongShare } from "./shareWatch";
+
+/** What is known of a bucket beside its counts. */
+export interface Place {
+  /** See {@link Judgement.add}. */
+  readonly floors?: Floors | undefined;
+  /** Whether its counts are all requests of both versions, none of which is still on its way. */
+  readonly tellsShare?: boolean;
+}
 
 /** What was served in a stage. */
 export interface StageTally {
@@ -27,6 +36,7 @@ export class Tally {
   private stage = -1;
   /** How many buckets of the stage were judged. */
   private judgedInStage = 0;
+  private shareWatch: ShareWatch | undefined;
 
   constructor(private readonly judgement: Judgement) {}
 
@@ -37,17 +47,20 @@ export class Tally {
     for (const [stage, verdict] of this.verdicts) copy.verdicts.set(stage, verdict);
     copy.stage = this.stage;
     copy.judgedInStage = this.judgedInStage;
+    copy.shareWatch = this.shareWatch?.copy();
     return copy;
   }
 
   /** Takes the next bucket in, for the plan and the stages of a release so far. */
-  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[], floors?: Floors): void {
+  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[], { floors, tellsShare }: Place = {}): void {
     const stage = stageOf(bucket, plan, stages);
     if (stage > this.stage) {
       this.verdicts.set(this.stage, this.judgement.verdict);
       this.stage = stage;
       this.judgedInStage = 0;
+      this.shareWatch = shareWatchIn(plan, stage);
     }
+    if (tellsShare && isSpread(bucket, stages)) this.shareWatch?.add(bucket);
     const isJudged = countsIn(bucket, plan, stages);
     if (isJudged) {
       const sinceChange = isChangeForUsers(plan, stage) ? this.judgedInStage : undefined;
@@ -71,6 +84,11 @@ export class Tally {
     return this.stages.get(stage) ?? nothing;
   }
 
+  /** That the new version does not serve its share in the last stage; undefined as long as it may. */
+  get wrongShare(): WrongShare | undefined {
+    return this.shareWatch?.finding;
+  }
+
   /** The verdict on everything taken in. */
   get verdict(): Verdict {
     return this.judgement.verdict;
@@ -82,6 +100,18 @@ export class Tally {
     const before = [...this.verdicts.keys()].filter((each) => each <= stage);
     return this.verdicts.get(Math.max(...before)) ?? this.verdict;
   }
+}
+
+/** In a stage with all traffic, or with none, there is no share to be wrong. */
+function shareWatchIn({ stages, pollIntervalMs }: Plan, stage: number): ShareWatch | undefined {
+  const { percent = 0, soakMs = 0 } = stages[stage] ?? {};
+  if (percent <= 0 || percent >= 100) return undefined;
+  return new ShareWatch(percent / 100, Math.max(1, Math.ceil(soakMs / pollIntervalMs)));
+}
+
+/** Whether the split of its stage was in force everywhere when a bucket began. */
+function isSpread({ start }: Bucket, stages: readonly PastStage[]): boolean {
+  return stages.every(({ startedAt }) => start < startedAt || start >= startedAt + spreadingMs);
 }
 
 /** Whether a stage begins with a change of the split after the new version has served its first users. */

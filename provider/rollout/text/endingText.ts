@@ -26,6 +26,9 @@ export function todoAfter(cause: Cause): string {
 const remedies: Partial<Record<Cause["kind"], string>> = {
   unsure: "A longer soak or more traffic tells chance from a fault.",
   insufficient: "Give the stage a longer soak, a larger share or a smaller minRequests.",
+  wrongShare:
+    "Find out which requests keep to one version, by a version key, a cache or an address of its own. If that is meant to " +
+    'be so, set whenUnsure to "ask" or "progress".',
   notApproved: "Set a longer approvalTimeout if it takes longer to decide.",
   blind: "Look into why Cloudflare did not answer first: `workers-release doctor` tells what does not work.",
   stuck: "Look into why Cloudflare did not take the split first.",

@@ -3,6 +3,7 @@ import { formatDuration } from "../../plan/duration";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
 import type { Cause, Doubt } from "../cause";
+import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observe";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
@@ -62,6 +63,7 @@ export function statusLine(
     phaseText(release, state, now),
     worstText(assessment),
     burstsText(assessment),
+    wrongShareText(assessment),
   ];
   const window = windowWarning(release, observation.uploadsLeft);
   if (window !== undefined) parts.push(window);
@@ -124,6 +126,14 @@ function burstsText(assessment: readonly Assessment[]): string {
   if (worst === undefined || worst.verdict.dividedBy < muchDivided) return "";
   const { name } = worst.slo;
   return `${name}: evidence divided by ${Number(worst.verdict.dividedBy.toPrecision(2))}, since bad events come in bursts`;
+}
+
+/** That the new version serves too few requests or too many: the stage does not pass like that. */
+function wrongShareText(assessment: readonly Assessment[]): string {
+  const found = assessment.find(({ slo, wrongShare }) => wrongShare !== undefined && !slo.observeOnly);
+  return found?.wrongShare === undefined
+    ? ""
+    : `wrong share: the new version serves ${shareText(found.wrongShare)}`;
 }
 
 /** The sentence that a stage begins with, also the message of its deployment. */
@@ -224,6 +234,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
       return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
     case "unsure":
     case "insufficient":
+    case "wrongShare":
       return `${doubtText(release, state, cause, now)}. ${unsureText(cause.extended)}.`;
     case "notApproved":
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
@@ -253,10 +264,19 @@ function doubtText(release: Release, state: State, doubt: Doubt, now: number): s
     const tooFew = tooFewText(doubt, release.plan, now - stageStart(state));
     return `too little to judge SLO "${name}" ${where}: ${tooFew}`;
   }
+  if (doubt.kind === "wrongShare")
+    return `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
   return (
     `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(doubt.served.new)} of ` +
     `${badText(sli)}, ${limitText(doubt.slo, doubt.served)}; that may be chance`
   );
+}
+
+/** `2.1 % of the requests (94 of 4500) where 10 % are given` */
+export function shareText({ given, served }: WrongShare): string {
+  const fresh = served.new.valid;
+  const all = fresh + served.old.valid;
+  return `${percentText(fresh / all)} of the requests (${fresh} of ${all}), where it is given ${percentText(given)}`;
 }
 
 function orderedText(orderedMs: number): string {

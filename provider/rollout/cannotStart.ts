@@ -61,11 +61,19 @@ function reasonFor(
   error: CannotStart | PortError,
 ): string {
   const back = `All traffic was put back on the old version ${oldVersionId ?? ""}.`;
-  const others = `Since then ${active?.author ?? "somebody"} has deployed something else, which was left as it is.`;
-  const seen = isBack ? revertedSentence({ oldVersionId, newVersionId: "" }) : `${back} ${others}`;
-  const where = active === undefined ? back : seen;
+  const where = active === undefined ? back : whereNow(back, active, isBack, oldVersionId);
   // "No traffic was moved" would not be true: what was left has been put back.
   const why =
     error instanceof CannotStart ? joined([error.refusal.found, error.refusal.todo]) : error.message;
   return `What release ${releaseId} had left was put back first. ${where} The release itself did not start: ${why}`;
+}
+
+function whereNow(
+  back: string,
+  { author }: Deployment,
+  isBack: boolean,
+  oldVersionId: string | undefined,
+): string {
+  if (isBack) return revertedSentence({ oldVersionId, newVersionId: "" });
+  return `${back} Since then ${author} has deployed something else, which was left as it is.`;
 }

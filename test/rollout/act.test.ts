@@ -245,6 +245,17 @@ describe("a release that writes nothing", () => {
     assert.deepEqual(stateAfter(await carryOut({ do: "keep" }, first)).failure, failure());
   });
 
+  it("forgets a write that was lost and made again, once it can no longer show", async () => {
+    for (const [ms, isKept] of [
+      [minute - 15_000, false],
+      [minute - 14_999, true],
+    ] as const) {
+      const at = await setting((since) => soaking({ since, lostAt: since + ms }));
+      const { lostAt } = stateAfter(await carryOut({ do: "keep" }, at));
+      assert.equal(lostAt !== undefined, isKept);
+    }
+  });
+
   it("ends, and tells how", async () => {
     const at = await setting(soaks);
     const ends = async (action: Action): Promise<unknown> => {

@@ -12,6 +12,7 @@ import {
   settle,
 } from "../../provider/rollout/look/assess";
 import { stageReports, type StageReport } from "../../provider/rollout/report";
+import type { Observation } from "../../provider/rollout/look/observe";
 import { answered } from "../../provider/rollout/look/source";
 import { entered, splitChanges, stagesSoFar, awaiting } from "../../provider/rollout/state";
 import {
@@ -162,6 +163,29 @@ describe("what is known of an SLO in a stage", () => {
     assert.ok(evidence(0) > 2 * evidence(9), `${evidence(0)} ${evidence(9)}`);
   });
 
+  it("is doubtful by what its own length makes of the swings of the old version", () => {
+    // A swing of some seconds is next to nothing over minutes, and everything over a moment.
+    const baselines = [{ ...noBaseline, dispersion: { clusters: 0, wander: 20_000 } }, noBaseline];
+    const over = Array.from({ length: 30 }, (_, at) => bucket(at * 10_000, 2));
+    const at = observation(release, began + 5 * minute, { series: [over, over], baselines });
+    assert.equal(assess(release, soaking(), at)[0]?.soak.result, "unsure");
+  });
+
+  it("counts what the new version should have served as good, as long as it may still arrive", () => {
+    const usual = { valid: 0.04, bad: 0.0004 };
+    const early = observation(release, began + 20_000, {
+      series: [[bucket(0, 5, 5), bucket(10_000, 5, 5)], []],
+    });
+    const evidence = (baselines: Observation["baselines"]): number =>
+      assess(release, soaking(), { ...early, baselines })[0]?.verdict.evidence ?? 0;
+    const [known, unknown] = [
+      evidence([{ ...noBaseline, perMs: usual }, noBaseline]),
+      evidence([noBaseline, noBaseline]),
+    ];
+    // A quarter of 400 requests: 10 of 100 are bad, and not all of 10.
+    assert.ok(known > 5 && known < unknown - 10, `${known} ${unknown}`);
+  });
+
   it("is nothing before the first split", () => {
     const [known] = assess(release, starting(), observation(release, now));
     assert.deepEqual(known?.served, { new: noBucket, old: noBucket });
@@ -202,6 +226,8 @@ describe("buckets are taken into tallies", () => {
   it("not where there is nothing to take", () => {
     const empty = { ...seen, series: [[], []] };
     assert.equal(settle(release, soaking(), empty), empty);
+    const young = { ...seen, series: [all.slice(2), []] };
+    assert.equal(settle(release, soaking(), young), young);
   });
 });
 

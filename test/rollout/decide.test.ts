@@ -511,6 +511,16 @@ describe("a release before its first split decides", () => {
       { do: "keep" },
     ],
     [
+      "to look on where an earlier run's split was read last, and the readings fail",
+      {
+        ...begin({ failure: lost }),
+        active: notOurs,
+        after: 3 * minute,
+        seen: unread(2 * minute, 3 * minute),
+      },
+      { do: "keep" },
+    ],
+    [
       "to put it back where that lasts longer than maxBlindTime",
       { ...begin({ failure: lost }), after: 3 * minute, seen: unread(2 * minute + 1, 3 * minute) },
       stuck,

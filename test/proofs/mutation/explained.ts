@@ -110,6 +110,13 @@ export const explained: readonly Explained[] = [
     replacement: "Math.max(2, endedAt - startedAt)",
     reason: "A span that is not empty is all that is asked for: a stage lasts seconds.",
   },
+  {
+    file: "provider/rollout/look/assess.ts",
+    within: "sloAt",
+    original: "index + 1",
+    replacement: "index - 1",
+    reason: "Only the plan's own SLOs are asked about: this error says that the code is wrong.",
+  },
 ];
 
 /** True when an entry is about a mutant. */

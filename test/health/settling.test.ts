@@ -1,94 +1,10 @@
 import assert from "node:assert/strict";
+import { abortedAt, bucketMs, half, share, type Traffic } from "../../bench/imperfect/late";
 import { Judgement, type Bounds } from "../../provider/health/judgement";
-import type { Bucket, Counts, Series } from "../../provider/health/series";
+import type { Bucket, Counts } from "../../provider/health/series";
 import { settlingOf } from "../../provider/health/settling";
-import { binomial, generator } from "../fakes/random";
 
-const bucketMs = 10_000;
-const share = 0.1;
 const seeds = Array.from({ length: 12 }, (_, seed) => String(seed));
-
-/** A release at 10 %, second by second. Times are in seconds since it began. */
-interface Traffic {
-  /** Requests a second to both versions. */
-  readonly perSecond: number;
-  /** The bad share of both versions at a time; the new version's where they differ. */
-  readonly bad?: (second: number) => number;
-  readonly badOfNew?: (second: number) => number;
-  /** How many times the usual traffic there is at a time. */
-  readonly surge?: (second: number) => number;
-  /** How long a request takes that succeeds; one that fails takes none. */
-  readonly successTakes?: number;
-  readonly successOfNewTakes?: number;
-  /** How much later the count of valid events was taken than the count of bad ones reaches. */
-  readonly skew?: number;
-}
-
-interface Second {
-  readonly new: Counts;
-  readonly old: Counts;
-}
-
-const half = (): number => 0.005;
-
-function drawn({ perSecond, bad = half, badOfNew = bad, surge = () => 1 }: Traffic, seed: string): Second[] {
-  const random = generator(seed);
-  const of = (rate: number, badShare: number): Counts => {
-    const valid = rate > 10 ? Math.round(rate) : binomial(10, rate / 10, random);
-    return { valid, bad: binomial(valid, badShare, random) };
-  };
-  return Array.from({ length: 900 }, (_, second) => {
-    const rate = perSecond * surge(second);
-    return { new: of(rate * share, badOfNew(second)), old: of(rate * (1 - share), bad(second)) };
-  });
-}
-
-/** What a look at a time sees of the seconds before. */
-function seenAt(now: number, seconds: readonly Second[], traffic: Traffic): Series {
-  const { successTakes = 0, successOfNewTakes = successTakes, skew = 0 } = traffic;
-  const seen = ({ valid, bad }: Counts, second: number, takes: number): Counts => {
-    const good = second + takes + skew < now ? valid - bad : 0;
-    return { valid: good + bad, bad };
-  };
-  return Array.from({ length: Math.ceil(now / 10) }, (_, index): Bucket => {
-    const sum = { new: { valid: 0, bad: 0 }, old: { valid: 0, bad: 0 } };
-    for (let second = 10 * index; second < Math.min(now, 10 * index + 10); second += 1) {
-      const served = seconds[second];
-      if (served === undefined) continue;
-      for (const [version, takes] of [
-        ["new", successOfNewTakes],
-        ["old", successTakes],
-      ] as const) {
-        const { valid, bad } = seen(served[version], second, takes);
-        sum[version].valid += valid;
-        sum[version].bad += bad;
-      }
-    }
-    return { start: index * bucketMs, ...sum };
-  });
-}
-
-/** When the release is aborted, in seconds; undefined if it is not within 15 minutes. */
-function abortedAt(bounds: Bounds, traffic: Traffic, seed: string, isFloored: boolean): number | undefined {
-  const seconds = drawn(traffic, seed);
-  const { perSecond } = traffic;
-  const before = { valid: perSecond * 10, bad: perSecond * 10 * half() };
-  for (let now = 10; now <= 900; now += 10) {
-    const series = seenAt(now, seconds, traffic);
-    const settledUntil = (now - 120) * 1000;
-    const { floorsOf } = settlingOf(series, {
-      bucketMs,
-      since: 0,
-      settledUntil,
-      before,
-      shareAt: () => share,
-    });
-    const judgement = new Judgement(bounds, 0.01);
-    for (const bucket of series) judgement.add(bucket, isFloored ? { floors: floorsOf(bucket) } : {});
-    if (judgement.verdict.violated) return now;
-  }
-  return undefined;
-}
 
 describe("buckets that are not settled", () => {
   const max: Bounds = { max: 0.01 };

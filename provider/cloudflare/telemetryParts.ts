@@ -55,16 +55,26 @@ export interface Recipe {
 const serverErrorStatuses: StatusRange = { from: 500, to: 599 };
 
 /**
- * Outcomes that are no failure of the Worker. Cloudflare counts an invocation whose client went away as a success
- * (Workers documentation, Metrics and analytics: "Success: requests that returned a Success or Client Disconnected
- * invocation status"); in telemetry that is `canceled`, or `responseStreamDisconnected` when it happened while the
- * response was on its way (`EventOutcome` of workerd). Everything else is bad, `unknown` too, which wrangler's
- * `tail --status error` also takes for an error.
+ * Outcomes of an invocation whose client went away: `canceled`, or `responseStreamDisconnected` when that happened while
+ * the response was on its way (`EventOutcome` of workerd). `clientDisconnected` is GraphQL's word for both.
  */
-const harmless: ReadonlySet<string> = new Set(["ok", "canceled", "responseStreamDisconnected"]);
+const canceled: ReadonlySet<string> = new Set([
+  "canceled",
+  "responseStreamDisconnected",
+  "clientDisconnected",
+]);
+
+/**
+ * Outcomes that are no failure of the Worker by themselves. Cloudflare counts an invocation whose client went away as a
+ * success (Workers documentation, Metrics and analytics: "Success: requests that returned a Success or Client
+ * Disconnected invocation status"); whether there are more of them is an SLI of its own. Everything else is bad,
+ * `unknown` too, which wrangler's `tail --status error` also takes for an error.
+ */
+const harmless: ReadonlySet<string> = new Set(["ok", ...canceled]);
 
 /** A missing outcome counts as success. */
 const isFailure = ({ outcome }: Row): boolean => outcome !== undefined && !harmless.has(outcome);
+const isCanceled = ({ outcome = "" }: Row): boolean => canceled.has(outcome);
 const any = (): boolean => true;
 
 /** The recipes of some SLIs, in their order. All that ask for statuses share one query. */
@@ -87,6 +97,8 @@ function recipeOf(sli: Sli, statuses: Part): Recipe {
   switch (sli.kind) {
     case "exceptions":
       return { valid: allRequests, bad: [{ part: allRequests, passes: isFailure }] };
+    case "canceled":
+      return { valid: allRequests, bad: [{ part: allRequests, passes: isCanceled }] };
     case "serverErrors": {
       // A failed invocation may have a status as well: it is counted once, by its outcome.
       const byStatus = (row: Row): boolean => isWithin([serverErrorStatuses], row) && !isFailure(row);

@@ -7,6 +7,8 @@ export type Sli =
   | { readonly kind: "serverErrors" }
   /** Bad: an invocation that did not end well (an exception, or a resource limit exceeded). */
   | { readonly kind: "exceptions" }
+  /** Bad: an invocation whose client went away before it had the whole answer. */
+  | { readonly kind: "canceled" }
   /** Bad: an invocation answered with one of the statuses. */
   | { readonly kind: "status"; readonly statuses: readonly StatusRange[] }
   /** Bad: an invocation that took longer than `limitMs` milliseconds from start to end. */

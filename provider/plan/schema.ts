@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
+import { defaultSlo } from "./defaultSlo";
 import { choice, day, duration, number } from "./schemaParts";
 import { checkProbes, probe, probesOf } from "./probeSchema";
 import { slo } from "./sloSchema";
@@ -36,6 +37,7 @@ export const planSchema = z
   .strictObject(
     {
       slos: z.array(slo, atLeastOne("SLO")).min(1, atLeastOne("SLO")),
+      defaultSlos: z.boolean({ error: "true or false" }).default(true),
       stages: z.array(stage, atLeastOne("stage")).min(1, atLeastOne("stage")),
       probes: z.array(probe, { error: "a list of probes" }).default([]),
       pollInterval: duration(1000, 300_000)
@@ -72,7 +74,7 @@ export const planSchema = z
     }
   })
   .transform((plan): Plan => ({
-    slos: plan.slos,
+    slos: [...plan.slos, ...(plan.defaultSlos ? defaultSlo(plan.slos) : [])],
     stages: plan.stages,
     probes: probesOf(plan.probes, plan.pollInterval),
     pollIntervalMs: plan.pollInterval,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { filterOperations, type Filter } from "../health/sli";
 import { harmless } from "../shown";
+import { canceledMargin } from "./defaultSlo";
 import type { Objective } from "./plan";
 import { day, duration, number } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
@@ -43,11 +44,16 @@ function needsBound(given: { max?: unknown; maxIncrease?: unknown }, issues: Iss
 }
 
 const errorSlo = z
-  .strictObject({ ...shareSettings, sli: z.enum(["serverErrors", "exceptions"]) })
+  .strictObject({ ...shareSettings, sli: z.enum(["serverErrors", "exceptions", "canceled"]) })
   .check(({ value, issues }) => {
     needsBound(value, issues);
   })
-  .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
+  .transform(({ sli, name = sli, ...rest }): Objective => ({
+    ...rest,
+    name,
+    sli: { kind: sli },
+    ...(sli === "canceled" && rest.maxIncrease !== undefined && { margin: canceledMargin }),
+  }));
 
 const latencySlo = z
   .strictObject({
@@ -183,7 +189,8 @@ function fieldsNotThere(valid: readonly Filter[] = [], bad: readonly Filter[]): 
   return [...faults("valid", valid), ...faults("bad", bad)];
 }
 
-const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }';
+const known =
+  '"serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes", { status } or { bad }';
 
 /** An SLO of a plan. */
 export const slo = z.union(

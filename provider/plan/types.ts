@@ -10,6 +10,13 @@ export interface ReleasePlan {
    * At least one.
    */
   slos: Slo[];
+  /**
+   * Whether an SLO on canceled requests is added to a plan that states none: a version that hangs answers nothing that
+   * could be bad, until its clients give up. It is `{ sli: "canceled", maxIncrease: 2 }`, judged at a tenth of the level
+   * of a stated bound.
+   * @default true
+   */
+  defaultSlos?: boolean;
   /** The stages, in order. Percentages rise from stage to stage and end at 100. At least one. */
   stages: Stage[];
   /**
@@ -138,9 +145,12 @@ export interface ShareSettings extends SloSettings {
 export interface ErrorSlo extends ShareSettings {
   /**
    * - `"serverErrors"`: a response status of 500 or above, or an invocation that did not end well;
-   * - `"exceptions"`: an invocation that did not end well: an uncaught exception, or a limit of CPU or memory exceeded.
+   * - `"exceptions"`: an invocation that did not end well: an uncaught exception, or a limit of CPU or memory exceeded;
+   * - `"canceled"`: an invocation whose client went away before it had the whole answer. With `maxIncrease`, 2 % more
+   *   than that are fine as well, since an old version without any would allow none; and where the old version serves
+   *   nothing, half of what was not canceled in the hour before the release.
    */
-  sli: "serverErrors" | "exceptions";
+  sli: "serverErrors" | "exceptions" | "canceled";
 }
 
 /** An objective on the share of requests answered with certain statuses. */

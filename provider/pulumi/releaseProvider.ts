@@ -7,11 +7,13 @@ import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
+import { planSchema } from "../plan/schema";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
+import { objectivesText } from "../rollout/text/sloText";
 import { harmless } from "../shown";
 import { checked, defined, read, same, type Checked } from "./validation";
 import { systemClock } from "./clock";
@@ -25,9 +27,12 @@ type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
 type State = z.output<typeof releaseState>;
 
-/** Fills in the account and checks everything that is known. */
+/** Fills in the account and checks everything that is known, and tells what will be judged: also in a preview. */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
-  return Promise.resolve(checked(releaseInputs, news));
+  const result = checked(releaseInputs, news);
+  const plan = planSchema.safeParse(news["plan"]);
+  if (plan.success) engineProgress(urnOf(news)).status(objectivesText(plan.data));
+  return Promise.resolve(result);
 }
 
 function readInputs(news: Properties): Inputs {

@@ -43,7 +43,8 @@ const counted: [Part, Row[]][] = [
       row("new", undefined, 2),
       row("new", "exception", 5),
       row("new", "canceled", 10),
-      row("new", "responseStreamDisconnected", 3),
+      row("new", "responseStreamDisconnected", 2),
+      row("new", "clientDisconnected", 1),
       row("new", "exceededCpu", 2),
       row("old", "ok", 300),
       row("old", "unknown", 1, 10),
@@ -84,10 +85,19 @@ const allSlis: readonly Sli[] = [
   { kind: "status", statuses: [{ from: 429, to: 429 }] },
   { kind: "wallTime", limitMs: 500 },
   { kind: "custom", valid: [], bad: [premium] },
+  { kind: "canceled" },
 ];
 
 describe("bad and valid events", () => {
-  const names = ["exceptions", "server errors", "404 and 5xx", "429", "slow requests", "premium paths"];
+  const names = [
+    "exceptions",
+    "server errors",
+    "404 and 5xx",
+    "429",
+    "slow requests",
+    "premium paths",
+    "left",
+  ];
   const expected: [number, number, number][] = [
     // New, old, old in the second bucket.
     [7, 0, 1],
@@ -96,6 +106,7 @@ describe("bad and valid events", () => {
     [9, 0, 0],
     [21, 300, 0],
     [8, 0, 0],
+    [13, 0, 0],
   ];
   expected.forEach(([fresh, old, later], index) => {
     it(`of ${names[index] ?? ""} are counted per version and bucket`, () => {

@@ -71,6 +71,7 @@ function share(behaviour: Behaviour, sli: Sli): number {
     case "wallTime":
       return behaviour === "slow" && sli.limitMs < 50 ? 1 : 0;
     case "cpuTime":
+    case "canceled":
       return 0;
     case "status":
       return behaviour === "status500" && sli.statuses.some(({ from, to }) => from <= 500 && 500 <= to)

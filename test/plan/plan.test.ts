@@ -53,7 +53,7 @@ describe("a plan", () => {
     assert.deepEqual(
       { ...plan, slos: plan.slos.length, stages: plan.stages.length },
       {
-        slos: 2,
+        slos: 3,
         stages: 5,
         pollIntervalMs: 10_000,
         confidence: 0.99,
@@ -73,9 +73,35 @@ describe("a plan", () => {
       max: 0.01,
       observeOnly: false,
     });
+    assert.deepEqual(plan.slos[2], {
+      ...{ name: "canceled", sli: { kind: "canceled" }, maxIncrease: 2, margin: 0.02 },
+      ...{ observeOnly: false, byDefault: true },
+    });
+  });
+
+  it("has no default SLO where it states one on the same, or wants none", () => {
+    const names = (plan: Record<string, unknown>): string[] =>
+      planSchema.parse(plan).slos.map(({ name }) => name);
+    const own = { name: "gone", sli: "canceled", max: 0.1 };
+    assert.deepEqual(names(slos(own)), ["gone"]);
+    assert.deepEqual(names({ ...slos(custom({ bad: [exception] })), defaultSlos: false }), ["own"]);
+    const taken = { ...custom({ bad: [exception] }), name: "canceled" };
+    assert.deepEqual(names(slos(taken)), ["canceled", "canceled (default)"]);
+  });
+
+  it("gives an SLO on canceled requests its margin with an increase only", () => {
+    const [bounded, compared] = planSchema.parse(
+      slos({ sli: "canceled", max: 0.1 }, { name: "compared", sli: "canceled", maxIncrease: 3 }),
+    ).slos;
+    assert.deepEqual([bounded?.margin, compared?.margin], [undefined, 0.02]);
   });
 
   const cases: [string, unknown, string | RegExp][] = [
+    [
+      "a default SLO that is none",
+      { ...seedPlan, defaultSlos: "no" },
+      'plan.defaultSlos: got "no", expected true or false',
+    ],
     ["no plan", undefined, "plan: got nothing, expected a plan with `slos` and `stages`"],
     ["no stages", stages(), "plan.stages: got [], expected a list of at least one stage"],
     ["no SLOs", slos(), "plan.slos: got [], expected a list of at least one SLO"],
@@ -182,7 +208,7 @@ describe("a plan", () => {
     [
       "an unknown SLI",
       slos({ sli: "latency", max: 0.01 }),
-      'plan.slos[0].sli: got "latency", expected an SLI this package knows: "serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }',
+      'plan.slos[0].sli: got "latency", expected an SLI this package knows: "serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes", { status } or { bad }',
     ],
     [
       "an objective that cannot be violated",

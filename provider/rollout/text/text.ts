@@ -296,7 +296,8 @@ function into(state: State, now: number): string {
 function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
-  const violated = { [bound]: slo[bound] };
+  const { max, ...relative } = slo;
+  const violated = bound === "max" ? { max } : relative;
   if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
   const old =
     trouble.old.valid === 0

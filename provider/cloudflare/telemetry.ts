@@ -6,13 +6,19 @@ import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
-import { countAnswer, isComplete, mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { countAnswer, isComplete, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
+import { addsUpTo, groupsIn, KnownGroups } from "./telemetryGroups";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
 import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
-import { countQuery, type Subject } from "./telemetryQuery";
+import { countQuery, raysQuery, maxGroups, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
+import { doesNotAddUp, missingGroups, onOtherGrid } from "./telemetryTrouble";
+
+const raysAnswer = z.object({
+  calculations: z.array(z.object({ aggregates: z.array(z.unknown()).default([]) })).default([]),
+});
 
 /** Counting a day takes longer than reading a setting. */
 const queryTimeoutMs = 20_000;
@@ -29,6 +35,7 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
   const listed = new Map<string, Listed>();
+  const known = new KnownGroups();
   let leaveOutHops = false;
 
   const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
@@ -36,10 +43,41 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
       client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
 
-  const count = async (subject: Subject, timeframe: Span, part: Part): Promise<CountAnswer> => {
-    const answer = await query(countQuery(subject, timeframe, part), countAnswer);
+  const count = async (
+    subject: Subject,
+    timeframe: Span,
+    part: Part,
+    by?: "groups" | "all",
+  ): Promise<CountAnswer> => {
+    const answer = await query(countQuery(subject, timeframe, part, by), countAnswer);
     if (isComplete(answer)) return answer;
     throw new PortError("unavailable", `${what} was answered before the query was complete.`);
+  };
+
+  /** Whether an answer with so many groups may lack some. Each ray is a group of its own: most often they tell. */
+  const mayLack = async (groups: number, { scriptName }: Subject, timeframe: Span): Promise<boolean> => {
+    if (!known.mayLack(groups)) return false;
+    const { calculations } = await query(raysQuery(scriptName, timeframe), raysAnswer);
+    known.learn(calculations.flatMap(({ aggregates }) => aggregates).length);
+    return known.mayLack(groups);
+  };
+
+  /** An answer with all its groups; undefined when it lacks some. */
+  const countAll = async (
+    subject: Subject,
+    timeframe: Span,
+    part: Part,
+  ): Promise<CountAnswer | undefined> => {
+    const answer = await count(subject, timeframe, part);
+    const groups = groupsIn(answer);
+    if (groups >= maxGroups) return undefined;
+    if (!(await mayLack(groups, subject, timeframe))) return answer;
+    const total = await count(subject, timeframe, part, "all");
+    // What has come meanwhile is in the total alone: it is in what is asked after it.
+    const whole = addsUpTo(total, answer) ? answer : await count(subject, timeframe, part);
+    if (!addsUpTo(total, whole)) return undefined;
+    known.learn(groupsIn(whole));
+    return whole;
   };
 
   /** What an answer contradicts itself in is told, and never judged. */
@@ -51,24 +89,30 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
     listed.set(id, new Map([...kept, ...listedIn(answer)]));
   };
 
-  const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
-    const timeframe = timeframeFor(span);
-    const answer = await count(subject, timeframe, part);
+  const rows = async ({ subject, span, isTight }: Question, part: Part): Promise<readonly Row[]> => {
+    const timeframe = timeframeFor(span, isTight);
+    const answer = await countAll(subject, timeframe, part);
+    if (answer === undefined) return rowsOfEach(narrower({ subject, span }), part);
     const other = otherGrid(answer, span);
-    if (other === undefined && !mayBeCut(answer)) {
+    if (other === undefined) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
       return rowsOf(answer, span);
     }
-    if (other !== undefined && isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
-    const parts = halves(span);
-    if (parts === undefined) throw tooManyGroups(what);
-    return [...(await rows(subject, parts[0], part)), ...(await rows(subject, parts[1], part))];
+    if (isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
+    return rowsOfEach(inHalves({ subject, span }), part);
+  };
+
+  const rowsOfEach = async (narrowed: readonly Question[], part: Part): Promise<readonly Row[]> => {
+    if (narrowed.length === 0) throw missingGroups(what);
+    const found: Row[] = [];
+    for (const question of narrowed) found.push(...(await rows(question, part)));
+    return found;
   };
 
   const allRows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
     const found: Row[] = [];
     // One after the other: a long release must not spend its part of the API's limit at once.
-    for (const piece of pieces(span)) found.push(...(await rows(subject, piece, part)));
+    for (const piece of pieces(span)) found.push(...(await rows({ subject, span: piece }, part)));
     return found;
   };
 
@@ -100,28 +144,22 @@ function versionsOf({ newVersionId, oldVersionId }: SeriesQuery): readonly strin
   return oldVersionId === undefined ? [newVersionId] : [newVersionId, oldVersionId];
 }
 
-function tooManyGroups(what: string): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} gave 2000 groups of versions, outcomes and statuses, which is all an answer can hold, even for one bucket.`,
-  );
+interface Question {
+  readonly subject: Subject;
+  readonly span: Span;
+  readonly isTight?: boolean;
 }
 
-function onOtherGrid(what: string, found: string, { bucketMs }: Span): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} was answered with ${found}. Buckets of ${bucketMs / 1000} s that begin at whole multiples of that were asked ` +
-      "for, so the counts cannot be placed and are not judged. Run `workers-release doctor` and report what it says.",
-  );
+/** Questions that together ask the same, each with fewer groups in its answer; none where none has. */
+function narrower(question: Question): readonly Question[] {
+  const { subject } = question;
+  const { versionIds } = subject;
+  if (versionIds.length > 1) {
+    return versionIds.map((one) => ({ ...question, subject: { ...subject, versionIds: [one] } }));
+  }
+  return inHalves(question).map((half) => ({ ...half, isTight: true }));
 }
 
-function doesNotAddUp(
-  what: string,
-  { series, aggregates }: { series: number; aggregates: number },
-): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} gave an answer that contradicts itself: its series adds up to ${Math.round(series)} events, its aggregates ` +
-      `to ${Math.round(aggregates)}. It is not judged. If it stays so, run \`workers-release doctor\` and report what it says.`,
-  );
+function inHalves({ subject, span }: Question): readonly Question[] {
+  return halves(span)?.map((half) => ({ subject, span: half })) ?? [];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Span } from "./telemetryGrid";
-import { groupKeys, maxGroups } from "./telemetryQuery";
+import { groupKeys } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 
 /** One of the fields that an answer is grouped by, with its value. */
@@ -26,6 +26,7 @@ const cell = z
   })
   .transform(({ value, sampleInterval, groups }) => ({
     stored: value / Math.max(1, sampleInterval ?? 1),
+    estimate: value,
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
     status: statusOf(valueOf(groups, groupKeys.status)),
@@ -95,18 +96,6 @@ export function isComplete(answer: CountAnswer): boolean {
   return answer.run?.status !== "STARTED";
 }
 
-/** True when the answer has as many groups as answers get: there may have been more. */
-export function mayBeCut({ calculations }: CountAnswer): boolean {
-  const cells = calculations.flatMap(({ aggregates = [], series }) => [
-    ...aggregates,
-    ...series.flatMap(({ data }) => data),
-  ]);
-  const groups = new Set(
-    cells.map(({ versionId, outcome, status }) => JSON.stringify([versionId, outcome, status])),
-  );
-  return groups.size >= maxGroups;
-}
-
 /**
  * How long the buckets of an answer are, if they are not what was asked for: by its own word, or because one begins
  * where none of them can. Undefined when all is well.
@@ -131,10 +120,9 @@ export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
     .flatMap(({ series }) => series)
     .filter((point) => span.from <= point.time && point.time < span.to)
     .flatMap((point) =>
-      point.data.map(({ stored, ...row }: Cell) => ({
-        start: point.time,
-        ...row,
-        events: Math.round(stored / thinning),
+      point.data.map(({ stored, versionId, outcome, status }: Cell) => ({
+        ...{ start: point.time, versionId, outcome, status },
+        events: stored / thinning,
       })),
     );
 }

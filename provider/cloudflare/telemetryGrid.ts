@@ -27,9 +27,11 @@ export function bucketsIn({ from, to, bucketMs }: Span): number {
  * The timeframe to ask for, so that every bucket of `span` is listed. It begins at least two buckets early; what it
  * holds before the span is thrown away. It has 60 buckets where that is enough: then the answer has the right buckets
  * also if the API ignores `granularity`, which no recording rules out.
+ *
+ * @param isTight true for as few buckets as can be: what is in those before has groups, too
  */
-export function timeframeFor(span: Span): Span {
-  const lead = Math.max(unlistedBuckets, automaticBuckets - bucketsIn(span));
+export function timeframeFor(span: Span, isTight = false): Span {
+  const lead = Math.max(unlistedBuckets, isTight ? 0 : automaticBuckets - bucketsIn(span));
   return { ...span, from: span.from - lead * span.bucketMs };
 }
 

@@ -20,17 +20,20 @@ export const groupKeys = {
   version: "$workers.scriptVersion.id",
   outcome: "$workers.outcome",
   status: "$workers.event.response.status",
+  /** The `cf-ray` of a visitor's request. Rows had it as `$workers.requestId` until the summer of 2026. */
+  ray: "$metadata.rayId",
 } as const;
 
 type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
 type ApiFilter = NonNullable<Parameters["filters"]>[number];
 type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
-/** The query that counts one part, bucket by bucket. */
+/** The query that counts one part, bucket by bucket; `"all"` without any groups. */
 export function countQuery(
   subject: Subject,
   timeframe: Span,
   part: Part,
+  by: "groups" | "all" = "groups",
 ): Omit<TelemetryQueryParams, "account_id"> {
   return {
     // A name for a query whose parameters come along; "dry" keeps it out of the account's saved queries.
@@ -48,7 +51,33 @@ export function countQuery(
       filterCombination: "and",
       filters: [...servedBy(subject), ...filtersOf(part, subject).map(asApiFilter)],
       calculations: [{ operator: "count" }],
-      groupBys: groupBysOf(part),
+      groupBys: by === "all" ? [] : groupBysOf(part),
+      limit: maxGroups,
+    },
+  };
+}
+
+/** The query whose answer has a group for each request of visitors of a Worker, as many as an answer holds. */
+export function raysQuery(
+  scriptName: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Omit<TelemetryQueryParams, "account_id"> {
+  return {
+    queryId: "workers-release",
+    dry: true,
+    view: "calculations",
+    timeframe: { from, to },
+    ignoreSeries: true,
+    limit: maxGroups,
+    parameters: {
+      datasets: ["cloudflare-workers"],
+      filterCombination: "and",
+      filters: [
+        { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
+        ...visitorsRequest(false).map(asApiFilter),
+      ],
+      calculations: [{ operator: "count" }],
+      groupBys: [{ type: "string", value: groupKeys.ray }],
       limit: maxGroups,
     },
   };

@@ -41,6 +41,7 @@ const unknowns: fc.Arbitrary<Unknowns> = fc.record({
   firstBuckets: fc.constantFrom("unlisted", "lost", "listed"),
   granularity: fc.constantFrom("obeyed", "ignored"),
   count: fc.constantFrom("estimate", "stored"),
+  mostGroups: fc.constantFrom(2, 3, 4, 5, 10, 2000),
 });
 
 function releaseAt(startedAt: number, widthSeconds: number): Release {

@@ -73,7 +73,7 @@ function isSure(series: Series, since: number, percent: number): boolean {
 
 function unconfirmed(series: Series, since: number, forMs: number): Confirmation {
   const served = servedSince(series, since);
-  const requests = served.new.valid;
-  if (requests === 0) return { kind: "unseen", forMs };
-  return { kind: "stillServing", requests, of: requests + served.old.valid, since };
+  if (served.new.valid === 0) return { kind: "unseen", forMs };
+  const requests = Math.ceil(served.new.valid);
+  return { kind: "stillServing", requests, of: requests + Math.round(served.old.valid), since };
 }

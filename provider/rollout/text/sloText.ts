@@ -12,7 +12,12 @@ export function percentText(share: number): string {
 
 /** `11.5 % (14 of 122)` */
 export function countsText(counts: Counts): string {
-  return `${percentText(badShare(counts))} (${counts.bad} of ${counts.valid})`;
+  return `${percentText(badShare(counts))} (${ofText(counts)})`;
+}
+
+/** `14 of 122`, in whole events: where telemetry is sampled, counts are fractions. */
+export function ofText({ bad, valid }: Counts): string {
+  return `${Math.round(bad)} of ${Math.round(valid)}`;
 }
 
 /** What a plan is judged by: `SLOs: 5xx, p99 wallTime, canceled (by default)`. */

@@ -8,7 +8,7 @@ import type { Observation } from "../look/observe";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
-import { badText, countsText, limitText, percentText } from "./sloText";
+import { badText, countsText, limitText, ofText, percentText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
 
@@ -305,7 +305,7 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
       : `the old version had ${countsText(trouble.old)}`;
   return (
     `${percentText(badShare(trouble.new))} of the new version's ${badText(slo.sli)} ` +
-    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
+    `(${ofText(trouble.new)} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
     `in the same time ${old}`
   );
 }
@@ -314,7 +314,7 @@ function tooFewText({ slo, counts }: Doubt & { kind: "insufficient" }, plan: Pla
   const time = formatDuration(ms);
   return slo.sli.kind === "probes"
     ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`
-    : `the new version served ${counts.valid} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+    : `the new version served ${Math.round(counts.valid)} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
 }
 
 function unsureText(extended: boolean): string {

@@ -22,9 +22,16 @@ export interface Unknowns {
   readonly granularity: "obeyed" | "ignored";
   /** Whether `count` is an estimate of all events, or the number of those stored. */
   readonly count: "estimate" | "stored";
+  /** How many groups an answer holds at most, the largest: one user met ten, others had 2000. */
+  readonly mostGroups: number;
 }
 
-export const suggested: Unknowns = { firstBuckets: "unlisted", granularity: "obeyed", count: "estimate" };
+export const suggested: Unknowns = {
+  firstBuckets: "unlisted",
+  granularity: "obeyed",
+  count: "estimate",
+  mostGroups: 2000,
+};
 
 type Query = Omit<TelemetryQueryParams, "account_id">;
 type Filter = NonNullable<NonNullable<Query["parameters"]>["filters"]>[number];
@@ -73,15 +80,25 @@ export class LiveTelemetry {
       { length: Math.max(0, Math.ceil((to - first) / ms)) },
       (_, i) => first + i * ms,
     );
-    const inBucket = Map.groupBy(complete, ({ at }) => Math.floor(at / ms) * ms);
+    const held = this.inGroups(complete, keys);
+    const inBucket = Map.groupBy([...held], ({ at }) => Math.floor(at / ms) * ms);
     const cells = (rows: readonly LiveRow[]): unknown[] => this.cells(rows, keys);
     const series = starts.map((start) => ({ time: textOf(start), data: cells(inBucket.get(start) ?? []) }));
     const statistics = { elapsed: 0.1, rows_read: found.length, bytes_read: 0, abr_level: 1 };
     return {
       run: { status: "COMPLETED", granularity: ms, statistics },
-      calculations: [{ calculation: "count", aggregates: cells(counted), series }],
+      calculations: [
+        { calculation: "count", aggregates: cells(counted.filter((row) => held.has(row))), series },
+      ],
       statistics,
     };
+  }
+
+  /** The rows of the groups that an answer holds. */
+  private inGroups(rows: readonly LiveRow[], keys: readonly string[]): ReadonlySet<LiveRow> {
+    const groups = Map.groupBy(rows, ({ fields }) => JSON.stringify(keys.map((key) => fields[key])));
+    const largest = [...groups.values()].sort((a, b) => b.length - a.length);
+    return new Set(largest.slice(0, this.unknowns.mostGroups).flat());
   }
 
   private cells(rows: readonly LiveRow[], keys: readonly string[]): unknown[] {
@@ -134,6 +151,8 @@ function passes({ fields }: LiveRow, filters: readonly Filter[]): boolean {
   });
 }
 
+let visits = 0;
+
 /** One request of a visitor, as a row. */
 export function visit(
   versionId: string,
@@ -146,6 +165,7 @@ export function visit(
     fields: {
       "$metadata.service": "checkout",
       "$metadata.type": "cf-worker-event",
+      "$metadata.rayId": (visits += 1).toString(16).padStart(16, "0"),
       "$workers.eventType": "fetch",
       "$workers.executionModel": "stateless",
       "$workers.scriptVersion.id": versionId,

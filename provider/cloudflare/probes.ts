@@ -113,9 +113,9 @@ function rayIdOf({ answer }: Sent): string | undefined {
 
 /** What counts: an answer of the new version, and no answer at all. */
 function resultOf({ probe, answer, versionId, sentAt }: Sent, newVersionId: string): ProbeResult[] {
-  if (answer instanceof Error) return [{ sentAt, isGood: false }];
+  if (answer instanceof Error) return [{ sentAt, isGood: false, isAnswered: false }];
   if (answer === undefined || versionId !== newVersionId) return [];
-  return [{ sentAt, isGood: isExpected(answer.status, probe.statuses) }];
+  return [{ sentAt, isGood: isExpected(answer.status, probe.statuses), isAnswered: true }];
 }
 
 function isExpected(status: number, ranges: readonly StatusRange[]): boolean {

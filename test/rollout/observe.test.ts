@@ -67,6 +67,7 @@ describe("before its first look a release has seen nothing", () => {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
       ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
+      reach: { heardAt: at(5000), cutOffs: [] },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
     });
   });
@@ -198,7 +199,7 @@ describe("a look that is not answered", () => {
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
+      ...{ uploadsLeft: undefined, uploadsAt: at(5000), reach: { heardAt: at(65_000), cutOffs: [] } },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);
     assert.deepEqual(telemetry, {

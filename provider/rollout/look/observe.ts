@@ -1,7 +1,8 @@
+import { reachAfter, telling, type Reach } from "./cutOff";
 import { Deadline } from "./deadline";
 import { merge } from "../../health/merge";
 import { baselineOf, noBaseline, type Baseline } from "../../health/past";
-import { probeSeries } from "../../health/probes";
+import { probeSeries, type ProbeResult } from "../../health/probes";
 import { quietOf, rateBefore } from "../../health/quiet";
 import { noCounts, validIn, type Bucket, type Series } from "../../health/series";
 import type { Sli } from "../../health/sli";
@@ -36,6 +37,7 @@ export interface Observation {
   readonly seenUntil: number;
   /** When a look last showed requests that none had shown before; before the first look, when the watching began. */
   readonly arrivedAt: number;
+  readonly reach: Reach;
   /** After how many more uploads the old version can no longer be deployed; undefined where that is not known. */
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
@@ -73,6 +75,7 @@ export function nothingObserved(
     isReady,
     seenUntil: release.startedAt,
     arrivedAt: now,
+    reach: { heardAt: now, cutOffs: [] },
     uploadsLeft: undefined,
     uploadsAt: now,
     troubles: [],
@@ -117,14 +120,20 @@ async function observeAll(release: Release, before: Observation, look: Look): Pr
     readTelemetry(release, before, look),
     readProbes(release, before, look),
   ]);
+  const { isHeard, ...seen } = health;
+  const sources = [deployed.deployments, seen.telemetry];
+  const hasAnswered = isHeard || deployed.deployments.failures === 0;
+  const reach = reachAfter(before.reach, sources, hasAnswered, look.clock.now());
+  const results = telling(probed.results, release.plan.probes, reach.cutOffs);
   return {
     ...deployed,
     ...uploads,
-    ...health,
-    series: withProbes(release, health.series, probed, before.settledUntil),
+    ...seen,
+    reach,
+    series: withProbes(release, seen.series, results, before.settledUntil),
     settled: before.settled,
     settledUntil: before.settledUntil,
-    troubles: [deployed.deployments.trouble, health.telemetry.trouble, ...probed.troubles].filter(
+    troubles: [deployed.deployments.trouble, seen.telemetry.trouble, ...probed.troubles].filter(
       (trouble) => trouble !== "",
     ),
   };
@@ -178,7 +187,12 @@ async function readProbes(
 
 type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;
 
-async function readTelemetry(release: Release, before: Observation, look: Look): Promise<Health> {
+/** `isHeard` where the telemetry has answered, whatever it says. */
+async function readTelemetry(
+  release: Release,
+  before: Observation,
+  look: Look,
+): Promise<Health & { readonly isHeard: boolean }> {
   const { telemetry, clock } = look;
   const askedAt = clock.now();
   const read = await ask(release, before.telemetry, look, async () => {
@@ -189,9 +203,11 @@ async function readTelemetry(release: Release, before: Observation, look: Look):
   });
   if (!read.isAnswer) {
     const { series, baselines, isReady, seenUntil, arrivedAt } = before;
-    return { series, baselines, isReady, seenUntil, arrivedAt, telemetry: read.source };
+    const unchanged = { series, baselines, isReady, seenUntil, arrivedAt };
+    return { ...unchanged, telemetry: read.source, isHeard: false };
   }
-  return asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt);
+  const health = asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt);
+  return { ...health, isHeard: true };
 }
 
 /**
@@ -326,7 +342,7 @@ function perSlo({ slos }: Plan, read: readonly Series[]): readonly Series[] {
 function withProbes(
   { plan, startedAt }: Release,
   series: readonly Series[],
-  { results }: ProbeReport,
+  results: readonly ProbeResult[],
   settledUntil: number,
 ): readonly Series[] {
   const bucketMs = plan.pollIntervalMs;

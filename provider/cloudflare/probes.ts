@@ -4,7 +4,7 @@ import type { StatusRange } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
 import type { Clock, ProbeReport, Probes } from "../rollout/ports";
 import type { WorkerName } from "./client";
-import { sendProbe, type ProbeAnswer } from "./probeRequest";
+import { probeAgent, sendProbe, type ProbeAnswer } from "./probeRequest";
 import { versionsThatAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
 
@@ -95,7 +95,7 @@ export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: 
 function headersFor(scriptName: string, versionId: string): Record<string, string> {
   return {
     "cloudflare-workers-version-overrides": `${scriptName}="${versionId}"`,
-    "user-agent": "pulumi-workers-release",
+    "user-agent": probeAgent,
     "cache-control": "no-cache",
   };
 }

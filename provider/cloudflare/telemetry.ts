@@ -25,12 +25,22 @@ const queryTimeoutMs = 20_000;
 
 const minuteMs = 60_000;
 
+/** How a Worker's telemetry is counted. */
+export interface TelemetryOptions {
+  /** Whether the release sends probes, which are no requests of visitors. Default: false. */
+  readonly leaveOutProbes?: boolean;
+}
+
 /**
  * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
  * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
  * every 300 buckets (50 minutes at 10 s).
  */
-export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Telemetry {
+export function cloudflareTelemetry(
+  client: Cloudflare,
+  worker: WorkerName,
+  { leaveOutProbes = false }: TelemetryOptions = {},
+): Telemetry {
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
@@ -118,7 +128,7 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
 
   return {
     async read(asked) {
-      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops };
+      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops, leaveOutProbes };
       const recipes = recipesOf(asked.slis);
       const counted = await Promise.all(
         partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, asked, part)] as const),
@@ -132,7 +142,8 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
-      await count({ scriptName, versionIds: ["none"], leaveOutHops }, timeframeFor(minute), allRequests);
+      const nobody = { scriptName, versionIds: ["none"], leaveOutHops, leaveOutProbes };
+      await count(nobody, timeframeFor(minute), allRequests);
       const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
       leaveOutHops = ready.leaveOutHops;
       return ready;

@@ -1,7 +1,8 @@
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
 import type { Filter } from "../health/sli";
+import { probeAgent } from "./probeRequest";
 import { bucketsIn, type Span } from "./telemetryGrid";
-import { visitorsRequest, type Part } from "./telemetryParts";
+import { invocationOf, visitorsRequest, type Part } from "./telemetryParts";
 
 /** The most groups that the API returns, by its reference ("limit", at most 2000). */
 export const maxGroups = 2000;
@@ -13,6 +14,8 @@ export interface Subject {
   readonly versionIds: readonly string[];
   /** True to leave out calls of a named entrypoint: another Worker makes them, no visitor does. */
   readonly leaveOutHops: boolean;
+  /** True to leave out the probes of releases: no visitor sends them either. Default: false. */
+  readonly leaveOutProbes?: boolean;
 }
 
 /** The fields that answers are grouped by. */
@@ -49,7 +52,11 @@ export function countQuery(
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [...servedBy(subject), ...filtersOf(part, subject).map(asApiFilter)],
+      filters: [
+        ...servedBy(subject),
+        ...filtersOf(part, subject).map(asApiFilter),
+        ...(subject.leaveOutProbes ? [noProbe] : []),
+      ],
       calculations: [{ operator: "count" }],
       groupBys: by === "all" ? [] : groupBysOf(part),
       limit: maxGroups,
@@ -92,7 +99,8 @@ function servedBy({ scriptName, versionIds }: Subject): ApiFilter[] {
 }
 
 function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
-  const requests = visitorsRequest(leaveOutHops);
+  if (part.kind === "rows") return part.filters;
+  const requests = invocationOf(part.on ?? "fetch", leaveOutHops);
   switch (part.kind) {
     case "requests":
       return [...requests, ...part.filters];
@@ -112,21 +120,35 @@ function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
         ...requests,
         { key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs },
       ];
-    case "rows":
-      return part.filters;
   }
 }
 
+const agentKey = "$workers.event.request.headers.user-agent";
+
+/**
+ * What a row must be like to be no probe. Whether Cloudflare's `neq` is true of rows that lack the field is not known, and
+ * only invocations for requests have headers.
+ */
+const noProbe: ApiFilter = {
+  kind: "group",
+  filterCombination: "or",
+  filters: [
+    { key: agentKey, operation: "is_null", type: "string" },
+    { key: agentKey, operation: "neq", type: "string", value: probeAgent },
+  ],
+};
+
+type ApiLeaf = Exclude<ApiFilter, { kind: "group" }>;
+
 /** A filter as the API takes it. */
-export function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
+export function asApiFilter({ key, operation, type, value }: Filter): ApiLeaf {
   return { key, operation, type, ...(value !== undefined && { value }) };
 }
 
 /** By fields that every counted row has: the API drops rows that lack one. */
-function groupBysOf({ kind }: Part): GroupBy[] {
+function groupBysOf(part: Part): GroupBy[] {
   const version: GroupBy = { type: "string", value: groupKeys.version };
   const outcome: GroupBy = { type: "string", value: groupKeys.outcome };
-  if (kind === "rows") return [version];
-  if (kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
-  return [version, outcome];
+  if (part.kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
+  return part.kind === "rows" || part.on !== undefined ? [version] : [version, outcome];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { defaultSlo } from "./defaultSlo";
+import { objectivesOf, type Stated } from "./eventTypes";
 import { choice, day, duration, number } from "./schemaParts";
 import { checkProbes, probe, probesOf } from "./probeSchema";
 import { slo } from "./sloSchema";
@@ -74,7 +75,7 @@ export const planSchema = z
     }
   })
   .transform((plan): Plan => ({
-    slos: [...plan.slos, ...(plan.defaultSlos ? defaultSlo(plan.slos) : [])],
+    slos: objectivesIn(plan),
     stages: plan.stages,
     probes: probesOf(plan.probes, plan.pollInterval),
     pollIntervalMs: plan.pollInterval,
@@ -87,6 +88,17 @@ export const planSchema = z
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
   }));
+
+function objectivesIn({
+  slos,
+  defaultSlos,
+}: {
+  slos: readonly Stated[];
+  defaultSlos: boolean;
+}): Plan["slos"] {
+  const stated = slos.flatMap(objectivesOf);
+  return defaultSlos ? [...stated, ...defaultSlo(stated)] : stated;
+}
 
 type Fault = (path: (string | number)[], message: string) => void;
 
@@ -150,12 +162,13 @@ function checkLength({ stages, whenUnsure, approvalTimeout }: Lengths, fault: Fa
   );
 }
 
-function checkNames(slos: readonly Objective[], fault: Fault): void {
+function checkNames(slos: readonly Stated[], fault: Fault): void {
   const seen = new Set<string>();
   slos.forEach((slo, index) => {
-    if (seen.has(slo.name))
-      fault(["slos", index, "name"], `a name no other SLO has ("${slo.name}" is taken)`);
-    seen.add(slo.name);
+    for (const { name } of objectivesOf(slo)) {
+      if (seen.has(name)) fault(["slos", index, "name"], `a name no other SLO has ("${name}" is taken)`);
+      seen.add(name);
+    }
   });
 }
 

@@ -140,7 +140,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   const client = cloudflareClient(resolveConnection(sources()), clock);
   return {
     deployments: cloudflareDeployments(client, inputs),
-    telemetry: cloudflareTelemetry(client, inputs),
+    telemetry: cloudflareTelemetry(client, inputs, { leaveOutProbes: inputs.plan.probes.length > 0 }),
     probes: cloudflareProbes(client, inputs, clock),
     clock,
     progress: engineProgress(inputs.__urn),

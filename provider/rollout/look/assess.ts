@@ -6,6 +6,7 @@ import { noBaseline } from "../../health/past";
 import { badShare, type Served } from "../../health/series";
 import { settlingOf, type Settling } from "../../health/settling";
 import { soakResult, type SoakResult } from "../../health/soak";
+import { isOnRequests } from "../../plan/eventTypes";
 import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
 import { stagePercent, type Release } from "../release";
@@ -171,14 +172,18 @@ function weightOf(slo: Objective): number {
 }
 
 /**
- * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version, and none of what
- * the plan does not state. An SLO on probes needs one at least in every stage: without any, nobody knows whether they
- * reach the new version.
+ * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version, none of what the
+ * plan does not state, and beside requests none of crons and the like, which may come once an hour. An SLO on probes
+ * needs one at least in every stage: without any, nobody knows whether they reach the new version.
  */
 function minRequestsIn(plan: Plan, stage: number, { sli, byDefault }: Objective): number {
   if (sli.kind === "probes") return 1;
-  if (byDefault) return 0;
+  if (byDefault || ("on" in sli && judgesRequests(plan))) return 0;
   return plan.stages[stage]?.percent === 0 ? 0 : plan.minRequests;
+}
+
+function judgesRequests({ slos }: Plan): boolean {
+  return slos.some(({ sli, byDefault }) => !byDefault && isOnRequests(sli));
 }
 
 /** How much of its limit an SLO has used: what was measured as a part of the limit; 1 is just at it. */

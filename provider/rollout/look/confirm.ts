@@ -1,4 +1,5 @@
 import { servedSince, type Series } from "../../health/series";
+import { isOnRequests } from "../../plan/eventTypes";
 import type { Cause } from "../cause";
 import { bucketStart, telemetrySlis } from "./observe";
 import { unlessFault } from "../ports";
@@ -40,7 +41,8 @@ export async function confirmReverted(
   if (percent === 0 || oldVersionId === undefined || isBlind || isPassing) return { kind: "none" };
   const revertedAt = clock.now();
   const from = bucketStart(revertedAt, bucketMs) + bucketMs;
-  const [sli = { kind: "serverErrors" as const }] = telemetrySlis(plan);
+  const slis = telemetrySlis(plan);
+  const sli = slis.find(isOnRequests) ?? slis[0] ?? { kind: "serverErrors" };
   for (let series: Series = []; ;) {
     if (interruption.aborted) return { kind: "none" };
     await clock.sleep(bucketMs, interruption);

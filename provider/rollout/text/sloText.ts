@@ -27,19 +27,20 @@ export function objectivesText({ slos }: Pick<Plan, "slos">): string {
 
 /** The bad events of an SLI and what they did, to follow "11.5 % of the new version's". */
 export function badText(sli: Objective["sli"]): string {
+  const events = "on" in sli ? `${sli.on} events` : "requests";
   switch (sli.kind) {
     case "serverErrors":
-      return "requests failed";
+      return `${events} failed`;
     case "exceptions":
-      return "requests ended in an exception";
+      return `${events} ended in an exception`;
     case "canceled":
       return "requests were canceled by their clients";
     case "status":
       return `requests were answered with ${sli.statuses.map(statusText).join(", ")}`;
     case "wallTime":
-      return `requests took longer than ${formatDuration(sli.limitMs)}`;
+      return `${events} took longer than ${formatDuration(sli.limitMs)}`;
     case "cpuTime":
-      return `requests used more than ${formatDuration(sli.limitMs)} of CPU`;
+      return `${events} used more than ${formatDuration(sli.limitMs)} of CPU`;
     case "probes":
       return "probes failed";
     case "custom":

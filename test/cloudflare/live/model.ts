@@ -127,28 +127,42 @@ function textOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
-function passes({ fields }: LiveRow, filters: readonly Filter[]): boolean {
-  return filters.every((filter) => {
-    if (!("key" in filter)) throw new Error("the model knows no groups of filters");
-    const { key, operation, value } = filter;
-    const found = fields[key];
-    if (operation === "is_null") return found === undefined;
-    if (found === undefined) return false;
-    switch (operation) {
-      case "eq":
-        return found === value;
-      case "in":
-        return String(value).split(",").includes(String(found));
-      case "gt":
-        return Number(found) > Number(value);
-      case "gte":
-        return Number(found) >= Number(value);
-      case "lte":
-        return Number(found) <= Number(value);
-      default:
-        throw new Error(`the model does not know ${operation}`);
-    }
-  });
+function passes(row: LiveRow, filters: readonly Filter[]): boolean {
+  return filters.every((filter) => passesOne(row, filter));
+}
+
+function passesOne(row: LiveRow, filter: Filter): boolean {
+  if (!("key" in filter)) {
+    const members = filter.filters as Filter[];
+    const holds = (one: Filter): boolean => passesOne(row, one);
+    return filter.filterCombination.toLowerCase() === "or" ? members.some(holds) : members.every(holds);
+  }
+  const { key, operation, value } = filter;
+  const found = row.fields[key];
+  if (operation === "is_null") return found === undefined;
+  // Whether `neq` and `not_in` are true of a row that lacks the field is not known. Here they are not.
+  if (found === undefined) return false;
+  const isIn = (): boolean => String(value).split(",").includes(String(found));
+  switch (operation) {
+    case "exists":
+      return true;
+    case "eq":
+      return found === value;
+    case "neq":
+      return found !== value;
+    case "in":
+      return isIn();
+    case "not_in":
+      return !isIn();
+    case "gt":
+      return Number(found) > Number(value);
+    case "gte":
+      return Number(found) >= Number(value);
+    case "lte":
+      return Number(found) <= Number(value);
+    default:
+      throw new Error(`the model does not know ${operation}`);
+  }
 }
 
 let visits = 0;

@@ -141,6 +141,54 @@ describe("bad and valid events", () => {
   });
 });
 
+describe("events that are no requests", () => {
+  const valid: Part = { kind: "requests", on: "queue", filters: [] };
+  const [, failed] = partsFor(recipesOf([{ kind: "exceptions", on: "queue" }]));
+
+  it("are bad by their outcome, or by how long they take", () => {
+    assert.ok(failed !== undefined);
+    const late: Part = { kind: "wallTime", limitMs: 500, on: "queue" };
+    const found: [Part, Row[]][] = [
+      [valid, [row("new", undefined, 40), row("old", undefined, 60)]],
+      [failed, [row("new", undefined, 4), row("old", undefined, 3)]],
+      [late, [row("new", undefined, 7)]],
+    ];
+    const slis: Sli[] = [
+      { kind: "exceptions", on: "queue" },
+      { kind: "serverErrors", on: "queue" },
+      { kind: "wallTime", limitMs: 500, on: "queue" },
+    ];
+    const series = seriesFrom(
+      versions,
+      recipesOf(slis),
+      new Map(found.map(([part, counts]) => [partId(part), counts])),
+    );
+    assert.deepEqual(
+      series.map(([bucket]) => [bucket?.new, bucket?.old.bad]),
+      [
+        [{ valid: 40, bad: 4 }, 3],
+        [{ valid: 40, bad: 4 }, 3],
+        [{ valid: 40, bad: 7 }, 0],
+      ],
+    );
+  });
+
+  it("are asked for a status where they are calls of objects, and counted once", () => {
+    const [recipe] = recipesOf([{ kind: "serverErrors", on: "durableObject" }]);
+    const [, statuses] = recipe?.bad ?? [];
+    assert.deepEqual(statuses?.part, { kind: "statuses", on: "durableObject", from: 500, to: 599 });
+    assert.deepEqual(
+      [row("new", "ok", 1, 0, 500), row("new", "exception", 1, 0, 500)].map((one) => statuses.passes(one)),
+      [true, false],
+    );
+  });
+
+  it("share no query with requests", () => {
+    const parts = partsFor(recipesOf([{ kind: "exceptions" }, { kind: "exceptions", on: "queue" }]));
+    assert.deepEqual(parts, [allRequests, valid, failed]);
+  });
+});
+
 describe("the parts that are counted", () => {
   it("are the requests alone for exceptions", () => {
     assert.deepEqual(partsFor(recipesOf([{ kind: "exceptions" }])), [allRequests]);

@@ -64,7 +64,9 @@ function inStage(
   const inSoak = over(Math.max(1, endedAt - startedAt), tally.dispersion);
   const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), inSoak);
   const verdict = tally.verdictAfter(stage);
-  return { slo, verdict, served, soak: { served: judged, result }, wrongShare: tally.wrongShare, surge };
+  // Objects stay with one version, crons are few, and a version may log more: only requests follow the split.
+  const wrongShare = isOnRequests(slo.sli) ? tally.wrongShare : undefined;
+  return { slo, verdict, served, soak: { served: judged, result }, wrongShare, surge };
 }
 
 /** What the buckets of an SLO come to, and the surge that seems to be in those which are not settled. */

@@ -6,6 +6,7 @@ import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
+import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
@@ -136,6 +137,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   return {
     deployments: cloudflareDeployments(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs),
+    witness: cloudflareMetrics(client, inputs),
     probes: cloudflareProbes(client, inputs, clock),
     clock,
     progress: engineProgress(inputs.__urn),

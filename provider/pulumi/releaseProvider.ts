@@ -28,11 +28,13 @@ type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
 type State = z.output<typeof releaseState>;
 
-/** Fills in the account and checks everything that is known, and tells what will be judged: also in a preview. */
+/** Fills in the account and checks everything that is known. What is judged beside what the plan states is told. */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
   const result = checked(releaseInputs, news);
   const plan = planSchema.safeParse(news["plan"]);
-  if (plan.success) engineProgress(urnOf(news)).status(objectivesText(plan.data));
+  if (plan.data?.slos.some(({ byDefault }) => byDefault)) {
+    engineProgress(urnOf(news)).event(objectivesText(plan.data));
+  }
   return Promise.resolve(result);
 }
 

@@ -6,6 +6,7 @@ import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
+import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
 import { planSchema } from "../plan/schema";
 import { AbortedBefore } from "../rollout/cannotStart";
@@ -141,6 +142,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   return {
     deployments: cloudflareDeployments(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs, { leaveOutProbes: inputs.plan.probes.length > 0 }),
+    witness: cloudflareMetrics(client, inputs),
     probes: cloudflareProbes(client, inputs, clock),
     clock,
     progress: engineProgress(inputs.__urn),

@@ -9,8 +9,11 @@ import type { Sli } from "../../health/sli";
 import type { Plan } from "../../plan/plan";
 import { PortError, unlessFault, type Deployment, type ProbeReport, type Telemetry } from "../ports";
 import type { Dependencies, Release } from "../release";
-import { answered, mute, unanswered, type Source } from "./source";
+import { gapIn, type Gap } from "./gap";
+import { meaningOf } from "./meaning";
+import { answered, unanswered, type Source } from "./source";
 import type { Tally } from "./tally";
+import { isAskable, testimonyOn, type Testimony } from "./testimony";
 import { uploadsLeft } from "./window";
 import { readActive } from "../write/write";
 
@@ -20,6 +23,10 @@ export interface Observation {
   readonly active: Deployment | undefined;
   readonly deployments: Source;
   readonly telemetry: Source;
+  /** The metrics, which are asked only where the telemetry shows a gap. */
+  readonly metrics: Source;
+  /** What is known of that gap; undefined where there is none, or nothing is known yet. */
+  readonly testimony: Testimony | undefined;
   /** What was served since the release began, or since `settledUntil`: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
   /** What was served before that: one tally per SLO; undefined as long as all buckets are kept. */
@@ -37,6 +44,8 @@ export interface Observation {
   readonly seenUntil: number;
   /** When a look last showed requests that none had shown before; before the first look, when the watching began. */
   readonly arrivedAt: number;
+  /** How many requests of both versions came in a millisecond at that time. */
+  readonly arrivalsPerMs: number;
   readonly reach: Reach;
   /** After how many more uploads the old version can no longer be deployed; undefined where that is not known. */
   readonly uploadsLeft: number | undefined;
@@ -68,6 +77,8 @@ export function nothingObserved(
     active,
     deployments: answered(now),
     telemetry: answered(now),
+    metrics: answered(now),
+    testimony: undefined,
     series: release.plan.slos.map((): Series => []),
     settled: undefined,
     settledUntil: bucketStart(release.startedAt, release.plan.pollIntervalMs),
@@ -75,6 +86,7 @@ export function nothingObserved(
     isReady,
     seenUntil: release.startedAt,
     arrivedAt: now,
+    arrivalsPerMs: 0,
     reach: { heardAt: now, cutOffs: [] },
     uploadsLeft: undefined,
     uploadsAt: now,
@@ -185,7 +197,12 @@ async function readProbes(
     .catch(unlessFault({ results: [], troubles: ["The probes did not answer in time."] }));
 }
 
-type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;
+type Heard = Pick<Observation, "metrics" | "testimony">;
+type Health = Heard &
+  Pick<
+    Observation,
+    "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt" | "arrivalsPerMs"
+  >;
 
 /** `isHeard` where the telemetry has answered, whatever it says. */
 async function readTelemetry(
@@ -202,40 +219,75 @@ async function readTelemetry(
     return readHealth(release, before, askedAt, telemetry);
   });
   if (!read.isAnswer) {
-    const { series, baselines, isReady, seenUntil, arrivedAt } = before;
-    const unchanged = { series, baselines, isReady, seenUntil, arrivedAt };
-    return { ...unchanged, telemetry: read.source, isHeard: false };
+    const { series, baselines, isReady, seenUntil, arrivedAt, arrivalsPerMs, testimony, metrics } = before;
+    const known = { series, baselines, isReady, seenUntil, arrivedAt, arrivalsPerMs, testimony, metrics };
+    return { ...known, telemetry: read.source, isHeard: false };
   }
-  const health = asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt);
+  const health = await asFarAsSeen(
+    release,
+    before,
+    { ...read.value, telemetry: read.source },
+    askedAt,
+    look,
+  );
   return { ...health, isHeard: true };
 }
 
 /**
  * What an answer shows, and up to when. One that shows nothing new where much should have come says no more than the one
  * before: requests that nobody has seen are not requests that went well. Whether telemetry is still switched on is asked
- * again then.
+ * again then, and the metrics are asked who came.
  */
-function asFarAsSeen(
+async function asFarAsSeen(
   release: Release,
   before: Observation,
   read: Pick<Health, "series" | "baselines" | "telemetry">,
   askedAt: number,
-): Health {
+  look: Look,
+): Promise<Health> {
   const slo = busiest(read.baselines);
-  const arrived = arrivals(before.series[slo], read.series[slo]) > 0 || read.baselines?.[slo] === undefined;
+  const series = read.series[slo] ?? [];
+  const arrived = arrivals(before.series[slo], series) > 0 || read.baselines?.[slo] === undefined;
   const arrivedAt = arrived ? askedAt : before.arrivedAt;
   const { usual } = read.baselines?.[slo] ?? noBaseline;
-  const perMs = rateBefore(arrivedAt, read.series[slo] ?? [], release.startedAt, usual);
-  switch (quietOf(askedAt - arrivedAt, perMs, usual.burst)) {
-    case "normal":
-      return { ...read, isReady: true, seenUntil: askedAt, arrivedAt };
-    case "suspect":
-      return { ...read, isReady: false, seenUntil: arrivedAt, arrivedAt };
-    case "silent": {
-      const telemetry = mute(before.telemetry, arrivedAt, perMs);
-      return { ...read, telemetry, isReady: false, seenUntil: arrivedAt, arrivedAt };
-    }
-  }
+  // Of a gap that lasts for hours, what came before it is no longer kept.
+  const perMs = arrived ? rateBefore(arrivedAt, series, release.startedAt, usual) : before.arrivalsPerMs;
+  const quiet = quietOf(askedAt - arrivedAt, perMs, usual.burst);
+  const rate = { perMs, burst: usual.burst };
+  const gap = gapIn(release, { active: before.active, series, quiet, rate, now: askedAt });
+  const heard = await testify(release, before, gap, askedAt, look);
+  const { plan } = release;
+  const meaning = meaningOf({
+    ...heard,
+    plan,
+    gap,
+    quiet,
+    arrivedAt,
+    now: askedAt,
+    telemetry: before.telemetry,
+  });
+  return { ...read, ...heard, arrivedAt, arrivalsPerMs: perMs, ...meaning };
+}
+
+/** What is known of a gap is asked anew so often, since it goes on. */
+const testifyEveryMs = 30_000;
+
+/** What is known of a gap. It costs requests, so what is known is not asked for at every look. */
+async function testify(
+  release: Release,
+  { metrics, testimony: before }: Observation,
+  gap: Gap | undefined,
+  now: number,
+  look: Look,
+): Promise<Heard> {
+  if (gap === undefined) return { metrics, testimony: undefined };
+  // Nothing was seen of it meanwhile: it is the same gap.
+  const testimony = before?.of === gap.of ? before : undefined;
+  const isKnown = testimony !== undefined && testimony.finding !== "unknown";
+  const isFresh = isKnown && now < testimony.askedAt + testifyEveryMs;
+  if (isFresh || !isAskable(gap, now)) return { metrics, testimony };
+  const read = await ask(release, metrics, look, () => testimonyOn(gap, now, release, look, testimony));
+  return { metrics: read.source, testimony: read.isAnswer ? read.value : testimony };
 }
 
 /** The SLO with the most events: of all that should be there, they are missed first. */

@@ -8,6 +8,7 @@ import type { Observation } from "../look/observe";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
+import { unservedText } from "./gapText";
 import { badText, countsText, limitText, ofText, percentText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
@@ -64,12 +65,13 @@ export function statusLine(
     worstText(assessment),
     burstsText(assessment),
     wrongShareText(assessment),
+    unservedText(observation.testimony),
   ];
   const window = windowWarning(release, observation.uploadsLeft);
   if (window !== undefined) parts.push(window);
   if (observation.troubles.length > 0)
     parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
-  return parts.filter((part) => part !== "").join(" · ");
+  return joinedBy(" · ", parts);
 }
 
 function phaseText(release: Release, state: State, now: number): string {
@@ -264,8 +266,10 @@ function doubtText(release: Release, state: State, doubt: Doubt, now: number): s
     const tooFew = tooFewText(doubt, release.plan, now - stageStart(state));
     return `too little to judge SLO "${name}" ${where}: ${tooFew}`;
   }
-  if (doubt.kind === "wrongShare")
-    return `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
+  if (doubt.kind === "wrongShare") {
+    const wrong = `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
+    return joinedBy("; ", [wrong, unservedText(doubt.testimony)]);
+  }
   return (
     `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(doubt.served.new)} of ` +
     `${badText(sli)}, ${limitText(doubt.slo, doubt.served)}; that may be chance`
@@ -310,11 +314,14 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   );
 }
 
-function tooFewText({ slo, counts }: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
+function tooFewText(doubt: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
+  const { slo, counts, testimony } = doubt;
   const time = formatDuration(ms);
-  return slo.sli.kind === "probes"
-    ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`
-    : `the new version served ${Math.round(counts.valid)} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+  if (slo.sli.kind === "probes") {
+    return `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`;
+  }
+  const served = `the new version served ${Math.round(counts.valid)} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+  return joinedBy("; ", [served, unservedText(testimony)]);
 }
 
 function unsureText(extended: boolean): string {
@@ -335,5 +342,9 @@ export function completedSentence(release: Release, now: number): string {
 
 /** Sentences in a row, without those that are empty. */
 export function joined(sentences: readonly string[]): string {
-  return sentences.filter((sentence) => sentence !== "").join(" ");
+  return joinedBy(" ", sentences);
+}
+
+function joinedBy(separator: string, texts: readonly string[]): string {
+  return texts.filter((text) => text !== "").join(separator);
 }

@@ -92,7 +92,7 @@ describe("a release knows that it was cut off", () => {
     const rateLimited = new PortError("unavailable", "429", 300_000);
     assert.deepEqual(cutOffsIn([answered(10_000), gone()], true), []);
     assert.deepEqual(cutOffsIn([gone(rateLimited), gone()]), []);
-    assert.deepEqual(cutOffsIn([gone(), mute(answered(0), 0, 1)], true), []);
+    assert.deepEqual(cutOffsIn([gone(), mute(answered(0), 0, "nothing is shown")], true), []);
   });
 });
 

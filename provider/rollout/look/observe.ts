@@ -223,13 +223,7 @@ async function readTelemetry(
     const known = { series, baselines, isReady, seenUntil, arrivedAt, arrivalsPerMs, testimony, metrics };
     return { ...known, telemetry: read.source, isHeard: false };
   }
-  const health = await asFarAsSeen(
-    release,
-    before,
-    { ...read.value, telemetry: read.source },
-    askedAt,
-    look,
-  );
+  const health = await asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt, look);
   return { ...health, isHeard: true };
 }
 

@@ -203,7 +203,6 @@ describe("a look that is not answered", () => {
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
       ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000), reach: { heardAt: at(65_000), cutOffs: [] } },
-      ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);
     assert.deepEqual(telemetry, {

@@ -8,7 +8,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
       resolve(undefined);
     };
     if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop);
     void work.then(resolve, reject).finally(() => {
       signal.removeEventListener("abort", stop);
     });

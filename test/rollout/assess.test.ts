@@ -186,6 +186,21 @@ describe("what is known of an SLO in a stage", () => {
     assert.ok(known > 5 && known < unknown - 10, `${known} ${unknown}`);
   });
 
+  it("is not taken to have served anything before its first split", () => {
+    const usual = { ...noBaseline, perMs: { valid: 0.04, bad: 0.0004 } };
+    const state = soaking({ since: began + 20_000 });
+    const unserved = { start: began, new: noBucket, old: { valid: 400, bad: 4 } };
+    const evidence = (...series: Series): number => {
+      const at = observation(release, began + 40_000, {
+        series: [series, []],
+        baselines: [usual, noBaseline],
+      });
+      return assess(release, state, at)[0]?.verdict.evidence ?? 0;
+    };
+    const [before, within] = [evidence(unserved, bucket(20_000, 9)), evidence(bucket(20_000, 9))];
+    assert.ok(before >= within, `${before} ${within}`);
+  });
+
   it("is nothing before the first split", () => {
     const [known] = assess(release, starting(), observation(release, now));
     assert.deepEqual(known?.served, { new: noBucket, old: noBucket });

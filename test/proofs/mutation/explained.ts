@@ -54,15 +54,6 @@ export const explained: readonly Explained[] = [
   },
   {
     file: "provider/rollout/write/revert.ts",
-    within: "Attempts",
-    original:
-      'if (state.phase === "starting" && status.kind === "ours") before if (active && status.kind === "ended" && status.record.phase !== "completed")',
-    replacement:
-      'if (active && status.kind === "ended" && status.record.phase !== "completed") before if (state.phase === "starting" && status.kind === "ours")',
-    reason: "A status has one kind.",
-  },
-  {
-    file: "provider/rollout/write/revert.ts",
     within: "revertBy",
     original: "written.retryAfterMs ?? 0",
     replacement: "written.retryAfterMs ?? 1",
@@ -116,6 +107,27 @@ export const explained: readonly Explained[] = [
     original: "index + 1",
     replacement: "index - 1",
     reason: "Only the plan's own SLOs are asked about: this error says that the code is wrong.",
+  },
+  {
+    file: "provider/rollout/look/source.ts",
+    within: "unanswered",
+    original: "2 ** (failures - 1)",
+    replacement: "4 ** (failures - 1)",
+    reason: "From the second failure on it is two polls either way.",
+  },
+  {
+    file: "provider/rollout/look/source.ts",
+    within: "mute",
+    original: "before.failures + 1",
+    replacement: "before.failures + 2",
+    reason: "Whether it has failed at all, and more than once after the next failure, is all that is asked.",
+  },
+  {
+    file: "provider/rollout/write/revert.ts",
+    within: "hurriedReadingMs",
+    original: "hurriedReadingMs = 2000",
+    replacement: "hurriedReadingMs = 4000",
+    reason: "Any few of the ten seconds do.",
   },
 ];
 

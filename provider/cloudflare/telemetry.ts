@@ -10,6 +10,7 @@ import { countAnswer, isComplete, otherGrid, rowsOf, type CountAnswer } from "./
 import { seriesFrom } from "./telemetryCounts";
 import { addsUpTo, groupsIn, KnownGroups } from "./telemetryGroups";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
+import { narrowerThan } from "./telemetryLatencies";
 import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
 import { countQuery, raysQuery, maxGroups, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
@@ -33,8 +34,9 @@ export interface TelemetryOptions {
 
 /**
  * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
- * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
- * every 300 buckets (50 minutes at 10 s).
+ * ask for response statuses, one for each latency limit, one for each kind of time that is compared as a whole (more where
+ * times are too many for one answer), and one or two for each SLI with filters; each of them once for every 300 buckets
+ * (50 minutes at 10 s).
  */
 export function cloudflareTelemetry(
   client: Cloudflare,
@@ -102,7 +104,12 @@ export function cloudflareTelemetry(
   const rows = async ({ subject, span, isTight }: Question, part: Part): Promise<readonly Row[]> => {
     const timeframe = timeframeFor(span, isTight);
     const answer = await countAll(subject, timeframe, part);
-    if (answer === undefined) return rowsOfEach(narrower({ subject, span }), part);
+    if (answer === undefined) {
+      const parts = narrowerThan(part);
+      if (parts === undefined) return rowsOfEach(narrower({ subject, span }), part);
+      const question = { subject, span, ...(isTight && { isTight }) };
+      return [...(await rows(question, parts[0])), ...(await rows(question, parts[1]))];
+    }
     const other = otherGrid(answer, span);
     if (other === undefined) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Span } from "./telemetryGrid";
-import { groupKeys } from "./telemetryQuery";
+import { groupKeys, timeKeys } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 
 /** One of the fields that an answer is grouped by, with its value. */
@@ -29,7 +29,8 @@ const cell = z
     estimate: value,
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
-    status: statusOf(valueOf(groups, groupKeys.status)),
+    status: numberIn(valueOf(groups, groupKeys.status)),
+    ms: numberIn(valueOf(groups, timeKeys.wallTime) ?? valueOf(groups, timeKeys.cpuTime)),
   }));
 
 type Cell = z.output<typeof cell>;
@@ -41,9 +42,9 @@ export function valueOf(groups: readonly z.infer<typeof group>[], key: string): 
 }
 
 /** A number may come as a text. */
-function statusOf(value: string | undefined): number | undefined {
-  const status = Number(value);
-  return Number.isNaN(status) ? undefined : status;
+function numberIn(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return Number.isNaN(number) ? undefined : number;
 }
 
 /** The last moment that a date can name. */
@@ -120,8 +121,9 @@ export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
     .flatMap(({ series }) => series)
     .filter((point) => span.from <= point.time && point.time < span.to)
     .flatMap((point) =>
-      point.data.map(({ stored, versionId, outcome, status }: Cell) => ({
+      point.data.map(({ stored, versionId, outcome, status, ms }: Cell) => ({
         ...{ start: point.time, versionId, outcome, status },
+        ...(ms !== undefined && { ms }),
         events: stored / thinning,
       })),
     );

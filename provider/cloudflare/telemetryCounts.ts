@@ -1,5 +1,6 @@
 import { noCounts, type Counts, type Series } from "../health/series";
 import type { SeriesQuery } from "../rollout/ports";
+import { latencySeries } from "./telemetryLatencies";
 import type { Row } from "./telemetryRow";
 import { partId, type Part, type Recipe } from "./telemetryParts";
 
@@ -15,6 +16,7 @@ export function seriesFrom(
   const rowsOf = (part: Part): readonly Row[] => rows.get(partId(part)) ?? [];
   return recipes.map((recipe) => {
     const validRows = rowsOf(recipe.valid);
+    if (recipe.edges !== undefined) return latencySeries(query, validRows, recipe.edges);
     const valid = tally(validRows);
     const bad = tally(recipe.bad.flatMap(({ part, passes }) => rowsOf(part).filter(passes)));
     const countsOf = (versionId: string, start: number): Counts => {

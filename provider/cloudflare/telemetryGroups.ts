@@ -25,8 +25,9 @@ export function groupsIn({ calculations }: CountAnswer): number {
     ...aggregates,
     ...series.flatMap(({ data }) => data),
   ]);
-  return new Set(cells.map(({ versionId, outcome, status }) => JSON.stringify([versionId, outcome, status])))
-    .size;
+  return new Set(
+    cells.map(({ versionId, outcome, status, ms }) => JSON.stringify([versionId, outcome, status, ms])),
+  ).size;
 }
 
 /** Sums of estimates differ by rounding, and where each answer reads another part of the rows by chance. */

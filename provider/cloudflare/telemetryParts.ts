@@ -1,4 +1,5 @@
-import type { EventType, Filter, On, Sli, StatusRange } from "../health/sli";
+import { edgesOf } from "../health/latencyBins";
+import type { EventType, Filter, On, Sli, StatusRange, TimeKind } from "../health/sli";
 import type { Row } from "./telemetryRow";
 
 /**
@@ -9,7 +10,18 @@ export type Part =
   | ({ readonly kind: "requests"; readonly filters: readonly Filter[] } & On)
   | ({ readonly kind: "statuses"; readonly from: number; readonly to: number } & On)
   | ({ readonly kind: "wallTime" | "cpuTime"; readonly limitMs: number } & On)
+  | LatencyPart
   | { readonly kind: "rows"; readonly filters: readonly Filter[] };
+
+/** Requests by how long they took: those above `over` and up to `upTo` milliseconds, or without these all of them. */
+export interface LatencyPart {
+  readonly kind: "latencies";
+  /** Only requests are compared. */
+  readonly on?: undefined;
+  readonly of: TimeKind;
+  readonly over?: number;
+  readonly upTo?: number;
+}
 
 /** All requests of visitors. */
 export const allRequests: Part = { kind: "requests", filters: [] };
@@ -70,6 +82,8 @@ export interface Recipe {
   readonly valid: Part;
   /** The bad events: in each part the rows that pass. No event is in two of them. */
   readonly bad: readonly { readonly part: Part; readonly passes: (row: Row) => boolean }[];
+  /** The edges of the bins that the valid ones are counted in by how long they took. */
+  readonly edges?: { readonly new: readonly number[]; readonly old: readonly number[] };
 }
 
 const serverErrorStatuses: StatusRange = { from: 500, to: 599 };
@@ -154,6 +168,11 @@ function recipeOf(sli: Sli, statuses: Part): Recipe {
     case "wallTime":
     case "cpuTime":
       return { valid: allRequests, bad: [{ part: sli, passes: any }] };
+    case "slower":
+      return {
+        ...{ valid: { kind: "latencies", of: sli.of }, bad: [] },
+        edges: { new: edgesOf(sli.of, sli.tolerance), old: edgesOf(sli.of) },
+      };
     case "custom":
       return sli.valid.length === 0
         ? { valid: allRequests, bad: [{ part: { kind: "requests", filters: sli.bad }, passes: any }] }
@@ -184,6 +203,7 @@ function recipeOn(on: EventType, sli: Sli & On): Recipe {
       return { valid, bad: [bad({ kind: "requests", on, filters: sli.bad })] };
     case "status":
     case "canceled":
+    case "slower":
       throw new RangeError(`only requests have what is asked for by ${sli.kind}`);
   }
 }

@@ -1,8 +1,8 @@
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
-import type { Filter } from "../health/sli";
+import type { Filter, TimeKind } from "../health/sli";
 import { probeAgent } from "./probeRequest";
 import { bucketsIn, type Span } from "./telemetryGrid";
-import { invocationOf, visitorsRequest, type Part } from "./telemetryParts";
+import { invocationOf, visitorsRequest, type LatencyPart, type Part } from "./telemetryParts";
 
 /** The most groups that the API returns, by its reference ("limit", at most 2000). */
 export const maxGroups = 2000;
@@ -26,6 +26,12 @@ export const groupKeys = {
   /** The `cf-ray` of a visitor's request. Rows had it as `$workers.requestId` until the summer of 2026. */
   ray: "$metadata.rayId",
 } as const;
+
+/** The fields that say how long an invocation took, in whole milliseconds. */
+export const timeKeys: Readonly<Record<TimeKind, string>> = {
+  wallTime: "$workers.wallTimeMs",
+  cpuTime: "$workers.cpuTimeMs",
+};
 
 type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
 type ApiFilter = NonNullable<Parameters["filters"]>[number];
@@ -111,16 +117,20 @@ function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
         { key: groupKeys.status, operation: "lte", type: "number", value: part.to },
       ];
     case "wallTime":
-      return [
-        ...requests,
-        { key: "$workers.wallTimeMs", operation: "gt", type: "number", value: part.limitMs },
-      ];
     case "cpuTime":
       return [
         ...requests,
-        { key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs },
+        { key: timeKeys[part.kind], operation: "gt", type: "number", value: part.limitMs },
       ];
+    case "latencies":
+      return [...requests, ...timesOf(part)];
   }
+}
+
+function timesOf({ of, over, upTo }: LatencyPart): readonly Filter[] {
+  const is = (operation: "gt" | "lte", value: number | undefined): readonly Filter[] =>
+    value === undefined ? [] : [{ key: timeKeys[of], operation, type: "number", value }];
+  return [...is("gt", over), ...is("lte", upTo)];
 }
 
 const agentKey = "$workers.event.request.headers.user-agent";
@@ -150,5 +160,6 @@ function groupBysOf(part: Part): GroupBy[] {
   const version: GroupBy = { type: "string", value: groupKeys.version };
   const outcome: GroupBy = { type: "string", value: groupKeys.outcome };
   if (part.kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
+  if (part.kind === "latencies") return [version, { type: "number", value: timeKeys[part.of] }];
   return part.kind === "rows" || part.on !== undefined ? [version] : [version, outcome];
 }

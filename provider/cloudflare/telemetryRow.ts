@@ -7,6 +7,8 @@ export interface Row {
   readonly outcome: string | undefined;
   /** Undefined where it was not asked for. */
   readonly status: number | undefined;
+  /** How long they took, in milliseconds; only where it was asked for. */
+  readonly ms?: number;
   /**
    * How many were really read. A fraction where the answer was made from a part of the rows: rounded here, a few failures
    * of many groups or buckets would be none.

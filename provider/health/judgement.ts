@@ -27,8 +27,8 @@ export interface Bounds {
   readonly alone?: number | undefined;
 }
 
-/** Which of its bounds an SLO is judged by. */
-export type BoundKind = "max" | "maxIncrease";
+/** Which of its bounds an SLO is judged by; `slower` is that of an SLO that compares latencies. */
+export type BoundKind = "max" | "maxIncrease" | "slower";
 
 /** What a series says about an SLO. */
 export interface Verdict {
@@ -61,12 +61,25 @@ export interface Knowledge {
 export interface Place {
   /** What the new version is taken to have served at least, in a bucket that is not settled. */
   readonly floors?: Floors | undefined;
+  /** Whether no more of its events are expected. Default: true. */
+  readonly isSettled?: boolean | undefined;
   /** How many judged buckets lie between the last change of the split and it; undefined before the first. */
   readonly sinceChange?: number | undefined;
 }
 
+/** What judges one SLO bucket by bucket. */
+export interface Judging {
+  /** One that has seen the same, and goes on by itself. */
+  copy(): Judging;
+  /** Takes the next bucket in. */
+  add(bucket: Bucket, place?: Place): void;
+  /** The dispersion of the bad events as far as it is known now, for a span of one millisecond. */
+  readonly dispersion: Dispersion;
+  readonly verdict: Verdict;
+}
+
 /** The judgement of one SLO, made bucket by bucket: what it needs does not grow with the series. */
-export class Judgement {
+export class Judgement implements Judging {
   private readonly ongoing: OngoingDispersion | undefined;
 
   /**
@@ -117,7 +130,7 @@ export class Judgement {
 }
 
 /** What cannot be told from failure is one: evidence that is no number never makes a version healthy. */
-function conclusiveUnlessKnown(evidence: Evidence): Evidence {
+export function conclusiveUnlessKnown(evidence: Evidence): Evidence {
   return Number.isNaN(evidence.log) ? { ...evidence, log: Infinity } : evidence;
 }
 
@@ -131,7 +144,7 @@ function withFloor(bucket: Bucket, floor = 0): Bucket {
 }
 
 interface Bound {
-  readonly bound: BoundKind;
+  readonly bound: keyof Floors;
   readonly process: EvidenceProcess;
 }
 

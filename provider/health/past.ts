@@ -1,4 +1,5 @@
 import { believed, noDispersion, over, varianceFactor, type Dispersion } from "./dispersion";
+import { latencyPastOf, type LatencyPast } from "./latencyPast";
 import { Moments } from "./moments";
 import { usualIn, type Usual } from "./quiet";
 import { add, badShare, noCounts, type Counts } from "./series";
@@ -19,6 +20,8 @@ export interface Baseline {
   readonly perMs: Counts;
   /** How much comes, and how evenly. */
   readonly usual: Usual;
+  /** What is known of its latencies; undefined for an SLI that does not compare them. */
+  readonly latencies?: LatencyPast;
 }
 
 /** The baseline of a version of which nothing is known. */
@@ -37,6 +40,7 @@ export function baselineOf(past: Past): Baseline {
     dispersion: dispersionOf(past),
     perMs: { valid: valid / ms, bad: bad / ms },
     usual: usualIn(buckets, bucketMs),
+    ...(buckets.some(({ latencies }) => latencies) && { latencies: latencyPastOf(buckets, bucketMs) }),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Counts {
   readonly valid: number;
   /** Those of them that are bad, from 0 to `valid`. */
   readonly bad: number;
+  /** How many of the valid ones took how long, by the bins of `edgesOf`; only of an SLI that asks for that. */
+  readonly latencies?: readonly number[];
 }
 
 /** What both versions served over some time. */
@@ -31,7 +33,10 @@ export const noCounts: Counts = { valid: 0, bad: 0 };
 
 /** Adds two counts. */
 export function add(a: Counts, b: Counts): Counts {
-  return { valid: a.valid + b.valid, bad: a.bad + b.bad };
+  const sum = { valid: a.valid + b.valid, bad: a.bad + b.bad };
+  const [some, more] = [a.latencies ?? b.latencies, a.latencies && b.latencies];
+  if (some === undefined) return sum;
+  return { ...sum, latencies: more ? some.map((requests, bin) => requests + (more[bin] ?? 0)) : some };
 }
 
 /** The bad share, from 0 to 1; 0 when nothing was served. */

@@ -41,8 +41,16 @@ export type Sli =
   | ({ readonly kind: "wallTime"; readonly limitMs: number } & On)
   /** Bad: an invocation that used more than `limitMs` milliseconds of CPU. */
   | ({ readonly kind: "cpuTime"; readonly limitMs: number } & On)
+  /**
+   * Not whether a limit is kept, but how long invocations take: they are counted in the bins of `edgesOf`, those of
+   * the new version with edges `tolerance` times as high, and none is bad.
+   */
+  | { readonly kind: "slower"; readonly of: TimeKind; readonly tolerance: number }
   /** Valid: rows of telemetry that pass `valid`, or without any the invocations. Bad: those that pass `bad` too. */
   | ({ readonly kind: "custom"; readonly valid: readonly Filter[]; readonly bad: readonly Filter[] } & On);
+
+/** What of an invocation is measured: the time from its start to its end, or the CPU time it used. */
+export type TimeKind = "wallTime" | "cpuTime";
 
 /** Response statuses, both ends included: 500 to 599, or 429 to 429. */
 export interface StatusRange {

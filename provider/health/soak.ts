@@ -39,3 +39,14 @@ export function soakResult(
   );
   return surprise <= doubtful ? "healthy" : "unsure";
 }
+
+/**
+ * The same for an SLO that compares latencies: what is doubtful is how much evidence of a slower version the release has
+ * shown by then. A version that just keeps to what is allowed shows as much in at most 1 of 20 releases.
+ *
+ * @param evidence as a natural logarithm
+ */
+export function comparedResult(evidence: number, served: Served, minRequests: number): SoakResult {
+  if (!(served.new.valid >= minRequests)) return "insufficient";
+  return evidence <= doubtful ? "healthy" : "unsure";
+}

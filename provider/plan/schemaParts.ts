@@ -5,9 +5,14 @@ import { formatDuration, parseDuration } from "./duration";
 
 export const day = 86_400_000;
 
+/** Which durations are allowed. */
+export function durationAllowed(minMs: number, maxMs: number): string {
+  return `a duration from "${formatDuration(minMs)}" to "${formatDuration(maxMs)}", such as "30s", "10m" or "1h30m"`;
+}
+
 /** A duration, read as milliseconds. */
 export function duration(minMs: number, maxMs: number) {
-  const allowed = `a duration from "${formatDuration(minMs)}" to "${formatDuration(maxMs)}", such as "30s", "10m" or "1h30m"`;
+  const allowed = durationAllowed(minMs, maxMs);
   return z.string({ error: allowed }).transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;

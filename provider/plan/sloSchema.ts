@@ -3,14 +3,18 @@ import { filterOperations, type Filter } from "../health/sli";
 import { harmless } from "../shown";
 import { canceledMargin } from "./defaultSlo";
 import { nameOn, on, type Stated } from "./eventTypes";
-import { day, duration, number } from "./schemaParts";
+import { day, duration, durationAllowed, number } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
 import { barren, rowsThatPass } from "./telemetryKeys";
 
 const nameLength = "a name of 1 to 60 characters";
 const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
 const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
+const mayBeSlower = 'a percentage from "0%" to "1000%", such as "20%": how much longer requests may take';
 const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
+
+const limitAllowed = durationAllowed(1, day);
+const limit = duration(1, day);
 
 const name = z
   .string({ error: nameLength })
@@ -73,30 +77,78 @@ const canceledSlo = z
     ...(rest.maxIncrease !== undefined && { margin: canceledMargin }),
   }));
 
+/** How many times longer requests may take, from 1. */
+const slower = z.string({ error: mayBeSlower }).transform((text, context): number => {
+  const [, percent] = /^(\d{1,4}(?:\.\d{1,2})?) ?%$/.exec(text) ?? [];
+  if (percent !== undefined && Number(percent) <= 1000) return Number((1 + Number(percent) / 100).toFixed(4));
+  context.issues.push({ code: "custom", message: mayBeSlower, input: text });
+  return z.NEVER;
+});
+
+const percentile = z
+  .number({ error: betweenPercentiles })
+  .gt(0, { error: betweenPercentiles })
+  .lt(100, { error: betweenPercentiles });
+
 const latencySlo = z
   .strictObject({
     ...settings,
     sli: z.enum(["wallTime", "cpuTime"]),
-    percentile: z
-      .number({ error: betweenPercentiles })
-      .gt(0, { error: betweenPercentiles })
-      .lt(100, { error: betweenPercentiles })
-      .optional(),
-    limit: duration(1, day),
+    percentile: percentile.optional(),
+    limit: limit.optional(),
+    slower: slower.optional(),
     on: on.optional(),
   })
-  .check(({ value: { percentile, maxIncrease }, issues }) => {
-    if (percentile !== undefined || maxIncrease !== undefined) return;
-    const message = `${betweenPercentiles}; or \`maxIncrease\``;
-    issues.push({ code: "custom", message, input: undefined, path: ["percentile"] });
+  .check(({ value, issues }) => {
+    issues.push(...(value.slower === undefined ? withoutLimit(value) : besideSlower(value)));
   })
-  .transform(({ sli, name, percentile, limit, ...rest }): Stated => ({
-    ...rest,
-    name: name ?? nameOn(percentile === undefined ? sli : `p${percentile} ${sli}`, rest.on),
-    sli: { kind: sli, limitMs: limit },
-    // "The 99th percentile is at most the limit" says that at most 1 % are slower. Rounded, since 100 - 99.9 is not 0.1.
-    ...(percentile !== undefined && { max: Number(((100 - percentile) / 100).toPrecision(12)) }),
-  }));
+  .transform(({ sli, name, percentile, limit, slower, ...rest }): Stated => {
+    if (slower !== undefined) {
+      return { ...rest, name: name ?? `${sli} slower`, sli: { kind: "slower", of: sli, tolerance: slower } };
+    }
+    return {
+      ...rest,
+      name: name ?? nameOn(percentile === undefined ? sli : `p${percentile} ${sli}`, rest.on),
+      sli: { kind: sli, limitMs: limit ?? 0 },
+      // "The 99th percentile is at most the limit" says that at most 1 % are slower. Rounded, since 100 - 99.9 is not 0.1.
+      ...(percentile !== undefined && { max: Number(((100 - percentile) / 100).toPrecision(12)) }),
+    };
+  });
+
+interface GivenLatency {
+  readonly percentile?: unknown;
+  readonly limit?: unknown;
+  readonly maxIncrease?: unknown;
+  readonly on?: unknown;
+}
+
+function withoutLimit({ percentile, limit, maxIncrease }: GivenLatency): Issues {
+  const missing = (key: string, allowed: string): Issues[number] => ({
+    ...{ code: "custom", input: undefined, path: [key], message: allowed },
+  });
+  return [
+    ...(limit === undefined ? [missing("limit", `${limitAllowed}; or \`slower\``)] : []),
+    ...(percentile === undefined && maxIncrease === undefined
+      ? [missing("percentile", `${betweenPercentiles}; or \`maxIncrease\``)]
+      : []),
+  ];
+}
+
+/** All requests are compared with the old version's: there is no limit that a share of them could exceed. */
+function besideSlower(given: GivenLatency): Issues {
+  return (["limit", "percentile", "maxIncrease", "on"] as const).flatMap((key) =>
+    given[key] === undefined
+      ? []
+      : [
+          {
+            code: "custom",
+            input: given[key],
+            path: [key],
+            message: "nothing beside `slower`: give it an SLO of its own",
+          },
+        ],
+  );
+}
 
 const statusSlo = z
   .strictObject({

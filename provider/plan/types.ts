@@ -112,7 +112,7 @@ export interface Stage {
 }
 
 /** A service level objective: an SLI and the bounds it must keep. */
-export type Slo = ErrorSlo | CanceledSlo | LatencySlo | StatusSlo | CustomSlo | ProbeSlo;
+export type Slo = ErrorSlo | CanceledSlo | LatencySlo | SlowerSlo | StatusSlo | CustomSlo | ProbeSlo;
 
 /** What every SLO has. */
 export interface SloSettings {
@@ -208,6 +208,22 @@ export interface LatencySlo extends SloSettings, EventSettings {
   percentile?: number;
   /** What is slow: longer than this, from `"1ms"`. */
   limit: Duration;
+}
+
+/**
+ * An objective on how long all requests take: `slower: "20%"` allows each of the new version's quantiles to be 20 % longer
+ * than the old version's in the same minutes. A version that is slower and keeps every limit is found by it, and what
+ * slows down both versions does not count. It says nothing while only one version serves, in the last soak at 100 % for
+ * instance. It is judged two minutes late: slow requests show later than fast ones.
+ */
+export interface SlowerSlo extends Pick<SloSettings, "name" | "observeOnly"> {
+  /** What is compared; see {@link LatencySlo.sli}. */
+  sli: "wallTime" | "cpuTime";
+  /**
+   * How much longer requests may take than the old version's, from `"0%"` to `"1000%"`. `"20%"` is a good start: with
+   * `"0%"`, a load that is never the same on two versions is found slower in a few of 100 releases.
+   */
+  slower: string;
 }
 
 /** An objective on whatever telemetry has, the fields of the Worker's own logs included. */

@@ -1,6 +1,7 @@
 import { badShare } from "../health/series";
 import type { SoakResult } from "../health/soak";
 import { assessStages, limitOf, type Assessment } from "./look/assess";
+import { shownOf } from "./look/shown";
 import type { Observation } from "./look/observe";
 import { stagePercent, type Release } from "./release";
 import { stagesSoFar, type State } from "./state";
@@ -13,7 +14,10 @@ export interface StageReport {
   readonly slos: readonly SloReport[];
 }
 
-/** What one SLO showed in one stage. */
+/**
+ * What one SLO showed in one stage. Where latencies are compared, bad are the requests that took longer than what is shown
+ * of them, see {@link shownOf}.
+ */
 export interface SloReport {
   readonly name: string;
   /** Bad and valid requests of the new version in the stage, in whole numbers. */
@@ -51,8 +55,9 @@ export function stageReports(
   }));
 }
 
-function sloReport({ slo, verdict, served, soak }: Assessment): SloReport {
-  const limit = limitOf(slo, served);
+function sloReport({ slo, verdict, soak, ...stage }: Assessment): SloReport {
+  const { bounds, served } = shownOf(slo, stage.served);
+  const limit = limitOf(bounds, served);
   return {
     name: slo.name,
     bad: Math.round(served.new.bad),

@@ -39,6 +39,17 @@ describe("the checks at the start of a release", () => {
     assert.deepEqual(await found(useless, [{ kind: "exceptions" }]), fine);
   });
 
+  it("stop a release whose comparison of latencies would see nothing, or a part, and no other", async () => {
+    const compared: readonly Sli[] = [{ kind: "slower", of: "wallTime", tolerance: 1.2 }];
+    assert.deepEqual(await found({}, compared), fine);
+    const because = async (behaviour: Behaviour) => (await found(behaviour, compared)).blindBecause ?? "";
+    const refusal =
+      /^An SLO of the plan with `slower` could not be judged: .* groups held (\d+) of \d+\. Take /;
+    assert.equal(refusal.exec(await because({ timeGroups: "are empty" }))?.[1], "0");
+    assert.equal(refusal.exec(await because({ cap: 10 }))?.[1], "10");
+    assert.deepEqual(await found({ timeGroups: "are empty" }), fine);
+  });
+
   it("leave calls of named entrypoints in where the filter against them would find nothing", async () => {
     const { leaveOutHops, blindBecause, warnings } = await found({ isNull: "nothing" });
     assert.deepEqual([leaveOutHops, blindBecause, warnings.length], [false, undefined, 1]);

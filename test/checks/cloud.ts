@@ -13,6 +13,8 @@ export interface Behaviour {
   readonly gt?: "works" | "finds nothing";
   /** What `is_null` matches. */
   readonly isNull?: "rows without the field" | "nothing";
+  /** Whether rows have groups by numbers that are no statuses. */
+  readonly timeGroups?: "work" | "are empty";
   readonly missingGroup?: "left out" | "kept";
   readonly comma?: "list" | "text";
   readonly count?: "estimate" | "stored";
@@ -72,6 +74,7 @@ export function answer(rows: readonly Stored[], query: TelemetryQuery, behaviour
       from <= row.timestamp &&
       row.timestamp < to &&
       filters.every((filter) => passes(row, filter as Leaf, behaviour)) &&
+      (behaviour.timeGroups !== "are empty" || !by.some((key) => key.endsWith("TimeMs"))) &&
       (behaviour.missingGroup === "kept" || by.every((key) => row.fields[key] !== undefined)),
   );
   const most = Math.min(limit, behaviour.cap ?? limit);
@@ -110,6 +113,8 @@ function passes({ fields }: Stored, { key, operation, value }: Leaf, behaviour: 
       return field === value;
     case "gt":
       return behaviour.gt !== "finds nothing" && field !== undefined && field > (value ?? 0);
+    case "lte":
+      return field !== undefined && field <= (value ?? 0);
     case "in":
       return (behaviour.comma === "text" ? [value] : String(value).split(",")).includes(String(field));
     case "exists":

@@ -8,6 +8,7 @@ import { granularity } from "../../provider/cloudflare/checks/telemetry/granular
 import { grid } from "../../provider/cloudflare/checks/telemetry/grid";
 import { groupLimit } from "../../provider/cloudflare/checks/telemetry/groupLimit";
 import { latencyFilter } from "../../provider/cloudflare/checks/telemetry/latencyFilter";
+import { latencyGroups } from "../../provider/cloudflare/checks/telemetry/latencyGroups";
 import { missingGroup } from "../../provider/cloudflare/checks/telemetry/missingGroup";
 import { storedRows } from "../../provider/cloudflare/checks/telemetry/stored";
 import { versionList } from "../../provider/cloudflare/checks/telemetry/versionList";
@@ -62,6 +63,10 @@ const cases: readonly Case[] = [
   ["gt finds nothing", latencyFilter("wallTime"), { gt: "finds nothing" }, "fails", "none"],
   ["gt finds nothing", latencyFilter("cpuTime"), { gt: "finds nothing" }, "fails", "none"],
   ["nothing can be slow", latencyFilter("cpuTime"), {}, "open", undefined, []],
+  ["times group all", latencyGroups("wallTime"), {}, "holds", "all"],
+  ["times group nothing", latencyGroups("cpuTime"), { timeGroups: "are empty" }, "fails", "none"],
+  ["ten groups come at most", latencyGroups("wallTime"), { cap: 10 }, "fails", "some"],
+  ["there are no times", latencyGroups("wallTime"), {}, "open", undefined, []],
   ["no row has an entrypoint", entrypointIsNull, {}, "holds", "matches rows without it"],
   ["some rows have one", entrypointIsNull, {}, "holds", "matches rows without it", [...traffic, ...inner]],
   ["all rows have one", entrypointIsNull, {}, "open", undefined, inner],

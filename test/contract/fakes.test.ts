@@ -52,6 +52,10 @@ function fakeServing() {
       const load = served.get(elapsedMs);
       return load ? share(versionId === "new" ? load.new : load.old, sli) : 0;
     },
+    times: (versionId, elapsedMs) => {
+      const load = served.get(elapsedMs);
+      return (versionId === "new" ? load?.new : load?.old) === "slow" ? 50 : 1;
+    },
   };
   const serve = async (load: Load) => {
     served.set(clock.elapsed(), load);
@@ -94,6 +98,7 @@ function share(behaviour: Behaviour, sli: Sli): number {
       return behaviour === "slow" && sli.limitMs < 50 ? 1 : 0;
     case "cpuTime":
     case "canceled":
+    case "slower":
       return 0;
     case "status":
       return behaviour === "status500" && sli.statuses.some(({ from, to }) => from <= 500 && 500 <= to)

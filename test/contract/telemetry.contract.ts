@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { add, noCounts, type Counts, type Series } from "../../provider/health/series";
+import { above } from "../../provider/health/latencyBins";
 import type { Filter, Sli } from "../../provider/health/sli";
 import type { SeriesQuery, Telemetry } from "../../provider/rollout/ports";
 
@@ -120,6 +121,27 @@ export function telemetryContract(start: () => Promise<ObservedWorker>): void {
       [
         { valid: 3, bad: 3 },
         { valid: 3, bad: 0 },
+      ],
+    );
+  });
+
+  it("counts how long requests took, those of the new version by higher edges", async () => {
+    const load = { requests: 3, old: "slow", new: "slow" } as const;
+    // Whatever takes 50 ms is above the edge at 28 ms, and never above one 1000 times as high.
+    const all: Sli = { kind: "slower", of: "wallTime", tolerance: 1 };
+    const none: Sli = { ...all, tolerance: 1000 };
+    const slower = ({ valid, bad, latencies = [] }: Counts) => [valid, bad, above(3, latencies)];
+    assert.deepEqual(
+      (await counts(load, [all, none])).map((both) => both.map(slower)),
+      [
+        [
+          [3, 0, 3],
+          [3, 0, 3],
+        ],
+        [
+          [3, 0, 0],
+          [3, 0, 3],
+        ],
       ],
     );
   });

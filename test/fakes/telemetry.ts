@@ -1,5 +1,7 @@
 import type { Counts, Series } from "../../provider/health/series";
 import { noCounts } from "../../provider/health/series";
+import { binOf, edgesOf } from "../../provider/health/latencyBins";
+import type { Slower } from "../../provider/health/latencyGap";
 import type { Sli } from "../../provider/health/sli";
 import type { PortError, Readiness, SeriesQuery, Telemetry } from "../../provider/rollout/ports";
 import type { VirtualClock } from "./clock";
@@ -12,6 +14,11 @@ export interface Traffic {
   readonly requestsPerSecond: (elapsedMs: number) => number;
   /** Which share of a version's requests is bad by an SLI, from 0 to 1. */
   readonly badShare: (versionId: string, sli: Sli, elapsedMs: number) => number;
+  /**
+   * How long a version's requests take in milliseconds, by numbers from 0 to 1. Default: a median of 60 ms and a 99th
+   * percentile of 400 ms, log-normal.
+   */
+  readonly times?: (versionId: string, elapsedMs: number, random: () => number) => number;
   /** How long after it was served a request is counted, in milliseconds. Default: 0. */
   readonly delayMs?: number;
   /** Another seed gives another run of the same luck. Default: 1. */
@@ -74,9 +81,9 @@ export class FakeTelemetry implements Telemetry {
     const series = [];
     for (let start = query.from; start < counted; start += query.bucketMs) {
       const end = Math.min(start + query.bucketMs, counted);
+      const { oldVersionId } = query;
       const fresh = this.counts(query.newVersionId, sli, start, end);
-      const old =
-        query.oldVersionId === undefined ? noCounts : this.counts(query.oldVersionId, sli, start, end);
+      const old = oldVersionId === undefined ? noCounts : this.counts(oldVersionId, plain(sli), start, end);
       if (fresh.valid + old.valid > 0) series.push({ start, new: fresh, old });
     }
     return series;
@@ -90,8 +97,26 @@ export class FakeTelemetry implements Telemetry {
     // A fraction of a request is a chance of one, the same for every SLI: all of them count the same requests.
     const expected = this.traffic.requestsPerSecond(elapsed) * seconds;
     const valid = Math.floor(expected + generator(seed)());
+    if (sli.kind === "slower") return this.latencies(versionId, sli, valid, elapsed, generator(seed));
     const share = this.traffic.badShare(versionId, sli, elapsed);
     return { valid, bad: binomial(valid, share, generator(`${seed} ${JSON.stringify(sli)}`)) };
+  }
+
+  private latencies(
+    versionId: string,
+    { of, tolerance }: Slower,
+    valid: number,
+    elapsed: number,
+    random: () => number,
+  ): Counts {
+    const { times = usualTime } = this.traffic;
+    const edges = edgesOf(of, tolerance);
+    const latencies = Array<number>(edges.length + 1).fill(0);
+    for (let request = 0; request < valid; request += 1) {
+      const bin = binOf(Math.floor(times(versionId, elapsed, random)), edges);
+      latencies[bin] = (latencies[bin] ?? 0) + 1;
+    }
+    return { valid, bad: 0, latencies };
   }
 
   /** The version's part of a span: 10 s at 25 % are 2.5 s of the whole traffic. */
@@ -104,4 +129,15 @@ export class FakeTelemetry implements Telemetry {
     });
     return parts.reduce((sum, part) => sum + part, 0);
   }
+}
+
+/** Of an old version, how long requests may take is not in question. */
+function plain(sli: Sli): Sli {
+  return sli.kind === "slower" ? { ...sli, tolerance: 1 } : sli;
+}
+
+/** The time of a request, whatever the version. */
+export function usualTime(_version: string, _elapsedMs: number, random: () => number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return 60 * Math.exp((Math.log(400 / 60) / 2.3263) * normal);
 }

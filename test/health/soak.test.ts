@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { noDispersion } from "../../provider/health/dispersion";
 import { noCounts } from "../../provider/health/series";
-import { soakResult } from "../../provider/health/soak";
+import { comparedResult, soakResult } from "../../provider/health/soak";
 
 const old = { valid: 900, bad: 9 };
 
@@ -40,5 +40,18 @@ describe("a soak", () => {
     const served = { new: { valid: 10_000, bad: 150 }, old };
     assert.equal(soakResult({ max: 0.01 }, served, 50, noDispersion), "unsure");
     assert.equal(soakResult({ max: 0.01 }, served, 50, { clusters: 0, wander: 0.2 }), "healthy");
+  });
+});
+
+describe("a soak in which latencies are compared", () => {
+  const result = (evidence: number, valid = 100) =>
+    comparedResult(evidence, { new: { valid, bad: 0 }, old: { valid: 100, bad: 0 } }, 50);
+
+  it("leaves doubt where an equal version shows as much in less than 1 of 20 releases", () => {
+    assert.deepEqual([result(0), result(Math.log(20)), result(3.1)], ["healthy", "healthy", "unsure"]);
+  });
+
+  it("is insufficient with too few requests, whatever they show", () => {
+    assert.equal(result(3.1, 49), "insufficient");
   });
 });

@@ -336,6 +336,28 @@ describe("a plan", () => {
       "plan.slos[0].percentile: got nothing, expected a percentile above 0 and below 100, such as 99; or `maxIncrease`",
     ],
     [
+      "neither a limit nor how much slower",
+      slos({ sli: "wallTime", percentile: 99 }),
+      'plan.slos[0].limit: got nothing, expected a duration from "1ms" to "1d", such as "30s", "10m" or "1h30m"; or `slower`',
+    ],
+    ...["20", "-5%", "1001%", "20.123%", "20 percent", 20].map((slower): [string, object, string] => [
+      `${JSON.stringify(slower)} as how much slower`,
+      slos({ sli: "wallTime", slower }),
+      `plan.slos[0].slower: got ${JSON.stringify(slower)}, expected a percentage from "0%" to "1000%", such as "20%": how much longer requests may take`,
+    ]),
+    ...Object.entries({ limit: "1s", percentile: 99, maxIncrease: 2, on: ["queue"] }).map(
+      ([key, value]): [string, object, string] => [
+        `a ${key} beside how much slower`,
+        slos({ sli: "cpuTime", slower: "20%", [key]: value }),
+        `plan.slos[0].${key}: got ${JSON.stringify(value)}, expected nothing beside \`slower\`: give it an SLO of its own`,
+      ],
+    ),
+    [
+      "a ceiling beside how much slower",
+      slos({ sli: "cpuTime", slower: "20%", max: 0.1 }),
+      'plan.slos[0]: unknown property "max": check the spelling or take it out',
+    ],
+    [
       "an increase that is a decrease",
       slos({ sli: "exceptions", maxIncrease: 0.5 }),
       "plan.slos[0].maxIncrease: got 0.5, expected a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has",
@@ -439,6 +461,12 @@ describe("a plan", () => {
       else assert.match(found.join("\n"), fault);
     });
   }
+
+  it("gets a name for how much slower requests may be, and a number", () => {
+    const [given] = planSchema.parse(slos({ sli: "cpuTime", slower: "12.5 %" })).slos;
+    const sli = { kind: "slower", of: "cpuTime", tolerance: 1.125 };
+    assert.deepEqual(given, { name: "cpuTime slower", observeOnly: false, sli });
+  });
 
   it("tells all its faults at once", () => {
     const plan = changed((given) => {

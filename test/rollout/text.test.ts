@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
+import type { Counts } from "../../provider/health/series";
 import type { Assessment } from "../../provider/rollout/look/assess";
 import type { State } from "../../provider/rollout/state";
 import { CannotStart } from "../../provider/rollout/cannotStart";
-import { badText, countsText, limitText, percentText } from "../../provider/rollout/text/sloText";
+import { badText, countsText, limitText, percentText, sloText } from "../../provider/rollout/text/sloText";
 import {
   causeSentence,
   claimSentence,
@@ -353,6 +354,15 @@ describe("the line that is always up to date", () => {
 });
 
 describe("an SLO is told of", () => {
+  const slower = {
+    ...{ name: "wallTime slower", observeOnly: false },
+    sli: { kind: "slower", of: "wallTime", tolerance: 1.2 } as const,
+  };
+  const bins = (fast: number, slow: number): Counts => {
+    const latencies = Array.from({ length: 20 }, (_, bin) => ({ 2: fast, 6: slow })[bin] ?? 0);
+    return { valid: fast + slow, bad: 0, latencies };
+  };
+  const compared = { new: bins(40, 60), old: bins(900, 100) };
   const status = {
     kind: "status",
     statuses: [
@@ -373,6 +383,24 @@ describe("an SLO is told of", () => {
     ["its statuses", () => badText(status), "requests were answered with 500 to 599, 429"],
     ["its wall time", () => badText({ kind: "wallTime", limitMs: 500 }), "requests took longer than 500ms"],
     ["its CPU time", () => badText({ kind: "cpuTime", limitMs: 50 }), "requests used more than 50ms of CPU"],
+    [
+      "where its latencies differ most",
+      () => {
+        const { served, bad, limit } = sloText(slower, compared);
+        return [countsText(served.new), bad, limit, countsText(served.old)].join("; ");
+      },
+      "60 % (60 of 100); requests took longer than 23ms; limit 10 %, the part of the old version's that took longer than 19ms; 10 % (100 of 1000)",
+    ],
+    [
+      "that there was nothing to compare its latencies with",
+      () => sloText(slower, { ...compared, old: { valid: 0, bad: 0 } }).limit,
+      "limit 20 % longer than the old version's, which served nothing",
+    ],
+    [
+      "its CPU times",
+      () => sloText({ ...slower, sli: { ...slower.sli, of: "cpuTime" } }, compared).bad,
+      "requests used CPU for longer than 2ms",
+    ],
     ["its probes", () => badText({ kind: "probes" }), "probes failed"],
     ["its own filters", () => badText({ kind: "custom", valid: [], bad: [] }), "events were bad"],
     ["with its limit", () => limitText({ max: 0.01 }, served), "limit 1 %"],

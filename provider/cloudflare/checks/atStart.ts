@@ -5,6 +5,7 @@ import type { Look } from "./look";
 import { entrypointIsNull } from "./telemetry/entrypoint";
 import { granularity } from "./telemetry/granularity";
 import { latencyFilter } from "./telemetry/latencyFilter";
+import { latencyGroups } from "./telemetry/latencyGroups";
 
 const minuteMs = 60_000;
 
@@ -33,10 +34,13 @@ export async function checkAtStart(look: Look, slis: readonly Sli[]): Promise<St
   const hops = await tryCheck(entrypointIsNull, look);
   const grid = await tryCheck(granularity, look);
   const latencies: Finding[] = [];
+  const comparisons: Finding[] = [];
   for (const kind of ["wallTime", "cpuTime"] as const) {
     if (slis.some((sli) => sli.kind === kind)) latencies.push(await tryCheck(latencyFilter(kind), look));
+    if (slis.some((sli) => sli.kind === "slower" && sli.of === kind))
+      comparisons.push(await tryCheck(latencyGroups(kind), look));
   }
-  return judgeStart({ hops, grid, latencies });
+  return judgeStart({ hops, grid, latencies, comparisons });
 }
 
 /** Judges what the checks at the start of a release have found. */
@@ -44,16 +48,21 @@ export function judgeStart(found: {
   readonly hops: Finding;
   readonly grid: Finding;
   readonly latencies: readonly Finding[];
+  readonly comparisons: readonly Finding[];
 }): StartFindings {
-  const { hops, grid, latencies } = found;
+  const { hops, grid, latencies, comparisons } = found;
+  // Where groups hold nothing, a comparison is always met as well; where they hold a part, all of them take too many queries.
+  const unseen = comparisons.find(({ verdict }) => verdict === "fails");
   // A filter that finds nothing where there are invocations makes a latency SLO that is always met.
   const useless = latencies.find(({ reading }) => reading === "none");
   const doubtful = latencies.find((latency) => latency !== useless && latency.verdict === "fails");
   return {
-    blindBecause:
-      useless &&
-      `A latency SLO of the plan would always be met: Cloudflare's filter on the time that invocations take ${useless.found}. ` +
-        `Take latency SLOs out of the plan. ${report}`,
+    blindBecause: useless
+      ? `A latency SLO of the plan would always be met: Cloudflare's filter on the time that invocations take ${useless.found}. ` +
+        `Take latency SLOs out of the plan. ${report}`
+      : unseen &&
+        `An SLO of the plan with \`slower\` could not be judged: grouped by the time that invocations take, ${unseen.found}. ` +
+          `Take SLOs with \`slower\` out of the plan. ${report}`,
     warnings: [
       ...(hops.verdict === "fails"
         ? [

@@ -20,6 +20,8 @@ export const keys = {
   cpuTime: "$workers.cpuTimeMs",
 } as const;
 
+const numbers: ReadonlySet<string> = new Set([keys.status, keys.wallTime, keys.cpuTime]);
+
 /** From `from` until `to`, in epoch milliseconds. */
 export interface Timeframe {
   readonly from: number;
@@ -59,7 +61,7 @@ export function countQuery({
       filterCombination: "and",
       filters: filters.map(asApiFilter),
       calculations: [{ operator: "count" }],
-      groupBys: by.map((value) => ({ type: value === keys.status ? "number" : "string", value })),
+      groupBys: by.map((value) => ({ type: numbers.has(value) ? "number" : "string", value })),
       ...limited,
     },
   };

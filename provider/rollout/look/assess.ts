@@ -1,11 +1,13 @@
 import { over } from "../../health/dispersion";
 import { boundsOf } from "../../health/judge";
-import { Judgement, type Bounds, type Verdict } from "../../health/judgement";
+import { Judgement, type Bounds, type Judging, type Verdict } from "../../health/judgement";
+import { LatencyJudgement } from "../../health/latencyJudgement";
+import { unknownPast } from "../../health/latencyPast";
 import { OngoingDispersion, settledAfterMs } from "../../health/ongoing";
 import { noBaseline } from "../../health/past";
 import { badShare, type Served } from "../../health/series";
 import { settlingOf, type Settling } from "../../health/settling";
-import { soakResult, type SoakResult } from "../../health/soak";
+import { comparedResult, soakResult, type SoakResult } from "../../health/soak";
 import { isOnRequests } from "../../plan/eventTypes";
 import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
@@ -61,9 +63,13 @@ function inStage(
 ): Assessment {
   const { slo } = judgedAt(plan, baselines, index);
   const { served, judged } = tally.in(stage);
-  const inSoak = over(Math.max(1, endedAt - startedAt), tally.dispersion);
-  const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), inSoak);
   const verdict = tally.verdictAfter(stage);
+  const least = minRequestsIn(plan, stage, slo);
+  const inSoak = over(Math.max(1, endedAt - startedAt), tally.dispersion);
+  const result =
+    slo.sli.kind === "slower"
+      ? comparedResult(verdict.evidence, judged, least)
+      : soakResult(slo, judged, least, inSoak);
   // Objects stay with one version, crons are few, and a version may log more: only requests follow the split.
   const wrongShare = isOnRequests(slo.sli) ? tally.wrongShare : undefined;
   return { slo, verdict, served, soak: { served: judged, result }, wrongShare, surge };
@@ -86,6 +92,7 @@ function takenIn(release: Release, state: State, observation: Observation, index
     const isSettled = settling?.isSettled(bucket) ?? false;
     tally.add(bucket, release.plan, stages, {
       floors: settling?.floorsOf(bucket),
+      isSettled,
       tellsShare: tellsShare && isSettled,
     });
   }
@@ -119,9 +126,18 @@ function settlingIn(
 }
 
 function emptyTally({ plan }: Release, { baselines }: Observation, index: number): Tally {
+  return new Tally(judgingOf(plan, baselines, index));
+}
+
+function judgingOf(plan: Plan, baselines: Observation["baselines"], index: number): Judging {
   const { slo, dispersion } = judgedAt(plan, baselines, index);
-  const ongoing = baselines && new OngoingDispersion(dispersion, plan.pollIntervalMs);
-  return new Tally(new Judgement(slo, levelOf(slo, plan), { ongoing, course: courseOf(plan) }));
+  const [level, course, bucketMs] = [levelOf(slo, plan), courseOf(plan), plan.pollIntervalMs];
+  if (slo.sli.kind === "slower") {
+    const past = baselines?.[index]?.latencies ?? unknownPast;
+    return new LatencyJudgement(level, { past, bucketMs, course });
+  }
+  const ongoing = baselines && new OngoingDispersion(dispersion, bucketMs);
+  return new Judgement(slo, level, { ongoing, course });
 }
 
 function judgedAt(plan: Plan, baselines: Observation["baselines"], index: number): Judged {
@@ -169,8 +185,9 @@ export function levelOf(slo: Objective, plan: Plan): number {
   return ((1 - plan.confidence) * weightOf(slo)) / Math.max(tests, weightOf(slo));
 }
 
+/** A comparison of latencies is one test, though it has no bound on a share. */
 function weightOf(slo: Objective): number {
-  return boundsOf(slo) * (slo.byDefault ? 0.1 : 1);
+  return (slo.sli.kind === "slower" ? 1 : boundsOf(slo)) * (slo.byDefault ? 0.1 : 1);
 }
 
 /**

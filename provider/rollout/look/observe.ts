@@ -356,7 +356,7 @@ async function baselinesBefore(release: Release, telemetry: Telemetry): Promise<
   // Buckets whose events are still arriving would look like traffic that falls.
   const end = bucketStart(startedAt - plan.settleMs, pastBucketMs);
   const past = await telemetry.read({
-    slis: telemetrySlis(plan),
+    slis: telemetrySlis(plan).map(withItself),
     // Before the release only the old version served: it is asked for as the new one, and compared with none.
     newVersionId: oldVersionId,
     oldVersionId: undefined,
@@ -372,6 +372,11 @@ async function baselinesBefore(release: Release, telemetry: Telemetry): Promise<
     );
     return baselineOf({ bucketMs: pastBucketMs, buckets });
   });
+}
+
+/** A version that is compared with itself is not allowed anything. */
+function withItself(sli: Sli): Sli {
+  return sli.kind === "slower" ? { ...sli, tolerance: 1 } : sli;
 }
 
 /** What the telemetry is asked for; it knows nothing of probes. */

@@ -1,6 +1,6 @@
 import type { Course } from "../../health/beginnings";
 import type { Dispersion } from "../../health/dispersion";
-import { Judgement, type Verdict } from "../../health/judgement";
+import type { Judging, Verdict } from "../../health/judgement";
 import { add, noCounts, type Bucket, type Served } from "../../health/series";
 import type { Floors } from "../../health/settling";
 import type { Plan } from "../../plan/plan";
@@ -9,8 +9,10 @@ import { ShareWatch, spreadingMs, type WrongShare } from "./shareWatch";
 
 /** What is known of a bucket beside its counts. */
 export interface Place {
-  /** See {@link Judgement.add}. */
+  /** See {@link Judging.add}. */
   readonly floors?: Floors | undefined;
+  /** Whether no more of its events are expected. Default: true. */
+  readonly isSettled?: boolean;
   /** Whether its counts are all requests of both versions, none of which is still on its way. */
   readonly tellsShare?: boolean;
 }
@@ -38,7 +40,7 @@ export class Tally {
   private judgedInStage = 0;
   private shareWatch: ShareWatch | undefined;
 
-  constructor(private readonly judgement: Judgement) {}
+  constructor(private readonly judgement: Judging) {}
 
   /** A tally of the same buckets, that goes on by itself. */
   copy(): Tally {
@@ -52,7 +54,12 @@ export class Tally {
   }
 
   /** Takes the next bucket in, for the plan and the stages of a release so far. */
-  add(bucket: Bucket, plan: Plan, stages: readonly PastStage[], { floors, tellsShare }: Place = {}): void {
+  add(
+    bucket: Bucket,
+    plan: Plan,
+    stages: readonly PastStage[],
+    { floors, isSettled, tellsShare }: Place = {},
+  ): void {
     const stage = stageOf(bucket, plan, stages);
     if (stage > this.stage) {
       this.verdicts.set(this.stage, this.judgement.verdict);
@@ -64,7 +71,7 @@ export class Tally {
     const isJudged = countsIn(bucket, plan, stages);
     if (isJudged) {
       const sinceChange = isChangeForUsers(plan, stage) ? this.judgedInStage : undefined;
-      this.judgement.add(bucket, { floors, sinceChange });
+      this.judgement.add(bucket, { floors, isSettled, sinceChange });
       this.judgedInStage += 1;
     }
     const { served, judged } = this.in(stage);

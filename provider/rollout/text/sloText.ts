@@ -1,9 +1,11 @@
 import type { Bounds } from "../../health/judgement";
+import type { Slower } from "../../health/latencyGap";
 import { badShare, type Counts, type Served } from "../../health/series";
-import type { StatusRange } from "../../health/sli";
+import type { StatusRange, TimeKind } from "../../health/sli";
 import { formatDuration } from "../../plan/duration";
 import type { Objective, Plan } from "../../plan/plan";
 import { limitOf } from "../look/assess";
+import { shownOf } from "../look/shown";
 
 /** A share as a person reads it: at most three digits, `11.5 %`. */
 export function percentText(share: number): string {
@@ -41,6 +43,8 @@ export function badText(sli: Objective["sli"]): string {
       return `${events} took longer than ${formatDuration(sli.limitMs)}`;
     case "cpuTime":
       return `${events} used more than ${formatDuration(sli.limitMs)} of CPU`;
+    case "slower":
+      return `requests ${tookText(sli.of)} longer than the old version's`;
     case "probes":
       return "probes failed";
     case "custom":
@@ -48,8 +52,45 @@ export function badText(sli: Objective["sli"]): string {
   }
 }
 
+function tookText(of: TimeKind): string {
+  return of === "wallTime" ? "took" : "used CPU for";
+}
+
 function statusText({ from, to }: StatusRange): string {
   return from === to ? String(from) : `${from} to ${to}`;
+}
+
+/** What was served by an SLO, in words. */
+export interface SloText {
+  /** What its words are about. */
+  readonly served: Served;
+  /** The bad events and what they did, to follow "11.5 % of the new version's". */
+  readonly bad: string;
+  /** What is allowed. */
+  readonly limit: string;
+}
+
+/**
+ * What was served by an SLO in words. Latencies are told at the place where they differ most clearly: `requests took
+ * longer than 60ms`, `limit 48 %, the part of the old version's that took longer than 50ms`.
+ */
+export function sloText(slo: Objective, served: Served): SloText {
+  const { sli } = slo;
+  const { bounds, served: shown, gap } = shownOf(slo, served);
+  if (sli.kind !== "slower" || gap === undefined) {
+    return { served, bad: badText(sli), limit: limitText(bounds, served) };
+  }
+  if (shown.old.valid === 0) return { served: shown, bad: badText(sli), limit: toleranceText(sli) };
+  const longer = (ms: number): string => `${tookText(sli.of)} longer than ${formatDuration(ms)}`;
+  return {
+    served: shown,
+    bad: `requests ${longer(gap.newMs)}`,
+    limit: `limit ${percentText(badShare(shown.old))}, the part of the old version's that ${longer(gap.oldMs)}`,
+  };
+}
+
+function toleranceText({ tolerance }: Slower): string {
+  return `limit ${percentText(tolerance - 1)} longer than the old version's, which served nothing`;
 }
 
 /** What an SLO allows: `limit 1 %`, or `limit 0.6 %, 1.5 times the old version's 0.4 %`. */

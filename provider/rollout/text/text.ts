@@ -2,6 +2,7 @@ import { badShare, noCounts } from "../../health/series";
 import { formatDuration } from "../../plan/duration";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
+import { shownOf } from "../look/shown";
 import type { Cause, Doubt } from "../cause";
 import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observe";
@@ -9,7 +10,7 @@ import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { unservedText } from "./gapText";
-import { badText, countsText, limitText, ofText, percentText } from "./sloText";
+import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
 
@@ -100,6 +101,12 @@ function wholeSeconds(ms: number): string {
   return formatDuration(Math.ceil(ms / 1000) * 1000);
 }
 
+/** How much of its limit an SLO has used in the stage, as a person is shown it. */
+function usageOf({ slo, served }: Assessment): number {
+  const shown = shownOf(slo, served);
+  return limitUsage(shown.bounds, shown.served);
+}
+
 function waitText(release: Release, since: number, now: number): string {
   const left = formatDuration(Math.max(0, since + release.plan.approvalTimeoutMs - now));
   return `waits for an approval, ${left} left: workers-release approve ${release.scriptName}`;
@@ -108,13 +115,13 @@ function waitText(release: Release, since: number, now: number): string {
 /** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */
 function worstText(assessment: readonly Assessment[]): string {
   const [worst] = assessment.toSorted(
-    (a, b) =>
-      b.verdict.evidence - a.verdict.evidence || limitUsage(b.slo, b.served) - limitUsage(a.slo, a.served),
+    (a, b) => b.verdict.evidence - a.verdict.evidence || usageOf(b) - usageOf(a),
   );
   if (worst === undefined) return "";
   if (worst.served.new.valid === 0) return "no requests on the new version yet";
   const observed = worst.slo.observeOnly ? " (observed only)" : "";
-  return `${worst.slo.name}${observed} ${countsText(worst.served.new)}, ${limitText(worst.slo, worst.served)}`;
+  const { served, limit } = sloText(worst.slo, worst.served);
+  return `${worst.slo.name}${observed} ${countsText(served.new)}, ${limit}`;
 }
 
 /** From here on a person should know that a violation takes longer to prove. */
@@ -126,8 +133,9 @@ function burstsText(assessment: readonly Assessment[]): string {
     .filter(({ slo }) => !slo.observeOnly)
     .toSorted((a, b) => b.verdict.dividedBy - a.verdict.dividedBy);
   if (worst === undefined || worst.verdict.dividedBy < muchDivided) return "";
-  const { name } = worst.slo;
-  return `${name}: evidence divided by ${Number(worst.verdict.dividedBy.toPrecision(2))}, since bad events come in bursts`;
+  const { name, sli } = worst.slo;
+  const because = sli.kind === "slower" ? "each version's load swings" : "bad events come in bursts";
+  return `${name}: evidence divided by ${Number(worst.verdict.dividedBy.toPrecision(2))}, since ${because}`;
 }
 
 /** That the new version serves too few requests or too many: the stage does not pass like that. */
@@ -261,7 +269,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
 /** What the end of a soak leaves open, and where. */
 function doubtText(release: Release, state: State, doubt: Doubt, now: number): string {
   const where = `in ${stageText(release, state.stage)}`;
-  const { name, sli } = doubt.slo;
+  const { name } = doubt.slo;
   if (doubt.kind === "insufficient") {
     const tooFew = tooFewText(doubt, release.plan, now - stageStart(state));
     return `too little to judge SLO "${name}" ${where}: ${tooFew}`;
@@ -270,9 +278,10 @@ function doubtText(release: Release, state: State, doubt: Doubt, now: number): s
     const wrong = `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
     return joinedBy("; ", [wrong, unservedText(doubt.testimony)]);
   }
+  const { served, bad, limit } = sloText(doubt.slo, doubt.served);
   return (
-    `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(doubt.served.new)} of ` +
-    `${badText(sli)}, ${limitText(doubt.slo, doubt.served)}; that may be chance`
+    `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(served.new)} of ${bad}, ${limit}; ` +
+    "that may be chance"
   );
 }
 
@@ -301,16 +310,16 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
   const { max, ...relative } = slo;
-  const violated = bound === "max" ? { max } : relative;
-  if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
+  const violated = bound === "max" ? { ...relative, max, maxIncrease: undefined } : relative;
+  const { served, bad, limit } = sloText(violated, trouble ?? { new: noCounts, old: noCounts });
+  if (trouble === undefined) return limit;
   const old =
-    trouble.old.valid === 0
+    served.old.valid === 0
       ? "the old version served nothing"
-      : `the old version had ${countsText(trouble.old)}`;
+      : `the old version had ${countsText(served.old)}`;
   return (
-    `${percentText(badShare(trouble.new))} of the new version's ${badText(slo.sli)} ` +
-    `(${ofText(trouble.new)} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
-    `in the same time ${old}`
+    `${percentText(badShare(served.new))} of the new version's ${bad} ` +
+    `(${ofText(served.new)} since ${clockText(trouble.since)}), ${limit}; in the same time ${old}`
   );
 }
 

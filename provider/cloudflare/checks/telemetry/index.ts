@@ -11,6 +11,7 @@ import { grid } from "./grid";
 import { groupLimit } from "./groupLimit";
 import { keyList } from "./keyList";
 import { latencyFilter } from "./latencyFilter";
+import { latencyGroups } from "./latencyGroups";
 import { filterLimit, rowLimit } from "./limits";
 import { missingGroup } from "./missingGroup";
 import { rays } from "./rays";
@@ -33,6 +34,8 @@ export const telemetryChecks: readonly Check<DoctorLook>[] = [
   entrypointIsNull,
   latencyFilter("wallTime"),
   latencyFilter("cpuTime"),
+  latencyGroups("wallTime"),
+  latencyGroups("cpuTime"),
   versionList,
   arrayList,
   missingGroup,

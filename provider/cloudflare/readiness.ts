@@ -6,6 +6,7 @@ import type { AskTelemetry } from "./checks/api";
 import { checkAtStart, lookBeforeRelease } from "./checks/atStart";
 import { judgeObjects, readBindings } from "./checks/worker/objects";
 import type { WorkerName } from "./client";
+import { sharedBy } from "./shared";
 
 /** What is known before a release, and what it has to count by. */
 export interface Ready extends Readiness {
@@ -26,8 +27,21 @@ export async function readinessOf(
   const { scriptName } = worker;
   const wait = (ms: number): Promise<void> => pause(ms);
   const look = lookBeforeRelease({ ask: askTelemetry, scriptName, pause: wait }, Date.now());
-  const [found, aboutObjects] = await Promise.all([checkAtStart(look, slis), objectWarnings(client, worker)]);
+  const { findings } = sharedBy(client, worker.accountId);
+  const [found, aboutObjects] = await Promise.all([
+    findings.get(
+      kindOf(slis),
+      () => Date.now(),
+      () => checkAtStart(look, slis),
+    ),
+    objectWarnings(client, worker),
+  ]);
   return { ...found, warnings: [...found.warnings, ...aboutObjects] };
+}
+
+/** The checks are the same for all plans with the same latency SLIs. */
+function kindOf(slis: readonly Sli[]): string {
+  return ["wallTime", "cpuTime"].filter((kind) => slis.some((sli) => sli.kind === kind)).join(" ");
 }
 
 /** A warning is not worth a failure: what cannot be read is not warned of. */

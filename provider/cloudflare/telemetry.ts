@@ -1,15 +1,17 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
+import { PortError, type SeriesQuery, type Telemetry, type Urgency } from "../rollout/ports";
 import { ask } from "./ask";
 import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
-import { countAnswer, isComplete, mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
 import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { sharedBy } from "./shared";
+import type { Counted } from "./telemetryPool";
 import { countQuery, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
@@ -20,27 +22,32 @@ const queryTimeoutMs = 20_000;
 const minuteMs = 60_000;
 
 /**
- * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
+ * Workers Observability for one Worker. What several releases of an account ask at the same time, with the same budget,
+ * is asked together. A look takes one request for all requests of visitors, one more for all SLIs that
  * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
  * every 300 buckets (50 minutes at 10 s).
+ *
+ * @param onOthers called when the telemetry shows that somebody else has deployed; not where it cannot
  */
-export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Telemetry {
+export function cloudflareTelemetry(
+  client: Cloudflare,
+  worker: WorkerName,
+  onOthers: () => void = () => undefined,
+): Telemetry {
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
+  const { pool } = sharedBy(client, accountId);
   const listed = new Map<string, Listed>();
   let leaveOutHops = false;
 
-  const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
-    ask(client, question, shape, (options) =>
+  const query = (body: TelemetryQuery, urgency: Urgency): Promise<unknown> =>
+    ask(client, { ...question, urgency }, z.unknown(), (options) =>
       client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
 
-  const count = async (subject: Subject, timeframe: Span, part: Part): Promise<CountAnswer> => {
-    const answer = await query(countQuery(subject, timeframe, part), countAnswer);
-    if (isComplete(answer)) return answer;
-    throw new PortError("unavailable", `${what} was answered before the query was complete.`);
-  };
+  const count = (subject: Subject, timeframe: Span, part: Part): Promise<Counted> =>
+    pool.count(client, { subject, timeframe, part, onOthers });
 
   /** What an answer contradicts itself in is told, and never judged. */
   const checkSums = (answer: CountAnswer, timeframe: Span, id: string): void => {
@@ -52,8 +59,7 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
   };
 
   const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
-    const timeframe = timeframeFor(span);
-    const answer = await count(subject, timeframe, part);
+    const { answer, timeframe } = await count(subject, timeframeFor(span), part);
     const other = otherGrid(answer, span);
     if (other === undefined && !mayBeCut(answer)) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
@@ -61,7 +67,7 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
     }
     if (other !== undefined && isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
     const parts = halves(span);
-    if (parts === undefined) throw tooManyGroups(what);
+    if (parts === undefined) throw other === undefined ? tooManyGroups(what) : onOtherGrid(what, other, span);
     return [...(await rows(subject, parts[0], part)), ...(await rows(subject, parts[1], part))];
   };
 
@@ -82,14 +88,15 @@ export function cloudflareTelemetry(client: Cloudflare, worker: WorkerName): Tel
       return seriesFrom(asked, recipes, new Map(counted));
     },
 
-    async readiness(slis) {
-      const blindBecause = await checkObservability(client, worker);
+    async readiness(slis, urgency = "start") {
+      const blindBecause = await checkObservability(client, worker, urgency);
       if (blindBecause !== undefined) return { blindBecause, warnings: [] };
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
-      await count({ scriptName, versionIds: ["none"], leaveOutHops }, timeframeFor(minute), allRequests);
-      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
+      const nothing = { scriptName, versionIds: ["none"], leaveOutHops };
+      await query(countQuery([nothing], timeframeFor(minute), allRequests), urgency);
+      const ready = await readinessOf(client, worker, (body) => query(body, urgency), slis);
       leaveOutHops = ready.leaveOutHops;
       return ready;
     },

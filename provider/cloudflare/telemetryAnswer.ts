@@ -29,6 +29,7 @@ const cell = z
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
     status: statusOf(valueOf(groups, groupKeys.status)),
+    worker: valueOf(groups, groupKeys.worker) ?? "",
   }));
 
 type Cell = z.output<typeof cell>;
@@ -96,15 +97,67 @@ export function isComplete(answer: CountAnswer): boolean {
 }
 
 /** True when the answer has as many groups as answers get: there may have been more. */
-export function mayBeCut({ calculations }: CountAnswer): boolean {
+export function mayBeCut(answer: CountAnswer): boolean {
+  return groupsIn(answer) >= maxGroups;
+}
+
+/** How many different groups an answer has. */
+export function groupsIn({ calculations }: CountAnswer): number {
   const cells = calculations.flatMap(({ aggregates = [], series }) => [
     ...aggregates,
     ...series.flatMap(({ data }) => data),
   ]);
   const groups = new Set(
-    cells.map(({ versionId, outcome, status }) => JSON.stringify([versionId, outcome, status])),
+    cells.map(({ worker, versionId, outcome, status }) =>
+      [worker, versionId, outcome, status].map(String).join("\n"),
+    ),
   );
-  return groups.size >= maxGroups;
+  return groups.size;
+}
+
+/** An answer for several Workers, as each of them would have got it. Those of which nothing was counted are missing. */
+export function byWorker(answer: CountAnswer): ReadonlyMap<string, CountAnswer> {
+  const [calculation = { aggregates: undefined, series: [] }] = answer.calculations;
+  const { aggregates, series } = calculation;
+  const cells = [...(aggregates ?? []), ...series.flatMap(({ data }) => data)];
+  const totals = Map.groupBy(aggregates ?? [], ({ worker }) => worker);
+  const points = series.map(({ time, data }) => ({ time, of: Map.groupBy(data, ({ worker }) => worker) }));
+  const workers = new Set(cells.map(({ worker }) => worker));
+  return new Map(
+    [...workers].map((worker) => [
+      worker,
+      {
+        ...answer,
+        calculations: [
+          {
+            ...(aggregates && { aggregates: totals.get(worker) ?? [] }),
+            series: points.map(({ time, of }) => ({ time, data: of.get(worker) ?? [] })),
+          },
+        ],
+      },
+    ]),
+  );
+}
+
+/** An answer without what other versions than these have served. */
+export function ofVersions(answer: CountAnswer, versionIds: readonly string[]): CountAnswer {
+  const isOf = ({ versionId }: Cell): boolean => versionIds.includes(versionId);
+  return {
+    ...answer,
+    calculations: answer.calculations.map(({ aggregates, series }) => ({
+      ...(aggregates && { aggregates: aggregates.filter(isOf) }),
+      series: series.map(({ time, data }) => ({ time, data: data.filter(isOf) })),
+    })),
+  };
+}
+
+/** Whether another version than these has served since some time. */
+export function hasOthersSince(answer: CountAnswer, versionIds: readonly string[], since: number): boolean {
+  return answer.calculations.some(({ series }) =>
+    series.some(
+      ({ time, data }) => time >= since && data.some(({ versionId }) => !versionIds.includes(versionId)),
+    ),
+  );
 }
 
 /**
@@ -131,9 +184,9 @@ export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
     .flatMap(({ series }) => series)
     .filter((point) => span.from <= point.time && point.time < span.to)
     .flatMap((point) =>
-      point.data.map(({ stored, ...row }: Cell) => ({
+      point.data.map(({ stored, versionId, outcome, status }: Cell) => ({
         start: point.time,
-        ...row,
+        ...{ versionId, outcome, status },
         events: Math.round(stored / thinning),
       })),
     );

@@ -18,6 +18,9 @@ const unlistedBuckets = 2;
 /** Into how many buckets the API cuts a timeframe when it is not told. */
 const automaticBuckets = 60;
 
+/** The most buckets that queries of several releases are joined to, where those begin a little apart. */
+export const longestTimeframe = maxBuckets + 30;
+
 /** How many buckets a span has. */
 export function bucketsIn({ from, to, bucketMs }: Span): number {
   return (to - from) / bucketMs;

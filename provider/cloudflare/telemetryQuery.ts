@@ -17,6 +17,7 @@ export interface Subject {
 
 /** The fields that answers are grouped by. */
 export const groupKeys = {
+  worker: "$metadata.service",
   version: "$workers.scriptVersion.id",
   outcome: "$workers.outcome",
   status: "$workers.event.response.status",
@@ -26,9 +27,14 @@ type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
 type ApiFilter = NonNullable<Parameters["filters"]>[number];
 type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
-/** The query that counts one part, bucket by bucket. */
+/**
+ * The query that counts one part, bucket by bucket. Several Workers are told apart by a group, and then all their versions
+ * are counted: a list of those as well would be too long.
+ *
+ * @param subjects at least one; all leave hops out, or none
+ */
 export function countQuery(
-  subject: Subject,
+  subjects: readonly Subject[],
   timeframe: Span,
   part: Part,
 ): Omit<TelemetryQueryParams, "account_id"> {
@@ -46,24 +52,27 @@ export function countQuery(
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [...servedBy(subject), ...filtersOf(part, subject).map(asApiFilter)],
+      filters: [...servedBy(subjects), ...filtersOf(part, subjects).map(asApiFilter)],
       calculations: [{ operator: "count" }],
-      groupBys: groupBysOf(part),
+      groupBys: [...(subjects.length > 1 ? [byWorker] : []), ...groupBysOf(part)],
       limit: maxGroups,
     },
   };
 }
 
-function servedBy({ scriptName, versionIds }: Subject): ApiFilter[] {
+function servedBy(subjects: readonly Subject[]): ApiFilter[] {
+  const names = subjects.map(({ scriptName }) => scriptName).join(",");
+  const versionIds = subjects.flatMap((subject) => subject.versionIds).join(",");
+  // A text with commas works live. Nobody has tried a list.
+  if (subjects.length > 1) return [{ key: groupKeys.worker, operation: "in", type: "string", value: names }];
   return [
-    { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
-    // A text with commas works live. Nobody has tried a list.
-    { key: groupKeys.version, operation: "in", type: "string", value: versionIds.join(",") },
+    { key: groupKeys.worker, operation: "eq", type: "string", value: names },
+    { key: groupKeys.version, operation: "in", type: "string", value: versionIds },
   ];
 }
 
-function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
-  const requests = visitorsRequest(leaveOutHops);
+function filtersOf(part: Part, subjects: readonly Subject[]): readonly Filter[] {
+  const requests = visitorsRequest(subjects.some(({ leaveOutHops }) => leaveOutHops));
   switch (part.kind) {
     case "requests":
       return [...requests, ...part.filters];
@@ -92,6 +101,8 @@ function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
 export function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
   return { key, operation, type, ...(value !== undefined && { value }) };
 }
+
+const byWorker: GroupBy = { type: "string", value: groupKeys.worker };
 
 /** By fields that every counted row has: the API drops rows that lack one. */
 function groupBysOf({ kind }: Part): GroupBy[] {

@@ -7,7 +7,7 @@ const subject = { scriptName: "checkout", versionIds: ["new", "old"], leaveOutHo
 
 describe("the query of a part", () => {
   it("counts what visitors ask of the versions, by version and outcome, in as many buckets as asked", () => {
-    assert.deepEqual(countQuery(subject, timeframe, allRequests), {
+    assert.deepEqual(countQuery([subject], timeframe, allRequests), {
       queryId: "workers-release",
       dry: true,
       view: "calculations",
@@ -36,14 +36,14 @@ describe("the query of a part", () => {
   });
 
   it("leaves out calls of a named entrypoint where it is told to", () => {
-    const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, allRequests);
+    const { parameters } = countQuery([{ ...subject, leaveOutHops: true }], timeframe, allRequests);
     const entrypoint = { key: "$workers.entrypoint", operation: "is_null", type: "string" };
     assert.deepEqual(parameters?.filters?.at(-1), entrypoint);
   });
 
   it("counts rows of any kind by their own filters alone", () => {
     const paid = { key: "event", operation: "eq", type: "string", value: "payment" } as const;
-    const { parameters } = countQuery(subject, timeframe, { kind: "rows", filters: [paid] });
+    const { parameters } = countQuery([subject], timeframe, { kind: "rows", filters: [paid] });
     assert.deepEqual(parameters?.filters?.slice(2), [paid]);
     assert.deepEqual(parameters.groupBys, [{ type: "string", value: "$workers.scriptVersion.id" }]);
   });
@@ -55,7 +55,7 @@ describe("the query of a part", () => {
       { kind: "wallTime", limitMs: 1 },
     ] as const;
     for (const part of parts) {
-      const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, part);
+      const { parameters } = countQuery([{ ...subject, leaveOutHops: true }], timeframe, part);
       assert.ok((parameters?.filters?.length ?? 0) <= 16);
     }
   });
@@ -67,7 +67,7 @@ describe("the query of a part", () => {
   ] as const;
   for (const [part, key, operation, value] of filters) {
     it(`filters for ${key} with ${operation} ${value}`, () => {
-      const query = countQuery(subject, timeframe, part);
+      const query = countQuery([subject], timeframe, part);
       assert.deepEqual(query.parameters?.filters?.at(-1), { key, operation, type: "number", value });
     });
   }
@@ -75,7 +75,7 @@ describe("the query of a part", () => {
 
 describe("the query of statuses", () => {
   it("groups by the status too, which all rows it asks for have", () => {
-    const { parameters } = countQuery(subject, timeframe, { kind: "statuses", from: 404, to: 599 });
+    const { parameters } = countQuery([subject], timeframe, { kind: "statuses", from: 404, to: 599 });
     const status = "$workers.event.response.status";
     assert.deepEqual(parameters?.groupBys?.at(-1), { type: "number", value: status });
     assert.deepEqual(parameters.filters?.slice(-2), [

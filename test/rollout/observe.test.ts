@@ -67,7 +67,8 @@ describe("before its first look a release has seen nothing", () => {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
       ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
+      ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
+      pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
   });
 });
@@ -198,7 +199,8 @@ describe("a look that is not answered", () => {
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
+      ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
+      pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);
     assert.deepEqual(telemetry, {

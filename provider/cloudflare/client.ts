@@ -23,6 +23,8 @@ export interface Attendants {
   readonly dates?: DateObserver;
   /** Says when a request may be sent. Default: at once. */
   readonly budget?: Budget;
+  /** What sends them. Default: {@link guardedFetch}. */
+  readonly fetch?: typeof fetch;
 }
 
 const budgets = new WeakMap<Cloudflare, Budget>();
@@ -53,10 +55,10 @@ export function cloudflareClient({ apiToken, baseUrl }: Connection, attendants: 
   return client;
 }
 
-function attended({ dates, budget = unlimited }: Attendants): typeof fetch {
+function attended({ dates, budget = unlimited, fetch: send = guardedFetch }: Attendants): typeof fetch {
   return async (input, init) => {
     const sentAt = { here: Date.now(), budget: budget.now() };
-    const answer = await guardedFetch(input, init);
+    const answer = await send(input, init);
     budget.answered(answer.status, answer.headers, sentAt.budget);
     dates?.observe(answer.headers.get("date"), sentAt.here, Date.now());
     return answer;

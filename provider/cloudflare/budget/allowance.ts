@@ -6,18 +6,24 @@ import { policyAfter, remainingIn, usualPolicy, type Policy } from "./policy";
 const usualShare = 0.75;
 /** What is left to a process however often it was refused. */
 const leastShare = 0.05;
-/** After a refusal others are there: half of the share. It comes back slowly, since a refusal blocks for a whole window. */
+/**
+ * After a refusal others are there: half of the share. It comes back slowly, and near the share that was refused slower
+ * still, since a refusal blocks for a whole window (additive increase, multiplicative decrease: shares of several processes
+ * become equal).
+ */
 const afterRefusal = 0.5;
 const growthPerWindow = 0.01;
+const nearRefused = 0.6;
+const slowGrowthPerWindow = 0.002;
 
-/** So much of the limit may be taken for writes beyond the routine. */
-const forWrites = 0.1;
+/** So much may be taken beyond the routine's limit, as a part of it: for writes above all. */
+const beyond = 2 / 15;
 /** Reverts may take all but what the time between two clocks can hide. */
 const forReverts = 0.95;
 
 /** How far requests may run ahead of their rate, as parts of the routine's limit. */
 const burst: Readonly<Record<Exclude<Urgency, "revert" | "telemetry">, number>> = {
-  write: 0.2,
+  write: 0.2 + beyond,
   look: 0.1,
   start: 0.15,
 };
@@ -36,7 +42,7 @@ export class Allowance {
   private policy: Policy = usualPolicy;
   private readonly sent: number[] = [];
   private readonly telemetry: number[] = [];
-  private learned = { share: usualShare, at: -Infinity };
+  private learned = { share: usualShare, refused: Infinity, at: -Infinity };
   private blockedUntil = -Infinity;
   private refusedAt = -Infinity;
   private left = { requests: Infinity, until: -Infinity };
@@ -52,9 +58,7 @@ export class Allowance {
 
   /** How many routine requests this process may make in a window. */
   limit(now: number): number {
-    const windows = Math.max(0, now - this.learned.at) / this.windowMs;
-    const share = Math.min(usualShare, this.learned.share + growthPerWindow * windows);
-    return Math.max(1, Math.floor(this.policy.requests * share));
+    return Math.max(1, Math.floor(this.policy.requests * this.shareAt(now)));
   }
 
   /** How many requests the telemetry took in the last window. */
@@ -100,14 +104,24 @@ export class Allowance {
     else if (sentAt >= this.refusedAt) this.blockedUntil = Math.min(this.blockedUntil, now);
   }
 
+  private shareAt(now: number): number {
+    const { share, refused, at } = this.learned;
+    if (at === -Infinity) return share;
+    const windows = (now - at) / this.windowMs;
+    const quick = Math.max(0, nearRefused * refused - share) / growthPerWindow;
+    const grown =
+      growthPerWindow * Math.min(windows, quick) + slowGrowthPerWindow * Math.max(0, windows - quick);
+    return Math.min(usualShare, share + grown);
+  }
+
   private refused(waitMs: number, now: number): void {
     this.refusedAt = now;
     // Those which were on their way when the first was refused say nothing new.
     if (!this.isBlocked(now)) {
-      const share = this.limit(now) / this.policy.requests;
-      this.learned = { share: Math.max(leastShare, share * afterRefusal), at: now };
+      const refused = this.shareAt(now);
+      this.learned = { share: Math.max(leastShare, refused * afterRefusal), refused, at: now };
     }
-    this.blockedUntil = Math.max(this.blockedUntil, now + waitMs * (1 + jitter * this.random()));
+    this.blockedUntil = Math.max(this.blockedUntil, Math.ceil(now + waitMs * (1 + jitter * this.random())));
   }
 
   private isBlocked(now: number): boolean {
@@ -117,7 +131,7 @@ export class Allowance {
   private most(urgency: Urgency, now: number): number {
     const { requests } = this.policy;
     if (urgency === "revert") return Math.max(1, Math.floor(forReverts * requests));
-    return this.limit(now) + Math.floor(forWrites * requests);
+    return Math.floor(this.limit(now) * (1 + beyond));
   }
 
   private freeInWindow(urgency: Urgency, now: number): number {
@@ -136,8 +150,7 @@ export class Allowance {
   /** Leaky bucket (GCRA): what is more urgent may run further ahead. */
   private freeAtRate(urgency: Urgency, now: number, otherPerMs: number): number {
     if (urgency === "revert" || urgency === "telemetry") return now;
-    const writes = urgency === "write" ? forWrites * this.policy.requests : 0;
-    const ahead = burst[urgency] * this.limit(now) + writes;
+    const ahead = burst[urgency] * this.limit(now);
     return this.otherUntil - Math.max(0, ahead - 1) / otherPerMs;
   }
 }

@@ -38,11 +38,17 @@ async function answerTo(
 ): Promise<unknown> {
   const timeoutMs = question.timeoutMs ?? defaultTimeoutMs;
   await budgetOf(client).turn(question.urgency ?? "start", question.what);
+  // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+  }, timeoutMs).unref();
   try {
-    // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
-    return await request({ signal: AbortSignal.timeout(timeoutMs) });
+    return await request({ signal: late.signal });
   } catch (thrown) {
     const secrets = [client.apiToken ?? "", ...(question.secrets ?? [])];
     throw toPortError(thrown, { ...question, secrets, timeoutMs }, Date.now());
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,13 +1,17 @@
 import type Cloudflare from "cloudflare";
 import { unlimited } from "./budget/budget";
-import { RememberedFindings } from "./checks/remembered";
+import type { StartFindings } from "./checks/atStart";
 import { budgetOf } from "./client";
+import { Remembered } from "./remembered";
 import { TelemetryPool } from "./telemetryPool";
 
 /** What the releases of one account share that share a budget. */
 export interface Shared {
   readonly pool: TelemetryPool;
-  readonly findings: RememberedFindings;
+  /** What the checks at the start of a release have found about the API. */
+  readonly findings: Remembered<StartFindings>;
+  /** That the token may query the telemetry. */
+  readonly permission: Remembered<unknown>;
 }
 
 const all = new WeakMap<object, Map<string, Shared>>();
@@ -20,7 +24,11 @@ export function sharedBy(client: Cloudflare, accountId: string): Shared {
   all.set(owner, accounts);
   const known = accounts.get(accountId);
   if (known !== undefined) return known;
-  const shared = { pool: new TelemetryPool(accountId, budget), findings: new RememberedFindings() };
+  const shared: Shared = {
+    pool: new TelemetryPool(accountId, budget),
+    findings: new Remembered(),
+    permission: new Remembered(),
+  };
   accounts.set(accountId, shared);
   return shared;
 }

@@ -1,6 +1,6 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError, type SeriesQuery, type Telemetry, type Urgency } from "../rollout/ports";
+import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
 import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
@@ -20,6 +20,8 @@ import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 const queryTimeoutMs = 20_000;
 
 const minuteMs = 60_000;
+/** Every look finds out anew whether the token may query. */
+const permittedForMs = 600_000;
 
 /**
  * Workers Observability for one Worker. What several releases of an account ask at the same time, with the same budget,
@@ -37,12 +39,13 @@ export function cloudflareTelemetry(
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
-  const { pool } = sharedBy(client, accountId);
+  const { pool, permission } = sharedBy(client, accountId);
   const listed = new Map<string, Listed>();
   let leaveOutHops = false;
 
-  const query = (body: TelemetryQuery, urgency: Urgency): Promise<unknown> =>
-    ask(client, { ...question, urgency }, z.unknown(), (options) =>
+  // What they find is shared: no look waits for a release that begins.
+  const query = (body: TelemetryQuery): Promise<unknown> =>
+    ask(client, { ...question, urgency: "telemetry" }, z.unknown(), (options) =>
       client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
 
@@ -59,12 +62,13 @@ export function cloudflareTelemetry(
   };
 
   const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
-    const { answer, timeframe } = await count(subject, timeframeFor(span), part);
+    const { answer, timeframe } = await count(subject, timeframeFor(span, pool.obeysGranularity), part);
     const other = otherGrid(answer, span);
     if (other === undefined && !mayBeCut(answer)) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
       return rowsOf(answer, span);
     }
+    if (other !== undefined) pool.obeysGranularity = false;
     if (other !== undefined && isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
     const parts = halves(span);
     if (parts === undefined) throw other === undefined ? tooManyGroups(what) : onOtherGrid(what, other, span);
@@ -95,8 +99,15 @@ export function cloudflareTelemetry(
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
       const nothing = { scriptName, versionIds: ["none"], leaveOutHops };
-      await query(countQuery([nothing], timeframeFor(minute), allRequests), urgency);
-      const ready = await readinessOf(client, worker, (body) => query(body, urgency), slis);
+      const ask = (): Promise<unknown> =>
+        query(countQuery([nothing], timeframeFor(minute, false), allRequests));
+      await permission.get(
+        "query",
+        () => Date.now(),
+        ask,
+        () => permittedForMs,
+      );
+      const ready = await readinessOf(client, worker, query, slis, urgency);
       leaveOutHops = ready.leaveOutHops;
       return ready;
     },

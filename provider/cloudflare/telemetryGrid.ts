@@ -30,9 +30,12 @@ export function bucketsIn({ from, to, bucketMs }: Span): number {
  * The timeframe to ask for, so that every bucket of `span` is listed. It begins at least two buckets early; what it
  * holds before the span is thrown away. It has 60 buckets where that is enough: then the answer has the right buckets
  * also if the API ignores `granularity`, which no recording rules out.
+ *
+ * @param isObeyed whether the API is known to obey `granularity`: then shorter ones do
  */
-export function timeframeFor(span: Span): Span {
-  const lead = Math.max(unlistedBuckets, automaticBuckets - bucketsIn(span));
+export function timeframeFor(span: Span, isObeyed: boolean): Span {
+  const automatic = isObeyed ? 0 : automaticBuckets - bucketsIn(span);
+  const lead = Math.max(unlistedBuckets, automatic);
   return { ...span, from: span.from - lead * span.bucketMs };
 }
 

@@ -12,7 +12,7 @@ import {
   ofVersions,
   type CountAnswer,
 } from "./telemetryAnswer";
-import { bucketsIn, longestTimeframe, type Span } from "./telemetryGrid";
+import { bucketsIn, isAutomatic, longestTimeframe, type Span } from "./telemetryGrid";
 import { partId, type Part } from "./telemetryParts";
 import { countQuery, maxGroups, type Subject } from "./telemetryQuery";
 
@@ -69,6 +69,8 @@ interface Known {
  * hold them all. Each of them gets what it would have got by itself.
  */
 export class TelemetryPool {
+  /** Whether an answer has shown that the API cuts a timeframe into as many buckets as it is told. */
+  obeysGranularity = false;
   private readonly rounds = new Map<string, Round>();
   private readonly known = new Map<string, Known>();
 
@@ -147,6 +149,8 @@ export class TelemetryPool {
     const answer = await ask(client, question, countAnswer, (options) =>
       client.workers.observability.telemetry.query(body, options),
     );
+    if (!isAutomatic(timeframe) && answer.run?.granularity === timeframe.bucketMs)
+      this.obeysGranularity = true;
     if (isComplete(answer)) return { answer, timeframe };
     throw new PortError("unavailable", `${what} was answered before the query was complete.`);
   }

@@ -24,8 +24,8 @@ const forReverts = 0.95;
 /** How far requests may run ahead of their rate, as parts of the routine's limit. */
 const burst: Readonly<Record<Exclude<Urgency, "revert" | "telemetry">, number>> = {
   write: 0.2 + beyond,
-  look: 0.1,
-  start: 0.15,
+  look: 0.15,
+  start: 0.1,
 };
 
 /** While everything is refused, one revert in so long a time finds out whether it still is. */

@@ -185,7 +185,8 @@ async function readDeployments(
 ): Promise<Deployed> {
   const { active, deployments } = before;
   if (!isOpen && !isDue(before, look)) {
-    return { active, deployments: unasked(deployments, look.clock.now()) };
+    const isFailing = deployments.failures > 0;
+    return { active, deployments: isFailing ? deployments : unasked(deployments, look.clock.now()) };
   }
   const urgency = isOpen ? "write" : "look";
   const read = await ask(release, deployments, look, () => readActive(active, look.deployments, urgency));
@@ -194,8 +195,8 @@ async function readDeployments(
 
 /** Where there are many releases, they read their deployments in turns. One that does not answer is asked again. */
 function isDue({ deployments, pace: { everyMs, deploymentsEveryMs } }: Observation, look: Look): boolean {
-  if (deploymentsEveryMs <= everyMs || deployments.failures > 0) return true;
-  return look.pace.grants(look.clock.now() - deployments.answeredAt, deploymentsEveryMs);
+  const isAtEveryLook = deploymentsEveryMs <= everyMs || deployments.failures > 0;
+  return look.pace.grants(look.clock.now() - deployments.answeredAt, isAtEveryLook ? 0 : deploymentsEveryMs);
 }
 
 async function readUploads(

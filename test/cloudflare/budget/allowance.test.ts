@@ -50,8 +50,8 @@ describe("the allowance of one token", () => {
 
   const rate = 720 / window;
   const bursts = [
-    ["start", 135],
-    ["look", 90],
+    ["start", 90],
+    ["look", 135],
     ["write", 300],
   ] as const;
   for (const [urgency, burst] of bursts) {
@@ -66,7 +66,7 @@ describe("the allowance of one token", () => {
     const allowance = new Allowance(half);
     sentIn(allowance, "start", 0, 1, rate);
     assert.equal(sentIn(allowance, "start", 1, 2, rate), 0);
-    assert.equal(sentIn(allowance, "write", 1, 2, rate), 165);
+    assert.equal(sentIn(allowance, "write", 1, 2, rate), 210);
   });
 
   it("is nothing for as long as the service orders, and a little longer, but for one revert at a time", () => {

@@ -7,7 +7,7 @@ export interface Watched {
   readonly name: string;
   /** When its first split was asked for; undefined where it never was. */
   readonly begunAt: number | undefined;
-  readonly endedAt: number | undefined;
+  readonly hasEnded: boolean;
   /** From when on its failures could be seen; undefined for one that is well. */
   readonly visibleAt: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface Figures {
   readonly bad: number;
 }
 
-/** Works the figures out from what has arrived at the API until `endedAt`. */
+/** Works the figures out from what has arrived at the API until `now`. */
 export function figuresOf(
   arrivals: readonly Arrival[],
   watched: readonly Watched[],
@@ -44,7 +44,14 @@ export function figuresOf(
     (byWorker.get(name) ?? []).filter(({ kind }) => kinds.includes(kind)).map(({ at }) => at);
   const begun = watched.filter(({ begunAt }) => begunAt !== undefined);
   const gaps = (...kinds: Arrival["kind"][]): number =>
-    Math.max(0, ...begun.map((one) => longestGap(timesOf(one, ...kinds), one, now)));
+    Math.max(
+      0,
+      ...begun.map((one) => {
+        // What comes after the last write of a release that has ended is its confirmation.
+        const until = one.hasEnded ? (timesOf(one, "write").at(-1) ?? now) : now;
+        return longestGap(timesOf(one, ...kinds), one.begunAt ?? now, until);
+      }),
+    );
   const bad = watched.filter(({ visibleAt }) => visibleAt !== undefined);
   const reverts = bad.flatMap((one) => {
     const { visibleAt = 0 } = one;
@@ -64,8 +71,7 @@ export function figuresOf(
 }
 
 /** From the begin of a release to its end, or to now. */
-function longestGap(times: readonly number[], { begunAt = 0, endedAt }: Watched, now: number): number {
-  const until = endedAt ?? now;
+function longestGap(times: readonly number[], begunAt: number, until: number): number {
   const all = [begunAt, ...times.filter((at) => begunAt < at && at < until), until];
   return Math.max(...all.slice(1).map((at, index) => at - (all[index] ?? at)));
 }

@@ -1,5 +1,6 @@
 import type { ReleasePlan } from "../../provider/plan/types";
 import { SharedBudget } from "../../provider/cloudflare/budget/budget";
+import type { LimitedService } from "../../test/cloudflare/budget/limited";
 import { generator } from "../../test/fakes/random";
 import { VirtualTime } from "../../test/fakes/time";
 import { SimulatedCloud } from "./cloud";
@@ -20,8 +21,8 @@ export interface Setting {
   readonly afterMs: number;
   /** How long it may take until all are under way, in milliseconds. */
   readonly mostMs: number;
-  /** Told once a simulated minute. */
-  readonly onMinute?: () => void;
+  /** Called once a simulated minute, with the API's limit. */
+  readonly onMinute?: (service: LimitedService, minutes: number) => void;
 }
 
 /** How a run went. */
@@ -47,19 +48,16 @@ export async function simulate(setting: Setting): Promise<Simulated> {
     ...{ connection: { apiToken: "a", baseUrl: "http://simulated/client/v4" }, fetch: cloud.fetch },
   };
   const outcomes = new Map<string, string>();
-  const endedAt = new Map<string, number>();
   const statuses = new Map<string, string>();
   for (const { name, newVersion } of workers) {
     const progress = {
       status: (line: string) => statuses.set(name, line),
       event: () => undefined,
     };
-    void carryOut(process, { scriptName: name, versionId: newVersion, plan: setting.plan, progress })
-      .then(
-        ({ status }) => outcomes.set(name, status),
-        (error: unknown) => outcomes.set(name, String(error)),
-      )
-      .finally(() => endedAt.set(name, time.now()));
+    void carryOut(process, { scriptName: name, versionId: newVersion, plan: setting.plan, progress }).then(
+      ({ status }) => outcomes.set(name, status),
+      (error: unknown) => outcomes.set(name, String(error)),
+    );
   }
   const begunAt = (name: string): number | undefined =>
     cloud.arrivals.find(({ kind, workers: [only] }) => kind === "write" && only === name)?.at;
@@ -67,7 +65,7 @@ export async function simulate(setting: Setting): Promise<Simulated> {
   const passMinutes = async (ms: number, isOver: () => boolean): Promise<void> => {
     for (const until = time.now() + ms; time.now() < until && !isOver();) {
       await time.pass(minute);
-      setting.onMinute?.();
+      setting.onMinute?.(cloud.service, Math.round((time.now() - start) / minute));
     }
   };
   await passMinutes(setting.mostMs, areAllUnderWay);
@@ -75,7 +73,7 @@ export async function simulate(setting: Setting): Promise<Simulated> {
   for (const { traffic } of bad) traffic.failsFrom = time.now() + minute;
   await passMinutes(setting.afterMs, () => outcomes.size === workers.length);
   const watched = workers.map(({ name, traffic: { failsFrom } }) => ({
-    ...{ name, begunAt: begunAt(name), endedAt: endedAt.get(name) },
+    ...{ name, begunAt: begunAt(name), hasEnded: outcomes.has(name) },
     visibleAt: failsFrom === Infinity ? undefined : failsFrom + delayMs,
   }));
   return {

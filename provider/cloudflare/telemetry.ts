@@ -10,6 +10,7 @@ import { mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer
 import { seriesFrom } from "./telemetryCounts";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
 import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { Remembered } from "./remembered";
 import { sharedBy } from "./shared";
 import type { Counted } from "./telemetryPool";
 import { countQuery, type Subject } from "./telemetryQuery";
@@ -20,6 +21,10 @@ import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 const queryTimeoutMs = 20_000;
 
 const minuteMs = 60_000;
+/** A look asks for fewer buckets than that; of a longer reading nothing else is asked again. */
+const keptBuckets = 120;
+/** Who asks again within this time is told the same: telemetry is quiet when a release begins. */
+const settingsForMs = 30_000;
 /** Every look finds out anew whether the token may query. */
 const permittedForMs = 600_000;
 
@@ -40,6 +45,7 @@ export function cloudflareTelemetry(
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
   const { pool, permission } = sharedBy(client, accountId);
+  const settings = new Remembered<string | undefined>();
   const listed = new Map<string, Listed>();
   let leaveOutHops = false;
 
@@ -58,7 +64,7 @@ export function cloudflareTelemetry(
     const mismatch = mismatchIn(answer, timeframe, before);
     if (mismatch !== undefined) throw doesNotAddUp(what, mismatch);
     const kept = [...before].filter(([start]) => start >= timeframe.from);
-    listed.set(id, new Map([...kept, ...listedIn(answer)]));
+    listed.set(id, new Map([...kept, ...listedIn(answer)].slice(-keptBuckets)));
   };
 
   const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
@@ -93,7 +99,12 @@ export function cloudflareTelemetry(
     },
 
     async readiness(slis, urgency = "start") {
-      const blindBecause = await checkObservability(client, worker, urgency);
+      const blindBecause = await settings.get(
+        scriptName,
+        () => Date.now(),
+        () => checkObservability(client, worker, urgency),
+        (found) => (found === undefined ? settingsForMs : 0),
+      );
       if (blindBecause !== undefined) return { blindBecause, warnings: [] };
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;

@@ -190,20 +190,36 @@ function subjectsOf(batch: readonly Wanted[]): readonly Subject[] {
 
 /** The timeframe that holds those of all. */
 function timeframeOf(batch: readonly Wanted[]): Span {
-  return batch
-    .map(({ timeframe }) => timeframe)
-    .reduce((all, { from, to }) => ({ ...all, from: Math.min(all.from, from), to: Math.max(all.to, to) }));
+  return batch.map(({ timeframe }) => timeframe).reduce(spanOf);
 }
 
-/** Groups whose timeframes fit into one query. */
+/** Looks that begin a little apart are asked together. */
+const shortTimeframe = 72;
+const alike = 1.25;
+
+/**
+ * Groups whose timeframes fit into one query. Who has much to catch up with is not among those who have not: all of them
+ * would be asked for as much.
+ */
 function nearInTime(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
-  const groups: Wanted[][] = [];
-  for (const one of wanted.toSorted((a, b) => a.timeframe.from - b.timeframe.from)) {
+  const groups: { all: Span; most: number; readonly of: Wanted[] }[] = [];
+  for (const one of wanted.toSorted((a, b) => b.timeframe.from - a.timeframe.from)) {
+    const { timeframe } = one;
     const last = groups.at(-1);
-    if (last && bucketsIn(timeframeOf([...last, one])) <= longestTimeframe) last.push(one);
-    else groups.push([one]);
+    const all = last && spanOf(last.all, timeframe);
+    if (last && all && bucketsIn(all) <= last.most) {
+      last.all = all;
+      last.of.push(one);
+    } else {
+      const most = Math.min(longestTimeframe, Math.max(shortTimeframe, alike * bucketsIn(timeframe)));
+      groups.push({ all: timeframe, most, of: [one] });
+    }
   }
-  return groups;
+  return groups.map(({ of }) => of);
+}
+
+function spanOf(a: Span, b: Span): Span {
+  return { ...a, from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 /** Pieces of a group that one answer should be able to hold. The same Worker is in one of them. */

@@ -140,6 +140,15 @@ describe("releases that look at the same time", () => {
     assert.equal(api.asked.length, 2);
   });
 
+  it("do not ask for more because one of them has much to catch up with", async () => {
+    const { api, readAll } = together([], names(3));
+    await readAll((index) => (index === 0 ? query(exceptions, 200, -194) : query(exceptions)));
+    assert.deepEqual(
+      api.asked.map(({ granularity }) => granularity),
+      [60, 202],
+    );
+  });
+
   it("suffer for nobody else's contradiction", async () => {
     const rows = names(3).map((name) => visit("new", from + 1000, { "$metadata.service": name }));
     const { api, readAll } = together(rows, names(3));

@@ -18,9 +18,9 @@ export interface Division {
 
 /** The parts of the limit: what is not planned for is left to bursts. */
 const planned = 0.8;
-const forTelemetry = 0.5;
+const forTelemetry = 0.35;
 /** Of what is left for looks at deployments, so much is kept for releases that begin, and for writes. */
-const forOthers = 0.15;
+const forOthers = 0.25;
 
 /** A reading of the deployments, and every third time one of the versions that can be deployed. */
 const requestsPerReading = 4 / 3;

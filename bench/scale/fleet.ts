@@ -2,6 +2,7 @@ import { SharedBudget } from "../../provider/cloudflare/budget/budget";
 import { sharedPace } from "../../provider/cloudflare/budget/pace";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareMetrics } from "../../provider/cloudflare/metrics";
 import { cloudflareProbes } from "../../provider/cloudflare/probes";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
@@ -44,7 +45,8 @@ export function carryOut(
   };
   return run(request, {
     deployments: cloudflareDeployments(client, worker),
-    telemetry: cloudflareTelemetry(client, worker, pace.suspect),
+    telemetry: cloudflareTelemetry(client, worker, { onOthers: pace.suspect }),
+    witness: cloudflareMetrics(client, worker),
     probes: cloudflareProbes(client, worker, clock),
     ...{ clock, progress, random, pace },
     interruption: new AbortController().signal,

@@ -53,7 +53,7 @@ of the API, ${budget.testWorker} with a test Worker.
 Environment:
   CLOUDFLARE_API_TOKEN   an API token with Workers Scripts Read and Workers
                          Observability Read; for a test Worker Workers Scripts Write;
-                         Account Analytics Read if GraphQL is to be tried
+                         Account Analytics Read if metrics are to be tried
   CLOUDFLARE_ACCOUNT_ID  the account
   CLOUDFLARE_BASE_URL    an API at another address than Cloudflare's, such as a local edge`;
 

@@ -6,8 +6,7 @@ import { group, valueOf } from "./telemetryAnswer";
 import { visitorsRequest } from "./telemetryParts";
 import { asApiFilter, groupKeys, maxGroups } from "./telemetryQuery";
 
-/** The `cf-ray` of a visitor's request. Rows had it as `$workers.requestId` until the summer of 2026. */
-const rayKey = "$metadata.rayId";
+const rayKey = groupKeys.ray;
 
 const answer = z.object({
   calculations: z

@@ -3,6 +3,9 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 
+/** The `user-agent` of all probes, by which the telemetry can tell them from requests of visitors. */
+export const probeAgent = "pulumi-workers-release";
+
 /** What a probe got for an answer. */
 export interface ProbeAnswer {
   readonly status: number;

@@ -4,7 +4,7 @@ import type { StatusRange } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
 import type { Clock, ProbeReport, Probes } from "../rollout/ports";
 import type { WorkerName } from "./client";
-import { sendProbe, type ProbeAnswer } from "./probeRequest";
+import { probeAgent, sendProbe, type ProbeAnswer } from "./probeRequest";
 import { versionsThatAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
 
@@ -95,7 +95,7 @@ export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: 
 function headersFor(scriptName: string, versionId: string): Record<string, string> {
   return {
     "cloudflare-workers-version-overrides": `${scriptName}="${versionId}"`,
-    "user-agent": "pulumi-workers-release",
+    "user-agent": probeAgent,
     "cache-control": "no-cache",
   };
 }
@@ -113,9 +113,9 @@ function rayIdOf({ answer }: Sent): string | undefined {
 
 /** What counts: an answer of the new version, and no answer at all. */
 function resultOf({ probe, answer, versionId, sentAt }: Sent, newVersionId: string): ProbeResult[] {
-  if (answer instanceof Error) return [{ sentAt, isGood: false }];
+  if (answer instanceof Error) return [{ sentAt, isGood: false, isAnswered: false }];
   if (answer === undefined || versionId !== newVersionId) return [];
-  return [{ sentAt, isGood: isExpected(answer.status, probe.statuses) }];
+  return [{ sentAt, isGood: isExpected(answer.status, probe.statuses), isAnswered: true }];
 }
 
 function isExpected(status: number, ranges: readonly StatusRange[]): boolean {

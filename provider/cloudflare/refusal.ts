@@ -81,13 +81,13 @@ function isObject(value: unknown): boolean {
 }
 
 /** One line without tags, short enough for a sentence. */
-function quote(text: string): string {
+export function quote(text: string): string {
   const line = wordsOf(text).replace(/\s+/g, " ").trim();
   return line.length > maxQuoted ? `"${line.slice(0, maxQuoted)}…"` : `"${line}"`;
 }
 
 /** How long Cloudflare blocks a token that has made too many requests, in milliseconds (documentation of its API). */
-const blockMs = 300_000;
+export const blockMs = 300_000;
 
 /**
  * How long the service asked to be left alone, in milliseconds: its `retry-after` (seconds or a date), else the rest

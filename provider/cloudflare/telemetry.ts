@@ -1,21 +1,27 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
+import type { SeriesQuery, Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
 import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
-import { mayBeCut, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
-import { seriesFrom } from "./telemetryCounts";
-import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
-import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
 import { Remembered } from "./remembered";
 import { sharedBy } from "./shared";
+import { otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { seriesFrom } from "./telemetryCounts";
+import { addsUpTo, groupsIn } from "./telemetryGroups";
+import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
+import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
+import { countQuery, raysQuery, maxGroups, type Subject } from "./telemetryQuery";
 import type { Counted } from "./telemetryPool";
-import { countQuery, type Subject } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
+import { doesNotAddUp, missingGroups, onOtherGrid } from "./telemetryTrouble";
+
+const raysAnswer = z.object({
+  calculations: z.array(z.object({ aggregates: z.array(z.unknown()).default([]) })).default([]),
+});
 
 /** Counting a day takes longer than reading a setting. */
 const queryTimeoutMs = 20_000;
@@ -28,35 +34,64 @@ const settingsForMs = 30_000;
 /** Every look finds out anew whether the token may query. */
 const permittedForMs = 600_000;
 
+/** How a Worker's telemetry is counted. */
+export interface TelemetryOptions {
+  /** Whether the release sends probes, which are no requests of visitors. Default: false. */
+  readonly leaveOutProbes?: boolean;
+  /** Called when the telemetry shows that somebody else has deployed; not where it cannot. */
+  readonly onOthers?: () => void;
+}
+
 /**
  * Workers Observability for one Worker. What several releases of an account ask at the same time, with the same budget,
  * is asked together. A look takes one request for all requests of visitors, one more for all SLIs that
  * ask for response statuses, one for each latency limit, and one or two for each SLI with filters; each of them once for
  * every 300 buckets (50 minutes at 10 s).
- *
- * @param onOthers called when the telemetry shows that somebody else has deployed; not where it cannot
  */
 export function cloudflareTelemetry(
   client: Cloudflare,
   worker: WorkerName,
-  onOthers: () => void = () => undefined,
+  { leaveOutProbes = false, onOthers = () => undefined }: TelemetryOptions = {},
 ): Telemetry {
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
-  const { pool, permission } = sharedBy(client, accountId);
+  const { pool, permission, groups: known } = sharedBy(client, accountId);
   const settings = new Remembered<string | undefined>();
   const listed = new Map<string, Listed>();
   let leaveOutHops = false;
 
   // What they find is shared: no look waits for a release that begins.
-  const query = (body: TelemetryQuery): Promise<unknown> =>
-    ask(client, { ...question, urgency: "telemetry" }, z.unknown(), (options) =>
+  const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
+    ask(client, { ...question, urgency: "telemetry" }, shape, (options) =>
       client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
 
   const count = (subject: Subject, timeframe: Span, part: Part): Promise<Counted> =>
     pool.count(client, { subject, timeframe, part, onOthers });
+
+  /** Whether an answer with so many groups may lack some. Each ray is a group of its own: most often they tell. */
+  const mayLack = async (groups: number, { scriptName }: Subject, timeframe: Span): Promise<boolean> => {
+    if (!known.mayLack(groups)) return false;
+    const { calculations } = await query(raysQuery(scriptName, timeframe), raysAnswer);
+    known.learn(calculations.flatMap(({ aggregates }) => aggregates).length);
+    return known.mayLack(groups);
+  };
+
+  /** An answer with all its groups; undefined when it lacks some. */
+  const countAll = async (subject: Subject, asked: Span, part: Part): Promise<Counted | undefined> => {
+    const counted = await count(subject, asked, part);
+    const { answer, timeframe } = counted;
+    const groups = groupsIn(answer);
+    if (groups >= maxGroups) return undefined;
+    if (counted.isWhole || !(await mayLack(groups, subject, timeframe))) return counted;
+    const total = await pool.total(client, [subject], timeframe, part);
+    // What has come meanwhile is in the total alone: it is in what is asked after it.
+    const whole = addsUpTo(total, answer) ? counted : await count(subject, timeframe, part);
+    if (!addsUpTo(total, whole.answer)) return undefined;
+    known.learn(groupsIn(whole.answer));
+    return whole;
+  };
 
   /** What an answer contradicts itself in is told, and never judged. */
   const checkSums = (answer: CountAnswer, timeframe: Span, id: string): void => {
@@ -67,30 +102,38 @@ export function cloudflareTelemetry(
     listed.set(id, new Map([...kept, ...listedIn(answer)].slice(-keptBuckets)));
   };
 
-  const rows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
-    const { answer, timeframe } = await count(subject, timeframeFor(span, pool.obeysGranularity), part);
+  const rows = async ({ subject, span, isTight }: Question, part: Part): Promise<readonly Row[]> => {
+    const asked = timeframeFor(span, isTight ?? pool.obeysGranularity);
+    const counted = await countAll(subject, asked, part);
+    if (counted === undefined) return rowsOfEach(narrower({ subject, span }), part);
+    const { answer, timeframe } = counted;
     const other = otherGrid(answer, span);
-    if (other === undefined && !mayBeCut(answer)) {
+    if (other === undefined) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
       return rowsOf(answer, span);
     }
-    if (other !== undefined) pool.obeysGranularity = false;
-    if (other !== undefined && isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
-    const parts = halves(span);
-    if (parts === undefined) throw other === undefined ? tooManyGroups(what) : onOtherGrid(what, other, span);
-    return [...(await rows(subject, parts[0], part)), ...(await rows(subject, parts[1], part))];
+    pool.obeysGranularity = false;
+    if (isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
+    return rowsOfEach(inHalves({ subject, span }), part);
+  };
+
+  const rowsOfEach = async (narrowed: readonly Question[], part: Part): Promise<readonly Row[]> => {
+    if (narrowed.length === 0) throw missingGroups(what);
+    const found: Row[] = [];
+    for (const question of narrowed) found.push(...(await rows(question, part)));
+    return found;
   };
 
   const allRows = async (subject: Subject, span: Span, part: Part): Promise<readonly Row[]> => {
     const found: Row[] = [];
     // One after the other: a long release must not spend its part of the API's limit at once.
-    for (const piece of pieces(span)) found.push(...(await rows(subject, piece, part)));
+    for (const piece of pieces(span)) found.push(...(await rows({ subject, span: piece }, part)));
     return found;
   };
 
   return {
     async read(asked) {
-      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops };
+      const subject = { scriptName, versionIds: versionsOf(asked), leaveOutHops, leaveOutProbes };
       const recipes = recipesOf(asked.slis);
       const counted = await Promise.all(
         partsFor(recipes).map(async (part) => [partId(part), await allRows(subject, asked, part)] as const),
@@ -109,16 +152,14 @@ export function cloudflareTelemetry(
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
-      const nothing = { scriptName, versionIds: ["none"], leaveOutHops };
-      const ask = (): Promise<unknown> =>
-        query(countQuery([nothing], timeframeFor(minute, false), allRequests));
+      const nobody = { scriptName, versionIds: ["none"], leaveOutHops, leaveOutProbes };
       await permission.get(
         "query",
         () => Date.now(),
-        ask,
+        () => query(countQuery([nobody], timeframeFor(minute), allRequests), z.unknown()),
         () => permittedForMs,
       );
-      const ready = await readinessOf(client, worker, query, slis, urgency);
+      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis, urgency);
       leaveOutHops = ready.leaveOutHops;
       return ready;
     },
@@ -129,28 +170,22 @@ function versionsOf({ newVersionId, oldVersionId }: SeriesQuery): readonly strin
   return oldVersionId === undefined ? [newVersionId] : [newVersionId, oldVersionId];
 }
 
-function tooManyGroups(what: string): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} gave 2000 groups of versions, outcomes and statuses, which is all an answer can hold, even for one bucket.`,
-  );
+interface Question {
+  readonly subject: Subject;
+  readonly span: Span;
+  readonly isTight?: boolean;
 }
 
-function onOtherGrid(what: string, found: string, { bucketMs }: Span): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} was answered with ${found}. Buckets of ${bucketMs / 1000} s that begin at whole multiples of that were asked ` +
-      "for, so the counts cannot be placed and are not judged. Run `workers-release doctor` and report what it says.",
-  );
+/** Questions that together ask the same, each with fewer groups in its answer; none where none has. */
+function narrower(question: Question): readonly Question[] {
+  const { subject } = question;
+  const { versionIds } = subject;
+  if (versionIds.length > 1) {
+    return versionIds.map((one) => ({ ...question, subject: { ...subject, versionIds: [one] } }));
+  }
+  return inHalves(question).map((half) => ({ ...half, isTight: true }));
 }
 
-function doesNotAddUp(
-  what: string,
-  { series, aggregates }: { series: number; aggregates: number },
-): PortError {
-  return new PortError(
-    "unavailable",
-    `${what} gave an answer that contradicts itself: its series adds up to ${Math.round(series)} events, its aggregates ` +
-      `to ${Math.round(aggregates)}. It is not judged. If it stays so, run \`workers-release doctor\` and report what it says.`,
-  );
+function inHalves({ subject, span }: Question): readonly Question[] {
+  return halves(span)?.map((half) => ({ subject, span: half })) ?? [];
 }

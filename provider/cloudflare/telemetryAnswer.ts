@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Span } from "./telemetryGrid";
-import { groupKeys, maxGroups } from "./telemetryQuery";
+import { groupKeys } from "./telemetryQuery";
 import type { Row } from "./telemetryRow";
 
 /** One of the fields that an answer is grouped by, with its value. */
@@ -26,6 +26,7 @@ const cell = z
   })
   .transform(({ value, sampleInterval, groups }) => ({
     stored: value / Math.max(1, sampleInterval ?? 1),
+    estimate: value,
     versionId: valueOf(groups, groupKeys.version) ?? "unknown",
     outcome: valueOf(groups, groupKeys.outcome),
     status: statusOf(valueOf(groups, groupKeys.status)),
@@ -94,25 +95,6 @@ export function epochMs(value: string | number): number {
 /** False while the query still runs: what is there then is not everything. */
 export function isComplete(answer: CountAnswer): boolean {
   return answer.run?.status !== "STARTED";
-}
-
-/** True when the answer has as many groups as answers get: there may have been more. */
-export function mayBeCut(answer: CountAnswer): boolean {
-  return groupsIn(answer) >= maxGroups;
-}
-
-/** How many different groups an answer has. */
-export function groupsIn({ calculations }: CountAnswer): number {
-  const cells = calculations.flatMap(({ aggregates = [], series }) => [
-    ...aggregates,
-    ...series.flatMap(({ data }) => data),
-  ]);
-  const groups = new Set(
-    cells.map(({ worker, versionId, outcome, status }) =>
-      [worker, versionId, outcome, status].map(String).join("\n"),
-    ),
-  );
-  return groups.size;
 }
 
 /** An answer for several Workers, as each of them would have got it. Those of which nothing was counted are missing. */
@@ -185,9 +167,8 @@ export function rowsOf(answer: CountAnswer, span: Span): readonly Row[] {
     .filter((point) => span.from <= point.time && point.time < span.to)
     .flatMap((point) =>
       point.data.map(({ stored, versionId, outcome, status }: Cell) => ({
-        start: point.time,
-        ...{ versionId, outcome, status },
-        events: Math.round(stored / thinning),
+        ...{ start: point.time, versionId, outcome, status },
+        events: stored / thinning,
       })),
     );
 }

@@ -18,9 +18,9 @@ export function seriesFrom(
     const valid = tally(validRows);
     const bad = tally(recipe.bad.flatMap(({ part, passes }) => rowsOf(part).filter(passes)));
     const countsOf = (versionId: string, start: number): Counts => {
-      const all = valid.get(bucketId(versionId, start)) ?? 0;
+      const all = exact(valid.get(bucketId(versionId, start)));
       // The queries are not one moment: an invocation stored between them may show among the bad ones only.
-      return { valid: all, bad: Math.min(all, bad.get(bucketId(versionId, start)) ?? 0) };
+      return { valid: all, bad: Math.min(all, exact(bad.get(bucketId(versionId, start)))) };
     };
     const starts = [...new Set(validRows.map(({ start }) => start))].sort((a, b) => a - b);
     return starts.map((start) => ({
@@ -29,6 +29,11 @@ export function seriesFrom(
       old: query.oldVersionId === undefined ? noCounts : countsOf(query.oldVersionId, start),
     }));
   });
+}
+
+/** Three times a third is one: a sum of fractions that should be whole is. */
+function exact(sum = 0): number {
+  return Number(sum.toFixed(6));
 }
 
 function tally(rows: readonly Row[]): ReadonlyMap<string, number> {

@@ -31,11 +31,11 @@ export function bucketsIn({ from, to, bucketMs }: Span): number {
  * holds before the span is thrown away. It has 60 buckets where that is enough: then the answer has the right buckets
  * also if the API ignores `granularity`, which no recording rules out.
  *
- * @param isObeyed whether the API is known to obey `granularity`: then shorter ones do
+ * @param isTight true for as few buckets as can be: what is in those before has groups, too, and an API that
+ * is known to obey `granularity` gives the right ones
  */
-export function timeframeFor(span: Span, isObeyed: boolean): Span {
-  const automatic = isObeyed ? 0 : automaticBuckets - bucketsIn(span);
-  const lead = Math.max(unlistedBuckets, automatic);
+export function timeframeFor(span: Span, isTight = false): Span {
+  const lead = Math.max(unlistedBuckets, isTight ? 0 : automaticBuckets - bucketsIn(span));
   return { ...span, from: span.from - lead * span.bucketMs };
 }
 

@@ -1,14 +1,14 @@
-import type { Filter, Sli, StatusRange } from "../health/sli";
+import type { EventType, Filter, On, Sli, StatusRange } from "../health/sli";
 import type { Row } from "./telemetryRow";
 
 /**
- * What one query counts: the requests of visitors that pass some filters, or those with something about them; or rows
- * of telemetry of any kind.
+ * What one query counts: the requests of visitors, or other invocations, that pass some filters or have something about
+ * them; or rows of telemetry of any kind.
  */
 export type Part =
-  | { readonly kind: "requests"; readonly filters: readonly Filter[] }
-  | { readonly kind: "statuses"; readonly from: number; readonly to: number }
-  | { readonly kind: "wallTime" | "cpuTime"; readonly limitMs: number }
+  | ({ readonly kind: "requests"; readonly filters: readonly Filter[] } & On)
+  | ({ readonly kind: "statuses"; readonly from: number; readonly to: number } & On)
+  | ({ readonly kind: "wallTime" | "cpuTime"; readonly limitMs: number } & On)
   | { readonly kind: "rows"; readonly filters: readonly Filter[] };
 
 /** All requests of visitors. */
@@ -38,6 +38,26 @@ export function visitorsRequest(leaveOutHops: boolean): readonly Filter[] {
   ];
 }
 
+/** What a row must be like to be an invocation for some type of event. See {@link visitorsRequest} for requests. */
+export function invocationOf(type: EventType, leaveOutHops: boolean): readonly Filter[] {
+  const isInvocation = is("$metadata.type", "cf-worker-event");
+  switch (type) {
+    case "fetch":
+      return visitorsRequest(leaveOutHops);
+    case "durableObject":
+      return [isInvocation, is("$workers.executionModel", "durableObject")];
+    case "jsrpc":
+      // Both words were seen.
+      return [
+        isInvocation,
+        { ...is("$workers.eventType", "jsrpc,rpc"), operation: "in" },
+        is("$workers.executionModel", "stateless"),
+      ];
+    default:
+      return [isInvocation, is("$workers.eventType", type)];
+  }
+}
+
 /** No row has the key for the default entrypoint. */
 export const entrypointIsDefault: Filter = {
   key: "$workers.entrypoint",
@@ -55,19 +75,44 @@ export interface Recipe {
 const serverErrorStatuses: StatusRange = { from: 500, to: 599 };
 
 /**
- * Outcomes that are no failure of the Worker. Cloudflare counts an invocation whose client went away as a success
- * (Workers documentation, Metrics and analytics: "Success: requests that returned a Success or Client Disconnected
- * invocation status"); in telemetry that is `canceled`, or `responseStreamDisconnected` when it happened while the
- * response was on its way (`EventOutcome` of workerd). Everything else is bad, `unknown` too, which wrangler's
- * `tail --status error` also takes for an error.
+ * Outcomes of an invocation whose client went away: `canceled`, or `responseStreamDisconnected` when that happened while
+ * the response was on its way (`EventOutcome` of workerd). `clientDisconnected` is GraphQL's word for both.
  */
-const harmless: ReadonlySet<string> = new Set(["ok", "canceled", "responseStreamDisconnected"]);
+const canceled: ReadonlySet<string> = new Set([
+  "canceled",
+  "responseStreamDisconnected",
+  "clientDisconnected",
+]);
+
+/**
+ * Outcomes that are no failure of the Worker by themselves. Cloudflare counts an invocation whose client went away as a
+ * success (Workers documentation, Metrics and analytics: "Success: requests that returned a Success or Client
+ * Disconnected invocation status"); whether there are more of them is an SLI of its own. Everything else is bad,
+ * `unknown` too, which wrangler's `tail --status error` also takes for an error.
+ */
+const harmless: ReadonlySet<string> = new Set(["ok", ...canceled]);
 
 /** A missing outcome counts as success. */
 const isFailure = ({ outcome }: Row): boolean => outcome !== undefined && !harmless.has(outcome);
+const isCanceled = ({ outcome = "" }: Row): boolean => canceled.has(outcome);
 const any = (): boolean => true;
 
-/** The recipes of some SLIs, in their order. All that ask for statuses share one query. */
+/**
+ * The invocations that did not end well, for an event that is no request. Grouped by their outcome, those without one
+ * would be left out: users report that crons have none.
+ */
+function failed(on: EventType): Part {
+  const key = "$workers.outcome";
+  return {
+    ...{ kind: "requests", on },
+    filters: [
+      { key, operation: "exists", type: "string" },
+      { key, operation: "not_in", type: "string", value: [...harmless].join(",") },
+    ],
+  };
+}
+
+/** The recipes of some SLIs, in their order. All that ask for statuses of requests share one query. */
 export function recipesOf(slis: readonly Sli[]): readonly Recipe[] {
   const ranges = slis.flatMap(statusesOf);
   const statuses: Part = {
@@ -79,14 +124,17 @@ export function recipesOf(slis: readonly Sli[]): readonly Recipe[] {
 }
 
 function statusesOf(sli: Sli): readonly StatusRange[] {
-  if (sli.kind === "serverErrors") return [serverErrorStatuses];
+  if (sli.kind === "serverErrors") return sli.on === undefined ? [serverErrorStatuses] : [];
   return sli.kind === "status" ? sli.statuses : [];
 }
 
 function recipeOf(sli: Sli, statuses: Part): Recipe {
+  if ("on" in sli) return recipeOn(sli.on, sli);
   switch (sli.kind) {
     case "exceptions":
       return { valid: allRequests, bad: [{ part: allRequests, passes: isFailure }] };
+    case "canceled":
+      return { valid: allRequests, bad: [{ part: allRequests, passes: isCanceled }] };
     case "serverErrors": {
       // A failed invocation may have a status as well: it is counted once, by its outcome.
       const byStatus = (row: Row): boolean => isWithin([serverErrorStatuses], row) && !isFailure(row);
@@ -113,6 +161,30 @@ function recipeOf(sli: Sli, statuses: Part): Recipe {
             valid: { kind: "rows", filters: sli.valid },
             bad: [{ part: { kind: "rows", filters: [...sli.valid, ...sli.bad] }, passes: any }],
           };
+  }
+}
+
+/** The same for events that are no requests. */
+function recipeOn(on: EventType, sli: Sli & On): Recipe {
+  const valid: Part = { kind: "requests", on, filters: [] };
+  const bad = (part: Part, passes: (row: Row) => boolean = any): Recipe["bad"][number] => ({ part, passes });
+  switch (sli.kind) {
+    case "exceptions":
+      return { valid, bad: [bad(failed(on))] };
+    case "serverErrors": {
+      // Calls of objects are answered with a status. No other event is.
+      const statuses: Part = { kind: "statuses", on, ...serverErrorStatuses };
+      const answers = on === "durableObject" ? [bad(statuses, (row) => !isFailure(row))] : [];
+      return { valid, bad: [bad(failed(on)), ...answers] };
+    }
+    case "wallTime":
+    case "cpuTime":
+      return { valid, bad: [bad({ kind: sli.kind, limitMs: sli.limitMs, on })] };
+    case "custom":
+      return { valid, bad: [bad({ kind: "requests", on, filters: sli.bad })] };
+    case "status":
+    case "canceled":
+      throw new RangeError(`only requests have what is asked for by ${sli.kind}`);
   }
 }
 

@@ -5,13 +5,12 @@ import type { Budget } from "./budget/budget";
 import {
   byWorker,
   countAnswer,
-  groupsIn,
   hasOthersSince,
   isComplete,
-  mayBeCut,
   ofVersions,
   type CountAnswer,
 } from "./telemetryAnswer";
+import { addsUpTo, groupsIn, type KnownGroups } from "./telemetryGroups";
 import { bucketsIn, isAutomatic, longestTimeframe, type Span } from "./telemetryGrid";
 import { partId, type Part } from "./telemetryParts";
 import { countQuery, maxGroups, type Subject } from "./telemetryQuery";
@@ -49,6 +48,8 @@ interface Wanted extends Question {
 export interface Counted {
   readonly answer: CountAnswer;
   readonly timeframe: Span;
+  /** True when it is known to lack no group. */
+  readonly isWhole: boolean;
 }
 
 /** The same part of the telemetry, wanted for several Workers at about the same time. */
@@ -77,13 +78,19 @@ export class TelemetryPool {
   constructor(
     private readonly accountId: string,
     private readonly budget: Budget,
+    private readonly groups: KnownGroups,
   ) {}
 
   /** Counts one part for one Worker. */
   count(client: Cloudflare, question: Question): Promise<Counted> {
     const { subject, timeframe, part } = question;
     return new Promise((resolve, reject) => {
-      const id = JSON.stringify([partId(part), subject.leaveOutHops, timeframe.bucketMs]);
+      const id = JSON.stringify([
+        partId(part),
+        subject.leaveOutHops,
+        subject.leaveOutProbes,
+        timeframe.bucketMs,
+      ]);
       const wanted = { ...question, resolve, reject };
       const round = this.rounds.get(id);
       if (round) {
@@ -117,13 +124,13 @@ export class TelemetryPool {
     try {
       const counted = await this.query(client, part, subjects, timeframeOf(batch));
       known.groupsPerWorker = Math.max(usualGroups, groupsIn(counted.answer) / subjects.length);
-      if (subjects.length > 1 && mayBeCut(counted.answer)) {
+      if (subjects.length > 1 && !(await this.isWhole(client, part, subjects, counted))) {
         const [first, second] = inHalves(batch);
         const more = await this.ask(client, part, first, known);
         return 1 + more + (await this.ask(client, part, second, known));
       }
       if (subjects.length === 1) for (const { resolve } of batch) resolve(counted);
-      else handOut(batch, counted);
+      else handOut(batch, { ...counted, isWhole: true });
     } catch (error) {
       known.together = afterFailure(error, subjects.length, known.together);
       for (const { reject } of batch) reject(error);
@@ -131,11 +138,38 @@ export class TelemetryPool {
     return 1;
   }
 
+  /** A count without groups, which lacks none. */
+  async total(
+    client: Cloudflare,
+    subjects: readonly Subject[],
+    timeframe: Span,
+    part: Part,
+  ): Promise<CountAnswer> {
+    return (await this.query(client, part, subjects, timeframe, "all")).answer;
+  }
+
+  /** Whether an answer for several Workers lacks no group. */
+  private async isWhole(
+    client: Cloudflare,
+    part: Part,
+    subjects: readonly Subject[],
+    { answer, timeframe }: Counted,
+  ): Promise<boolean> {
+    const groups = groupsIn(answer);
+    if (groups >= maxGroups) return false;
+    if (!this.groups.mayLack(groups)) return true;
+    // What has come meanwhile is in the total alone: then the halves are asked for.
+    if (!addsUpTo(await this.total(client, subjects, timeframe, part), answer)) return false;
+    this.groups.learn(groups);
+    return true;
+  }
+
   private async query(
     client: Cloudflare,
     part: Part,
     subjects: readonly Subject[],
     timeframe: Span,
+    by: "groups" | "all" = "groups",
   ): Promise<Counted> {
     const [first] = subjects;
     const whose =
@@ -145,13 +179,13 @@ export class TelemetryPool {
       ...{ what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs },
       urgency: "telemetry" as const,
     };
-    const body = { account_id: this.accountId, ...countQuery(subjects, timeframe, part) };
+    const body = { account_id: this.accountId, ...countQuery(subjects, timeframe, part, by) };
     const answer = await ask(client, question, countAnswer, (options) =>
       client.workers.observability.telemetry.query(body, options),
     );
     if (!isAutomatic(timeframe) && answer.run?.granularity === timeframe.bucketMs)
       this.obeysGranularity = true;
-    if (isComplete(answer)) return { answer, timeframe };
+    if (isComplete(answer)) return { answer, timeframe, isWhole: false };
     throw new PortError("unavailable", `${what} was answered before the query was complete.`);
   }
 }
@@ -160,13 +194,13 @@ export class TelemetryPool {
 const latelyMs = 60_000;
 
 /** Gives each Worker its own part of an answer. */
-function handOut(batch: readonly Wanted[], { answer, timeframe }: Counted): void {
+function handOut(batch: readonly Wanted[], { answer, timeframe, isWhole }: Counted): void {
   const answers = byWorker(answer);
   const nothing = { ...answer, calculations: [] };
   for (const { subject, resolve, onOthers } of batch) {
     const own = answers.get(subject.scriptName) ?? nothing;
     if (hasOthersSince(own, subject.versionIds, timeframe.to - latelyMs)) onOthers();
-    resolve({ timeframe, answer: ofVersions(own, subject.versionIds) });
+    resolve({ timeframe, isWhole, answer: ofVersions(own, subject.versionIds) });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
 import type { Filter } from "../health/sli";
+import { probeAgent } from "./probeRequest";
 import { bucketsIn, type Span } from "./telemetryGrid";
-import { visitorsRequest, type Part } from "./telemetryParts";
+import { invocationOf, visitorsRequest, type Part } from "./telemetryParts";
 
 /** The most groups that the API returns, by its reference ("limit", at most 2000). */
 export const maxGroups = 2000;
@@ -13,6 +14,8 @@ export interface Subject {
   readonly versionIds: readonly string[];
   /** True to leave out calls of a named entrypoint: another Worker makes them, no visitor does. */
   readonly leaveOutHops: boolean;
+  /** True to leave out the probes of releases: no visitor sends them either. Default: false. */
+  readonly leaveOutProbes?: boolean;
 }
 
 /** The fields that answers are grouped by. */
@@ -21,6 +24,8 @@ export const groupKeys = {
   version: "$workers.scriptVersion.id",
   outcome: "$workers.outcome",
   status: "$workers.event.response.status",
+  /** The `cf-ray` of a visitor's request. Rows had it as `$workers.requestId` until the summer of 2026. */
+  ray: "$metadata.rayId",
 } as const;
 
 type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
@@ -28,15 +33,16 @@ type ApiFilter = NonNullable<Parameters["filters"]>[number];
 type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
 /**
- * The query that counts one part, bucket by bucket. Several Workers are told apart by a group, and then all their versions
- * are counted: a list of those as well would be too long.
+ * The query that counts one part, bucket by bucket; `"all"` without any groups. Several Workers are told apart by a group,
+ * and then all their versions are counted: a list of those as well would be too long.
  *
- * @param subjects at least one; all leave hops out, or none
+ * @param subjects at least one; all leave out the same
  */
 export function countQuery(
   subjects: readonly Subject[],
   timeframe: Span,
   part: Part,
+  by: "groups" | "all" = "groups",
 ): Omit<TelemetryQueryParams, "account_id"> {
   return {
     // A name for a query whose parameters come along; "dry" keeps it out of the account's saved queries.
@@ -52,9 +58,39 @@ export function countQuery(
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [...servedBy(subjects), ...filtersOf(part, subjects).map(asApiFilter)],
+      filters: [
+        ...servedBy(subjects),
+        ...filtersOf(part, subjects).map(asApiFilter),
+        ...(subjects.some(({ leaveOutProbes }) => leaveOutProbes) ? [noProbe] : []),
+      ],
       calculations: [{ operator: "count" }],
-      groupBys: [...(subjects.length > 1 ? [byWorker] : []), ...groupBysOf(part)],
+      groupBys: by === "all" ? [] : [...(subjects.length > 1 ? [byWorker] : []), ...groupBysOf(part)],
+      limit: maxGroups,
+    },
+  };
+}
+
+/** The query whose answer has a group for each request of visitors of a Worker, as many as an answer holds. */
+export function raysQuery(
+  scriptName: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Omit<TelemetryQueryParams, "account_id"> {
+  return {
+    queryId: "workers-release",
+    dry: true,
+    view: "calculations",
+    timeframe: { from, to },
+    ignoreSeries: true,
+    limit: maxGroups,
+    parameters: {
+      datasets: ["cloudflare-workers"],
+      filterCombination: "and",
+      filters: [
+        { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
+        ...visitorsRequest(false).map(asApiFilter),
+      ],
+      calculations: [{ operator: "count" }],
+      groupBys: [{ type: "string", value: groupKeys.ray }],
       limit: maxGroups,
     },
   };
@@ -72,7 +108,9 @@ function servedBy(subjects: readonly Subject[]): ApiFilter[] {
 }
 
 function filtersOf(part: Part, subjects: readonly Subject[]): readonly Filter[] {
-  const requests = visitorsRequest(subjects.some(({ leaveOutHops }) => leaveOutHops));
+  if (part.kind === "rows") return part.filters;
+  const leaveOutHops = subjects.some((subject) => subject.leaveOutHops);
+  const requests = invocationOf(part.on ?? "fetch", leaveOutHops);
   switch (part.kind) {
     case "requests":
       return [...requests, ...part.filters];
@@ -92,23 +130,37 @@ function filtersOf(part: Part, subjects: readonly Subject[]): readonly Filter[] 
         ...requests,
         { key: "$workers.cpuTimeMs", operation: "gt", type: "number", value: part.limitMs },
       ];
-    case "rows":
-      return part.filters;
   }
 }
 
+const agentKey = "$workers.event.request.headers.user-agent";
+
+/**
+ * What a row must be like to be no probe. Whether Cloudflare's `neq` is true of rows that lack the field is not known, and
+ * only invocations for requests have headers.
+ */
+const noProbe: ApiFilter = {
+  kind: "group",
+  filterCombination: "or",
+  filters: [
+    { key: agentKey, operation: "is_null", type: "string" },
+    { key: agentKey, operation: "neq", type: "string", value: probeAgent },
+  ],
+};
+
+type ApiLeaf = Exclude<ApiFilter, { kind: "group" }>;
+
 /** A filter as the API takes it. */
-export function asApiFilter({ key, operation, type, value }: Filter): ApiFilter {
+export function asApiFilter({ key, operation, type, value }: Filter): ApiLeaf {
   return { key, operation, type, ...(value !== undefined && { value }) };
 }
 
 const byWorker: GroupBy = { type: "string", value: groupKeys.worker };
 
 /** By fields that every counted row has: the API drops rows that lack one. */
-function groupBysOf({ kind }: Part): GroupBy[] {
+function groupBysOf(part: Part): GroupBy[] {
   const version: GroupBy = { type: "string", value: groupKeys.version };
   const outcome: GroupBy = { type: "string", value: groupKeys.outcome };
-  if (kind === "rows") return [version];
-  if (kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
-  return [version, outcome];
+  if (part.kind === "statuses") return [version, outcome, { type: "number", value: groupKeys.status }];
+  return part.kind === "rows" || part.on !== undefined ? [version] : [version, outcome];
 }

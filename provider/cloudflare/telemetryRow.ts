@@ -7,6 +7,9 @@ export interface Row {
   readonly outcome: string | undefined;
   /** Undefined where it was not asked for. */
   readonly status: number | undefined;
-  /** How many were really read, whole. */
+  /**
+   * How many were really read. A fraction where the answer was made from a part of the rows: rounded here, a few failures
+   * of many groups or buckets would be none.
+   */
   readonly events: number;
 }

@@ -3,7 +3,7 @@ import type { Past } from "./past";
 import type { Counts, Series } from "./series";
 
 /** Checks what an SLO is judged by. Throws a RangeError that says what was found and what is allowed. */
-export function checkBounds({ max, maxIncrease }: Bounds, level: number): void {
+export function checkBounds({ max, maxIncrease, margin, alone }: Bounds, level: number): void {
   if (max === undefined && maxIncrease === undefined) {
     throw new RangeError("the SLO sets no bound, expected `max`, `maxIncrease` or both");
   }
@@ -12,6 +12,12 @@ export function checkBounds({ max, maxIncrease }: Bounds, level: number): void {
   }
   if (maxIncrease !== undefined) {
     expect("maxIncrease", maxIncrease, (value) => value >= 1 && value <= 1000, "a ratio from 1 to 1000");
+  }
+  for (const [name, share] of Object.entries({ margin, alone })) {
+    if (share === undefined) continue;
+    expect(name, share, (value) => value >= 0 && value < 1, "a share from 0 to below 1");
+    if (maxIncrease === undefined)
+      throw new RangeError(`${name} is given, expected \`maxIncrease\` beside it`);
   }
   expect("level", level, (value) => value > 0 && value < 1, "a probability above 0 and below 1");
 }

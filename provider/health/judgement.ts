@@ -15,6 +15,16 @@ export interface Bounds {
    * How many times the bad share of the old version in the same buckets is still fine, from 1 (no worse) to 1000.
    */
   readonly maxIncrease?: number | undefined;
+  /**
+   * What is added to the limit that `maxIncrease` sets, from 0 to below 1: an old version without any bad event would
+   * allow the new one none. Default: 0.
+   */
+  readonly margin?: number | undefined;
+  /**
+   * The largest bad share that is fine where the old version served nothing to compare with, from 0 to below 1. It goes
+   * with `maxIncrease`. Default: such buckets say nothing.
+   */
+  readonly alone?: number | undefined;
 }
 
 /** Which of its bounds an SLO is judged by. */
@@ -125,11 +135,12 @@ interface Bound {
   readonly process: EvidenceProcess;
 }
 
-function processesFor({ max, maxIncrease }: Bounds, course?: Course): readonly Bound[] {
+function processesFor({ max, maxIncrease, ...allowance }: Bounds, course?: Course): readonly Bound[] {
   const processes: Bound[] = [];
   if (max !== undefined) processes.push({ bound: "max", process: new EvidenceProcess(ceiling(max), course) });
   if (maxIncrease !== undefined) {
-    processes.push({ bound: "maxIncrease", process: new EvidenceProcess(comparison(maxIncrease), course) });
+    const claim = comparison(maxIncrease, allowance);
+    processes.push({ bound: "maxIncrease", process: new EvidenceProcess(claim, course) });
   }
   return processes;
 }

@@ -7,6 +7,8 @@ export interface ProbeResult {
   readonly sentAt: number;
   /** True when it was answered in time with a status that was expected. */
   readonly isGood: boolean;
+  /** Whether anybody has answered it. Default: only if it is good. */
+  readonly isAnswered?: boolean;
 }
 
 /** The series of some probes, whose results are of the new version alone: one bucket for each in which any was sent. */

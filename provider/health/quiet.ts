@@ -71,7 +71,22 @@ const leastMs = 90_000;
 export function quietOf(quietMs: number, perMs: number, burst: number): Quiet {
   const expected = perMs * quietMs;
   if (quietMs >= leastMs && halved * expected >= silentAt * burst) return "silent";
-  return expected >= suspectAt * burst ? "suspect" : "normal";
+  return isSuspect(expected, burst) ? "suspect" : "normal";
+}
+
+/** Whether it is hardly chance that none was seen of so many events that were expected. */
+export function isSuspect(expected: number, burst: number): boolean {
+  return expected >= suspectAt * burst;
+}
+
+/**
+ * Whether so few events were recorded of so many that must have been that it is no chance: Chernoff's bound on the
+ * probability that a Poisson variable with the mean `expected` is at most `recorded`.
+ */
+export function isLoss(recorded: number, expected: number): boolean {
+  if (recorded >= expected) return false;
+  const nats = expected - recorded + (recorded === 0 ? 0 : recorded * Math.log(recorded / expected));
+  return nats >= silentAt;
 }
 
 /**

@@ -61,10 +61,9 @@ export function settlingOf(series: Series, expectation: Expectation): Settling {
   const floorsOf = ({ start, old }: Bucket): Floors => {
     if (isSettled({ start })) return noFloors;
     const share = shareAt(start);
-    return {
-      max: share * usual.valid * surge,
-      maxIncrease: share < 1 ? (share / (1 - share)) * old.valid : 0,
-    };
+    const max = share * usual.valid * surge;
+    // Where the old version serves nothing, there is nothing else to go by.
+    return { max, maxIncrease: share < 1 ? (share / (1 - share)) * old.valid : max };
   };
   return { floorsOf, isSettled, surge };
 }

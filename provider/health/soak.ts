@@ -32,10 +32,10 @@ export function soakResult(
 ): SoakResult {
   // Whatever is no number passes neither.
   if (!(served.new.valid >= minRequests)) return "insufficient";
-  const { max, maxIncrease } = bounds;
+  const { max, maxIncrease, ...allowance } = bounds;
   const surprise = Math.max(
     max === undefined ? 0 : surpriseAtCeiling(max, served.new, dispersion),
-    maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, dispersion),
+    maxIncrease === undefined ? 0 : surpriseAtIncrease(maxIncrease, served, dispersion, allowance),
   );
   return surprise <= doubtful ? "healthy" : "unsure";
 }

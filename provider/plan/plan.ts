@@ -30,6 +30,11 @@ export interface Objective extends Bounds {
   readonly sli: Sli | ProbeSli;
   /** True when it never holds or aborts a release. */
   readonly observeOnly: boolean;
+  /**
+   * True for an SLO that the plan does not state. It takes a small part of the confidence, and holds no stage for want of
+   * events: the plan may be about something else.
+   */
+  readonly byDefault?: true;
 }
 
 /** The SLI that the release measures by itself, with the plan's probes. */

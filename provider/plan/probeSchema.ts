@@ -59,6 +59,7 @@ export function checkProbes(
   if (slo !== -1 && plan.probes.length === 0) {
     fault(["probes"], `a list of at least one probe, which the SLO "${plan.slos[slo]?.name ?? ""}" is about`);
   }
+  if (plan.probes.length > 0) checkFilters(plan.slos, fault);
   plan.probes.forEach(({ everyMs }, index) => {
     if (everyMs !== undefined && everyMs < plan.pollInterval) {
       fault(
@@ -66,5 +67,20 @@ export function checkProbes(
         "at least the pollInterval, since a probe is sent when the release looks",
       );
     }
+  });
+}
+
+/** The telemetry query takes 16 filters. Three of them leave out the probes; see `tooManyFilters` for the others. */
+const mostWithProbes = { ofRows: 11, ofRequests: 7 };
+
+function checkFilters(slos: Plan["slos"], fault: (path: (string | number)[], message: string) => void): void {
+  slos.forEach(({ sli }, index) => {
+    if (sli.kind !== "custom") return;
+    const most = sli.valid.length === 0 ? mostWithProbes.ofRequests : mostWithProbes.ofRows;
+    if (sli.valid.length + sli.bad.length <= most) return;
+    fault(
+      ["slos", index, "sli", "bad"],
+      `at most ${most} filters in \`valid\` and \`bad\` together in a plan with probes, which have to be left out of the rest`,
+    );
   });
 }

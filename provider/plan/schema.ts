@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
+import { defaultSlo } from "./defaultSlo";
+import { objectivesOf, type Stated } from "./eventTypes";
 import { choice, day, duration, number } from "./schemaParts";
 import { checkProbes, probe, probesOf } from "./probeSchema";
 import { slo } from "./sloSchema";
@@ -37,6 +39,7 @@ export const planSchema = z
   .strictObject(
     {
       slos: z.array(slo, atLeastOne("SLO")).min(1, atLeastOne("SLO")),
+      defaultSlos: z.boolean({ error: "true or false" }).default(true),
       stages: z.array(stage, atLeastOne("stage")).min(1, atLeastOne("stage")),
       probes: z.array(probe, { error: "a list of probes" }).default([]),
       pollInterval: duration(1000, 300_000)
@@ -73,7 +76,7 @@ export const planSchema = z
     }
   })
   .transform((plan): Plan => ({
-    slos: plan.slos,
+    slos: objectivesIn(plan),
     stages: plan.stages,
     probes: probesOf(plan.probes, plan.pollInterval),
     pollIntervalMs: plan.pollInterval,
@@ -86,6 +89,17 @@ export const planSchema = z
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
   }));
+
+function objectivesIn({
+  slos,
+  defaultSlos,
+}: {
+  slos: readonly Stated[];
+  defaultSlos: boolean;
+}): Plan["slos"] {
+  const stated = slos.flatMap(objectivesOf);
+  return defaultSlos ? [...stated, ...defaultSlo(stated)] : stated;
+}
 
 type Fault = (path: (string | number)[], message: string) => void;
 
@@ -149,12 +163,13 @@ function checkLength({ stages, whenUnsure, approvalTimeout }: Lengths, fault: Fa
   );
 }
 
-function checkNames(slos: readonly Objective[], fault: Fault): void {
+function checkNames(slos: readonly Stated[], fault: Fault): void {
   const seen = new Set<string>();
   slos.forEach((slo, index) => {
-    if (seen.has(slo.name))
-      fault(["slos", index, "name"], `a name no other SLO has ("${slo.name}" is taken)`);
-    seen.add(slo.name);
+    for (const { name } of objectivesOf(slo)) {
+      if (seen.has(name)) fault(["slos", index, "name"], `a name no other SLO has ("${name}" is taken)`);
+      seen.add(name);
+    }
   });
 }
 

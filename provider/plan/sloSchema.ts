@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { filterOperations, type Filter } from "../health/sli";
 import { harmless } from "../shown";
-import type { Objective } from "./plan";
+import { canceledMargin } from "./defaultSlo";
+import { nameOn, on, type Stated } from "./eventTypes";
 import { day, duration, number } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
 import { barren, rowsThatPass } from "./telemetryKeys";
@@ -43,11 +44,34 @@ function needsBound(given: { max?: unknown; maxIncrease?: unknown }, issues: Iss
 }
 
 const errorSlo = z
-  .strictObject({ ...shareSettings, sli: z.enum(["serverErrors", "exceptions"]) })
+  .strictObject({ ...shareSettings, sli: z.enum(["serverErrors", "exceptions"]), on: on.optional() })
   .check(({ value, issues }) => {
     needsBound(value, issues);
   })
-  .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
+  .transform(({ sli, name, ...rest }): Stated => ({
+    ...rest,
+    name: name ?? nameOn(sli, rest.on),
+    sli: { kind: sli },
+  }));
+
+const onlyRequests = (what: string) =>
+  z.undefined({ error: `nothing: only visitors' requests (fetch) ${what}` }).optional();
+
+const canceledSlo = z
+  .strictObject({
+    ...shareSettings,
+    sli: z.literal("canceled"),
+    on: onlyRequests("have a client that can cancel them"),
+  })
+  .check(({ value, issues }) => {
+    needsBound(value, issues);
+  })
+  .transform(({ sli, name = sli, ...rest }): Stated => ({
+    ...rest,
+    name,
+    sli: { kind: sli },
+    ...(rest.maxIncrease !== undefined && { margin: canceledMargin }),
+  }));
 
 const latencySlo = z
   .strictObject({
@@ -59,26 +83,31 @@ const latencySlo = z
       .lt(100, { error: betweenPercentiles })
       .optional(),
     limit: duration(1, day),
+    on: on.optional(),
   })
   .check(({ value: { percentile, maxIncrease }, issues }) => {
     if (percentile !== undefined || maxIncrease !== undefined) return;
     const message = `${betweenPercentiles}; or \`maxIncrease\``;
     issues.push({ code: "custom", message, input: undefined, path: ["percentile"] });
   })
-  .transform(({ sli, name, percentile, limit, ...rest }): Objective => ({
+  .transform(({ sli, name, percentile, limit, ...rest }): Stated => ({
     ...rest,
-    name: name ?? (percentile === undefined ? sli : `p${percentile} ${sli}`),
+    name: name ?? nameOn(percentile === undefined ? sli : `p${percentile} ${sli}`, rest.on),
     sli: { kind: sli, limitMs: limit },
     // "The 99th percentile is at most the limit" says that at most 1 % are slower. Rounded, since 100 - 99.9 is not 0.1.
     ...(percentile !== undefined && { max: Number(((100 - percentile) / 100).toPrecision(12)) }),
   }));
 
 const statusSlo = z
-  .strictObject({ ...shareSettings, sli: z.strictObject({ status: statuses }) })
+  .strictObject({
+    ...shareSettings,
+    sli: z.strictObject({ status: statuses }),
+    on: onlyRequests("are answered with a status"),
+  })
   .check(({ value, issues }) => {
     needsBound(value, issues);
   })
-  .transform(({ sli: { status }, name, ...rest }): Objective => ({
+  .transform(({ sli: { status }, name, ...rest }): Stated => ({
     ...rest,
     name: name ?? `status ${[status].flat().join(" ")}`,
     sli: { kind: "status", statuses: rangesOf(status) },
@@ -91,7 +120,7 @@ const probeSlo = z
     sli: z.literal("probes"),
     max: share,
   })
-  .transform(({ sli, name = sli, ...rest }): Objective => ({ ...rest, name, sli: { kind: sli } }));
+  .transform(({ sli, name = sli, ...rest }): Stated => ({ ...rest, name, sli: { kind: sli } }));
 
 const withoutValue: readonly string[] = ["exists", "is_null"];
 
@@ -126,17 +155,25 @@ const customSlo = z
       valid: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter).optional(),
       bad: z.array(filter, atLeastOneFilter).min(1, atLeastOneFilter),
     }),
+    on: on.optional(),
   })
   .check(({ value, issues }) => {
     needsBound(value, issues);
     const { valid, bad } = value.sli;
     if (valid === undefined) issues.push(...ownFields(bad));
     issues.push(...tooManyFilters(valid, bad), ...fieldsNotThere(valid, bad));
+    if (valid !== undefined && value.on !== undefined) issues.push(besideValid(value.on));
   })
-  .transform(({ sli, ...rest }): Objective => ({
+  .transform(({ sli, ...rest }): Stated => ({
     ...rest,
     sli: { kind: "custom", valid: sli.valid ?? [], bad: sli.bad },
   }));
+
+function besideValid(input: unknown): Issues[number] {
+  const message =
+    'nothing beside `valid`, which says itself what counts: { key: "$workers.eventType", operation: "eq", value: "queue" }';
+  return { code: "custom", path: ["on"], input, message };
+}
 
 /** Invocations have no fields of the Worker's own: a filter on one would never find anything bad. */
 function ownFields(bad: readonly Filter[]): Issues {
@@ -183,12 +220,13 @@ function fieldsNotThere(valid: readonly Filter[] = [], bad: readonly Filter[]): 
   return [...faults("valid", valid), ...faults("bad", bad)];
 }
 
-const known = '"serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }';
+const known =
+  '"serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes", { status } or { bad }';
 
 /** An SLO of a plan. */
 export const slo = z.union(
   [
-    z.discriminatedUnion("sli", [errorSlo, latencySlo, probeSlo], {
+    z.discriminatedUnion("sli", [errorSlo, canceledSlo, latencySlo, probeSlo], {
       error: `an SLI this package knows: ${known}`,
     }),
     statusSlo,

@@ -10,6 +10,13 @@ export interface ReleasePlan {
    * At least one.
    */
   slos: Slo[];
+  /**
+   * Whether an SLO on canceled requests is added to a plan that states none: a version that hangs answers nothing that
+   * could be bad, until its clients give up. It is `{ sli: "canceled", maxIncrease: 2 }`, judged at a tenth of the level
+   * of a stated bound.
+   * @default true
+   */
+  defaultSlos?: boolean;
   /** The stages, in order. Percentages rise from stage to stage and end at 100. At least one. */
   stages: Stage[];
   /**
@@ -107,7 +114,7 @@ export interface Stage {
 }
 
 /** A service level objective: an SLI and the bounds it must keep. */
-export type Slo = ErrorSlo | LatencySlo | StatusSlo | CustomSlo | ProbeSlo;
+export type Slo = ErrorSlo | CanceledSlo | LatencySlo | StatusSlo | CustomSlo | ProbeSlo;
 
 /** What every SLO has. */
 export interface SloSettings {
@@ -136,13 +143,49 @@ export interface ShareSettings extends SloSettings {
   max?: number;
 }
 
-/** An objective on the share of failed requests. */
-export interface ErrorSlo extends ShareSettings {
+/**
+ * What a Worker is invoked for, in the words of Cloudflare's telemetry (`$workers.eventType`): `"fetch"` is a request of a
+ * visitor, without calls of Durable Objects and of named entrypoints; `"scheduled"` is a cron. `"durableObject"` is
+ * whatever Durable Objects do: calls of them, alarms, messages of their sockets.
+ */
+export type EventType =
+  | "fetch"
+  | "queue"
+  | "scheduled"
+  | "email"
+  | "tail"
+  | "jsrpc"
+  | "alarm"
+  | "hibernatableWebSocket"
+  | "durableObject";
+
+/** What every SLO has that is about invocations. */
+export interface EventSettings {
+  /**
+   * Which invocations count. Each type is an objective of its own, named `"<name> on <type>"` where there are several,
+   * and its bounds hold for it alone: in one pool a thousand queue events would hide ten failed requests. `minRequests`
+   * is about requests: other types need so many events only in a plan that judges no requests.
+   * @default ["fetch"]
+   */
+  on?: EventType[];
+}
+
+/** An objective on the share of failed requests, or other events. */
+export interface ErrorSlo extends ShareSettings, EventSettings {
   /**
    * - `"serverErrors"`: a response status of 500 or above, or an invocation that did not end well;
    * - `"exceptions"`: an invocation that did not end well: an uncaught exception, or a limit of CPU or memory exceeded.
    */
   sli: "serverErrors" | "exceptions";
+}
+
+/** An objective on the share of requests whose client went away before it had the whole answer. */
+export interface CanceledSlo extends ShareSettings {
+  /**
+   * With `maxIncrease`, 2 % more than that are fine as well, since an old version without any would allow none; and where
+   * the old version serves nothing, half of what was not canceled in the hour before the release.
+   */
+  sli: "canceled";
 }
 
 /** An objective on the share of requests answered with certain statuses. */
@@ -157,7 +200,7 @@ export interface StatusSlo extends ShareSettings {
 export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
 
 /** An objective on how long requests take: `percentile: 99, limit: "500ms"` allows 1 % to be slower than 500 ms. */
-export interface LatencySlo extends SloSettings {
+export interface LatencySlo extends SloSettings, EventSettings {
   /**
    * - `"wallTime"`: from the start of an invocation to its end;
    * - `"cpuTime"`: the CPU time an invocation used.
@@ -170,14 +213,14 @@ export interface LatencySlo extends SloSettings {
 }
 
 /** An objective on whatever telemetry has, the fields of the Worker's own logs included. */
-export interface CustomSlo extends ShareSettings {
+export interface CustomSlo extends ShareSettings, EventSettings {
   /** An SLI with filters needs a name of its own. */
   name: string;
   sli: {
     /**
      * Which events count: rows of telemetry that pass all of these filters. Fields that the Worker logs are in the rows
      * of its log lines.
-     * @default every invocation of the version
+     * @default every request of a visitor, or what `on` says
      */
     valid?: TelemetryFilter[];
     /** Which of those are bad: the ones that pass all of these filters as well. At least one. */

@@ -8,12 +8,15 @@ import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
+import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
+import { planSchema } from "../plan/schema";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
+import { objectivesText } from "../rollout/text/sloText";
 import { harmless } from "../shown";
 import { checked, defined, read, same, type Checked } from "./validation";
 import { systemClock } from "./clock";
@@ -27,9 +30,14 @@ type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
 type State = z.output<typeof releaseState>;
 
-/** Fills in the account and checks everything that is known. */
+/** Fills in the account and checks everything that is known. What is judged beside what the plan states is told. */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
-  return Promise.resolve(checked(releaseInputs, news));
+  const result = checked(releaseInputs, news);
+  const plan = planSchema.safeParse(news["plan"]);
+  if (plan.data?.slos.some(({ byDefault }) => byDefault)) {
+    engineProgress(urnOf(news)).event(objectivesText(plan.data));
+  }
+  return Promise.resolve(result);
 }
 
 function readInputs(news: Properties): Inputs {
@@ -140,7 +148,11 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   const pace = sharedPace(budget);
   return {
     deployments: cloudflareDeployments(client, inputs),
-    telemetry: cloudflareTelemetry(client, inputs, pace.suspect),
+    telemetry: cloudflareTelemetry(client, inputs, {
+      leaveOutProbes: inputs.plan.probes.length > 0,
+      onOthers: pace.suspect,
+    }),
+    witness: cloudflareMetrics(client, inputs),
     pace,
     probes: cloudflareProbes(client, inputs, clock),
     clock,

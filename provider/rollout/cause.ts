@@ -2,15 +2,27 @@ import type { Verdict } from "../health/judgement";
 import type { Counts, Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 import type { WrongShare } from "./look/shareWatch";
+import type { Testimony } from "./look/testimony";
 
 /** What the end of a soak leaves open. */
 export type Doubt =
   /** An SLO is over a limit without proof. */
   | { readonly kind: "unsure"; readonly slo: Objective; readonly served: Served }
   /** Too few requests were served. */
-  | { readonly kind: "insufficient"; readonly slo: Objective; readonly counts: Counts }
+  | {
+      readonly kind: "insufficient";
+      readonly slo: Objective;
+      readonly counts: Counts;
+      /** What is known of a gap in the telemetry at the end of the soak, where there is one. */
+      readonly testimony?: Testimony;
+    }
   /** The new version does not serve the share it was given. */
-  | { readonly kind: "wrongShare"; readonly slo: Objective; readonly share: WrongShare };
+  | {
+      readonly kind: "wrongShare";
+      readonly slo: Objective;
+      readonly share: WrongShare;
+      readonly testimony?: Testimony;
+    };
 
 /** Why a release reverts. */
 export type Cause =

@@ -213,14 +213,18 @@ function whileSoaking(situation: Situation, state: State): Action {
 }
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
-function firstDoubt({ assessment }: Situation): Doubt | undefined {
+function firstDoubt({ assessment, observation: { testimony } }: Situation): Doubt | undefined {
   for (const { slo, wrongShare: share } of assessment) {
-    if (!slo.observeOnly && share !== undefined) return { kind: "wrongShare", slo, share };
+    if (!slo.observeOnly && share !== undefined) {
+      return { kind: "wrongShare", slo, share, ...(testimony && { testimony }) };
+    }
   }
   for (const { slo, soak } of assessment) {
     if (slo.observeOnly) continue;
     if (soak.result === "unsure") return { kind: "unsure", slo, served: soak.served };
-    if (soak.result === "insufficient") return { kind: "insufficient", slo, counts: soak.served.new };
+    if (soak.result === "insufficient") {
+      return { kind: "insufficient", slo, counts: soak.served.new, ...(testimony && { testimony }) };
+    }
   }
   return undefined;
 }

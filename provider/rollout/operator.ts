@@ -148,8 +148,7 @@ function underWay(
 ): readonly string[] {
   const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
   const next = awaitedPercent(record);
-  const approved = isLastStage(record) ? "be complete" : `go to ${next ?? 0} %`;
-  const doing = next === undefined ? "soaking" : `waiting for an approval to ${approved}`;
+  const doing = next === undefined ? "soaking" : `waiting for an approval to ${approvedText(record, next)}`;
   return [
     `Release ${record.id} of ${scriptName} is under way.`,
     `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,
@@ -158,6 +157,11 @@ function underWay(
     ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
     `  abort    workers-release abort ${scriptName}`,
   ];
+}
+
+/** What an approval does. */
+function approvedText(record: ReleaseRecord, next: number): string {
+  return isLastStage(record) ? "be complete" : `go to ${next} %`;
 }
 
 function served(active: Deployment, now: number): readonly string[] {

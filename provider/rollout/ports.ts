@@ -1,5 +1,5 @@
 import type { ProbeResult } from "../health/probes";
-import type { Series } from "../health/series";
+import type { Series, Served } from "../health/series";
 import type { Sli } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
 import { harmless } from "../shown";
@@ -141,6 +141,33 @@ export interface Readiness {
   readonly blindBecause: string | undefined;
   /** What a person should know, though it is no reason not to start. */
   readonly warnings: readonly string[];
+}
+
+/** A span of time, in milliseconds since the epoch, from whole second to whole second. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What to ask a witness. */
+export interface WitnessQuery {
+  readonly newVersionId: string;
+  /** Undefined when the Worker had no version before: then `old` is empty. */
+  readonly oldVersionId: string | undefined;
+  readonly spans: readonly TimeSpan[];
+}
+
+/**
+ * Another source beside the telemetry, asked where that is suspiciously quiet: what Cloudflare's metrics have counted for
+ * one Worker. They count an invocation whether or not it is recorded. They know how it ended, but neither its response
+ * status nor how long it took nor what caused it, so they judge no SLO; and they are a minute or two late.
+ */
+export interface Witness {
+  /**
+   * What each version served in each span, in the order asked: all invocations, and as bad those that did not end well.
+   * Throws a {@link PortError}.
+   */
+  count(query: WitnessQuery): Promise<readonly Served[]>;
 }
 
 /** Requests that the release itself sends to the new version, so that it is tried before any user meets it. */

@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan";
-import type { Clock, Deployments, Pace, Probes, Progress, Split, Telemetry } from "./ports";
+import type { Clock, Deployments, Pace, Probes, Progress, Split, Telemetry, Witness } from "./ports";
 
 /** What a person asks for: bring this version to all traffic by this plan. */
 export interface ReleaseRequest {
@@ -45,6 +45,7 @@ export interface Release {
 export interface Dependencies {
   readonly deployments: Deployments;
   readonly telemetry: Telemetry;
+  readonly witness: Witness;
   readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;

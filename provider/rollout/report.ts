@@ -16,7 +16,7 @@ export interface StageReport {
 /** What one SLO showed in one stage. */
 export interface SloReport {
   readonly name: string;
-  /** Bad and valid requests of the new version in the stage. */
+  /** Bad and valid requests of the new version in the stage, in whole numbers. */
   readonly bad: number;
   readonly valid: number;
   /** The bad share, from 0 to 1. */
@@ -55,8 +55,8 @@ function sloReport({ slo, verdict, served, soak }: Assessment): SloReport {
   const limit = limitOf(slo, served);
   return {
     name: slo.name,
-    bad: served.new.bad,
-    valid: served.new.valid,
+    bad: Math.round(served.new.bad),
+    valid: Math.round(served.new.valid),
     measured: rounded(badShare(served.new)),
     ...(served.old.valid > 0 && { oldMeasured: rounded(badShare(served.old)) }),
     ...(limit !== undefined && { limit: rounded(limit) }),

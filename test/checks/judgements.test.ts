@@ -9,7 +9,7 @@ import { judgeToken } from "../../provider/cloudflare/checks/setup/token";
 import { judgeAbrLevel } from "../../provider/cloudflare/checks/telemetry/abrLevel";
 import { judgeArrayList } from "../../provider/cloudflare/checks/telemetry/arrayList";
 import { judgeDelay } from "../../provider/cloudflare/checks/telemetry/delay";
-import { judgeGraphql } from "../../provider/cloudflare/checks/telemetry/graphql";
+import { isCounted, judgeGraphql } from "../../provider/cloudflare/checks/telemetry/graphql";
 import { judgeKeyList } from "../../provider/cloudflare/checks/telemetry/keyList";
 import { judgeFilterLimit, judgeRefusal } from "../../provider/cloudflare/checks/telemetry/limits";
 import { judgeRays } from "../../provider/cloudflare/checks/telemetry/rays";
@@ -263,6 +263,15 @@ const telemetry: readonly Case[] = [
   ["metrics are refused", judgeGraphql({ status: 200, body: live.metricsRefused }, now), "open", /refused/],
   ["metrics are odd", judgeGraphql({ status: 200, body: {} }, now), "open", /unknown/],
 ];
+
+it("metrics are counted where both spans are there, and nothing is refused", () => {
+  const spans = { span0: live.metrics.data.viewer.accounts[0]?.workersInvocationsAdaptive, span1: [] };
+  const body = (account: object) => ({ data: { viewer: { accounts: [account] } }, errors: null });
+  assert.equal(isCounted({ status: 200, body: body(spans) }), true);
+  assert.equal(isCounted({ status: 200, body: body({ span0: [] }) }), false);
+  assert.equal(isCounted({ status: 200, body: live.metricsRefused }), false);
+  assert.equal(isCounted({ status: 500, body: body(spans) }), false);
+});
 
 const sent = { first: 20, second: 30 };
 const became = { value: true, afterMs: 12_000 } as const;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
 import { cloudflareProbes } from "../../provider/cloudflare/probes";
+import { cloudflareMetrics } from "../../provider/cloudflare/metrics";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
 import { systemClock } from "../../provider/pulumi/clock";
@@ -94,6 +95,7 @@ describe("workers-release and a running release", function () {
     const outcome = run(request, {
       deployments,
       telemetry,
+      witness: cloudflareMetrics(client, { accountId, scriptName }),
       probes,
       clock: systemClock,
       progress,

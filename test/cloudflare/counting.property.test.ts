@@ -10,6 +10,7 @@ import type { Dependencies, Release } from "../../provider/rollout/release";
 import { observe, nothingObserved } from "../../provider/rollout/look/observe";
 import { FakeDeployments } from "../fakes/deployments";
 import { RecordingProgress } from "../fakes/progress";
+import { forbiddenWitness } from "../fakes/witness";
 import { clientAnsweredBy, LiveTelemetry, visit, type Unknowns } from "./live/model";
 import { invocation } from "../edge/telemetry/sample";
 
@@ -41,6 +42,7 @@ const unknowns: fc.Arbitrary<Unknowns> = fc.record({
   firstBuckets: fc.constantFrom("unlisted", "lost", "listed"),
   granularity: fc.constantFrom("obeyed", "ignored"),
   count: fc.constantFrom("estimate", "stored"),
+  mostGroups: fc.constantFrom(2, 3, 4, 5, 10, 2000),
 });
 
 function releaseAt(startedAt: number, widthSeconds: number): Release {
@@ -62,6 +64,7 @@ async function seenOf(release: Release, client: Cloudflare, clock: { time: numbe
       // Where nothing was served, it is asked whether anything could have been seen.
       readiness: () => Promise.resolve({ blindBecause: undefined, warnings: [] }),
     },
+    witness: forbiddenWitness,
     deployments: new FakeDeployments({ now }),
     probes: { observe: () => Promise.resolve({ results: [], troubles: [] }) },
     // Only a deadline sleeps, and none passes.

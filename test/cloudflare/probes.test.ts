@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cloudflareClient } from "../../provider/cloudflare/client";
+import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
+import { request } from "../contract/traffic";
 import { cloudflareProbes } from "../../provider/cloudflare/probes";
 import { planSchema } from "../../provider/plan/schema";
 import type { Probe } from "../../provider/plan/types";
@@ -125,6 +127,27 @@ describe("probes of a Worker on a local edge", function () {
     assert.deepEqual(results, []);
     assert.match(troubles[0] ?? "", /\/health: the answer has no cf-ray/);
     assert.ok(!troubles[0]?.includes("hidden"));
+  });
+
+  it("are no requests of visitors: the telemetry is asked without them", async () => {
+    const { baseUrl, token: apiToken, accountId } = live.edge;
+    const client = cloudflareClient({ apiToken, baseUrl });
+    const worker = { accountId, scriptName: "probed" };
+    const from = Math.floor(Date.now() / 10_000) * 10_000 - 60_000;
+    const query = { from, to: from + 120_000, bucketMs: 10_000, newVersionId, oldVersionId };
+    const counted = async (leaveOutProbes: boolean): Promise<number> => {
+      const telemetry = cloudflareTelemetry(client, worker, { leaveOutProbes });
+      const [series = []] = await telemetry.read({ ...query, slis: [{ kind: "exceptions" }] });
+      return series.reduce((sum, bucket) => sum + bucket.new.valid, 0);
+    };
+    await seen("a result", probes({ path: "/" }), newVersionId, anyResult);
+    await request(live.edge, "probed", newVersionId, "");
+    const all = await until("the request of a visitor", async () => {
+      const requests = await counted(true);
+      return requests > 0 ? [requests, await counted(false)] : undefined;
+    });
+    assert.equal(all[0], 1);
+    assert.ok((all[1] ?? 0) > 1, String(all[1]));
   });
 
   it("are sent as often as the plan says", async () => {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import {
   countAnswer,
   epochMs,
-  mayBeCut,
   otherGrid,
   rowsOf,
   thinningOf,
 } from "../../provider/cloudflare/telemetryAnswer";
+import { seriesFrom } from "../../provider/cloudflare/telemetryCounts";
+import { allRequests, partId, recipesOf } from "../../provider/cloudflare/telemetryParts";
 
 const from = Date.UTC(2026, 0, 31, 10);
 const span = { from, to: from + 60_000, bucketMs: 10_000 };
@@ -105,6 +106,26 @@ describe("the rows of an answer", () => {
     );
   });
 
+  it("are fractions then: a few failures of many groups and buckets are not none", () => {
+    const four = (outcome: string) => cell("new", outcome, { value: 4 });
+    const data = ["exception", "exceededCpu", "exceededMemory", "unknown"].map(four);
+    const buckets = [0, 10_000].map((at) => ({ time: from + at, data }));
+    const read = rowsOf({ ...answer(...buckets), statistics: { abr_level: 10 } }, span);
+    const recipes = recipesOf([{ kind: "exceptions" }]);
+    const [series] = seriesFrom(
+      { newVersionId: "new", oldVersionId: "old" },
+      recipes,
+      new Map([[partId(allRequests), read]]),
+    );
+    assert.deepEqual(
+      series?.map((bucket) => bucket.new),
+      [
+        { valid: 1.6, bad: 1.6 },
+        { valid: 1.6, bad: 1.6 },
+      ],
+    );
+  });
+
   it("without a group have no outcome", () => {
     const { groups, ...rest } = cell("new", "ok", { value: 3 });
     const [row] = rowsOf(answer({ time: from, data: [{ ...rest, groups: groups.slice(0, 1) }] }), span);
@@ -125,15 +146,6 @@ describe("the rows of an answer", () => {
 });
 
 describe("an answer", () => {
-  const groups = (count: number) =>
-    Array.from({ length: count }, (_, index) => cell("new", `outcome ${index}`, { value: 1 }));
-
-  it("may be cut when it has as many groups as answers get, however many buckets they are in", () => {
-    const full = { time: from, data: groups(1999) };
-    assert.equal(mayBeCut(answer(full, { ...full, time: from + 10_000 })), false);
-    assert.equal(mayBeCut(answer(full, { time: from + 10_000, data: groups(2000).slice(-1) })), true);
-  });
-
   it("was made from one in as many rows as it says in either place", () => {
     const told = (own: number | undefined, run: number | undefined): number =>
       thinningOf({

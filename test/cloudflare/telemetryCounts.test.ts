@@ -43,7 +43,8 @@ const counted: [Part, Row[]][] = [
       row("new", undefined, 2),
       row("new", "exception", 5),
       row("new", "canceled", 10),
-      row("new", "responseStreamDisconnected", 3),
+      row("new", "responseStreamDisconnected", 2),
+      row("new", "clientDisconnected", 1),
       row("new", "exceededCpu", 2),
       row("old", "ok", 300),
       row("old", "unknown", 1, 10),
@@ -84,10 +85,19 @@ const allSlis: readonly Sli[] = [
   { kind: "status", statuses: [{ from: 429, to: 429 }] },
   { kind: "wallTime", limitMs: 500 },
   { kind: "custom", valid: [], bad: [premium] },
+  { kind: "canceled" },
 ];
 
 describe("bad and valid events", () => {
-  const names = ["exceptions", "server errors", "404 and 5xx", "429", "slow requests", "premium paths"];
+  const names = [
+    "exceptions",
+    "server errors",
+    "404 and 5xx",
+    "429",
+    "slow requests",
+    "premium paths",
+    "left",
+  ];
   const expected: [number, number, number][] = [
     // New, old, old in the second bucket.
     [7, 0, 1],
@@ -96,6 +106,7 @@ describe("bad and valid events", () => {
     [9, 0, 0],
     [21, 300, 0],
     [8, 0, 0],
+    [13, 0, 0],
   ];
   expected.forEach(([fresh, old, later], index) => {
     it(`of ${names[index] ?? ""} are counted per version and bucket`, () => {
@@ -127,6 +138,54 @@ describe("bad and valid events", () => {
         { valid: 0, bad: 0 },
       ],
     );
+  });
+});
+
+describe("events that are no requests", () => {
+  const valid: Part = { kind: "requests", on: "queue", filters: [] };
+  const [, failed] = partsFor(recipesOf([{ kind: "exceptions", on: "queue" }]));
+
+  it("are bad by their outcome, or by how long they take", () => {
+    assert.ok(failed !== undefined);
+    const late: Part = { kind: "wallTime", limitMs: 500, on: "queue" };
+    const found: [Part, Row[]][] = [
+      [valid, [row("new", undefined, 40), row("old", undefined, 60)]],
+      [failed, [row("new", undefined, 4), row("old", undefined, 3)]],
+      [late, [row("new", undefined, 7)]],
+    ];
+    const slis: Sli[] = [
+      { kind: "exceptions", on: "queue" },
+      { kind: "serverErrors", on: "queue" },
+      { kind: "wallTime", limitMs: 500, on: "queue" },
+    ];
+    const series = seriesFrom(
+      versions,
+      recipesOf(slis),
+      new Map(found.map(([part, counts]) => [partId(part), counts])),
+    );
+    assert.deepEqual(
+      series.map(([bucket]) => [bucket?.new, bucket?.old.bad]),
+      [
+        [{ valid: 40, bad: 4 }, 3],
+        [{ valid: 40, bad: 4 }, 3],
+        [{ valid: 40, bad: 7 }, 0],
+      ],
+    );
+  });
+
+  it("are asked for a status where they are calls of objects, and counted once", () => {
+    const [recipe] = recipesOf([{ kind: "serverErrors", on: "durableObject" }]);
+    const [, statuses] = recipe?.bad ?? [];
+    assert.deepEqual(statuses?.part, { kind: "statuses", on: "durableObject", from: 500, to: 599 });
+    assert.deepEqual(
+      [row("new", "ok", 1, 0, 500), row("new", "exception", 1, 0, 500)].map((one) => statuses.passes(one)),
+      [true, false],
+    );
+  });
+
+  it("share no query with requests", () => {
+    const parts = partsFor(recipesOf([{ kind: "exceptions" }, { kind: "exceptions", on: "queue" }]));
+    assert.deepEqual(parts, [allRequests, valid, failed]);
   });
 });
 

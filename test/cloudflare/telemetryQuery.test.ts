@@ -35,6 +35,54 @@ describe("the query of a part", () => {
     });
   });
 
+  it("leaves out probes where it is told to, and rows without a `user-agent` in, in no more than 16 filters", () => {
+    const most = Array.from(
+      { length: 7 },
+      () => ({ key: "a", operation: "exists", type: "string" }) as const,
+    );
+    const part = { kind: "requests", filters: most } as const;
+    const { parameters } = countQuery(
+      [{ ...subject, leaveOutHops: true, leaveOutProbes: true }],
+      timeframe,
+      part,
+    );
+    const key = "$workers.event.request.headers.user-agent";
+    assert.deepEqual(parameters?.filters?.at(-1), {
+      ...{ kind: "group", filterCombination: "or" },
+      filters: [
+        { key, operation: "is_null", type: "string" },
+        { key, operation: "neq", type: "string", value: "pulumi-workers-release" },
+      ],
+    });
+    assert.equal(parameters.filters.length + 2, 16);
+  });
+
+  for (const [on, filters] of [
+    ["queue", [["$workers.eventType", "eq", "queue"]]],
+    ["scheduled", [["$workers.eventType", "eq", "scheduled"]]],
+    ["durableObject", [["$workers.executionModel", "eq", "durableObject"]]],
+    [
+      "jsrpc",
+      [
+        ["$workers.eventType", "in", "jsrpc,rpc"],
+        ["$workers.executionModel", "eq", "stateless"],
+      ],
+    ],
+  ] as const) {
+    it(`counts events of type ${on} by version alone, since some have no outcome`, () => {
+      const { parameters } = countQuery([subject], timeframe, { kind: "requests", on, filters: [] });
+      const [, , isInvocation, ...rest] = parameters?.filters ?? [];
+      assert.deepEqual(isInvocation, {
+        ...{ key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
+      });
+      assert.deepEqual(
+        rest,
+        filters.map(([key, operation, value]) => ({ key, operation, type: "string", value })),
+      );
+      assert.deepEqual(parameters?.groupBys, [{ type: "string", value: "$workers.scriptVersion.id" }]);
+    });
+  }
+
   it("leaves out calls of a named entrypoint where it is told to", () => {
     const { parameters } = countQuery([{ ...subject, leaveOutHops: true }], timeframe, allRequests);
     const entrypoint = { key: "$workers.entrypoint", operation: "is_null", type: "string" };

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { cloudflareClient } from "../../provider/cloudflare/client";
+import { cloudflareClient, type WorkerName } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareMetrics } from "../../provider/cloudflare/metrics";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { cloudflareVersions } from "../../provider/cloudflare/versions";
 import { startEdge, type Edge } from "../../edge";
+import { until } from "../edge/support";
 import { deploymentsContract, type DeployableWorker } from "./deployments.contract";
 import { telemetryContract, type ObservedWorker } from "./telemetry.contract";
 import { counted, request } from "./traffic";
+import { witnessContract, type WitnessedWorker } from "./witness.contract";
 
 /** Does what the path of a request says. */
 const script = `
@@ -28,7 +31,10 @@ describe("over the official SDK on a local edge", function () {
 
   let edge: Edge;
   before(async () => {
-    edge = await startEdge({ rateLimit: false });
+    edge = await startEdge({
+      ...{ token: "everything", rateLimit: false },
+      tokens: [{ token: "no-analyst", scopes: ["workers_scripts:write"] }],
+    });
   });
   after(() => edge.close());
 
@@ -60,7 +66,7 @@ describe("over the official SDK on a local edge", function () {
     };
   }
 
-  async function observed(): Promise<ObservedWorker> {
+  async function observed(): Promise<ObservedWorker & { readonly name: WorkerName }> {
     const { name, oldVersionId, newVersionId } = await worker(true);
     const { scriptName, accountId } = name;
     const split = [
@@ -73,6 +79,7 @@ describe("over the official SDK on a local edge", function () {
     const bucketMs = 1000;
     let servedUntil = 0;
     return {
+      name,
       telemetry,
       blind: cloudflareTelemetry(client(), (await worker(false)).name),
       oldVersionId,
@@ -92,11 +99,32 @@ describe("over the official SDK on a local edge", function () {
     };
   }
 
+  async function witnessed(): Promise<WitnessedWorker> {
+    const { name, oldVersionId, newVersionId, ...worker } = await observed();
+    const witness = cloudflareMetrics(client(), name);
+    return {
+      ...{ oldVersionId, newVersionId, witness },
+      forbidden: cloudflareMetrics(cloudflareClient({ apiToken: "no-analyst", baseUrl: edge.baseUrl }), name),
+      async serve(load) {
+        const { from, to } = await worker.serve(load);
+        await until("the metrics", async () => {
+          const [served] = await witness.count({ newVersionId, oldVersionId, spans: [{ from, to }] });
+          return served && served.new.valid + served.old.valid >= 2 * load.requests ? true : undefined;
+        });
+        return { from, to };
+      },
+    };
+  }
+
   describe("the deployments keep the contract", () => {
     deploymentsContract(deployable);
   });
 
   describe("the telemetry keeps the contract", () => {
     telemetryContract(observed);
+  });
+
+  describe("the metrics keep the contract", () => {
+    witnessContract(witnessed);
   });
 });

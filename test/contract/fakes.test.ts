@@ -1,10 +1,12 @@
 import type { Sli } from "../../provider/health/sli";
 import { VirtualClock } from "../fakes/clock";
 import { FakeDeployments } from "../fakes/deployments";
-import { FakeTelemetry } from "../fakes/telemetry";
+import { FakeTelemetry, type Traffic } from "../fakes/telemetry";
+import { FakeWitness, forbiddenWitness } from "../fakes/witness";
 import { newVersion, oldVersion } from "../rollout/simulate";
 import { deploymentsContract, type DeployableWorker } from "./deployments.contract";
 import { telemetryContract, type Behaviour, type Load, type ObservedWorker } from "./telemetry.contract";
+import { witnessContract, type WitnessedWorker } from "./witness.contract";
 
 describe("the fake deployments keep the contract", () => {
   deploymentsContract(fakeDeployable);
@@ -12,6 +14,10 @@ describe("the fake deployments keep the contract", () => {
 
 describe("the fake telemetry keeps the contract", () => {
   telemetryContract(fakeObserved);
+});
+
+describe("the fake metrics keep the contract", () => {
+  witnessContract(fakeWitnessed);
 });
 
 function fakeDeployable(): Promise<DeployableWorker> {
@@ -30,35 +36,51 @@ function fakeDeployable(): Promise<DeployableWorker> {
   });
 }
 
-function fakeObserved(): Promise<ObservedWorker> {
+/** Two versions with half of the traffic each, which serve what they are told to. */
+function fakeServing() {
   const clock = new VirtualClock();
   const deployments = new FakeDeployments(clock);
   deployments.foreign([
     { versionId: "new", percent: 50 },
     { versionId: "old", percent: 50 },
   ]);
-  let load: Load = { requests: 0, old: "ok", new: "ok" };
-  let since = 0;
-  const traffic = {
+  const served = new Map<number, Load>();
+  const traffic: Traffic = {
     // All of them within half a second, the first bucket of their span: both versions get as many.
-    requestsPerSecond: (elapsedMs: number) => (elapsedMs === since ? 4 * load.requests : 0),
-    badShare: (versionId: string, sli: Sli) => share(versionId === "new" ? load.new : load.old, sli),
+    requestsPerSecond: (elapsedMs) => 4 * (served.get(elapsedMs)?.requests ?? 0),
+    badShare: (versionId, sli, elapsedMs) => {
+      const load = served.get(elapsedMs);
+      return load ? share(versionId === "new" ? load.new : load.old, sli) : 0;
+    },
   };
+  const serve = async (load: Load) => {
+    served.set(clock.elapsed(), load);
+    const from = clock.now();
+    await clock.sleep(1000);
+    return { from, to: clock.now() };
+  };
+  return { clock, deployments, traffic, serve };
+}
+
+const versionIds = { oldVersionId: "old", newVersionId: "new" };
+
+function fakeObserved(): Promise<ObservedWorker> {
+  const { clock, deployments, traffic, serve } = fakeServing();
   const blind = new FakeTelemetry(clock, deployments, traffic);
   blind.blindBecause = "observability is off";
   return Promise.resolve({
     telemetry: new FakeTelemetry(clock, deployments, traffic),
     blind,
-    oldVersionId: "old",
-    newVersionId: "new",
-    async serve(wanted) {
-      load = wanted;
-      since = clock.elapsed();
-      const from = clock.now();
-      await clock.sleep(1000);
-      return { from, to: clock.now(), bucketMs: 500 };
-    },
+    ...versionIds,
+    serve: async (load) => ({ ...(await serve(load)), bucketMs: 500 }),
   });
+}
+
+function fakeWitnessed(): Promise<WitnessedWorker> {
+  const { clock, deployments, traffic, serve } = fakeServing();
+  const witness = new FakeWitness(clock, deployments, traffic, { delayMs: 0, bucketMs: 500 });
+  witness.error = undefined;
+  return Promise.resolve({ witness, forbidden: forbiddenWitness, ...versionIds, serve });
 }
 
 /** Which share of a version's requests is bad when it does the same with all of them. */
@@ -71,6 +93,7 @@ function share(behaviour: Behaviour, sli: Sli): number {
     case "wallTime":
       return behaviour === "slow" && sli.limitMs < 50 ? 1 : 0;
     case "cpuTime":
+    case "canceled":
       return 0;
     case "status":
       return behaviour === "status500" && sli.statuses.some(({ from, to }) => from <= 500 && 500 <= to)

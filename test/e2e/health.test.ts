@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
 import { cloudflareProbes } from "../../provider/cloudflare/probes";
+import { cloudflareMetrics } from "../../provider/cloudflare/metrics";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { planSchema } from "../../provider/plan/schema";
 import type { ReleasePlan } from "../../provider/plan/types";
@@ -83,6 +84,7 @@ describe("a release on a local edge", function () {
         {
           deployments: cloudflareDeployments(client, worker),
           telemetry: cloudflareTelemetry(client, worker),
+          witness: cloudflareMetrics(client, worker),
           probes: cloudflareProbes(client, worker, systemClock),
           clock: systemClock,
           progress: new RecordingProgress(),

@@ -7,6 +7,8 @@ import type { VirtualClock } from "./clock";
 export class FakeProbes implements Probes {
   /** Whether a probe sent at a time, in milliseconds since the clock was made, is answered well; undefined: not by the new version. */
   answersWell: (elapsedMs: number) => boolean | undefined = () => true;
+  /** Whether a probe that is not answered well is answered at all. */
+  areAnswered = false;
   private results: ProbeResult[] = [];
   private readonly lastAt = new Map<PlanProbe, number>();
 
@@ -21,7 +23,7 @@ export class FakeProbes implements Probes {
       this.lastAt.set(probe, sentAt);
       const isGood = this.answersWell(this.clock.elapsed());
       if (isGood === undefined) troubles.push("probe answered by another version");
-      else this.results.push({ sentAt, isGood });
+      else this.results.push({ sentAt, isGood, isAnswered: isGood || this.areAnswered });
     }
     return Promise.resolve({ results: [...this.results], troubles });
   }

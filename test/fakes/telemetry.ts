@@ -36,6 +36,8 @@ export class FakeTelemetry implements Telemetry {
   readonly warnings: string[] = [];
   /** What is served later is never counted, in milliseconds since the clock was made. */
   ingestedUntil = Infinity;
+  /** The version whose requests are not counted. */
+  loses: string | undefined;
   private readonly outages: Outage[] = [];
 
   constructor(
@@ -81,6 +83,7 @@ export class FakeTelemetry implements Telemetry {
   }
 
   private counts(versionId: string, sli: Sli, start: number, end: number): Counts {
+    if (versionId === this.loses) return noCounts;
     const elapsed = start - this.clock.start;
     const seconds = this.secondsAlone(versionId, start, end);
     const seed = `${this.traffic.seed ?? 1} ${versionId} ${start}`;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { comparison } from "../../provider/health/comparison";
 import { noDispersion } from "../../provider/health/dispersion";
 import { evidenceAgainst } from "../../provider/health/evidence";
+import { ratios } from "../../provider/health/ratios";
 import type { Bucket, Counts, Series } from "../../provider/health/series";
 import { binomial, generator } from "../fakes/random";
 
@@ -127,5 +128,55 @@ describe("the evidence that a new version is worse than the old one", () => {
     const { log, onset } = evidenceAgainst(comparison(1.5), series);
     assert.ok(log >= ln100, String(log));
     assert.ok(onset !== undefined && Math.abs(onset.since - 30) <= 3, String(onset?.since));
+  });
+});
+
+describe("a comparison with a margin", () => {
+  const served = { new: 60, old: 240 };
+
+  /** The chances of 0, 1, 2, … bad events of `valid`. */
+  function chances(valid: number, share: number): readonly number[] {
+    let chance = (1 - share) ** valid;
+    return Array.from({ length: valid + 1 }, (_, bad) => {
+      const now = chance;
+      chance *= ((valid - bad) / (bad + 1)) * (share / (1 - share));
+      return now;
+    });
+  }
+
+  for (const share of [0, 0.002, 0.01, 0.05, 0.2]) {
+    it(`expects at most a ratio of 1 where the claim just holds, at an old share of ${share}`, () => {
+      const [maxIncrease, margin] = [2, 0.02];
+      const claim = comparison(maxIncrease, { margin });
+      const expected = ratios.map(() => 0);
+      const steps = new Float64Array(ratios.length);
+      const ofOld = chances(served.old, share);
+      chances(served.new, maxIncrease * share + margin).forEach((ofNew, fresh) => {
+        ofOld.forEach((chance, bad) => {
+          const valid = { new: { valid: served.new, bad: fresh }, old: { valid: served.old, bad } };
+          steps.fill(0);
+          claim.weigh({ start: 0, ...valid }, steps, noDispersion);
+          ratios.forEach(
+            (_, g) => (expected[g] = (expected[g] ?? 0) + ofNew * chance * Math.exp(steps[g] ?? 0)),
+          );
+        });
+      });
+      assert.ok(Math.max(...expected) <= 1 + 1e-9, String(expected));
+    });
+  }
+
+  it("allows an old version without a bad event the new one a few", () => {
+    const few = Array.from({ length: 30 }, (_, start) => ({
+      ...{ start, new: { valid: 100, bad: 1 }, old: { valid: 900, bad: 0 } },
+    }));
+    const log = (margin: number): number => evidenceAgainst(comparison(2, { margin }), few).log;
+    assert.ok(log(0) > 20 && log(0.02) < 1, `${log(0)} and ${log(0.02)}`);
+  });
+
+  it("goes by a limit of its own where the old version serves nothing", () => {
+    const alone = [{ start: 0, new: { valid: 20, bad: 20 }, old: { valid: 0, bad: 0 } }];
+    const log = (limit?: number): number =>
+      evidenceAgainst(comparison(2, { margin: 0.02, alone: limit }), alone).log;
+    assert.ok(log() === 0 && log(0.5) > 5, `${log()} and ${log(0.5)}`);
   });
 });

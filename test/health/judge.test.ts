@@ -44,6 +44,9 @@ describe("the public judge", () => {
     [{ max: 1 }, level, "max is 1, expected a share from 0 to below 1"],
     [{ max: NaN }, level, "max is NaN, expected a share from 0 to below 1"],
     [{ maxIncrease: 0.5 }, level, "maxIncrease is 0.5, expected a ratio from 1 to 1000"],
+    [{ maxIncrease: 2, margin: 1 }, level, "margin is 1, expected a share from 0 to below 1"],
+    [{ maxIncrease: 2, alone: -1 }, level, "alone is -1, expected a share from 0 to below 1"],
+    [{ max: 0.1, alone: 0.5 }, level, "alone is given, expected `maxIncrease` beside it"],
     [{ max: 0 }, 0, "level is 0, expected a probability above 0 and below 1"],
   ] as const) {
     it(`refuses what it cannot judge: ${message}`, () => {

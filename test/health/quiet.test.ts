@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { quietOf, rateBefore, usualIn } from "../../provider/health/quiet";
+import { isLoss, quietOf, rateBefore, usualIn } from "../../provider/health/quiet";
 import { noCounts, type Counts, type Series } from "../../provider/health/series";
 import { binomial, generator } from "../fakes/random";
 
@@ -77,5 +77,39 @@ describe("the rate before a time", () => {
   it("takes no account of what came later", () => {
     const later = [...served(5, 600), { start: since + 5 * minute, new: noCounts, old: valid(9e9) }];
     assert.equal(rateBefore(since + 5 * minute, later, since, usual), 600 / minute);
+  });
+});
+
+describe("events of which some are not recorded", () => {
+  it("are lost where a dozen are missing and none is recorded", () => {
+    assert.equal(isLoss(0, 12), true);
+    assert.equal(isLoss(0, 11.9), false);
+  });
+
+  it("are lost where more are missing than chance leaves out", () => {
+    assert.equal(isLoss(1000, 1164), true);
+    assert.equal(isLoss(1000, 1163), false);
+  });
+
+  it("are not where as many are recorded as should be, or more", () => {
+    for (const [recorded, expected] of [
+      [0, 0],
+      [5, 5],
+      [1000, 10],
+    ] as const) {
+      assert.equal(isLoss(recorded, expected), false);
+    }
+  });
+
+  it("are taken for lost by chance in fewer than 1 of 160 000 cases", () => {
+    for (const expected of [12, 20, 50, 300]) {
+      let probability = Math.exp(-expected);
+      let sum = 0;
+      for (let recorded = 0; isLoss(recorded, expected); recorded += 1) {
+        sum += probability;
+        probability *= expected / (recorded + 1);
+      }
+      assert.ok(sum > 0 && sum < 1 / 160_000, `${sum} for ${expected}`);
+    }
   });
 });

@@ -45,6 +45,9 @@ const payment = { key: "event", operation: "eq", value: "payment" };
 const exception = { key: "$workers.outcome", operation: "eq", value: "exception" };
 const custom = (sli: object) => ({ name: "own", max: 0.01, sli });
 
+const everyEventType =
+  '"fetch", "queue", "scheduled", "email", "tail", "jsrpc", "alarm", "hibernatableWebSocket", "durableObject"';
+
 const full = { percent: 100, soakTime: "1m" };
 
 describe("a plan", () => {
@@ -53,7 +56,7 @@ describe("a plan", () => {
     assert.deepEqual(
       { ...plan, slos: plan.slos.length, stages: plan.stages.length },
       {
-        slos: 2,
+        slos: 3,
         stages: 5,
         pollIntervalMs: 10_000,
         confidence: 0.99,
@@ -73,9 +76,132 @@ describe("a plan", () => {
       max: 0.01,
       observeOnly: false,
     });
+    assert.deepEqual(plan.slos[2], {
+      ...{ name: "canceled", sli: { kind: "canceled" }, maxIncrease: 2, margin: 0.02 },
+      ...{ observeOnly: false, byDefault: true },
+    });
   });
 
+  it("has no default SLO where it states one on the same, or wants none", () => {
+    const names = (plan: Record<string, unknown>): string[] =>
+      planSchema.parse(plan).slos.map(({ name }) => name);
+    const own = { name: "gone", sli: "canceled", max: 0.1 };
+    assert.deepEqual(names(slos(own)), ["gone"]);
+    assert.deepEqual(names({ ...slos(custom({ bad: [exception] })), defaultSlos: false }), ["own"]);
+    const taken = { ...custom({ bad: [exception] }), name: "canceled" };
+    assert.deepEqual(names(slos(taken)), ["canceled", "canceled (default)"]);
+  });
+
+  it("gives an SLO on canceled requests its margin with an increase only", () => {
+    const [bounded, compared] = planSchema.parse(
+      slos({ sli: "canceled", max: 0.1 }, { name: "compared", sli: "canceled", maxIncrease: 3 }),
+    ).slos;
+    assert.deepEqual([bounded?.margin, compared?.margin], [undefined, 0.02]);
+  });
+
+  it("has an objective for each event type that an SLO is on", () => {
+    const { slos: objectives } = planSchema.parse({
+      ...slos(
+        { sli: "exceptions", max: 0.01, on: ["fetch", "queue"] },
+        { sli: "exceptions", max: 0.02, on: ["scheduled"] },
+        { name: "slow", sli: "wallTime", percentile: 99, limit: "1m", on: ["queue"] },
+        { ...custom({ bad: [exception] }), on: ["alarm", "email"] },
+      ),
+      defaultSlos: false,
+    });
+    assert.deepEqual(
+      objectives.map(({ name, sli, max }) => [name, sli, max]),
+      [
+        ["exceptions on fetch", { kind: "exceptions" }, 0.01],
+        ["exceptions on queue", { kind: "exceptions", on: "queue" }, 0.01],
+        ["exceptions on scheduled", { kind: "exceptions", on: "scheduled" }, 0.02],
+        ["slow", { kind: "wallTime", limitMs: 60_000, on: "queue" }, 0.01],
+        [
+          "own on alarm",
+          { kind: "custom", valid: [], bad: [{ ...exception, type: "string" }], on: "alarm" },
+          0.01,
+        ],
+        [
+          "own on email",
+          { kind: "custom", valid: [], bad: [{ ...exception, type: "string" }], on: "email" },
+          0.01,
+        ],
+      ],
+    );
+  });
+
+  for (const [given, meant] of [
+    ["cron", "scheduled"],
+    ["rpc", "jsrpc"],
+    ["feth", "fetch"],
+    ["Queue", "queue"],
+    ["queues", "queue"],
+    ["schedueld", "scheduled"],
+    ["websocket", "hibernatableWebSocket"],
+    ["durable_object", "durableObject"],
+  ] as const) {
+    it(`takes the event type "${given}" for "${meant}"`, () => {
+      assert.deepEqual(faults(slos({ sli: "exceptions", max: 0.01, on: ["fetch", given] })), [
+        `plan.slos[0].on[1]: got "${given}", expected "${meant}", or another of ${everyEventType}`,
+      ]);
+    });
+  }
+
   const cases: [string, unknown, string | RegExp][] = [
+    [
+      "an event type that nothing is like",
+      slos({ sli: "exceptions", max: 0.01, on: ["xyz"] }),
+      `plan.slos[0].on[0]: got "xyz", expected one of ${everyEventType}`,
+    ],
+    [
+      "no event types",
+      slos({ sli: "exceptions", max: 0.01, on: [] }),
+      `plan.slos[0].on: got [], expected a list of different event types, of ${everyEventType}`,
+    ],
+    [
+      "an event type twice",
+      slos({ sli: "serverErrors", max: 0.01, on: ["queue", "queue"] }),
+      `plan.slos[0].on: got ["queue","queue"], expected a list of different event types, of ${everyEventType}`,
+    ],
+    [
+      "statuses of a queue",
+      slos({ sli: { status: "5xx" }, max: 0.01, on: ["queue"] }),
+      `plan.slos[0].on: got ["queue"], expected nothing: only visitors' requests (fetch) are answered with a status`,
+    ],
+    [
+      "crons that a client cancels",
+      slos({ sli: "canceled", max: 0.01, on: ["scheduled"] }),
+      `plan.slos[0].on: got ["scheduled"], expected nothing: only visitors' requests (fetch) have a client that can cancel them`,
+    ],
+    [
+      "event types beside filters that say what counts",
+      slos({ ...custom({ valid: [payment], bad: [payment] }), on: ["queue"] }),
+      /^plan\.slos\[0\]\.on: got \["queue"\], expected nothing beside `valid`, which says itself what counts: \{ key: "\$workers\.eventType"/,
+    ],
+    [
+      "a name that an objective of another SLO has",
+      slos(
+        { sli: "exceptions", max: 0.01, on: ["fetch", "queue"] },
+        { name: "exceptions on queue", sli: "serverErrors", max: 0.01 },
+      ),
+      'plan.slos[1].name: got "exceptions on queue", expected a name no other SLO has ("exceptions on queue" is taken)',
+    ],
+    [
+      "more filters than are left beside those against probes",
+      changed((given) => {
+        given["slos"] = [
+          { sli: "probes", max: 0.1 },
+          custom({ bad: Array.from({ length: 8 }, () => exception) }),
+        ];
+        given["probes"] = [{ path: "/" }];
+      }),
+      /^plan\.slos\[1\]\.sli\.bad: got \[.*, expected at most 7 filters in `valid` and `bad` together in a plan with probes/,
+    ],
+    [
+      "a default SLO that is none",
+      { ...seedPlan, defaultSlos: "no" },
+      'plan.defaultSlos: got "no", expected true or false',
+    ],
     ["no plan", undefined, "plan: got nothing, expected a plan with `slos` and `stages`"],
     ["no stages", stages(), "plan.stages: got [], expected a list of at least one stage"],
     ["no SLOs", slos(), "plan.slos: got [], expected a list of at least one SLO"],
@@ -182,7 +308,7 @@ describe("a plan", () => {
     [
       "an unknown SLI",
       slos({ sli: "latency", max: 0.01 }),
-      'plan.slos[0].sli: got "latency", expected an SLI this package knows: "serverErrors", "exceptions", "wallTime", "cpuTime", "probes", { status } or { bad }',
+      'plan.slos[0].sli: got "latency", expected an SLI this package knows: "serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes", { status } or { bad }',
     ],
     [
       "an objective that cannot be violated",

@@ -11,6 +11,7 @@ import {
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { answered } from "../../provider/rollout/look/source";
+import type { Testimony } from "../../provider/rollout/look/testimony";
 import { all, newVersion, oldVersion, otherVersion, quietTraffic, world, type World } from "./simulate";
 import { aRelease, minute, slos } from "./situations";
 
@@ -67,7 +68,9 @@ describe("before its first look a release has seen nothing", () => {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
       ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
+      reach: { heardAt: at(5000), cutOffs: [] },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
+      ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
       pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
   });
@@ -199,7 +202,13 @@ describe("a look that is not answered", () => {
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
+      ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
+      ...{
+        uploadsLeft: undefined,
+        uploadsAt: at(5000),
+        isOvertaken: false,
+        reach: { heardAt: at(65_000), cutOffs: [] },
+      },
       pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);
@@ -279,6 +288,49 @@ describe("a look that is not answered", () => {
     assert.deepEqual((await observe(release, nothing, outside)).troubles, []);
     outside.telemetry.blindBecause = undefined;
     assert.equal((await observe(release, unready, outside)).isReady, true);
+  });
+});
+
+describe("a look that shows a gap", () => {
+  const known = (changes: Partial<Testimony>): Testimony => ({
+    ...{ of: "both", since: at(minute), ratio: 1, finding: "unserved", witnessed: undefined },
+    ...{ askedAt: at(6 * minute), until: at(5 * minute), ...changes },
+  });
+
+  /** A look six minutes after the last request, at which nobody can be asked. */
+  async function look(testimony: Testimony): Promise<Observation> {
+    const { outside, release, nothing } = await setting(7 * minute);
+    outside.telemetry.ingestedUntil = minute;
+    const usual = { perMs: 0.05, lowestPerMs: 0.05, burst: 1 };
+    const baselines = [{ ...noBaseline, usual }, noBaseline];
+    const series = [servedIn(50_000), servedIn(50_000)];
+    const metrics = { ...answered(at(6 * minute)), notBefore: Infinity };
+    const seen = await observe(release, { ...nothing, series, baselines, testimony, metrics }, outside);
+    return observe(
+      release,
+      { ...seen, arrivedAt: at(minute), arrivalsPerMs: 0.05, testimony, metrics },
+      outside,
+    );
+  }
+
+  it("believes what was found of it within the last minute", async () => {
+    const { telemetry, testimony, seenUntil } = await look(known({ askedAt: at(6 * minute + 30 * second) }));
+    assert.deepEqual([testimony?.finding, telemetry.trouble], ["unserved", ""]);
+    assert.equal(seenUntil, at(5 * minute));
+  });
+
+  it("believes nothing older, and is blind since then", async () => {
+    const askedAt = at(6 * minute);
+    const { telemetry } = await look(known({ askedAt }));
+    assert.match(telemetry.trouble, /shows no request/);
+    assert.equal(telemetry.answeredAt, askedAt);
+  });
+
+  it("believes nothing of another gap", async () => {
+    const other = known({ askedAt: at(6 * minute + 30 * second), of: "new" });
+    const { telemetry, testimony } = await look(other);
+    assert.equal(testimony, undefined);
+    assert.equal(telemetry.answeredAt, at(minute));
   });
 });
 

@@ -251,6 +251,14 @@ describe("the overview of a Worker", () => {
       [/^No release of checkout is under way: .* jo with wrangler\.$/m, /75 % to version 0.*1$/m, /12m ago$/],
     ],
     [
+      "whose deployment only looks like a release's",
+      { ...deployment(at(25)), isUnproven: true, message: "[workers-release id=r1]" },
+      [
+        /active deployment was made by jo with wrangler\. Its message looks like the record of a release, and is none: /,
+        /Nothing is done by it\. It says: "\[workers-release id=r1\]"$/m,
+      ],
+    ],
+    [
       "whose release soaks",
       soaking,
       [

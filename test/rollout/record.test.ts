@@ -62,6 +62,9 @@ describe("the message of a deployment", () => {
     const [record] = fc.sample(records, 1);
     assert.ok(record);
     const begun = Array.from({ length: 50 }, (_, index) => record.startedAt + index * 86_400_000);
+    // Nothing is left to leave out: it is as long as it is.
+    const longest = { ...record, retry: "x".repeat(900), begun: begun.slice(0, 1) };
+    assert.doesNotMatch(writeRecord(longest), / begun=/);
     const full = { ...record, retry: "x".repeat(64), stage: 49, stages: 50, begun };
     assert.deepEqual(readMessage(written("", full))?.record.begun, begun);
     const long = readMessage(written("", { ...full, retry: "書".repeat(64) }))?.record;

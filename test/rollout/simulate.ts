@@ -10,6 +10,7 @@ import { atOnce } from "../fakes/plans";
 import { FakeProbes } from "../fakes/probes";
 import { RecordingProgress } from "../fakes/progress";
 import { FakeTelemetry, type Traffic } from "../fakes/telemetry";
+import { FakeWitness } from "../fakes/witness";
 
 export const oldVersion = "00000000-0000-4000-8000-000000000001";
 export const newVersion = "00000000-0000-4000-8000-000000000002";
@@ -45,6 +46,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly deployments: FakeDeployments;
   readonly telemetry: FakeTelemetry;
+  readonly witness: FakeWitness;
   readonly probes: FakeProbes;
   readonly progress: RecordingProgress;
   /** Aborts {@link interruption}. */
@@ -63,6 +65,7 @@ export function world(traffic: Traffic = quietTraffic, serving: Split = all(oldV
     clock,
     deployments,
     telemetry,
+    witness: new FakeWitness(clock, deployments, traffic),
     probes: new FakeProbes(clock),
     progress: new RecordingProgress(),
     ...stoppable(),

@@ -22,9 +22,10 @@ export const slos: readonly Slo[] = [
   { name: "slow", sli: "wallTime", percentile: 99, limit: "500ms" },
 ];
 
-/** 25 %, then 50 % that somebody has to approve to go on from, then 100 %. */
+/** 25 %, then 50 % that somebody has to approve to go on from, then 100 %. It has the SLOs that it states. */
 export const threeStages: ReleasePlan = {
   slos: [...slos],
+  defaultSlos: false,
   stages: [
     { percent: 25, soakTime: "5m" },
     { percent: 50, soakTime: "10m", progression: "manual" },

@@ -363,6 +363,11 @@ describe("an SLO is told of", () => {
   check([
     ["with three digits", () => percentText(0.123456), "12.3 %"],
     ["with its counts", () => countsText({ valid: 122, bad: 14 }), "11.5 % (14 of 122)"],
+    [
+      "in whole numbers where it is sampled",
+      () => countsText({ valid: 122.4, bad: 13.6 }),
+      "11.1 % (14 of 122)",
+    ],
     ["that it failed", () => badText({ kind: "serverErrors" }), "requests failed"],
     ["its exceptions", () => badText({ kind: "exceptions" }), "requests ended in an exception"],
     ["its statuses", () => badText(status), "requests were answered with 500 to 599, 429"],

@@ -2,13 +2,16 @@ import { over } from "../../health/dispersion";
 import { boundsOf } from "../../health/judge";
 import { Judgement, type Bounds, type Verdict } from "../../health/judgement";
 import { OngoingDispersion, settledAfterMs } from "../../health/ongoing";
+import { noBaseline } from "../../health/past";
 import { badShare, type Served } from "../../health/series";
 import { settlingOf, type Settling } from "../../health/settling";
 import { soakResult, type SoakResult } from "../../health/soak";
+import { isOnRequests } from "../../plan/eventTypes";
 import type { Objective, Plan } from "../../plan/plan";
 import { bucketStart, type Observation } from "./observe";
 import { stagePercent, type Release } from "../release";
 import { stagesSoFar, type PastStage, type State } from "../state";
+import { judgedBy, type Judged } from "./judged";
 import type { WrongShare } from "./shareWatch";
 import { courseOf, stageOf, Tally } from "./tally";
 
@@ -32,7 +35,7 @@ export function assess(release: Release, state: State, observation: Observation)
   const [stage] = stagesSoFar(state, observation.seenUntil).slice(-1);
   const current = stage ?? { stage: state.stage, startedAt: state.since, endedAt: state.since };
   return release.plan.slos.map((_, index) => {
-    return inStage(release, current, takenIn(release, state, observation, index), index);
+    return inStage(release, current, takenIn(release, state, observation, index), observation, index);
   });
 }
 
@@ -45,7 +48,7 @@ export function assessStages(
 ): readonly (readonly Assessment[])[] {
   const taken = release.plan.slos.map((_, index) => takenIn(release, state, observation, index));
   return stagesSoFar(state, now).map((stage) =>
-    taken.map((slo, index) => inStage(release, stage, slo, index)),
+    taken.map((slo, index) => inStage(release, stage, slo, observation, index)),
   );
 }
 
@@ -53,14 +56,17 @@ function inStage(
   { plan }: Release,
   { stage, startedAt, endedAt }: PastStage,
   { tally, surge }: Taken,
+  { baselines }: Observation,
   index: number,
 ): Assessment {
-  const slo = sloAt(plan, index);
+  const { slo } = judgedAt(plan, baselines, index);
   const { served, judged } = tally.in(stage);
-  const dispersion = over(Math.max(1, endedAt - startedAt), tally.dispersion);
-  const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), dispersion);
+  const inSoak = over(Math.max(1, endedAt - startedAt), tally.dispersion);
+  const result = soakResult(slo, judged, minRequestsIn(plan, stage, slo), inSoak);
   const verdict = tally.verdictAfter(stage);
-  return { slo, verdict, served, soak: { served: judged, result }, wrongShare: tally.wrongShare, surge };
+  // Objects stay with one version, crons are few, and a version may log more: only requests follow the split.
+  const wrongShare = isOnRequests(slo.sli) ? tally.wrongShare : undefined;
+  return { slo, verdict, served, soak: { served: judged, result }, wrongShare, surge };
 }
 
 /** What the buckets of an SLO come to, and the surge that seems to be in those which are not settled. */
@@ -113,10 +119,13 @@ function settlingIn(
 }
 
 function emptyTally({ plan }: Release, { baselines }: Observation, index: number): Tally {
-  const slo = sloAt(plan, index);
-  const known = baselines?.[index];
-  const ongoing = known && new OngoingDispersion(known.dispersion, plan.pollIntervalMs);
+  const { slo, dispersion } = judgedAt(plan, baselines, index);
+  const ongoing = baselines && new OngoingDispersion(dispersion, plan.pollIntervalMs);
   return new Tally(new Judgement(slo, levelOf(slo, plan), { ongoing, course: courseOf(plan) }));
+}
+
+function judgedAt(plan: Plan, baselines: Observation["baselines"], index: number): Judged {
+  return judgedBy(sloAt(plan, index), baselines?.[index] ?? noBaseline);
 }
 
 function sloAt({ slos }: Plan, index: number): Objective {
@@ -150,42 +159,52 @@ export function settle(release: Release, state: State, observation: Observation)
 
 /**
  * The level an SLO is judged at: for each of its bounds an equal part of what the whole release may be wrong, so that
- * all bounds that can abort it keep to the plan's `confidence` together (Bonferroni).
+ * all bounds that can abort it keep to the plan's `confidence` together (Bonferroni). One that the plan does not state
+ * takes a tenth of such a part: it is there for what shows at any level, and makes the others hardly slower.
  */
 export function levelOf(slo: Objective, plan: Plan): number {
   const tests = plan.slos
     .filter(({ observeOnly }) => !observeOnly)
-    .reduce((sum, each) => sum + boundsOf(each), 0);
-  return ((1 - plan.confidence) * boundsOf(slo)) / Math.max(tests, boundsOf(slo));
+    .reduce((sum, each) => sum + weightOf(each), 0);
+  return ((1 - plan.confidence) * weightOf(slo)) / Math.max(tests, weightOf(slo));
+}
+
+function weightOf(slo: Objective): number {
+  return boundsOf(slo) * (slo.byDefault ? 0.1 : 1);
 }
 
 /**
- * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version. An SLO on probes
+ * The number of events of an SLO that a stage needs: none at 0 %, where no user meets the new version, none of what the
+ * plan does not state, and beside requests none of crons and the like, which may come once an hour. An SLO on probes
  * needs one at least in every stage: without any, nobody knows whether they reach the new version.
  */
-function minRequestsIn(plan: Plan, stage: number, { sli }: Objective): number {
+function minRequestsIn(plan: Plan, stage: number, { sli, byDefault }: Objective): number {
   if (sli.kind === "probes") return 1;
+  if (byDefault || ("on" in sli && judgesRequests(plan))) return 0;
   return plan.stages[stage]?.percent === 0 ? 0 : plan.minRequests;
 }
 
-/** How many times worse the new version is than the old one: undefined where one of them served nothing. */
-function increaseOf(served: Served): number | undefined {
-  if (served.new.valid === 0 || served.old.valid === 0) return undefined;
-  return badShare(served.new) / badShare(served.old);
+function judgesRequests({ slos }: Plan): boolean {
+  return slos.some(({ sli, byDefault }) => !byDefault && isOnRequests(sli));
 }
 
 /** How much of its limit an SLO has used: what was measured as a part of the limit; 1 is just at it. */
-export function limitUsage({ max, maxIncrease }: Bounds, served: Served): number {
-  if (served.new.bad === 0) return 0;
-  const ofMax = max === undefined ? 0 : badShare(served.new) / max;
-  const ofIncrease = maxIncrease === undefined ? 0 : (increaseOf(served) ?? 0) / maxIncrease;
-  return Math.max(ofMax, ofIncrease);
+export function limitUsage({ max, maxIncrease, margin = 0, alone }: Bounds, served: Served): number {
+  const share = badShare(served.new);
+  if (share === 0) return 0;
+  const ofMax = max === undefined ? 0 : share / max;
+  if (maxIncrease === undefined) return ofMax;
+  if (served.old.valid === 0) return Math.max(ofMax, alone === undefined ? 0 : share / alone);
+  return Math.max(ofMax, share / (badShare(served.old) + margin / maxIncrease) / maxIncrease);
 }
 
 /** The largest bad share that an SLO allows for, given what the old version had; undefined where that is nothing. */
-export function limitOf({ max, maxIncrease }: Bounds, served: Served): number | undefined {
-  const relative =
-    maxIncrease === undefined || served.old.valid === 0 ? undefined : maxIncrease * badShare(served.old);
-  if (max === undefined || relative === undefined) return max ?? relative;
-  return Math.min(max, relative);
+export function limitOf(slo: Bounds, served: Served): number | undefined {
+  const limits = [slo.max, relativeLimit(slo, served)].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+function relativeLimit({ maxIncrease, margin = 0, alone }: Bounds, { old }: Served): number | undefined {
+  if (maxIncrease === undefined) return undefined;
+  return old.valid === 0 ? alone : maxIncrease * badShare(old) + margin;
 }

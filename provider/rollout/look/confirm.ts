@@ -1,4 +1,5 @@
 import { servedSince, type Series } from "../../health/series";
+import { isOnRequests } from "../../plan/eventTypes";
 import type { Cause } from "../cause";
 import { bucketStart, telemetrySlis } from "./observe";
 import { alone, unlessFault } from "../ports";
@@ -40,7 +41,8 @@ export async function confirmReverted(
   if (percent === 0 || oldVersionId === undefined || isBlind || isPassing) return { kind: "none" };
   const revertedAt = clock.now();
   const from = bucketStart(revertedAt, bucketMs) + bucketMs;
-  const [sli = { kind: "serverErrors" as const }] = telemetrySlis(plan);
+  const slis = telemetrySlis(plan);
+  const sli = slis.find(isOnRequests) ?? slis[0] ?? { kind: "serverErrors" };
   for (let series: Series = []; ;) {
     if (interruption.aborted) return { kind: "none" };
     await clock.sleep(pace.untilNextMs(bucketMs), interruption);
@@ -73,7 +75,7 @@ function isSure(series: Series, since: number, percent: number): boolean {
 
 function unconfirmed(series: Series, since: number, forMs: number): Confirmation {
   const served = servedSince(series, since);
-  const requests = served.new.valid;
-  if (requests === 0) return { kind: "unseen", forMs };
-  return { kind: "stillServing", requests, of: requests + served.old.valid, since };
+  if (served.new.valid === 0) return { kind: "unseen", forMs };
+  const requests = Math.ceil(served.new.valid);
+  return { kind: "stillServing", requests, of: requests + Math.round(served.old.valid), since };
 }

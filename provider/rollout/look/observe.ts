@@ -1,7 +1,8 @@
+import { reachAfter, telling, type Reach } from "./cutOff";
 import { Deadline } from "./deadline";
 import { merge } from "../../health/merge";
 import { baselineOf, noBaseline, type Baseline } from "../../health/past";
-import { probeSeries } from "../../health/probes";
+import { probeSeries, type ProbeResult } from "../../health/probes";
 import { quietOf, rateBefore } from "../../health/quiet";
 import { noCounts, validIn, type Bucket, type Series } from "../../health/series";
 import type { Sli } from "../../health/sli";
@@ -17,8 +18,11 @@ import {
   type Telemetry,
 } from "../ports";
 import type { Dependencies, Release } from "../release";
-import { answered, mute, unanswered, unasked, type Source } from "./source";
+import { gapIn, type Gap } from "./gap";
+import { meaningOf } from "./meaning";
+import { answered, unanswered, unasked, type Source } from "./source";
 import type { Tally } from "./tally";
+import { isAskable, testimonyOn, type Testimony } from "./testimony";
 import { uploadsLeft } from "./window";
 import { readActive } from "../write/write";
 
@@ -28,6 +32,10 @@ export interface Observation {
   readonly active: Deployment | undefined;
   readonly deployments: Source;
   readonly telemetry: Source;
+  /** The metrics, which are asked only where the telemetry shows a gap. */
+  readonly metrics: Source;
+  /** What is known of that gap; undefined where there is none, or nothing is known yet. */
+  readonly testimony: Testimony | undefined;
   /** What was served since the release began, or since `settledUntil`: one series per SLO, in the plan's order. */
   readonly series: readonly Series[];
   /** What was served before that: one tally per SLO; undefined as long as all buckets are kept. */
@@ -45,6 +53,9 @@ export interface Observation {
   readonly seenUntil: number;
   /** When a look last showed requests that none had shown before; before the first look, when the watching began. */
   readonly arrivedAt: number;
+  readonly reach: Reach;
+  /** How many requests of both versions came in a millisecond at that time. */
+  readonly arrivalsPerMs: number;
   /** After how many more uploads the old version can no longer be deployed; undefined where that is not known. */
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
@@ -81,6 +92,8 @@ export function nothingObserved(
     active,
     deployments: answered(now),
     telemetry: answered(now),
+    metrics: answered(now),
+    testimony: undefined,
     series: release.plan.slos.map((): Series => []),
     settled: undefined,
     settledUntil: bucketStart(release.startedAt, release.plan.pollIntervalMs),
@@ -88,6 +101,8 @@ export function nothingObserved(
     isReady,
     seenUntil: release.startedAt,
     arrivedAt: now,
+    reach: { heardAt: now, cutOffs: [] },
+    arrivalsPerMs: 0,
     uploadsLeft: undefined,
     uploadsAt: now,
     isOvertaken: false,
@@ -147,16 +162,22 @@ async function observeAll(
     readTelemetry(release, before, look),
     readProbes(release, before, look),
   ]);
+  const { isHeard, ...seen } = health;
+  const sources = [deployed.deployments, seen.telemetry];
+  const hasAnswered = isHeard || deployed.deployments.failures === 0;
+  const reach = reachAfter(before.reach, sources, hasAnswered, look.clock.now());
+  const results = telling(probed.results, release.plan.probes, reach.cutOffs);
   return {
     ...deployed,
     ...uploads,
-    ...health,
-    series: withProbes(release, health.series, probed, before.settledUntil),
+    ...seen,
+    reach,
+    series: withProbes(release, seen.series, results, before.settledUntil),
     settled: before.settled,
     settledUntil: before.settledUntil,
     isOvertaken: before.isOvertaken && deployed.deployments.failures > 0,
     pace: before.pace,
-    troubles: [deployed.deployments.trouble, health.telemetry.trouble, ...probed.troubles].filter(
+    troubles: [deployed.deployments.trouble, seen.telemetry.trouble, ...probed.troubles].filter(
       (trouble) => trouble !== "",
     ),
   };
@@ -222,9 +243,19 @@ async function readProbes(
     .catch(unlessFault({ results: [], troubles: ["The probes did not answer in time."] }));
 }
 
-type Health = Pick<Observation, "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt">;
+type Heard = Pick<Observation, "metrics" | "testimony">;
+type Health = Heard &
+  Pick<
+    Observation,
+    "telemetry" | "series" | "baselines" | "isReady" | "seenUntil" | "arrivedAt" | "arrivalsPerMs"
+  >;
 
-async function readTelemetry(release: Release, before: Observation, look: Look): Promise<Health> {
+/** `isHeard` where the telemetry has answered, whatever it says. */
+async function readTelemetry(
+  release: Release,
+  before: Observation,
+  look: Look,
+): Promise<Health & { readonly isHeard: boolean }> {
   const { telemetry, clock } = look;
   const askedAt = clock.now();
   const read = await ask(release, before.telemetry, look, async () => {
@@ -234,38 +265,69 @@ async function readTelemetry(release: Release, before: Observation, look: Look):
     return readHealth(release, before, askedAt, telemetry);
   });
   if (!read.isAnswer) {
-    const { series, baselines, isReady, seenUntil, arrivedAt } = before;
-    return { series, baselines, isReady, seenUntil, arrivedAt, telemetry: read.source };
+    const { series, baselines, isReady, seenUntil, arrivedAt, arrivalsPerMs, testimony, metrics } = before;
+    const known = { series, baselines, isReady, seenUntil, arrivedAt, arrivalsPerMs, testimony, metrics };
+    return { ...known, telemetry: read.source, isHeard: false };
   }
-  return asFarAsSeen(release, before, { ...read.value, telemetry: read.source }, askedAt);
+  const answer = { ...read.value, telemetry: read.source };
+  return { ...(await asFarAsSeen(release, before, answer, askedAt, look)), isHeard: true };
 }
 
 /**
  * What an answer shows, and up to when. One that shows nothing new where much should have come says no more than the one
  * before: requests that nobody has seen are not requests that went well. Whether telemetry is still switched on is asked
- * again then.
+ * again then, and the metrics are asked who came.
  */
-function asFarAsSeen(
+async function asFarAsSeen(
   release: Release,
   before: Observation,
   read: Pick<Health, "series" | "baselines" | "telemetry">,
   askedAt: number,
-): Health {
+  look: Look,
+): Promise<Health> {
   const slo = busiest(read.baselines);
-  const arrived = arrivals(before.series[slo], read.series[slo]) > 0 || read.baselines?.[slo] === undefined;
+  const series = read.series[slo] ?? [];
+  const arrived = arrivals(before.series[slo], series) > 0 || read.baselines?.[slo] === undefined;
   const arrivedAt = arrived ? askedAt : before.arrivedAt;
   const { usual } = read.baselines?.[slo] ?? noBaseline;
-  const perMs = rateBefore(arrivedAt, read.series[slo] ?? [], release.startedAt, usual);
-  switch (quietOf(askedAt - arrivedAt, perMs, usual.burst)) {
-    case "normal":
-      return { ...read, isReady: true, seenUntil: askedAt, arrivedAt };
-    case "suspect":
-      return { ...read, isReady: false, seenUntil: arrivedAt, arrivedAt };
-    case "silent": {
-      const telemetry = mute(before.telemetry, arrivedAt, perMs);
-      return { ...read, telemetry, isReady: false, seenUntil: arrivedAt, arrivedAt };
-    }
-  }
+  // Of a gap that lasts for hours, what came before it is no longer kept.
+  const perMs = arrived ? rateBefore(arrivedAt, series, release.startedAt, usual) : before.arrivalsPerMs;
+  const quiet = quietOf(askedAt - arrivedAt, perMs, usual.burst);
+  const rate = { perMs, burst: usual.burst };
+  const gap = gapIn(release, { active: before.active, series, quiet, rate, now: askedAt });
+  const heard = await testify(release, before, gap, askedAt, look);
+  const { plan } = release;
+  const meaning = meaningOf({
+    ...heard,
+    plan,
+    gap,
+    quiet,
+    arrivedAt,
+    now: askedAt,
+    telemetry: before.telemetry,
+  });
+  return { ...read, ...heard, arrivedAt, arrivalsPerMs: perMs, ...meaning };
+}
+
+/** What is known of a gap is asked anew so often, since it goes on. */
+const testifyEveryMs = 30_000;
+
+/** What is known of a gap. It costs requests, so what is known is not asked for at every look. */
+async function testify(
+  release: Release,
+  { metrics, testimony: before }: Observation,
+  gap: Gap | undefined,
+  now: number,
+  look: Look,
+): Promise<Heard> {
+  if (gap === undefined) return { metrics, testimony: undefined };
+  // Nothing was seen of it meanwhile: it is the same gap.
+  const testimony = before?.of === gap.of ? before : undefined;
+  const isKnown = testimony !== undefined && testimony.finding !== "unknown";
+  const isFresh = isKnown && now < testimony.askedAt + testifyEveryMs;
+  if (isFresh || !isAskable(gap, now)) return { metrics, testimony };
+  const read = await ask(release, metrics, look, () => testimonyOn(gap, now, release, look, testimony));
+  return { metrics: read.source, testimony: read.isAnswer ? read.value : testimony };
 }
 
 /** The SLO with the most events: of all that should be there, they are missed first. */
@@ -372,7 +434,7 @@ function perSlo({ slos }: Plan, read: readonly Series[]): readonly Series[] {
 function withProbes(
   { plan, startedAt }: Release,
   series: readonly Series[],
-  { results }: ProbeReport,
+  results: readonly ProbeResult[],
   settledUntil: number,
 ): readonly Series[] {
   const bucketMs = plan.pollIntervalMs;

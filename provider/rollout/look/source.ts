@@ -61,16 +61,8 @@ export function unanswered(before: Source, error: unknown, now: number, retrying
   return { ...before, failures, trouble, notBefore: now + longest * (0.5 + 0.5 * random()) };
 }
 
-/**
- * Telemetry that answers, but has shown no request since `since`, where `perMs` a millisecond were usual: it is as if it
- * had not answered since then.
- */
-export function mute(before: Source, since: number, perMs: number): Source {
-  const perMinute = Number((perMs * 60_000).toPrecision(2));
-  const trouble =
-    `Workers Observability answers, but shows no request of either version, where about ${perMinute} a minute were usual. ` +
-    "Either nobody uses the Worker any more, or its requests are no longer recorded: look at its settings " +
-    "(observability) and at what the account may still log today.";
+/** A source that answers and shows nothing is as if it had not answered since then: in milliseconds since the epoch. */
+export function mute(before: Source, since: number, trouble: string): Source {
   return { ...answered(since), failures: before.failures + 1, trouble };
 }
 

@@ -8,7 +8,8 @@ import type { Observation } from "../look/observe";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
-import { badText, countsText, limitText, percentText } from "./sloText";
+import { unservedText } from "./gapText";
+import { badText, countsText, limitText, ofText, percentText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
 
@@ -64,13 +65,14 @@ export function statusLine(
     worstText(assessment),
     burstsText(assessment),
     wrongShareText(assessment),
+    unservedText(observation.testimony),
   ];
   const window = windowWarning(release, observation.uploadsLeft);
   if (window !== undefined) parts.push(window);
   parts.push(paceText(release, observation));
   if (observation.troubles.length > 0)
     parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
-  return parts.filter((part) => part !== "").join(" · ");
+  return joinedBy(" · ", parts);
 }
 
 /** How often the release really looks, where that is less often than the plan says. */
@@ -275,8 +277,10 @@ function doubtText(release: Release, state: State, doubt: Doubt, now: number): s
     const tooFew = tooFewText(doubt, release.plan, now - stageStart(state));
     return `too little to judge SLO "${name}" ${where}: ${tooFew}`;
   }
-  if (doubt.kind === "wrongShare")
-    return `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
+  if (doubt.kind === "wrongShare") {
+    const wrong = `the new version does not serve its share ${where}: ${shareText(doubt.share)}`;
+    return joinedBy("; ", [wrong, unservedText(doubt.testimony)]);
+  }
   return (
     `SLO "${name}" over its limit at the end of the soak ${where}: ${countsText(doubt.served.new)} of ` +
     `${badText(sli)}, ${limitText(doubt.slo, doubt.served)}; that may be chance`
@@ -307,7 +311,8 @@ function into(state: State, now: number): string {
 function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
-  const violated = { [bound]: slo[bound] };
+  const { max, ...relative } = slo;
+  const violated = bound === "max" ? { max } : relative;
   if (trouble === undefined) return limitText(violated, { new: noCounts, old: noCounts });
   const old =
     trouble.old.valid === 0
@@ -315,16 +320,19 @@ function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
       : `the old version had ${countsText(trouble.old)}`;
   return (
     `${percentText(badShare(trouble.new))} of the new version's ${badText(slo.sli)} ` +
-    `(${trouble.new.bad} of ${trouble.new.valid} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
+    `(${ofText(trouble.new)} since ${clockText(trouble.since)}), ${limitText(violated, trouble)}; ` +
     `in the same time ${old}`
   );
 }
 
-function tooFewText({ slo, counts }: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
+function tooFewText(doubt: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
+  const { slo, counts, testimony } = doubt;
   const time = formatDuration(ms);
-  return slo.sli.kind === "probes"
-    ? `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`
-    : `the new version served ${counts.valid} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+  if (slo.sli.kind === "probes") {
+    return `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`;
+  }
+  const served = `the new version served ${Math.round(counts.valid)} in ${time}, the plan wants ${plan.minRequests} (minRequests)`;
+  return joinedBy("; ", [served, unservedText(testimony)]);
 }
 
 function unsureText(extended: boolean): string {
@@ -345,5 +353,9 @@ export function completedSentence(release: Release, now: number): string {
 
 /** Sentences in a row, without those that are empty. */
 export function joined(sentences: readonly string[]): string {
-  return sentences.filter((sentence) => sentence !== "").join(" ");
+  return joinedBy(" ", sentences);
+}
+
+function joinedBy(separator: string, texts: readonly string[]): string {
+  return texts.filter((text) => text !== "").join(separator);
 }

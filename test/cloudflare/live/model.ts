@@ -24,9 +24,16 @@ export interface Unknowns {
   readonly granularity: "obeyed" | "ignored";
   /** Whether `count` is an estimate of all events, or the number of those stored. */
   readonly count: "estimate" | "stored";
+  /** How many groups an answer holds at most, the largest: one user met ten, others had 2000. */
+  readonly mostGroups: number;
 }
 
-export const suggested: Unknowns = { firstBuckets: "unlisted", granularity: "obeyed", count: "estimate" };
+export const suggested: Unknowns = {
+  firstBuckets: "unlisted",
+  granularity: "obeyed",
+  count: "estimate",
+  mostGroups: 2000,
+};
 
 type Query = Omit<TelemetryQueryParams, "account_id">;
 type Filter = NonNullable<NonNullable<Query["parameters"]>["filters"]>[number];
@@ -85,15 +92,25 @@ export class LiveTelemetry {
       { length: Math.max(0, Math.ceil((to - first) / ms)) },
       (_, i) => first + i * ms,
     );
-    const inBucket = Map.groupBy(complete, ({ at }) => Math.floor(at / ms) * ms);
+    const held = this.inGroups(complete, keys);
+    const inBucket = Map.groupBy([...held], ({ at }) => Math.floor(at / ms) * ms);
     const cells = (rows: readonly LiveRow[]): unknown[] => this.cells(rows, keys);
     const series = starts.map((start) => ({ time: textOf(start), data: cells(inBucket.get(start) ?? []) }));
     const statistics = { elapsed: 0.1, rows_read: found.length, bytes_read: 0, abr_level: 1 };
     return {
       run: { status: "COMPLETED", granularity: ms, statistics },
-      calculations: [{ calculation: "count", aggregates: cells(counted), series }],
+      calculations: [
+        { calculation: "count", aggregates: cells(counted.filter((row) => held.has(row))), series },
+      ],
       statistics,
     };
+  }
+
+  /** The rows of the groups that an answer holds. */
+  private inGroups(rows: readonly LiveRow[], keys: readonly string[]): ReadonlySet<LiveRow> {
+    const groups = Map.groupBy(rows, ({ fields }) => JSON.stringify(keys.map((key) => fields[key])));
+    const largest = [...groups.values()].sort((a, b) => b.length - a.length);
+    return new Set(largest.slice(0, this.unknowns.mostGroups).flat());
   }
 
   private cells(rows: readonly LiveRow[], keys: readonly string[]): unknown[] {
@@ -122,29 +139,45 @@ function textOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace("T", " ");
 }
 
-function passes({ fields }: LiveRow, filters: readonly Filter[]): boolean {
-  return filters.every((filter) => {
-    if (!("key" in filter)) throw new Error("the model knows no groups of filters");
-    const { key, operation, value } = filter;
-    const found = fields[key];
-    if (operation === "is_null") return found === undefined;
-    if (found === undefined) return false;
-    switch (operation) {
-      case "eq":
-        return found === value;
-      case "in":
-        return String(value).split(",").includes(String(found));
-      case "gt":
-        return Number(found) > Number(value);
-      case "gte":
-        return Number(found) >= Number(value);
-      case "lte":
-        return Number(found) <= Number(value);
-      default:
-        throw new Error(`the model does not know ${operation}`);
-    }
-  });
+function passes(row: LiveRow, filters: readonly Filter[]): boolean {
+  return filters.every((filter) => passesOne(row, filter));
 }
+
+function passesOne(row: LiveRow, filter: Filter): boolean {
+  if (!("key" in filter)) {
+    const members = filter.filters as Filter[];
+    const holds = (one: Filter): boolean => passesOne(row, one);
+    return filter.filterCombination.toLowerCase() === "or" ? members.some(holds) : members.every(holds);
+  }
+  const { key, operation, value } = filter;
+  const found = row.fields[key];
+  if (operation === "is_null") return found === undefined;
+  // Whether `neq` and `not_in` are true of a row that lacks the field is not known. Here they are not.
+  if (found === undefined) return false;
+  const isIn = (): boolean => String(value).split(",").includes(String(found));
+  switch (operation) {
+    case "exists":
+      return true;
+    case "eq":
+      return found === value;
+    case "neq":
+      return found !== value;
+    case "in":
+      return isIn();
+    case "not_in":
+      return !isIn();
+    case "gt":
+      return Number(found) > Number(value);
+    case "gte":
+      return Number(found) >= Number(value);
+    case "lte":
+      return Number(found) <= Number(value);
+    default:
+      throw new Error(`the model does not know ${operation}`);
+  }
+}
+
+let visits = 0;
 
 /** One request of a visitor, as a row. */
 export function visit(
@@ -158,6 +191,7 @@ export function visit(
     fields: {
       "$metadata.service": "checkout",
       "$metadata.type": "cf-worker-event",
+      "$metadata.rayId": (visits += 1).toString(16).padStart(16, "0"),
       "$workers.eventType": "fetch",
       "$workers.executionModel": "stateless",
       "$workers.scriptVersion.id": versionId,

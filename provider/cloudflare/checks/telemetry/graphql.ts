@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { formatDuration } from "../../../plan/duration";
+import { metricsAnswer } from "../../metricsAnswer";
+import { metricsQuery } from "../../metricsQuery";
 import type { Reply } from "../api";
 import type { Check } from "../check";
 import { holds, open, type Finding } from "../finding";
@@ -7,13 +9,15 @@ import type { DoctorLook } from "./subject";
 
 const minuteMs = 60_000;
 
-/** Whether there is a second source of counts: metrics, which are there when logs are off. */
+/** Whether there is a second source of counts: metrics, which are there when nothing is recorded. */
 export const graphql: Check<DoctorLook> = {
   id: "graphql",
-  question: "Can this token read the metrics of GraphQL by version and minute?",
-  assumes: "nothing: they would be a second source",
+  question: "Can this token count a Worker's invocations in the metrics (GraphQL)?",
+  assumes: "yes: where telemetry shows nothing, they tell whether anybody came",
   find: async (look) => {
     const now = look.now();
+    const counted = await look.graphql(...askedBySpan(look, now));
+    if (!isCounted(counted)) return judgeRefusal(counted);
     const reply = await look.graphql(metrics, {
       account: look.accountId,
       script: look.scriptName,
@@ -23,6 +27,20 @@ export const graphql: Check<DoctorLook> = {
     return judgeGraphql(reply, now);
   },
 };
+
+/** The question of a release whose telemetry shows nothing. */
+function askedBySpan({ accountId, scriptName }: DoctorLook, now: number): [query: string, variables: object] {
+  const to = Math.floor(now / minuteMs) * minuteMs;
+  const spans = [30, 10].map((minutes) => ({ from: to - minutes * minuteMs, to }));
+  const { query, variables } = metricsQuery(accountId, scriptName, spans);
+  return [query, variables];
+}
+
+/** Whether both spans were counted, as that question wants it. */
+export function isCounted({ status, body }: Reply): boolean {
+  const { success, data } = metricsAnswer(2).safeParse(body);
+  return status === 200 && success && data.refusals.length === 0;
+}
 
 const metrics = `query Metrics($account: string!, $script: string!, $from: Time!, $to: Time!) {
   viewer {
@@ -65,13 +83,20 @@ export function judgeGraphql({ status, body }: Reply, now: number): Finding {
     const age = formatDuration(Math.max(1000, now - newest));
     return holds(`allowed; the newest minute began ${age} ago`, "works");
   }
-  if (status !== 200 || refused.safeParse(body).success) {
-    const advice =
-      "Nothing here needs it. To allow it, give the token the permission Account Analytics Read.";
-    return open(`refused: HTTP ${status}`, advice, "refused");
-  }
-  return open(
-    "answered in an unknown form",
-    "Nothing here needs it. Report it with the output of `doctor --json`.",
-  );
+  return judgeRefusal({ status, body });
 }
+
+/** Judges an answer that is not what was asked for. */
+export function judgeRefusal({ status, body }: Reply): Finding {
+  if (status !== 200 || refused.safeParse(body).success) {
+    return open(
+      `refused: HTTP ${status}`,
+      `${harm} Give the token the permission Account Analytics Read.`,
+      "refused",
+    );
+  }
+  return open("answered in an unknown form", `${harm} Report it with the output of \`doctor --json\`.`);
+}
+
+const harm =
+  "A release can do without, but where its telemetry shows nothing it reverts, though perhaps only nobody came.";

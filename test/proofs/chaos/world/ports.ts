@@ -1,4 +1,5 @@
 import { PortError, type Clock, type Progress } from "../../../../provider/rollout/ports";
+import { forbiddenWitness } from "../../../fakes/witness";
 import type { Ports } from "../driver";
 import type { Author, Call, Read, TelemetryRead, Write } from "../log";
 import { noise, Random } from "../random";
@@ -31,6 +32,7 @@ export function portsOf(process: Process, world: World): Ports {
           return { blindBecause: undefined, warnings: [] };
         }),
     },
+    witness: forbiddenWitness,
     probes: delayed(world, process),
     clock: clockOf(process, world),
     progress: progressOf(process, world),

@@ -61,7 +61,11 @@ export class SimulatedCloud {
   private query(query: TelemetryQuery): unknown {
     const now = this.time.now();
     const { workers, part, result } = answerTo(query, this.workers, now);
-    this.note(part === "all" && query.timeframe.to > now - 10_000 ? "look" : "telemetry", workers);
+    const isByVersion = query.parameters.groupBys?.some(({ value }) => value === "$workers.scriptVersion.id");
+    this.note(
+      part === "all" && isByVersion && query.timeframe.to > now - 10_000 ? "look" : "telemetry",
+      workers,
+    );
     return success(result);
   }
 

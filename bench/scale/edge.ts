@@ -123,7 +123,10 @@ function listening() {
 
 interface Sent {
   readonly timeframe: { readonly to: number };
-  readonly parameters: { readonly filters: readonly { readonly key: string; readonly value?: string }[] };
+  readonly parameters: {
+    readonly groupBys?: readonly { readonly value: string }[];
+    readonly filters: readonly { readonly key: string; readonly value?: string }[];
+  };
 }
 
 function kindOf({ pathname }: URL, { method = "get", body }: RequestInit = {}): Omit<Arrival, "at"> {
@@ -132,7 +135,9 @@ function kindOf({ pathname }: URL, { method = "get", body }: RequestInit = {}): 
     const keys = parameters.filters.map(({ key }) => key);
     const isOfAll = !keys.includes("$workers.wallTimeMs") && !keys.includes("$workers.event.response.status");
     const names = parameters.filters.find(({ key }) => key === "$metadata.service")?.value ?? "";
-    const isLook = isOfAll && timeframe.to > Date.now() - 10_000;
+    const isByVersion =
+      parameters.groupBys?.some(({ value }) => value === "$workers.scriptVersion.id") ?? false;
+    const isLook = isOfAll && isByVersion && timeframe.to > Date.now() - 10_000;
     return { kind: isLook ? "look" : "telemetry", workers: names.split(",") };
   }
   const [, name = "", what = ""] = /\/scripts\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];

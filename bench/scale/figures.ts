@@ -1,6 +1,8 @@
 import type { Arrival } from "./cloud";
 
 const windowMs = 300_000;
+/** What a look asks again, it asks at once. */
+const sameLookMs = 2000;
 
 /** One release, as far as the figures need it. All times are in milliseconds since the epoch. */
 export interface Watched {
@@ -57,7 +59,9 @@ export function figuresOf(
     const { visibleAt = 0 } = one;
     const at = timesOf(one, "write").find((time) => time > visibleAt);
     if (at === undefined) return [];
-    const looks = timesOf(one, "look").filter((time) => visibleAt < time && time <= at).length;
+    const looks = timesOf(one, "look")
+      .filter((time, index, all) => time - (all[index - 1] ?? -Infinity) > sameLookMs)
+      .filter((time) => visibleAt < time && time <= at).length;
     return [{ ms: at - visibleAt, looks }];
   });
   return {

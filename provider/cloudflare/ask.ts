@@ -2,13 +2,14 @@ import type Cloudflare from "cloudflare";
 import type { z } from "zod";
 import { PortError } from "../rollout/ports";
 import { harmlessIn } from "../shown";
+import { budgetOf } from "./client";
 import { toPortError, type RequestContext } from "./failure";
 
 /** How long one request may take, in milliseconds, unless its question says otherwise. */
 const defaultTimeoutMs = 10_000;
 
 /**
- * Makes one request and reads its answer as `shape`. This is the border: every text of the answer is harmless after it.
+ * Makes one request, when the token's budget has one for it, and reads its answer as `shape`. This is the border: every text of the answer is harmless after it.
  * @throws {PortError} whatever goes wrong. An answer of another shape is `unavailable`: it tells nothing, not even
  * whether a write happened, just like no answer.
  */
@@ -36,11 +37,18 @@ async function answerTo(
   request: (options: Cloudflare.RequestOptions) => PromiseLike<unknown>,
 ): Promise<unknown> {
   const timeoutMs = question.timeoutMs ?? defaultTimeoutMs;
+  await budgetOf(client).turn(question.urgency ?? "start", question.what);
+  // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+  }, timeoutMs).unref();
   try {
-    // The SDK's own timeout stops with the headers; a signal also ends a body that never does.
-    return await request({ signal: AbortSignal.timeout(timeoutMs) });
+    return await request({ signal: late.signal });
   } catch (thrown) {
     const secrets = [client.apiToken ?? "", ...(question.secrets ?? [])];
     throw toPortError(thrown, { ...question, secrets, timeoutMs }, Date.now());
+  } finally {
+    clearTimeout(timer);
   }
 }

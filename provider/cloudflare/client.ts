@@ -1,4 +1,5 @@
 import Cloudflare from "cloudflare";
+import { unlimited, type Budget } from "./budget/budget";
 import type { DateObserver } from "./serviceClock";
 import { guardedFetch } from "./transport";
 
@@ -16,15 +17,30 @@ export interface WorkerName {
   readonly scriptName: string;
 }
 
+/** Who has a say in a client's requests, or learns from them. */
+export interface Attendants {
+  /** Is told the `date` of every answer. */
+  readonly dates?: DateObserver;
+  /** Says when a request may be sent. Default: at once. */
+  readonly budget?: Budget;
+  /** What sends them. Default: {@link guardedFetch}. */
+  readonly fetch?: typeof fetch;
+}
+
+const budgets = new WeakMap<Cloudflare, Budget>();
+
+/** The budget that a client's requests are taken from. */
+export function budgetOf(client: Cloudflare): Budget {
+  return budgets.get(client) ?? unlimited;
+}
+
 /**
  * The official client, as the adapters use it: it retries nothing by itself, since a write whose answer was lost may
  * have happened, and since on a 429 it would sleep for as long as the header says, minutes, unseen. It logs nothing:
  * its log can hold request bodies.
- *
- * @param dates is told the `date` of every answer
  */
-export function cloudflareClient({ apiToken, baseUrl }: Connection, dates?: DateObserver): Cloudflare {
-  return new Cloudflare({
+export function cloudflareClient({ apiToken, baseUrl }: Connection, attendants: Attendants = {}): Cloudflare {
+  const client = new Cloudflare({
     apiToken,
     // Null, since for what is undefined the SDK looks into the environment.
     apiKey: null,
@@ -33,15 +49,18 @@ export function cloudflareClient({ apiToken, baseUrl }: Connection, dates?: Date
     baseURL: baseUrl ?? "https://api.cloudflare.com/client/v4",
     maxRetries: 0,
     logLevel: "off",
-    fetch: dates ? observed(dates) : guardedFetch,
+    fetch: attended(attendants),
   });
+  if (attendants.budget) budgets.set(client, attendants.budget);
+  return client;
 }
 
-function observed(dates: DateObserver): typeof fetch {
+function attended({ dates, budget = unlimited, fetch: send = guardedFetch }: Attendants): typeof fetch {
   return async (input, init) => {
-    const sentAt = Date.now();
-    const answer = await guardedFetch(input, init);
-    dates.observe(answer.headers.get("date"), sentAt, Date.now());
+    const sentAt = { here: Date.now(), budget: budget.now() };
+    const answer = await send(input, init);
+    budget.answered(answer.status, answer.headers, sentAt.budget);
+    dates?.observe(answer.headers.get("date"), sentAt.here, Date.now());
     return answer;
   };
 }

@@ -71,8 +71,9 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
   const api = client.workers.scripts.deployments;
 
   return {
-    async active() {
+    async active(urgency = "look") {
       const question = {
+        urgency,
         what: `Reading the deployments of Worker "${scriptName}"`,
         permission: permissionFor.read,
       };
@@ -83,7 +84,7 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
       return page.deployments && proven(page.deployments.newest, page.deployments.older, worker);
     },
 
-    async create(split, sentence, { force = false, record, over } = {}) {
+    async create(split, sentence, { force = false, record, over, urgency = "write" } = {}) {
       const message = record === undefined ? sentence : sealedMessage(sentence, record, split, over, worker);
       checkLength(message);
       const what = `Deploying ${describe(split)} of Worker "${scriptName}"`;
@@ -94,16 +95,16 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
         annotations: { "workers/message": message },
         ...(force && { force }),
       };
-      const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs };
+      const question = { what, permission: permissionFor.write, timeoutMs: writeTimeoutMs, urgency };
       const told = await ask(client, question, deployment, (options) =>
         api.create(scriptName, body, options),
       );
       return proven(told, over ? [{ ...over, text: "" }] : [], worker);
     },
 
-    async deployable() {
+    async deployable(urgency = "look") {
       const what = `Reading the versions of Worker "${scriptName}"`;
-      const question = { what, permission: permissionFor.read };
+      const question = { what, permission: permissionFor.read, urgency };
       // One page only: the call ignores paging, so that an automatic pager would never end.
       const { items } = await ask(client, question, versionPage, async (options) => {
         const list = { account_id: accountId, deployable: true };

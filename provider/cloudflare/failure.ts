@@ -1,5 +1,5 @@
 import { APIConnectionError, APIError, APIUserAbortError, CloudflareError } from "cloudflare";
-import { PortError, type Failure } from "../rollout/ports";
+import { PortError, type Failure, type Urgency } from "../rollout/ports";
 import { readAnswer, retryAfterMs, type Answer } from "./refusal";
 import { redact } from "./secrets";
 
@@ -13,7 +13,12 @@ export interface RequestContext {
   readonly secrets?: readonly string[];
   /** How long the answer may take, in milliseconds. Default: 10 000. */
   readonly timeoutMs?: number;
+  /** Which of the token's requests it comes before. Default: `start`, the least. */
+  readonly urgency?: Urgency;
 }
+
+/** A request that was sent. */
+export type Answered = RequestContext & Required<Pick<RequestContext, "secrets" | "timeoutMs">>;
 
 /** Worker or version not found; the Worker has no versions. */
 const missingCodes = [10007, 10090, 10222];
@@ -42,7 +47,7 @@ const remedies: Readonly<Record<number, string>> = {
  * Turns whatever the SDK threw into a {@link PortError} that says what was asked, what was answered and what to do.
  * @param now Epoch milliseconds, to read a `retry-after` that is a date.
  */
-export function toPortError(thrown: unknown, question: Required<RequestContext>, now: number): PortError {
+export function toPortError(thrown: unknown, question: Answered, now: number): PortError {
   const { secrets } = question;
   if (thrown instanceof APIUserAbortError || isAbort(thrown)) {
     const seconds = question.timeoutMs / 1000;

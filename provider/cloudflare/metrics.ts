@@ -13,7 +13,7 @@ import { metricsRefusal } from "./metricsRefusal";
  */
 export function cloudflareMetrics(client: Cloudflare, { accountId, scriptName }: WorkerName): Witness {
   const what = `Reading the metrics of Worker "${scriptName}"`;
-  const question = { what, permission: "Account Analytics Read" };
+  const question = { what, permission: "Account Analytics Read", urgency: "telemetry" as const };
   return {
     async count({ newVersionId, oldVersionId, spans }) {
       const body = metricsQuery(accountId, scriptName, spans);

@@ -1,5 +1,6 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
+import type { Urgency } from "../rollout/ports";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 
@@ -63,10 +64,12 @@ export function reasonForBlindness(
 export async function checkObservability(
   client: Cloudflare,
   { accountId, scriptName }: WorkerName,
+  urgency: Urgency = "start",
 ): Promise<string | undefined> {
   const question = {
     what: `Reading the settings of Worker "${scriptName}"`,
     permission: "Workers Scripts Read",
+    urgency,
   };
   const settings = await ask(client, question, observabilitySettings, (options) =>
     client.workers.scripts.settings.get(scriptName, { account_id: accountId }, options),

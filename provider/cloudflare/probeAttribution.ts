@@ -26,7 +26,7 @@ export async function versionsThatAnswered(
   span: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<string, string>> {
   const what = `Looking up which version of Worker "${scriptName}" has answered the probes`;
-  const question = { what, permission: "Workers Observability Read" };
+  const question = { what, permission: "Workers Observability Read", urgency: "telemetry" as const };
   const { calculations } = await ask(client, question, answer, (options) =>
     client.workers.observability.telemetry.query(
       {

@@ -1,18 +1,21 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError, type SeriesQuery, type Telemetry } from "../rollout/ports";
+import type { SeriesQuery, Telemetry } from "../rollout/ports";
 import { ask } from "./ask";
 import { checkObservability } from "./observability";
 import type { TelemetryQuery } from "./checks/api";
 import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
-import { countAnswer, isComplete, otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { Remembered } from "./remembered";
+import { sharedBy } from "./shared";
+import { otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
-import { addsUpTo, groupsIn, KnownGroups } from "./telemetryGroups";
+import { addsUpTo, groupsIn } from "./telemetryGroups";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
 import { narrowerThan } from "./telemetryLatencies";
 import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetryParts";
 import { countQuery, raysQuery, maxGroups, type Subject } from "./telemetryQuery";
+import type { Counted } from "./telemetryPool";
 import type { Row } from "./telemetryRow";
 import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
 import { doesNotAddUp, missingGroups, onOtherGrid } from "./telemetryTrouble";
@@ -25,46 +28,49 @@ const raysAnswer = z.object({
 const queryTimeoutMs = 20_000;
 
 const minuteMs = 60_000;
+/** A look asks for fewer buckets than that; of a longer reading nothing else is asked again. */
+const keptBuckets = 120;
+/** Who asks again within this time is told the same: telemetry is quiet when a release begins. */
+const settingsForMs = 30_000;
+/** Every look finds out anew whether the token may query. */
+const permittedForMs = 600_000;
 
 /** How a Worker's telemetry is counted. */
 export interface TelemetryOptions {
   /** Whether the release sends probes, which are no requests of visitors. Default: false. */
   readonly leaveOutProbes?: boolean;
+  /** Called when the telemetry shows that somebody else has deployed; not where it cannot. */
+  readonly onOthers?: () => void;
 }
 
 /**
- * Workers Observability for one Worker. A look takes one request for all requests of visitors, one more for all SLIs that
- * ask for response statuses, one for each latency limit, one for each kind of time that is compared as a whole (more where
- * times are too many for one answer), and one or two for each SLI with filters; each of them once for every 300 buckets
- * (50 minutes at 10 s).
+ * Workers Observability for one Worker. What several releases of an account ask at the same time, with the same budget,
+ * is asked together. A look takes one request for all requests of visitors, one more for all SLIs that ask for response
+ * statuses, one for each latency limit, one for each kind of time that is compared as a whole (more where times are too
+ * many for one answer), and one or two for each SLI with filters; each of them once for every 300 buckets (50 minutes at
+ * 10 s).
  */
 export function cloudflareTelemetry(
   client: Cloudflare,
   worker: WorkerName,
-  { leaveOutProbes = false }: TelemetryOptions = {},
+  { leaveOutProbes = false, onOthers = () => undefined }: TelemetryOptions = {},
 ): Telemetry {
   const { accountId, scriptName } = worker;
   const what = `Reading the telemetry of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Observability Read", timeoutMs: queryTimeoutMs };
+  const { pool, permission, groups: known } = sharedBy(client, accountId);
+  const settings = new Remembered<string | undefined>();
   const listed = new Map<string, Listed>();
-  const known = new KnownGroups();
   let leaveOutHops = false;
 
+  // What they find is shared: no look waits for a release that begins.
   const query = <T>(body: TelemetryQuery, shape: z.ZodType<T>): Promise<T> =>
-    ask(client, question, shape, (options) =>
+    ask(client, { ...question, urgency: "telemetry" }, shape, (options) =>
       client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
     );
 
-  const count = async (
-    subject: Subject,
-    timeframe: Span,
-    part: Part,
-    by?: "groups" | "all",
-  ): Promise<CountAnswer> => {
-    const answer = await query(countQuery(subject, timeframe, part, by), countAnswer);
-    if (isComplete(answer)) return answer;
-    throw new PortError("unavailable", `${what} was answered before the query was complete.`);
-  };
+  const count = (subject: Subject, timeframe: Span, part: Part): Promise<Counted> =>
+    pool.count(client, { subject, timeframe, part, onOthers });
 
   /** Whether an answer with so many groups may lack some. Each ray is a group of its own: most often they tell. */
   const mayLack = async (groups: number, { scriptName }: Subject, timeframe: Span): Promise<boolean> => {
@@ -75,20 +81,17 @@ export function cloudflareTelemetry(
   };
 
   /** An answer with all its groups; undefined when it lacks some. */
-  const countAll = async (
-    subject: Subject,
-    timeframe: Span,
-    part: Part,
-  ): Promise<CountAnswer | undefined> => {
-    const answer = await count(subject, timeframe, part);
+  const countAll = async (subject: Subject, asked: Span, part: Part): Promise<Counted | undefined> => {
+    const counted = await count(subject, asked, part);
+    const { answer, timeframe } = counted;
     const groups = groupsIn(answer);
     if (groups >= maxGroups) return undefined;
-    if (!(await mayLack(groups, subject, timeframe))) return answer;
-    const total = await count(subject, timeframe, part, "all");
+    if (counted.isWhole || !(await mayLack(groups, subject, timeframe))) return counted;
+    const total = await pool.total(client, [subject], timeframe, part);
     // What has come meanwhile is in the total alone: it is in what is asked after it.
-    const whole = addsUpTo(total, answer) ? answer : await count(subject, timeframe, part);
-    if (!addsUpTo(total, whole)) return undefined;
-    known.learn(groupsIn(whole));
+    const whole = addsUpTo(total, answer) ? counted : await count(subject, timeframe, part);
+    if (!addsUpTo(total, whole.answer)) return undefined;
+    known.learn(groupsIn(whole.answer));
     return whole;
   };
 
@@ -98,23 +101,25 @@ export function cloudflareTelemetry(
     const mismatch = mismatchIn(answer, timeframe, before);
     if (mismatch !== undefined) throw doesNotAddUp(what, mismatch);
     const kept = [...before].filter(([start]) => start >= timeframe.from);
-    listed.set(id, new Map([...kept, ...listedIn(answer)]));
+    listed.set(id, new Map([...kept, ...listedIn(answer)].slice(-keptBuckets)));
   };
 
   const rows = async ({ subject, span, isTight }: Question, part: Part): Promise<readonly Row[]> => {
-    const timeframe = timeframeFor(span, isTight);
-    const answer = await countAll(subject, timeframe, part);
-    if (answer === undefined) {
+    const asked = timeframeFor(span, isTight ?? pool.obeysGranularity);
+    const counted = await countAll(subject, asked, part);
+    if (counted === undefined) {
       const parts = narrowerThan(part);
       if (parts === undefined) return rowsOfEach(narrower({ subject, span }), part);
       const question = { subject, span, ...(isTight && { isTight }) };
       return [...(await rows(question, parts[0])), ...(await rows(question, parts[1]))];
     }
+    const { answer, timeframe } = counted;
     const other = otherGrid(answer, span);
     if (other === undefined) {
       checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
       return rowsOf(answer, span);
     }
+    pool.obeysGranularity = false;
     if (isAutomatic(timeframe)) throw onOtherGrid(what, other, span);
     return rowsOfEach(inHalves({ subject, span }), part);
   };
@@ -143,15 +148,25 @@ export function cloudflareTelemetry(
       return seriesFrom(asked, recipes, new Map(counted));
     },
 
-    async readiness(slis) {
-      const blindBecause = await checkObservability(client, worker);
+    async readiness(slis, urgency = "start") {
+      const blindBecause = await settings.get(
+        scriptName,
+        () => Date.now(),
+        () => checkObservability(client, worker, urgency),
+        (found) => (found === undefined ? settingsForMs : 0),
+      );
       if (blindBecause !== undefined) return { blindBecause, warnings: [] };
       // Whether the token may query shows only in a query. What this one finds does not matter.
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
       const nobody = { scriptName, versionIds: ["none"], leaveOutHops, leaveOutProbes };
-      await count(nobody, timeframeFor(minute), allRequests);
-      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis);
+      await permission.get(
+        "query",
+        () => Date.now(),
+        () => query(countQuery([nobody], timeframeFor(minute), allRequests), z.unknown()),
+        () => permittedForMs,
+      );
+      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis, urgency);
       leaveOutHops = ready.leaveOutHops;
       return ready;
     },

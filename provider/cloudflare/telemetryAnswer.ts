@@ -31,6 +31,7 @@ const cell = z
     outcome: valueOf(groups, groupKeys.outcome),
     status: numberIn(valueOf(groups, groupKeys.status)),
     ms: numberIn(valueOf(groups, timeKeys.wallTime) ?? valueOf(groups, timeKeys.cpuTime)),
+    worker: valueOf(groups, groupKeys.worker) ?? "",
   }));
 
 type Cell = z.output<typeof cell>;
@@ -95,6 +96,51 @@ export function epochMs(value: string | number): number {
 /** False while the query still runs: what is there then is not everything. */
 export function isComplete(answer: CountAnswer): boolean {
   return answer.run?.status !== "STARTED";
+}
+
+/** An answer for several Workers, as each of them would have got it. Those of which nothing was counted are missing. */
+export function byWorker(answer: CountAnswer): ReadonlyMap<string, CountAnswer> {
+  const [calculation = { aggregates: undefined, series: [] }] = answer.calculations;
+  const { aggregates, series } = calculation;
+  const cells = [...(aggregates ?? []), ...series.flatMap(({ data }) => data)];
+  const totals = Map.groupBy(aggregates ?? [], ({ worker }) => worker);
+  const points = series.map(({ time, data }) => ({ time, of: Map.groupBy(data, ({ worker }) => worker) }));
+  const workers = new Set(cells.map(({ worker }) => worker));
+  return new Map(
+    [...workers].map((worker) => [
+      worker,
+      {
+        ...answer,
+        calculations: [
+          {
+            ...(aggregates && { aggregates: totals.get(worker) ?? [] }),
+            series: points.map(({ time, of }) => ({ time, data: of.get(worker) ?? [] })),
+          },
+        ],
+      },
+    ]),
+  );
+}
+
+/** An answer without what other versions than these have served. */
+export function ofVersions(answer: CountAnswer, versionIds: readonly string[]): CountAnswer {
+  const isOf = ({ versionId }: Cell): boolean => versionIds.includes(versionId);
+  return {
+    ...answer,
+    calculations: answer.calculations.map(({ aggregates, series }) => ({
+      ...(aggregates && { aggregates: aggregates.filter(isOf) }),
+      series: series.map(({ time, data }) => ({ time, data: data.filter(isOf) })),
+    })),
+  };
+}
+
+/** Whether another version than these has served since some time. */
+export function hasOthersSince(answer: CountAnswer, versionIds: readonly string[], since: number): boolean {
+  return answer.calculations.some(({ series }) =>
+    series.some(
+      ({ time, data }) => time >= since && data.some(({ versionId }) => !versionIds.includes(versionId)),
+    ),
+  );
 }
 
 /**

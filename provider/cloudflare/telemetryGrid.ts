@@ -18,6 +18,9 @@ const unlistedBuckets = 2;
 /** Into how many buckets the API cuts a timeframe when it is not told. */
 const automaticBuckets = 60;
 
+/** The most buckets that queries of several releases are joined to, where those begin a little apart. */
+export const longestTimeframe = maxBuckets + 30;
+
 /** How many buckets a span has. */
 export function bucketsIn({ from, to, bucketMs }: Span): number {
   return (to - from) / bucketMs;
@@ -28,7 +31,8 @@ export function bucketsIn({ from, to, bucketMs }: Span): number {
  * holds before the span is thrown away. It has 60 buckets where that is enough: then the answer has the right buckets
  * also if the API ignores `granularity`, which no recording rules out.
  *
- * @param isTight true for as few buckets as can be: what is in those before has groups, too
+ * @param isTight true for as few buckets as can be: what is in those before has groups, too, and an API that
+ * is known to obey `granularity` gives the right ones
  */
 export function timeframeFor(span: Span, isTight = false): Span {
   const lead = Math.max(unlistedBuckets, isTight ? 0 : automaticBuckets - bucketsIn(span));

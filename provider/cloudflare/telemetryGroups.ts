@@ -26,7 +26,9 @@ export function groupsIn({ calculations }: CountAnswer): number {
     ...series.flatMap(({ data }) => data),
   ]);
   return new Set(
-    cells.map(({ versionId, outcome, status, ms }) => JSON.stringify([versionId, outcome, status, ms])),
+    cells.map(({ worker, versionId, outcome, status, ms }) =>
+      JSON.stringify([worker, versionId, outcome, status, ms]),
+    ),
   ).size;
 }
 

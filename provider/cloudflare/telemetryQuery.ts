@@ -20,6 +20,7 @@ export interface Subject {
 
 /** The fields that answers are grouped by. */
 export const groupKeys = {
+  worker: "$metadata.service",
   version: "$workers.scriptVersion.id",
   outcome: "$workers.outcome",
   status: "$workers.event.response.status",
@@ -37,9 +38,14 @@ type Parameters = NonNullable<TelemetryQueryParams["parameters"]>;
 type ApiFilter = NonNullable<Parameters["filters"]>[number];
 type GroupBy = NonNullable<Parameters["groupBys"]>[number];
 
-/** The query that counts one part, bucket by bucket; `"all"` without any groups. */
+/**
+ * The query that counts one part, bucket by bucket; `"all"` without any groups. Several Workers are told apart by a group,
+ * and then all their versions are counted: a list of those as well would be too long.
+ *
+ * @param subjects at least one; all leave out the same
+ */
 export function countQuery(
-  subject: Subject,
+  subjects: readonly Subject[],
   timeframe: Span,
   part: Part,
   by: "groups" | "all" = "groups",
@@ -59,12 +65,12 @@ export function countQuery(
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
       filters: [
-        ...servedBy(subject),
-        ...filtersOf(part, subject).map(asApiFilter),
-        ...(subject.leaveOutProbes ? [noProbe] : []),
+        ...servedBy(subjects),
+        ...filtersOf(part, subjects).map(asApiFilter),
+        ...(subjects.some(({ leaveOutProbes }) => leaveOutProbes) ? [noProbe] : []),
       ],
       calculations: [{ operator: "count" }],
-      groupBys: by === "all" ? [] : groupBysOf(part),
+      groupBys: by === "all" ? [] : [...(subjects.length > 1 ? [byWorker] : []), ...groupBysOf(part)],
       limit: maxGroups,
     },
   };
@@ -96,16 +102,20 @@ export function raysQuery(
   };
 }
 
-function servedBy({ scriptName, versionIds }: Subject): ApiFilter[] {
+function servedBy(subjects: readonly Subject[]): ApiFilter[] {
+  const names = subjects.map(({ scriptName }) => scriptName).join(",");
+  const versionIds = subjects.flatMap((subject) => subject.versionIds).join(",");
+  // A text with commas works live. Nobody has tried a list.
+  if (subjects.length > 1) return [{ key: groupKeys.worker, operation: "in", type: "string", value: names }];
   return [
-    { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
-    // A text with commas works live. Nobody has tried a list.
-    { key: groupKeys.version, operation: "in", type: "string", value: versionIds.join(",") },
+    { key: groupKeys.worker, operation: "eq", type: "string", value: names },
+    { key: groupKeys.version, operation: "in", type: "string", value: versionIds },
   ];
 }
 
-function filtersOf(part: Part, { leaveOutHops }: Subject): readonly Filter[] {
+function filtersOf(part: Part, subjects: readonly Subject[]): readonly Filter[] {
   if (part.kind === "rows") return part.filters;
+  const leaveOutHops = subjects.some((subject) => subject.leaveOutHops);
   const requests = invocationOf(part.on ?? "fetch", leaveOutHops);
   switch (part.kind) {
     case "requests":
@@ -154,6 +164,8 @@ type ApiLeaf = Exclude<ApiFilter, { kind: "group" }>;
 export function asApiFilter({ key, operation, type, value }: Filter): ApiLeaf {
   return { key, operation, type, ...(value !== undefined && { value }) };
 }
+
+const byWorker: GroupBy = { type: "string", value: groupKeys.worker };
 
 /** By fields that every counted row has: the API drops rows that lack one. */
 function groupBysOf(part: Part): GroupBy[] {

@@ -31,7 +31,8 @@ const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` 
 
 /** So many looks in a row must fail before that can be silence. */
 const leastLooks = 3;
-const usualBlindMs = 120_000;
+/** Longer than Cloudflare blocks a token that has made too many requests, 5 minutes, and one more to see again. */
+const usualBlindMs = 360_000;
 
 /** The schema of a {@link ReleasePlan}: checks it, fills in the defaults and gives the {@link Plan} to work with. */
 export const planSchema = z

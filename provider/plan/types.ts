@@ -27,7 +27,8 @@ export interface ReleasePlan {
   probes?: Probe[];
   /**
    * How often the telemetry and the active deployment are read. Also the width of a telemetry bucket. Whole seconds,
-   * from `"1s"` to `"5m"`.
+   * from `"1s"` to `"5m"`. Where many releases share one API token, looks are rarer, a whole number of these apart; the
+   * status line then says how often they really are.
    * @default "10s"
    */
   pollInterval?: Duration;
@@ -60,9 +61,10 @@ export interface ReleasePlan {
   whenUnsure?: "extend" | "ask" | "progress" | "abort";
   /**
    * How long the release may go without an answer from the telemetry or from the deployments before it reverts. At
-   * least three times `pollInterval`, at most `"24h"`. A wait that Cloudflare orders (a rate limit) is not counted, up to
-   * 10 minutes of it.
-   * @default "2m", or three times `pollInterval` where that is longer
+   * least three times `pollInterval`, at most `"24h"`, and never less than three times the interval in which the release
+   * really looks. A wait that Cloudflare orders (a rate limit) is not counted, up to 10 minutes of it, nor the time in
+   * which other releases with the same token came first.
+   * @default "6m", or three times `pollInterval` where that is longer
    */
   maxBlindTime?: Duration;
   /**

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { budgetFor } from "../cloudflare/budget/budgets";
+import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
@@ -140,11 +142,18 @@ function findingOf(before: State, inputs: Inputs): string | undefined {
 
 function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies {
   const clock = serviceClock(systemClock);
-  const client = cloudflareClient(resolveConnection(sources()), clock);
+  const connection = resolveConnection(sources());
+  const budget = budgetFor(connection, systemClock);
+  const client = cloudflareClient(connection, { dates: clock, budget });
+  const pace = sharedPace(budget);
   return {
     deployments: cloudflareDeployments(client, inputs),
-    telemetry: cloudflareTelemetry(client, inputs, { leaveOutProbes: inputs.plan.probes.length > 0 }),
+    telemetry: cloudflareTelemetry(client, inputs, {
+      leaveOutProbes: inputs.plan.probes.length > 0,
+      onOthers: pace.suspect,
+    }),
     witness: cloudflareMetrics(client, inputs),
+    pace,
     probes: cloudflareProbes(client, inputs, clock),
     clock,
     progress: engineProgress(inputs.__urn),
@@ -170,7 +179,8 @@ function newReleaseId(): string {
 /** Reads what serves now, so that the next preview shows when somebody deployed something else. */
 export async function refresh(id: string, olds: Properties): Promise<dynamic.ReadResult> {
   const [accountId = "", scriptName = ""] = id.split("/");
-  const client = cloudflareClient(resolveConnection(sources()));
+  const connection = resolveConnection(sources());
+  const client = cloudflareClient(connection, { budget: budgetFor(connection, systemClock) });
   try {
     const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
     const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };

@@ -1,11 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
+import { budgetFor } from "../cloudflare/budget/budgets";
 import { cloudflareClient } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
 import { hasUnknown } from "../plan/faults";
 import { checked, defined, failureOf, read, same, type Checked } from "./validation";
+import { systemClock } from "./clock";
 import { sources } from "./config";
 import { versionInputs } from "./versionInputs";
 import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
@@ -81,5 +83,7 @@ export { configure } from "./config";
 export { refresh as read, remove as delete };
 
 function versionsOf(worker: { accountId: string; scriptName: string }): Versions {
-  return cloudflareVersions(cloudflareClient(resolveConnection(sources())), worker);
+  const connection = resolveConnection(sources());
+  const client = cloudflareClient(connection, { budget: budgetFor(connection, systemClock) });
+  return cloudflareVersions(client, worker);
 }

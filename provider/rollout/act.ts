@@ -83,9 +83,14 @@ function kept(state: State, now: number): State {
   const { phase, failure, lostAt } = state;
   return {
     ...state,
-    failure: phase === "starting" || now < lateUntil({ failure }) ? failure : undefined,
+    failure: phase === "starting" || now < openUntil(failure) ? failure : undefined,
     lostAt: now < lateUntil({ lostAt }) ? lostAt : undefined,
   };
+}
+
+/** Until when a write that failed is of interest: it may still take effect, or Cloudflare has ordered to wait with it. */
+function openUntil(failure: WriteFailure | undefined): number {
+  return Math.max(lateUntil({ failure }), failure?.notBefore ?? -Infinity);
 }
 
 function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
@@ -183,13 +188,14 @@ async function deploy(
   );
   switch (written.kind) {
     case "instead":
-      return rollout;
+      return { ...rollout, observation: { ...rollout.observation, isOvertaken: true } };
     case "made":
       dependencies.progress.event(request.sentence);
       return then(written.deployment);
     case "failed": {
       const oldIsGone =
-        written.failure.forGood && (await uploadsLeft(rollout.release, dependencies.deployments)) === 0;
+        written.failure.forGood &&
+        (await uploadsLeft(rollout.release, dependencies.deployments, "write")) === 0;
       return withFailure(rollout, { ...written.failure, oldIsGone });
     }
   }

@@ -9,6 +9,7 @@ import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
 import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
+import { patiently } from "./patiently";
 import { unlessAborted } from "./unlessAborted";
 import { uploadsLeft, windowWarning } from "./look/window";
 
@@ -62,10 +63,11 @@ const pauseMs = 2000;
 
 async function activeAtFirst(
   known: Deployment | undefined,
-  { deployments, clock, interruption }: Dependencies,
+  dependencies: Dependencies,
 ): Promise<Deployment | undefined> {
+  const { deployments, clock, interruption } = dependencies;
   for (let reading = 1; ; reading += 1) {
-    const active = await deployments.active();
+    const active = await patiently(() => deployments.active("start"), dependencies);
     if (active !== undefined && !isStale(known, active)) return active;
     if (known === undefined && reading === emptyReadings) return undefined;
     if (reading === staleReadings) throw new PortError("unavailable", staleDeployments);
@@ -109,7 +111,7 @@ async function start(
 
 /** A release whose way back is closed does not start. */
 async function checkWindow(release: Release, { deployments, progress }: Dependencies): Promise<void> {
-  const left = await uploadsLeft(release, deployments);
+  const left = await uploadsLeft(release, deployments, "start");
   const warning = windowWarning(release, left);
   if (warning === undefined) return;
   if (left === 0) throw new CannotStart({ found: warning, todo: "" });
@@ -117,11 +119,10 @@ async function checkWindow(release: Release, { deployments, progress }: Dependen
 }
 
 /** Undefined when the release is interrupted meanwhile: the checks can take minutes where the API is slow. */
-function readiness(
-  { plan }: ReleaseRequest,
-  { telemetry, interruption }: Dependencies,
-): Promise<Readiness | undefined> {
-  return unlessAborted(telemetry.readiness(telemetrySlis(plan)), interruption);
+function readiness({ plan }: ReleaseRequest, dependencies: Dependencies): Promise<Readiness | undefined> {
+  const { telemetry, interruption } = dependencies;
+  const ready = patiently(() => telemetry.readiness(telemetrySlis(plan), "start"), dependencies);
+  return unlessAborted(ready, interruption);
 }
 
 /** Without an old version there is nobody else to serve: everything goes to the first version, and is watched. */

@@ -42,7 +42,7 @@ export async function butPutBack(
   error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  const active = await readActive(known, deployments).catch(() => undefined);
+  const active = await readActive(known, deployments, "start").catch(() => undefined);
   const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {

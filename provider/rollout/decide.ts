@@ -4,8 +4,8 @@ import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observe";
 import { soakedAt, type Release } from "./release";
-import { silence } from "./look/source";
-import type { Starting, State, Deployed } from "./state";
+import { silence, waitedFor } from "./look/source";
+import type { Deployed, Starting, State, WriteFailure } from "./state";
 import { lateUntil } from "./write/write";
 
 /** What a release does next. */
@@ -92,7 +92,7 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   const { deployments } = observation;
   if (failure && isOpen(situation) && deployments.failures > 0) {
     // Nobody watches a split that may be there: it goes back, if it is.
-    const isBlind = silence(deployments, now).ms > release.plan.maxBlindMs;
+    const isBlind = silence(deployments, now).ms > mayBeBlindMs(situation);
     if (!isBlind && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
@@ -104,6 +104,7 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   }
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
+  if (failure && now < failure.notBefore) return { do: "keep" };
   return { do: "enter", stage };
 }
 
@@ -119,7 +120,8 @@ function whyGiveUp(
 ): GaveUp | undefined {
   if (status.kind !== "ours") return { kind: "overtaken", by: "by" in status ? status.by : "somebody else" };
   if (interrupted) return { kind: "interrupted" };
-  if (failure === undefined || (!failure.forGood && now - since < firstWriteMs)) return undefined;
+  if (failure === undefined || (!failure.forGood && triedMs(failure, since, now) < firstWriteMs))
+    return undefined;
   return { kind: "writesFail", trouble: failure.trouble };
 }
 
@@ -139,12 +141,26 @@ function violation({ assessment }: Situation): Cause | undefined {
   return violated && { kind: "violated", slo: violated.slo, verdict: violated.verdict };
 }
 
+/** So many looks in a row must fail before that can be silence. */
+const leastLooks = 3;
+
+/** How long there may be no answer. Where many releases share the limit, looks are rarer than the plan knows. */
+function mayBeBlindMs({ release, observation }: Situation): number {
+  return Math.max(release.plan.maxBlindMs, leastLooks * observation.pace.everyMs);
+}
+
+/** For how long a write was tried since some time; the waits that Cloudflare ordered are not counted. */
+function triedMs({ orderedMs, notBefore }: WriteFailure, since: number, now: number): number {
+  return now - since - waitedFor(orderedMs, notBefore, now);
+}
+
 /** The telemetry or the deployments have been silent for longer than the plan allows. */
-function blindness({ release, observation, now }: Situation): Cause | undefined {
+function blindness(situation: Situation): Cause | undefined {
+  const { observation, now } = situation;
   const [longest] = (["telemetry", "deployments"] as const)
     .map((what) => ({ what, trouble: observation[what].trouble, ...silence(observation[what], now) }))
     .sort((a, b) => b.ms - a.ms);
-  if (longest === undefined || longest.ms <= release.plan.maxBlindMs) return undefined;
+  if (longest === undefined || longest.ms <= mayBeBlindMs(situation)) return undefined;
   const { what, ms: forMs, orderedMs, trouble } = longest;
   return { kind: "blind", what, forMs, orderedMs, trouble };
 }
@@ -228,7 +244,9 @@ function unlessWritesFail(situation: Situation, action: Action): Action {
   const { failure } = state;
   if (failure === undefined || !isWrite(action)) return action;
   const { forGood, since, trouble, oldIsGone } = failure;
-  const isOverdue = now - since > release.plan.maxBlindMs;
+  // Cloudflare has ordered to wait: the release is watched meanwhile.
+  if (now < failure.notBefore) return { do: "keep" };
+  const isOverdue = triedMs(failure, since, now) > mayBeBlindMs(situation);
   // The way back is closed and nothing is wrong with the new version: the only way is forward.
   if (oldIsGone && action.do === "enter" && !isOverdue) {
     return { do: "enter", stage: release.plan.stages.length - 1, isOneWay: true };

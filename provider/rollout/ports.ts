@@ -51,16 +51,22 @@ export const staleDeployments =
   "Cloudflare's list of deployments does not show the last one that is known; it may lag behind.";
 
 /**
+ * How urgent a request is among all of one token, the most urgent first: what puts traffic back, other writes with the
+ * readings they need, telemetry, looks at the deployments, and what is asked before anything moves.
+ */
+export type Urgency = "revert" | "write" | "telemetry" | "look" | "start";
+
+/**
  * The first port: the deployments of one Worker. Each method throws a {@link PortError}; none retries by itself,
  * since whether a lost write may be repeated is a decision of the rollout.
  */
 export interface Deployments {
   /** The deployment that serves now; undefined for a Worker that never had one. */
-  active(): Promise<Deployment | undefined>;
+  active(urgency?: Urgency): Promise<Deployment | undefined>;
   /** Makes `split` the active deployment. `message` is at most 1000 bytes; before a record it is cut to what fits. */
   create(split: Split, message: string, options?: CreateOptions): Promise<Deployment>;
   /** The versions that can be deployed now, newest first: those uploaded last, 100 at Cloudflare. */
-  deployable(): Promise<readonly string[]>;
+  deployable(urgency?: Urgency): Promise<readonly string[]>;
 }
 
 /** What a new deployment is beside its split and its message. */
@@ -74,6 +80,8 @@ export interface CreateOptions {
    * written by somebody who can read the account.
    */
   readonly over?: Deployment | undefined;
+  /** Default: `write`. */
+  readonly urgency?: Urgency;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
@@ -93,8 +101,39 @@ export interface Telemetry {
   /** One series per SLI, in the order asked. Buckets in which neither version served may be missing. */
   read(query: SeriesQuery): Promise<readonly Series[]>;
   /** Tells, before anything is moved, whether a release with these SLIs would see what it has to judge. */
-  readiness(slis: readonly Sli[]): Promise<Readiness>;
+  readiness(slis: readonly Sli[], urgency?: Urgency): Promise<Readiness>;
 }
+
+/** How often a release looks. */
+export interface LookPace {
+  /** Between two looks at the telemetry, in milliseconds. */
+  readonly everyMs: number;
+  /** Between two readings of the deployments that no write needs, in milliseconds. */
+  readonly deploymentsEveryMs: number;
+}
+
+/**
+ * When a release may look, in view of all others that ask the service with the same token. A release by itself looks as
+ * often as its plan says.
+ */
+export interface Pace {
+  /** How often there is a look, for a plan with this `pollInterval`. */
+  readonly interval: (pollIntervalMs: number) => LookPace;
+  /** How long until the next look, in milliseconds. */
+  readonly untilNextMs: (pollIntervalMs: number) => number;
+  /**
+   * Whether to read now what was read `ageMs` ago and is wanted every `intervalMs`: not before then, unless something
+   * speaks for it, and not when others are first.
+   */
+  readonly grants: (ageMs: number, intervalMs: number) => boolean;
+}
+
+/** A release that shares its requests with nobody. */
+export const alone: Pace = {
+  interval: (pollIntervalMs) => ({ everyMs: pollIntervalMs, deploymentsEveryMs: pollIntervalMs }),
+  untilNextMs: (pollIntervalMs) => pollIntervalMs,
+  grants: (ageMs, intervalMs) => ageMs >= intervalMs,
+};
 
 /** What is known before a release of what it will see. */
 export interface Readiness {

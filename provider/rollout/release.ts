@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan";
-import type { Clock, Deployments, Probes, Progress, Split, Telemetry, Witness } from "./ports";
+import type { Clock, Deployments, Pace, Probes, Progress, Split, Telemetry, Witness } from "./ports";
 
 /** What a person asks for: bring this version to all traffic by this plan. */
 export interface ReleaseRequest {
@@ -53,6 +53,8 @@ export interface Dependencies {
   readonly interruption: AbortSignal;
   /** A random number from 0 to below 1: retries of many releases must not come at the same moments. */
   readonly random: () => number;
+  /** Default: the release shares its requests with nobody. */
+  readonly pace?: Pace;
 }
 
 /** The split with `percent` of the traffic on the new version. The order never changes: old before new. */

@@ -6,7 +6,7 @@ import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments, type Observation } from "./look/observe";
 import type { Outcome } from "./outcome";
-import type { Deployment } from "./ports";
+import { alone, type Deployment, type Pace } from "./ports";
 import { soakedAt, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import type { State } from "./state";
@@ -82,16 +82,18 @@ function tellOfWindow(
 const startingPauseMs = 2000;
 
 /** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
-function untilNextTurn({ release, state }: Rollout, { clock, interruption }: Dependencies): Promise<void> {
-  return clock.sleep(pauseMs(release, state, clock.now()), interruption.aborted ? undefined : interruption);
+function untilNextTurn({ release, state }: Rollout, dependencies: Dependencies): Promise<void> {
+  const { clock, interruption, pace = alone } = dependencies;
+  const ms = pauseMs(release, state, clock.now(), pace);
+  return clock.sleep(ms, interruption.aborted ? undefined : interruption);
 }
 
-/** How long until the next look: one poll, or less where the soak ends before that. */
-function pauseMs(release: Release, state: State, now: number): number {
+/** How long until the next look: until its turn comes, or less where the soak ends before that. */
+function pauseMs(release: Release, state: State, now: number, pace: Pace): number {
   if (state.phase === "starting") return startingPauseMs;
-  const { pollIntervalMs } = release.plan;
+  const nextMs = pace.untilNextMs(release.plan.pollIntervalMs);
   const left = state.phase === "soaking" ? soakedAt(release, state.stage, state.since) - now : Infinity;
-  return left > 0 ? Math.min(left, pollIntervalMs) : pollIntervalMs;
+  return left > 0 ? Math.min(left, nextMs) : nextMs;
 }
 
 /** Reads once. Where an interruption reverts, it does not wait for a reading that takes long. */
@@ -100,7 +102,8 @@ async function observeUnlessInterrupted(
   dependencies: Dependencies,
 ): Promise<Observation> {
   if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
-  const observed = observe(release, observation, dependencies);
+  const isOpen = state.failure !== undefined || state.lostAt !== undefined || observation.isOvertaken;
+  const observed = observe(release, observation, dependencies, isOpen);
   if (release.plan.onInterrupt === "hold") return observed;
   return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
 }

@@ -65,6 +65,10 @@ export interface PastStage {
 export interface WriteFailure {
   /** Since when, in milliseconds since the epoch. */
   readonly since: number;
+  /** How long Cloudflare has ordered to wait since then (429), in milliseconds. */
+  readonly orderedMs: number;
+  /** It is not tried again before then, in milliseconds since the epoch; a revert is. */
+  readonly notBefore: number;
   /** True when trying again cannot help. */
   readonly forGood: boolean;
   /** When the answer to a write was lost that may have happened all the same; undefined when each was answered. */

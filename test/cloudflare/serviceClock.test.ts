@@ -52,7 +52,10 @@ describe("the clock of a release", () => {
       success({ id: "t", status: "active" })(response, seen);
     });
     const clock = serviceClock({ now: () => Date.now(), sleep: () => Promise.resolve() });
-    await cloudflareClient({ apiToken: token, baseUrl: server.baseUrl }, clock).user.tokens.verify();
+    await cloudflareClient(
+      { apiToken: token, baseUrl: server.baseUrl },
+      { dates: clock },
+    ).user.tokens.verify();
     await server.close();
     const found = clock.now() - Date.now();
     assert.ok(found > 9 * minute && found < 11 * minute, String(found));

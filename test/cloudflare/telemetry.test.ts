@@ -57,6 +57,21 @@ describe("Cloudflare's telemetry", () => {
     );
   });
 
+  it("is read in short timeframes once the API has shown that it does as it is told, until it does not", async () => {
+    const { api, port } = live(everySecond(100));
+    await port.read(read(100));
+    await port.read(read(3));
+    const ignoring = new LiveTelemetry(everySecond(100), () => from + 86_400_000, {
+      ...suggested,
+      granularity: "ignored",
+    });
+    await cloudflareTelemetry(ignoring.client(), worker).read(read(100));
+    assert.deepEqual(
+      [api.asked, ignoring.asked].map((asked) => asked.at(-1)?.granularity),
+      [5, 60],
+    );
+  });
+
   it("is read in halves until an API that ignores granularity gives the buckets asked for", async () => {
     const { api, port } = live(everySecond(200), { granularity: "ignored" });
     const [series = []] = await port.read(read(200));

@@ -34,15 +34,22 @@ describe("a span", () => {
   it("is asked for from so early that the API lists all of it, whichever buckets it leaves out", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (buckets, width) => {
-        const asked = timeframeFor({ from: 0, to: buckets * width * second, bucketMs: width * second });
-        assert.ok(asked.from <= -2 * width * second);
-        assert.equal(asked.to, buckets * width * second);
+        for (const isObeyed of [true, false]) {
+          const wanted = { from: 0, to: buckets * width * second, bucketMs: width * second };
+          const asked = timeframeFor(wanted, isObeyed);
+          assert.ok(asked.from <= -2 * width * second);
+          assert.equal(asked.to, wanted.to);
+        }
       }),
     );
   });
 
   it("is asked for in 60 buckets if it has fewer, which the API gives without being told", () => {
-    assert.ok([1, 12, 58].every((buckets) => isAutomatic(timeframeFor(span(buckets)))));
-    assert.ok(!isAutomatic(timeframeFor(span(59))));
+    assert.ok([1, 12, 58].every((buckets) => isAutomatic(timeframeFor(span(buckets), false))));
+    assert.ok(!isAutomatic(timeframeFor(span(59), false)));
+  });
+
+  it("is asked for in no more than it takes where the API is known to do as it is told", () => {
+    assert.equal(timeframeFor(span(12), true).from, -2 * bucketMs);
   });
 });

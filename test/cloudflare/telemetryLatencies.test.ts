@@ -122,7 +122,7 @@ describe("times that are compared", () => {
       leaveOutProbes: false,
     };
     const part = { kind: "latencies", of: "cpuTime", over: 5, upTo: 9 } as const;
-    const { parameters } = countQuery(subject, { from, to: from + 1, bucketMs: 1 }, part);
+    const { parameters } = countQuery([subject], { from, to: from + 1, bucketMs: 1 }, part);
     const key = "$workers.cpuTimeMs";
     assert.deepEqual(parameters?.filters?.slice(-2), [
       { key, operation: "gt", type: "number", value: 5 },

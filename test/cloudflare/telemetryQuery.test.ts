@@ -7,7 +7,7 @@ const subject = { scriptName: "checkout", versionIds: ["new", "old"], leaveOutHo
 
 describe("the query of a part", () => {
   it("counts what visitors ask of the versions, by version and outcome, in as many buckets as asked", () => {
-    assert.deepEqual(countQuery(subject, timeframe, allRequests), {
+    assert.deepEqual(countQuery([subject], timeframe, allRequests), {
       queryId: "workers-release",
       dry: true,
       view: "calculations",
@@ -42,7 +42,7 @@ describe("the query of a part", () => {
     );
     const part = { kind: "requests", filters: most } as const;
     const { parameters } = countQuery(
-      { ...subject, leaveOutHops: true, leaveOutProbes: true },
+      [{ ...subject, leaveOutHops: true, leaveOutProbes: true }],
       timeframe,
       part,
     );
@@ -70,7 +70,7 @@ describe("the query of a part", () => {
     ],
   ] as const) {
     it(`counts events of type ${on} by version alone, since some have no outcome`, () => {
-      const { parameters } = countQuery(subject, timeframe, { kind: "requests", on, filters: [] });
+      const { parameters } = countQuery([subject], timeframe, { kind: "requests", on, filters: [] });
       const [, , isInvocation, ...rest] = parameters?.filters ?? [];
       assert.deepEqual(isInvocation, {
         ...{ key: "$metadata.type", operation: "eq", type: "string", value: "cf-worker-event" },
@@ -84,14 +84,14 @@ describe("the query of a part", () => {
   }
 
   it("leaves out calls of a named entrypoint where it is told to", () => {
-    const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, allRequests);
+    const { parameters } = countQuery([{ ...subject, leaveOutHops: true }], timeframe, allRequests);
     const entrypoint = { key: "$workers.entrypoint", operation: "is_null", type: "string" };
     assert.deepEqual(parameters?.filters?.at(-1), entrypoint);
   });
 
   it("counts rows of any kind by their own filters alone", () => {
     const paid = { key: "event", operation: "eq", type: "string", value: "payment" } as const;
-    const { parameters } = countQuery(subject, timeframe, { kind: "rows", filters: [paid] });
+    const { parameters } = countQuery([subject], timeframe, { kind: "rows", filters: [paid] });
     assert.deepEqual(parameters?.filters?.slice(2), [paid]);
     assert.deepEqual(parameters.groupBys, [{ type: "string", value: "$workers.scriptVersion.id" }]);
   });
@@ -103,7 +103,7 @@ describe("the query of a part", () => {
       { kind: "wallTime", limitMs: 1 },
     ] as const;
     for (const part of parts) {
-      const { parameters } = countQuery({ ...subject, leaveOutHops: true }, timeframe, part);
+      const { parameters } = countQuery([{ ...subject, leaveOutHops: true }], timeframe, part);
       assert.ok((parameters?.filters?.length ?? 0) <= 16);
     }
   });
@@ -115,7 +115,7 @@ describe("the query of a part", () => {
   ] as const;
   for (const [part, key, operation, value] of filters) {
     it(`filters for ${key} with ${operation} ${value}`, () => {
-      const query = countQuery(subject, timeframe, part);
+      const query = countQuery([subject], timeframe, part);
       assert.deepEqual(query.parameters?.filters?.at(-1), { key, operation, type: "number", value });
     });
   }
@@ -123,7 +123,7 @@ describe("the query of a part", () => {
 
 describe("the query of statuses", () => {
   it("groups by the status too, which all rows it asks for have", () => {
-    const { parameters } = countQuery(subject, timeframe, { kind: "statuses", from: 404, to: 599 });
+    const { parameters } = countQuery([subject], timeframe, { kind: "statuses", from: 404, to: 599 });
     const status = "$workers.event.response.status";
     assert.deepEqual(parameters?.groupBys?.at(-1), { type: "number", value: status });
     assert.deepEqual(parameters.filters?.slice(-2), [

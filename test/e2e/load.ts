@@ -12,7 +12,7 @@ export class Load {
   readonly #timer: NodeJS.Timeout;
   #inFlight = 0;
 
-  constructor(edge: Edge, scriptName: string, perSecond = 40) {
+  constructor(edge: Pick<Edge, "port" | "subdomain">, scriptName: string, perSecond = 40) {
     // The Host header does what a name of *.localhost would, also where such a name does not resolve.
     const host = `${scriptName}.${edge.subdomain}.localhost:${edge.port}`;
     this.#timer = setInterval(() => {

@@ -62,7 +62,7 @@ describe("a plan", () => {
         confidence: 0.99,
         minRequests: 50,
         whenUnsure: "extend",
-        maxBlindMs: 120_000,
+        maxBlindMs: 360_000,
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
         warmUpMs: 30_000,

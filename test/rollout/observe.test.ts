@@ -69,8 +69,9 @@ describe("before its first look a release has seen nothing", () => {
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
       ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
       reach: { heardAt: at(5000), cutOffs: [] },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000) },
+      ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
       ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
+      pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
   });
 });
@@ -202,7 +203,13 @@ describe("a look that is not answered", () => {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
       ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
-      ...{ uploadsLeft: undefined, uploadsAt: at(5000), reach: { heardAt: at(65_000), cutOffs: [] } },
+      ...{
+        uploadsLeft: undefined,
+        uploadsAt: at(5000),
+        isOvertaken: false,
+        reach: { heardAt: at(65_000), cutOffs: [] },
+      },
+      pace: { everyMs: 10_000, deploymentsEveryMs: 10_000 },
     });
     assert.deepEqual([troubles, deployments], [["no answer"], answered(at(65_000))]);
     assert.deepEqual(telemetry, {

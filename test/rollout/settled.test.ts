@@ -110,7 +110,15 @@ describe("buckets that are taken into tallies", () => {
 
   it("wait for a write whose fate is unknown: the split may have changed among them", () => {
     const all = [{ start: 0, new: { valid: 1, bad: 0 }, old: { valid: 9, bad: 0 } }];
-    const failure = { since: 0, lostAt: 0, forGood: false, oldIsGone: false, trouble: "no answer" };
+    const ordered = { orderedMs: 0, notBefore: 0 };
+    const failure = {
+      since: 0,
+      ...ordered,
+      lostAt: 0,
+      forGood: false,
+      oldIsGone: false,
+      trouble: "no answer",
+    };
     const before = observed([all, all], day);
     assert.equal(settle(aRelease, { ...inStages([0]), failure }, before), before);
   });

@@ -63,7 +63,7 @@ export function waiting(changes: Partial<Waiting> = {}): Waiting {
 
 export function failure(changes: Partial<WriteFailure> = {}): WriteFailure {
   return {
-    since: began,
+    ...{ since: began, orderedMs: 0, notBefore: 0 },
     forGood: false,
     lostAt: undefined,
     oldIsGone: false,

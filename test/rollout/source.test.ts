@@ -30,12 +30,13 @@ describe("a source that does not answer", () => {
 
   it("tells what it said last, and nothing once it answers again", () => {
     assert.equal(failedAt([0], new TypeError("fetch failed")).trouble, "fetch failed");
-    const nothing = { failures: 0, notBefore: 0, orderedMs: 0, orderedUntil: 0, trouble: "" };
+    const nothing = { failures: 0, notBefore: 0, orderedMs: 0, orderedUntil: 0, unaskedMs: 0, trouble: "" };
     assert.deepEqual(answered(5), { answeredAt: 5, ...nothing });
   });
 
   it("is remembered with all that its silence is judged by", () => {
-    const failed = { answeredAt: 0, failures: 1, trouble: "no answer", orderedMs: 0, orderedUntil: 0 };
+    const orders = { orderedMs: 0, orderedUntil: 0, unaskedMs: 0 };
+    const failed = { answeredAt: 0, failures: 1, trouble: "no answer", ...orders };
     assert.deepEqual(failedAt([1000]), { ...failed, notBefore: 11_000 });
     const until = 5 * minute + 1000;
     const ordered = { notBefore: until, orderedMs: 5 * minute, orderedUntil: until, trouble: "HTTP 429" };

@@ -60,7 +60,7 @@ describe("a write", () => {
     at.deployments.failNext("read", noAnswer(7000));
     assert.deepEqual(await attempt(at), {
       ...{ kind: "failed", during: "read", retryAfterMs: 7000 },
-      failure: failure({ since: at.clock.now() }),
+      failure: failure({ since: at.clock.now(), orderedMs: 7000, notBefore: at.clock.now() + 7000 }),
     });
     assert.equal(at.deployments.calls.create, 0);
   });
@@ -95,7 +95,10 @@ describe("a write", () => {
     const written = await attempt(at, { before: failure({ since: 5, lostAt: 7 }) });
     assert.deepEqual(written, {
       ...{ kind: "failed", during: "write", retryAfterMs: 9000 },
-      failure: failure({ since: 5, lostAt: at.clock.now() }),
+      failure: failure({
+        ...{ since: 5, lostAt: at.clock.now() },
+        ...{ orderedMs: 9000, notBefore: at.clock.now() + 9000 },
+      }),
     });
   });
 

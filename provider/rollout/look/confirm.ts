@@ -2,7 +2,7 @@ import { servedSince, type Series } from "../../health/series";
 import { isOnRequests } from "../../plan/eventTypes";
 import type { Cause } from "../cause";
 import { bucketStart, telemetrySlis } from "./observe";
-import { unlessFault } from "../ports";
+import { alone, unlessFault } from "../ports";
 import type { Dependencies, Release } from "../release";
 
 /** What the telemetry shows after a revert. */
@@ -31,7 +31,7 @@ export async function confirmReverted(
   release: Release,
   cause: Cause,
   percent: number,
-  { telemetry, clock, interruption }: Dependencies,
+  { telemetry, clock, interruption, pace = alone }: Dependencies,
 ): Promise<Confirmation> {
   const { plan, oldVersionId, newVersionId } = release;
   const { pollIntervalMs: bucketMs } = plan;
@@ -45,7 +45,7 @@ export async function confirmReverted(
   const sli = slis.find(isOnRequests) ?? slis[0] ?? { kind: "serverErrors" };
   for (let series: Series = []; ;) {
     if (interruption.aborted) return { kind: "none" };
-    await clock.sleep(bucketMs, interruption);
+    await clock.sleep(pace.untilNextMs(bucketMs), interruption);
     const to = Math.max(from, bucketStart(clock.now(), bucketMs)) + bucketMs;
     series = await telemetry
       .read({ slis: [sli], newVersionId, oldVersionId, bucketMs, from, to })

@@ -7,11 +7,20 @@ import { quietOf, rateBefore } from "../../health/quiet";
 import { noCounts, validIn, type Bucket, type Series } from "../../health/series";
 import type { Sli } from "../../health/sli";
 import type { Plan } from "../../plan/plan";
-import { PortError, unlessFault, type Deployment, type ProbeReport, type Telemetry } from "../ports";
+import {
+  alone,
+  PortError,
+  unlessFault,
+  type Deployment,
+  type LookPace,
+  type Pace,
+  type ProbeReport,
+  type Telemetry,
+} from "../ports";
 import type { Dependencies, Release } from "../release";
 import { gapIn, type Gap } from "./gap";
 import { meaningOf } from "./meaning";
-import { answered, unanswered, type Source } from "./source";
+import { answered, unanswered, unasked, type Source } from "./source";
 import type { Tally } from "./tally";
 import { isAskable, testimonyOn, type Testimony } from "./testimony";
 import { uploadsLeft } from "./window";
@@ -51,12 +60,18 @@ export interface Observation {
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
   readonly uploadsAt: number;
+  /** True when somebody else has deployed since the deployments were read. */
+  readonly isOvertaken: boolean;
+  /** How often there was to be a look when the last one was made. */
+  readonly pace: LookPace;
   /** What the last look ran into; empty when it saw everything. */
   readonly troubles: readonly string[];
 }
 
 /** Uploads come a few a day; each question costs a request. */
 const uploadsEveryMs = 300_000;
+/** Where readings of the deployments are rare, so are these. */
+const readingsPerUploads = 3;
 
 /** How far back every look reads again, at least: events were seen to arrive after 10 to 60 s (live, 2026). */
 const rereadMs = 120_000;
@@ -90,6 +105,8 @@ export function nothingObserved(
     arrivalsPerMs: 0,
     uploadsLeft: undefined,
     uploadsAt: now,
+    isOvertaken: false,
+    pace: alone.interval(release.plan.pollIntervalMs),
     troubles: [],
   };
 }
@@ -97,6 +114,7 @@ export function nothingObserved(
 /** What a look needs: what is read has to answer in time, all of it. */
 interface Look extends Dependencies {
   readonly deadline: Deadline;
+  readonly pace: Pace;
 }
 
 /** A look that takes longer than the release may be blind has seen nothing. */
@@ -108,26 +126,38 @@ async function inTime<T>(
 ): Promise<T> {
   const deadline = new Deadline(plan.maxBlindMs, dependencies.clock, stop);
   try {
-    return await read({ ...dependencies, deadline });
+    return await read({ pace: alone, ...dependencies, deadline });
   } finally {
     deadline.end();
   }
 }
 
-/** Reads the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen. */
+/**
+ * Reads the deployments, the telemetry and the probes once. What cannot be read stays as it was last seen, and so do the
+ * deployments where others that share the token's limit come first.
+ *
+ * @param isOpen whether a write of the release may still show: then the deployments are read
+ */
 export function observe(
   release: Release,
   before: Observation,
   dependencies: Dependencies,
+  isOpen = false,
 ): Promise<Observation> {
   // Where an interruption reverts, it does not wait for the look.
   const stop = release.plan.onInterrupt === "revert" ? dependencies.interruption : undefined;
-  return inTime(release, dependencies, stop, (look) => observeAll(release, before, look));
+  return inTime(release, dependencies, stop, (look) => observeAll(release, before, look, isOpen));
 }
 
-async function observeAll(release: Release, before: Observation, look: Look): Promise<Observation> {
+async function observeAll(
+  release: Release,
+  known: Observation,
+  look: Look,
+  isOpen: boolean,
+): Promise<Observation> {
+  const before = { ...known, pace: look.pace.interval(release.plan.pollIntervalMs) };
   const [deployed, uploads, health, probed] = await Promise.all([
-    readDeployments(release, before, look),
+    readDeployments(release, before, look, isOpen),
     readUploads(release, before, look),
     readTelemetry(release, before, look),
     readProbes(release, before, look),
@@ -145,6 +175,8 @@ async function observeAll(release: Release, before: Observation, look: Look): Pr
     series: withProbes(release, seen.series, results, before.settledUntil),
     settled: before.settled,
     settledUntil: before.settledUntil,
+    isOvertaken: before.isOvertaken && deployed.deployments.failures > 0,
+    pace: before.pace,
     troubles: [deployed.deployments.trouble, seen.telemetry.trouble, ...probed.troubles].filter(
       (trouble) => trouble !== "",
     ),
@@ -158,7 +190,7 @@ export async function observeDeployments(
   dependencies: Dependencies,
 ): Promise<Observation> {
   const deployed = await inTime(release, dependencies, undefined, (look) =>
-    readDeployments(release, before, look),
+    readDeployments(release, before, look, true),
   );
   const { trouble } = deployed.deployments;
   return { ...before, ...deployed, troubles: trouble === "" ? [] : [trouble] };
@@ -168,20 +200,34 @@ type Deployed = Pick<Observation, "active" | "deployments">;
 
 async function readDeployments(
   release: Release,
-  { active, deployments }: Observation,
+  before: Observation,
   look: Look,
+  isOpen: boolean,
 ): Promise<Deployed> {
-  const read = await ask(release, deployments, look, () => readActive(active, look.deployments));
+  const { active, deployments } = before;
+  if (!isOpen && !isDue(before, look)) {
+    const isFailing = deployments.failures > 0;
+    return { active, deployments: isFailing ? deployments : unasked(deployments, look.clock.now()) };
+  }
+  const urgency = isOpen ? "write" : "look";
+  const read = await ask(release, deployments, look, () => readActive(active, look.deployments, urgency));
   return { active: read.isAnswer ? read.value : active, deployments: read.source };
+}
+
+/** Where there are many releases, they read their deployments in turns. One that does not answer is asked again. */
+function isDue({ deployments, pace: { everyMs, deploymentsEveryMs } }: Observation, look: Look): boolean {
+  const isAtEveryLook = deploymentsEveryMs <= everyMs || deployments.failures > 0;
+  return look.pace.grants(look.clock.now() - deployments.answeredAt, isAtEveryLook ? 0 : deploymentsEveryMs);
 }
 
 async function readUploads(
   release: Release,
-  { uploadsLeft: known, uploadsAt }: Observation,
-  { deployments, clock, deadline }: Look,
+  { uploadsLeft: known, uploadsAt, pace: { deploymentsEveryMs } }: Observation,
+  { deployments, clock, deadline, pace }: Look,
 ): Promise<Pick<Observation, "uploadsLeft" | "uploadsAt">> {
   const now = clock.now();
-  if (now < uploadsAt + uploadsEveryMs) return { uploadsLeft: known, uploadsAt };
+  const everyMs = Math.max(uploadsEveryMs, readingsPerUploads * deploymentsEveryMs);
+  if (!pace.grants(now - uploadsAt, everyMs)) return { uploadsLeft: known, uploadsAt };
   const left = await deadline.within(uploadsLeft(release, deployments)).catch(unlessFault(undefined));
   return { uploadsLeft: left, uploadsAt: now };
 }
@@ -302,7 +348,7 @@ async function requireReadiness(
   telemetry: Telemetry,
 ): Promise<void> {
   if (isReady) return;
-  const { blindBecause } = await telemetry.readiness(telemetrySlis(plan));
+  const { blindBecause } = await telemetry.readiness(telemetrySlis(plan), "telemetry");
   if (blindBecause !== undefined) throw new Error(blindBecause);
 }
 

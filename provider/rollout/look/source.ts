@@ -12,13 +12,23 @@ export interface Source {
   readonly orderedMs: number;
   /** Until when the last of these waits lasts. */
   readonly orderedUntil: number;
+  /** For how long after its last answer nobody asked, since others came first, in milliseconds. */
+  readonly unaskedMs: number;
   /** What the last failure said; empty after an answer. */
   readonly trouble: string;
 }
 
 /** A source that answers, as of `now`. */
 export function answered(now: number): Source {
-  return { answeredAt: now, failures: 0, notBefore: 0, orderedMs: 0, orderedUntil: 0, trouble: "" };
+  return {
+    ...{ answeredAt: now, failures: 0, notBefore: 0, trouble: "" },
+    ...{ orderedMs: 0, orderedUntil: 0, unaskedMs: 0 },
+  };
+}
+
+/** A source that is not asked at `now`, and may well answer. */
+export function unasked(before: Source, now: number): Source {
+  return { ...before, unaskedMs: now - before.answeredAt };
 }
 
 /** How a source is asked again that does not answer. */
@@ -41,7 +51,8 @@ export function unanswered(before: Source, error: unknown, now: number, retrying
   if (ordered !== undefined) {
     const until = now + ordered;
     return {
-      ...{ answeredAt: before.answeredAt, failures, trouble, notBefore: until, orderedUntil: until },
+      ...before,
+      ...{ failures, trouble, notBefore: until, orderedUntil: until },
       orderedMs: before.orderedMs + ordered,
     };
   }
@@ -56,14 +67,23 @@ export function mute(before: Source, since: number, trouble: string): Source {
 }
 
 /** So much of the waits that Cloudflare orders is not counted as silence: two of its blocks of 5 minutes. */
-const mostOrderedMs = 600_000;
+export const mostOrderedMs = 600_000;
 
 /**
  * How long a source has been silent at `now`, in milliseconds, and how long of it because it ordered a wait, which is
- * counted apart.
+ * counted apart. What nobody asked is no silence.
  */
 export function silence(source: Source, now: number): { readonly ms: number; readonly orderedMs: number } {
-  const waited = source.orderedMs - Math.max(0, source.orderedUntil - now);
-  const orderedMs = Math.min(Math.max(0, waited), mostOrderedMs);
-  return { ms: Math.max(0, now - source.answeredAt - orderedMs), orderedMs };
+  const orderedMs = waitedFor(source.orderedMs, source.orderedUntil, now);
+  return { ms: Math.max(0, now - source.answeredAt - source.unaskedMs - orderedMs), orderedMs };
+}
+
+/**
+ * How much of some time was spent in waits that the service ordered, in milliseconds, as far as it is not counted.
+ *
+ * @param orderedMs the length of the waits
+ * @param until when the last of them ends
+ */
+export function waitedFor(orderedMs: number, until: number, now: number): number {
+  return Math.min(Math.max(0, orderedMs - Math.max(0, until - now)), mostOrderedMs);
 }

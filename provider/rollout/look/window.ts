@@ -1,4 +1,4 @@
-import { unlessFault, type Deployments } from "../ports";
+import { unlessFault, type Deployments, type Urgency } from "../ports";
 import type { Release } from "../release";
 
 /** Cloudflare deploys none but the versions uploaded last, 100 of them. */
@@ -18,9 +18,10 @@ export function uploadsUntilGone(newer: number): number {
 export async function uploadsLeft(
   { oldVersionId }: Release,
   deployments: Deployments,
+  urgency: Urgency = "look",
 ): Promise<number | undefined> {
   if (oldVersionId === undefined) return undefined;
-  const versions = await deployments.deployable().catch(unlessFault(undefined));
+  const versions = await deployments.deployable(urgency).catch(unlessFault(undefined));
   if (versions === undefined) return undefined;
   const newer = versions.indexOf(oldVersionId);
   return newer === -1 ? 0 : Math.max(0, uploadsUntilGone(newer));

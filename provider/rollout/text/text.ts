@@ -70,9 +70,20 @@ export function statusLine(
   ];
   const window = windowWarning(release, observation.uploadsLeft);
   if (window !== undefined) parts.push(window);
+  parts.push(paceText(release, observation));
   if (observation.troubles.length > 0)
     parts.push(`cannot see everything: ${observation.troubles.join("; ")}`);
   return joinedBy(" · ", parts);
+}
+
+/** How often the release really looks, where that is less often than the plan says. */
+function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: Observation): string {
+  const looks = everyMs > plan.pollIntervalMs ? `looks every ${formatDuration(everyMs)}` : "";
+  const reads =
+    deploymentsEveryMs > everyMs ? `reads its deployments every ${formatDuration(deploymentsEveryMs)}` : "";
+  if (looks === "" && reads === "") return "";
+  const what = [looks, reads].filter((part) => part !== "").join(" and ");
+  return `${what}, since many releases share the limit of one API token (pollInterval: ${formatDuration(plan.pollIntervalMs)})`;
 }
 
 function phaseText(release: Release, state: State, now: number): string {

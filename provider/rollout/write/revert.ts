@@ -127,7 +127,13 @@ class Attempts {
     const readWithinMs = this.readWithinMs();
     const mayBeUnread =
       (readWithinMs !== undefined || this.failedReadings >= mostReadings) && this.isOurs(this.known);
-    const context = { known: this.known, before: this.failure, mayBeUnread, readWithinMs };
+    const context = {
+      known: this.known,
+      before: this.failure,
+      mayBeUnread,
+      readWithinMs,
+      urgency: "revert",
+    } as const;
     const written = await write((active) => this.propose(active), context, this.dependencies);
     if (written.kind !== "failed") return written;
     this.failure = written.failure;
@@ -139,7 +145,7 @@ class Attempts {
   async failed(forMs: number): Promise<Failed> {
     const { failure, percent, dependencies } = this;
     const left = failure?.forGood
-      ? await uploadsLeft(this.rollout.release, dependencies.deployments)
+      ? await uploadsLeft(this.rollout.release, dependencies.deployments, "revert")
       : undefined;
     const oldIsGone = left === undefined ? undefined : left === 0;
     return { kind: "failed", percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
@@ -171,7 +177,9 @@ class Attempts {
   /** What is deployed instead of the revert; undefined when that is still active, or nobody can say. */
   async deployedAfter(reverted: Deployment): Promise<Deployment | undefined> {
     const { deployments, clock } = this.dependencies;
-    const active = await within(this.readWithinMs(), deployments.active(), clock).catch(() => undefined);
+    const active = await within(this.readWithinMs(), deployments.active("revert"), clock).catch(
+      () => undefined,
+    );
     return isStale(reverted, active) || active?.id === reverted.id ? undefined : active;
   }
 

@@ -5,6 +5,7 @@ import {
   type Deployment,
   type Deployments,
   type Split,
+  type Urgency,
 } from "../ports";
 import { within } from "../look/deadline";
 import type { ReleaseRecord } from "../record/record";
@@ -64,6 +65,8 @@ export interface WriteContext {
   readonly mayBeUnread?: boolean;
   /** A reading that takes longer has failed, in milliseconds. Default: as long as the port allows. */
   readonly readWithinMs?: number | undefined;
+  /** How urgent it is. Default: `write`. */
+  readonly urgency?: "revert" | "write";
 }
 
 /**
@@ -76,23 +79,24 @@ export async function write<T>(
   context: WriteContext,
   { deployments, clock }: Pick<Dependencies, "deployments" | "clock">,
 ): Promise<Written<T>> {
-  const { known, before } = context;
+  const { known, before, urgency = "write" } = context;
   const since = before?.since ?? clock.now();
-  const read = await orError(within(context.readWithinMs, readActive(known, deployments), clock));
+  const read = await orError(within(context.readWithinMs, readActive(known, deployments, urgency), clock));
   const unread = read instanceof PortError;
   if (unread && !context.mayBeUnread) {
-    return failed("read", read, { since, lostAt: before?.lostAt, forGood: false });
+    const failure = { since, lostAt: before?.lostAt, forGood: false };
+    return failed("read", read, { ...failure, ...orderedBy(read, before, clock.now()) });
   }
   const active = unread ? known : read;
   const proposal = propose(active);
   if ("instead" in proposal) return { kind: "instead", because: proposal.instead };
   const { write: request } = proposal;
   const { split, sentence, record, force = false } = request;
-  const made = await orError(deployments.create(split, sentence, { force, record, over: active }));
+  const made = await orError(deployments.create(split, sentence, { force, record, over: active, urgency }));
   if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();
-  return failed("write", made, { since, lostAt, forGood });
+  return failed("write", made, { since, lostAt, forGood, ...orderedBy(made, before, clock.now()) });
 }
 
 /**
@@ -103,8 +107,9 @@ export async function write<T>(
 export async function readActive(
   known: Deployment | undefined,
   deployments: Deployments,
+  urgency: Urgency,
 ): Promise<Deployment | undefined> {
-  const active = await deployments.active();
+  const active = await deployments.active(urgency);
   if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
   return active;
 }
@@ -119,10 +124,22 @@ async function orError<T>(answer: Promise<T>): Promise<T | PortError> {
   }
 }
 
+/** The waits that were ordered up to now. Those that overlap count once. */
+function orderedBy(
+  { retryAfterMs = 0 }: PortError,
+  before: WriteFailure | undefined,
+  now: number,
+): Pick<WriteFailure, "orderedMs" | "notBefore"> {
+  const { orderedMs = 0, notBefore = 0 } = before ?? {};
+  const until = Math.max(notBefore, now + retryAfterMs);
+  if (retryAfterMs === 0) return { orderedMs, notBefore };
+  return { orderedMs: orderedMs + until - Math.max(now, notBefore), notBefore: until };
+}
+
 function failed(
   during: "read" | "write",
   { message: trouble, retryAfterMs }: PortError,
-  failure: Pick<WriteFailure, "since" | "lostAt" | "forGood">,
+  failure: Omit<WriteFailure, "oldIsGone" | "trouble">,
 ): Written<never> {
   return { kind: "failed", during, failure: { ...failure, oldIsGone: false, trouble }, retryAfterMs };
 }

@@ -1,5 +1,7 @@
-import Cloudflare from "cloudflare";
+import type Cloudflare from "cloudflare";
 import type { TelemetryQueryParams } from "cloudflare/resources/workers/observability/telemetry";
+import type { Budget } from "../../../provider/cloudflare/budget/budget";
+import { cloudflareClient } from "../../../provider/cloudflare/client";
 
 /** A row of telemetry. */
 export interface LiveRow {
@@ -37,13 +39,18 @@ type Query = Omit<TelemetryQueryParams, "account_id">;
 type Filter = NonNullable<NonNullable<Query["parameters"]>["filters"]>[number];
 
 /** A client whose telemetry queries `answer` answers with their result. */
-export function clientAnsweredBy(answer: (query: Query) => unknown): Cloudflare {
+export function clientAnsweredBy(answer: (query: Query) => unknown, budget?: Budget): Cloudflare {
   const fetch = (_url: unknown, init?: { body?: unknown }): Promise<Response> => {
     const result = answer(JSON.parse(String(init?.body)) as Query);
     return Promise.resolve(Response.json({ success: true, errors: [], messages: [], result }));
   };
-  return new Cloudflare({ apiToken: "any", baseURL: "http://live/client/v4", maxRetries: 0, fetch });
+  return cloudflareClient(
+    { apiToken: "any", baseUrl: "http://live/client/v4" },
+    { fetch, ...(budget && { budget }) },
+  );
 }
+
+const mostGroups = 2000;
 
 /** The telemetry query as the live API answers it: buckets, groups and sums. */
 export class LiveTelemetry {
@@ -56,11 +63,11 @@ export class LiveTelemetry {
   ) {}
 
   /** A client whose requests this answers. */
-  client(): Cloudflare {
+  client(budget?: Budget): Cloudflare {
     return clientAnsweredBy((query) => {
       this.asked.push(query);
       return this.answer(query);
-    });
+    }, budget);
   }
 
   private answer({ timeframe, granularity, parameters }: Query): unknown {
@@ -70,7 +77,12 @@ export class LiveTelemetry {
         from <= row.at && row.at < to && row.foundAt <= this.now() && passes(row, parameters?.filters ?? []),
     );
     const keys = (parameters?.groupBys ?? []).map(({ value }) => value);
-    const complete = found.filter(({ fields }) => keys.every((key) => key in fields));
+    const grouped = Map.groupBy(
+      found.filter(({ fields }) => keys.every((key) => key in fields)),
+      ({ fields }) => JSON.stringify(keys.map((key) => fields[key])),
+    );
+    // An answer holds so many groups, and says nothing of the others.
+    const complete = [...grouped.values()].slice(0, mostGroups).flat();
     const ms = lengthOf(to - from, this.unknowns.granularity === "obeyed" ? granularity : undefined);
     const first =
       this.unknowns.firstBuckets === "listed" ? Math.floor(from / ms) * ms : firstListed(from, ms);

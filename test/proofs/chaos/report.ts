@@ -125,7 +125,7 @@ function planText({ plan, traffic, before }: Scenario): string {
   const health = bad
     ? `${bad.version} is bad (${bad.share}) from ${seconds(bad.from)} to ${seconds(bad.to)}`
     : "all are well";
-  const { pollInterval = "10s", onInterrupt = "revert", whenUnsure = "extend", maxBlindTime = "2m" } = plan;
+  const { pollInterval = "10s", onInterrupt = "revert", whenUnsure = "extend", maxBlindTime = "6m" } = plan;
   return (
     `  plan ${stages.join(", ")}; every ${pollInterval}, onInterrupt ${onInterrupt}, whenUnsure ${whenUnsure}, ` +
     `maxBlindTime ${maxBlindTime}; ${before} serves, ${traffic.requestsPerSecond} requests/s, ${health}`

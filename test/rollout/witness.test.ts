@@ -13,6 +13,7 @@ const plan: ReleasePlan = {
     { percent: 25, soakTime: "10m" },
     { percent: 100, soakTime: "5m" },
   ],
+  maxBlindTime: "2m",
 };
 
 /** A Worker whose metrics may be read. */

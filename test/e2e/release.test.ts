@@ -57,7 +57,7 @@ describe("a Worker released by pulumi up", function () {
     const reports = stages as { percent: number; slos: { name: string; verdict: string; valid: number }[] }[];
     assert.deepEqual(
       reports.map(({ percent, slos }) => [percent, ...slos.map(({ name, verdict }) => `${name} ${verdict}`)]),
-      [0, 50, 100].map((percent) => [percent, "5xx healthy"]),
+      [0, 50, 100].map((percent) => [percent, "5xx healthy", "canceled healthy"]),
     );
     assert.ok((reports[1]?.slos[0]?.valid ?? 0) >= plan.minRequests);
   });

@@ -37,13 +37,21 @@ describe("bench: ours", () => {
       fc.assert(
         fc.property(fresh, old, pasts, (served, before, past) => {
           const buckets = bucketsOf(served, before);
-          const { level } = release;
+          const { level, soak: plannedBuckets } = release;
           const seconds = abortedAfter(ours(kind), buckets, { ...release, past });
           assert.equal(
             seconds,
-            violatedAfter(kind, buckets, { level, past: { bucketMs, buckets: past }, bucketMs }),
+            violatedAfter(kind, buckets, {
+              level,
+              plannedBuckets,
+              past: { bucketMs, buckets: past },
+              bucketMs,
+            }),
           );
-          assert.equal(abortedAfter(oursWithoutPast(kind), buckets), violatedAfter(kind, buckets, { level }));
+          assert.equal(
+            abortedAfter(oursWithoutPast(kind), buckets),
+            violatedAfter(kind, buckets, { level, plannedBuckets }),
+          );
           if (seconds !== undefined) aborts += 1;
         }),
       );

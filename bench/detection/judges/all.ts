@@ -1,5 +1,7 @@
 import { argo } from "./argo";
+import { confidenceSequence } from "./confidenceSequence";
 import { flagger } from "./flagger";
+import { groupSequential } from "./groupSequential";
 import { hmd } from "./hmd";
 import type { Judge } from "./judge";
 import { kayentaAtEnd, kayentaGrowing } from "./kayenta";
@@ -29,10 +31,13 @@ export const judges: readonly Judge[] = [
   flagger(5),
   flagger(10),
   hmd,
+  groupSequential("max"),
+  confidenceSequence,
   bounds.maxIncrease,
   own.maxIncrease,
   kayentaAtEnd,
   kayentaGrowing,
+  groupSequential("maxIncrease"),
   sequential,
 ];
 

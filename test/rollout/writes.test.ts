@@ -81,7 +81,7 @@ describe("the first write of a release", () => {
   it("whose answer is lost is put back when it shows after a time too long to be unwatched", async () => {
     const outside = world();
     outside.deployments.failNext("after", unavailable());
-    failReads(outside, 1, 5 * minute);
+    failReads(outside, 1, 9 * minute);
     const outcome = await release(outside, { plan: twoStages });
     assert.equal(outcome.status, "inconclusive");
     assert.deepEqual(shares(outside), [0, 25, 0]);

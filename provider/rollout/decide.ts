@@ -2,7 +2,7 @@ import type { PlanStage } from "../plan/plan";
 import type { Assessment } from "./look/assess";
 import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
-import type { Observation } from "./look/observe";
+import type { Observation } from "./look/observation";
 import { soakedAt, type Release } from "./release";
 import { silence, waitedFor } from "./look/source";
 import type { Deployed, Starting, State, WriteFailure } from "./state";

@@ -1,6 +1,6 @@
 import { isVerdict, type Cause } from "./cause";
 import type { DeploymentStatus } from "./deploymentStatus";
-import type { Observation } from "./look/observe";
+import type { Observation } from "./look/observation";
 import type { Deployment, Split } from "./ports";
 import { samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";

@@ -2,7 +2,7 @@ import { badShare } from "../health/series";
 import type { SoakResult } from "../health/soak";
 import { assessStages, limitOf, type Assessment } from "./look/assess";
 import { shownOf } from "./look/shown";
-import type { Observation } from "./look/observe";
+import type { Observation } from "./look/observation";
 import { stagePercent, type Release } from "./release";
 import { stagesSoFar, type State } from "./state";
 

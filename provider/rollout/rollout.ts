@@ -1,4 +1,4 @@
-import type { Observation } from "./look/observe";
+import type { Observation } from "./look/observation";
 import type { Outcome } from "./outcome";
 import type { Deployment } from "./ports";
 import type { Release } from "./release";

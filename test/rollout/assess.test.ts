@@ -12,7 +12,7 @@ import {
   settle,
 } from "../../provider/rollout/look/assess";
 import { stageReports, type StageReport } from "../../provider/rollout/report";
-import type { Observation } from "../../provider/rollout/look/observe";
+import type { Observation } from "../../provider/rollout/look/observation";
 import { answered } from "../../provider/rollout/look/source";
 import { entered, splitChanges, stagesSoFar, awaiting } from "../../provider/rollout/state";
 import {

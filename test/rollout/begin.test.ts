@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { begin } from "../../provider/rollout/begin";
 import { AbortedBefore, butPutBack, CannotStart } from "../../provider/rollout/cannotStart";
-import { nothingObserved } from "../../provider/rollout/look/observe";
+import { nothingObserved } from "../../provider/rollout/look/observation";
 import type { Outcome } from "../../provider/rollout/outcome";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
 import {

@@ -3,7 +3,7 @@ import type { ReleasePlan } from "../../provider/plan/types";
 import type { Assessment } from "../../provider/rollout/look/assess";
 import { decide, type Action } from "../../provider/rollout/decide";
 import { lateWriteMs } from "../../provider/rollout/write/write";
-import type { Observation } from "../../provider/rollout/look/observe";
+import type { Observation } from "../../provider/rollout/look/observation";
 import type { Deployment } from "../../provider/rollout/ports";
 import { answered, type Source } from "../../provider/rollout/look/source";
 import type { State } from "../../provider/rollout/state";

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { noBaseline } from "../../provider/health/past";
 import type { Series } from "../../provider/health/series";
 import type { ReleasePlan } from "../../provider/plan/types";
-import {
-  nothingObserved,
-  observe,
-  observeDeployments,
-  type Observation,
-} from "../../provider/rollout/look/observe";
+import { nothingObserved, type Observation } from "../../provider/rollout/look/observation";
+import { observe, observeDeployments } from "../../provider/rollout/look/observe";
 import { PortError, type SeriesQuery } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { answered } from "../../provider/rollout/look/source";

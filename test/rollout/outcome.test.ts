@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noCounts } from "../../provider/health/series";
 import { stageReports } from "../../provider/rollout/report";
 import type { Release } from "../../provider/rollout/release";
-import { nothingObserved } from "../../provider/rollout/look/observe";
+import { nothingObserved } from "../../provider/rollout/look/observation";
 import { newVersion, oldVersion, request } from "./simulate";
 
 describe("the report of a stage", () => {

@@ -4,7 +4,7 @@ import { noBaseline } from "../../provider/health/past";
 import type { Series } from "../../provider/health/series";
 import { planSchema } from "../../provider/plan/schema";
 import { assess, assessStages, keptMs, settle } from "../../provider/rollout/look/assess";
-import { nothingObserved, type Observation } from "../../provider/rollout/look/observe";
+import { nothingObserved, type Observation } from "../../provider/rollout/look/observation";
 import type { Release } from "../../provider/rollout/release";
 import { answered } from "../../provider/rollout/look/source";
 import type { Soaking, State } from "../../provider/rollout/state";

@@ -1,7 +1,7 @@
 import type { ReleasePlan, Slo } from "../../provider/plan/types";
 import type { Objective } from "../../provider/plan/plan";
 import type { Assessment } from "../../provider/rollout/look/assess";
-import { nothingObserved, type Observation } from "../../provider/rollout/look/observe";
+import { nothingObserved, type Observation } from "../../provider/rollout/look/observation";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import type { Release } from "../../provider/rollout/release";

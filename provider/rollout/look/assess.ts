@@ -10,7 +10,7 @@ import { settlingOf, type Settling } from "../../health/settling";
 import { comparedResult, soakResult, type SoakResult } from "../../health/soak";
 import { isOnRequests } from "../../plan/eventTypes";
 import type { Objective, Plan } from "../../plan/plan";
-import { bucketStart, type Observation } from "./observe";
+import { bucketStart, type Observation } from "./observation";
 import { stagePercent, type Release } from "../release";
 import { stagesSoFar, type PastStage, type State } from "../state";
 import { judgedBy, type Judged } from "./judged";

@@ -1,7 +1,8 @@
 import { servedSince, type Series } from "../../health/series";
 import { isOnRequests } from "../../plan/eventTypes";
 import type { Cause } from "../cause";
-import { bucketStart, telemetrySlis } from "./observe";
+import { bucketStart } from "./observation";
+import { telemetrySlis } from "./series";
 import { alone, unlessFault } from "../ports";
 import type { Dependencies, Release } from "../release";
 

@@ -5,7 +5,7 @@ import { limitUsage, type Assessment } from "../look/assess";
 import { shownOf } from "../look/shown";
 import type { Cause, Doubt } from "../cause";
 import type { WrongShare } from "../look/shareWatch";
-import type { Observation } from "../look/observe";
+import type { Observation } from "../look/observation";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";

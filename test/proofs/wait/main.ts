@@ -20,6 +20,8 @@ const traffic = { requestsPerSecond: () => 20, badShare: () => 0.002 };
 const outside = { ...world(traffic), progress: silent };
 const plan = {
   ...seedPlan,
+  // 43 000 looks: enough to see what grows, and done in minutes.
+  pollInterval: "1m",
   stages: [
     { percent: 50, soakTime: "5m", progression: "manual" as const },
     { percent: 100, soakTime: "1m" },

@@ -1,4 +1,4 @@
-import { validIn, type Bucket, type Counts, type Series } from "./series";
+import { noCounts, validIn, type Bucket, type Counts, type Series } from "./series";
 
 /** What should be in buckets whose events have not all arrived. */
 export interface Expectation {
@@ -56,7 +56,7 @@ const largestSurge = 10;
 export function settlingOf(series: Series, expectation: Expectation): Settling {
   const { settledUntil, shareAt } = expectation;
   const usual = usualTraffic(series, expectation);
-  const surge = surgeIn(series, usual.badOfOld, expectation);
+  const surge = surgeIn(series, usual, expectation);
   const isSettled = ({ start }: Pick<Bucket, "start">): boolean => start < settledUntil;
   const floorsOf = ({ start, old }: Bucket): Floors => {
     if (isSettled({ start })) return noFloors;
@@ -93,20 +93,23 @@ function usualTraffic(
 
 /**
  * How many times the usual traffic there is, as far as the old version's early failures show it: over any time up to
- * now, what is beyond two standard deviations of what is usual.
+ * now, what is beyond two standard deviations of what is usual. Failures that as many successes as usual came with show
+ * no surge: what is there need not be guessed.
  */
 function surgeIn(
   series: Series,
-  badOfOld: number | undefined,
+  { valid, badOfOld }: Usual,
   { bucketMs, since, settledUntil, shareAt }: Expectation,
 ): number {
   const newest = series.at(-1)?.start;
   if (newest === undefined || badOfOld === undefined || shareAt(newest) >= 1) return 1;
-  const badAt = new Map(series.map(({ start, old }) => [start, old.bad]));
+  const oldAt = new Map(series.map(({ start, old }) => [start, old]));
+  const usualShare = valid > 0 ? badOfOld / valid : 0;
   let [seen, expected, surge] = [0, 0, 1];
   for (let start = newest; start >= Math.max(since, settledUntil); start -= bucketMs) {
-    seen += badAt.get(start) ?? 0;
-    expected += badOfOld * (1 - shareAt(start));
+    const old = oldAt.get(start) ?? noCounts;
+    seen += old.bad;
+    expected += Math.max(badOfOld * (1 - shareAt(start)), usualShare * old.valid);
     surge = Math.max(surge, seen / (expected + 2 * Math.sqrt(expected) + 1));
   }
   return Math.min(surge, largestSurge);

@@ -202,7 +202,7 @@ function whileSoaking(situation: Situation, state: State): Action {
   // The last look must cover the whole soak: a stage never passes on what was not seen, or has not arrived yet.
   if (seenUntil < soaked) return { do: "keep" };
   // Whether more came, or more failed in both versions, shows when it is settled: until then nobody gets more of it.
-  if (situation.assessment.some(awaitsSettling)) return { do: "keep" };
+  if (stage.percent > 0 && situation.assessment.some(awaitsSettling)) return { do: "keep" };
   const doubt = firstDoubt(situation);
   if (doubt === undefined || release.plan.whenUnsure === "progress")
     return next(situation, state.stage, stage);

@@ -67,6 +67,20 @@ describe("buckets that are not settled", () => {
     assert.equal(surge(4 * bucketMs), 1);
   });
 
+  it("are no surge to guess at where more successes came with more failures", () => {
+    const series = [0, 1, 2, 3].map((index): Bucket => {
+      const times = index < 2 ? 1 : 20;
+      return {
+        start: index * bucketMs,
+        new: { valid: 0, bad: 0 },
+        old: { valid: 100 * times, bad: 5 * times },
+      };
+    });
+    const before = { valid: 100, bad: 5 };
+    const settling = settlingOf(series, { bucketMs, since: 0, settledUntil: 0, before, shareAt: () => 0 });
+    assert.equal(settling.surge, 1);
+  });
+
   it("are judged by what they have where that is more", () => {
     const bucket = { start: 0, new: { valid: 100, bad: 0 }, old: { valid: 10, bad: 0 } };
     const [seen, floored] = [undefined, { max: 50, maxIncrease: 50 }].map((floors) => {

@@ -111,7 +111,7 @@ describe("a release among many with one token", () => {
     };
     assert.match(
       line(30_000, 600_000),
-      /looks every 30s and reads its deployments every 10m, since many releases share the limit of one API token \(pollInterval: 10s\)$/,
+      /looks every 30s and reads its deployments every 10m, since all that uses the API token shares one limit \(pollInterval: 10s\)$/,
     );
     assert.match(line(10_000, 60_000), /· reads its deployments every 1m, since/);
     assert.doesNotMatch(line(10_000, 10_000), /every/);

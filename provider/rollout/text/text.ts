@@ -83,7 +83,7 @@ function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: 
     deploymentsEveryMs > everyMs ? `reads its deployments every ${formatDuration(deploymentsEveryMs)}` : "";
   if (looks === "" && reads === "") return "";
   const what = [looks, reads].filter((part) => part !== "").join(" and ");
-  return `${what}, since many releases share the limit of one API token (pollInterval: ${formatDuration(plan.pollIntervalMs)})`;
+  return `${what}, since all that uses the API token shares one limit (pollInterval: ${formatDuration(plan.pollIntervalMs)})`;
 }
 
 function phaseText(release: Release, state: State, now: number): string {
@@ -140,8 +140,9 @@ const muchDivided = 3;
 
 /** That failures come together, where each of them therefore says much less. */
 function burstsText(assessment: readonly Assessment[]): string {
+  // Of the SLO that every plan has it is so by design, and no news.
   const [worst] = assessment
-    .filter(({ slo }) => !slo.observeOnly)
+    .filter(({ slo }) => !slo.observeOnly && !slo.byDefault)
     .toSorted((a, b) => b.verdict.dividedBy - a.verdict.dividedBy);
   if (worst === undefined || worst.verdict.dividedBy < muchDivided) return "";
   const { name, sli } = worst.slo;

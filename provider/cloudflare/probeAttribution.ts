@@ -3,8 +3,7 @@ import { z } from "zod";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { group, valueOf } from "./telemetryAnswer";
-import { visitorsRequest } from "./telemetryParts";
-import { asApiFilter, groupKeys, maxGroups } from "./telemetryQuery";
+import { groupKeys, totalsQuery } from "./telemetryQuery";
 
 const rayKey = groupKeys.ray;
 
@@ -27,31 +26,11 @@ export async function versionsThatAnswered(
 ): Promise<ReadonlyMap<string, string>> {
   const what = `Looking up which version of Worker "${scriptName}" has answered the probes`;
   const question = { what, permission: "Workers Observability Read", urgency: "telemetry" as const };
+  const ofProbes = { key: rayKey, operation: "in", type: "string", value: rayIds.join(",") } as const;
+  const by = [rayKey, groupKeys.version];
+  const body = totalsQuery("workers-release-probes", scriptName, span, [ofProbes], by);
   const { calculations } = await ask(client, question, answer, (options) =>
-    client.workers.observability.telemetry.query(
-      {
-        account_id: accountId,
-        queryId: "workers-release-probes",
-        dry: true,
-        view: "calculations",
-        timeframe: span,
-        ignoreSeries: true,
-        limit: maxGroups,
-        parameters: {
-          datasets: ["cloudflare-workers"],
-          filterCombination: "and",
-          filters: [
-            { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
-            ...visitorsRequest(false).map(asApiFilter),
-            { key: rayKey, operation: "in", type: "string", value: rayIds.join(",") },
-          ],
-          calculations: [{ operator: "count" }],
-          groupBys: [rayKey, groupKeys.version].map((value) => ({ type: "string", value })),
-          limit: maxGroups,
-        },
-      },
-      options,
-    ),
+    client.workers.observability.telemetry.query({ account_id: accountId, ...body }, options),
   );
   const rows = calculations.flatMap(({ aggregates }) => aggregates.map(({ groups }) => groups));
   return soleVersions(

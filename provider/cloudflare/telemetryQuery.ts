@@ -76,13 +76,29 @@ export function countQuery(
   };
 }
 
+interface Timeframe {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The query whose answer has a group for each request of visitors of a Worker, as many as an answer holds. */
 export function raysQuery(
   scriptName: string,
-  { from, to }: { readonly from: number; readonly to: number },
+  timeframe: Timeframe,
+): Omit<TelemetryQueryParams, "account_id"> {
+  return totalsQuery("workers-release", scriptName, timeframe, [], [groupKeys.ray]);
+}
+
+/** The query that counts requests of visitors of a Worker, all of a time together, grouped by texts. */
+export function totalsQuery(
+  queryId: string,
+  scriptName: string,
+  { from, to }: Timeframe,
+  filters: readonly ApiFilter[],
+  by: readonly string[],
 ): Omit<TelemetryQueryParams, "account_id"> {
   return {
-    queryId: "workers-release",
+    queryId,
     dry: true,
     view: "calculations",
     timeframe: { from, to },
@@ -92,11 +108,12 @@ export function raysQuery(
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
       filters: [
-        { key: "$metadata.service", operation: "eq", type: "string", value: scriptName },
+        { key: groupKeys.worker, operation: "eq", type: "string", value: scriptName },
         ...visitorsRequest(false).map(asApiFilter),
+        ...filters,
       ],
       calculations: [{ operator: "count" }],
-      groupBys: [{ type: "string", value: groupKeys.ray }],
+      groupBys: by.map((value) => ({ type: "string", value })),
       limit: maxGroups,
     },
   };

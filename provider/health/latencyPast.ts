@@ -1,3 +1,4 @@
+import { withoutWorstBlocks } from "./blocks";
 import { evenRanks, momentsOf, rankAt, ranksIn, scoresWith, sumOf, type Score } from "./latencyScores";
 import { totalOf } from "./latencyBins";
 import type { Counts } from "./series";
@@ -33,10 +34,6 @@ export const unknownPast: LatencyPast = {
   variance: 0,
   bucketMs: 0,
 };
-
-/** An hour has this many blocks, of which as many are dropped: those in which the rank was least like the rest. */
-const blocks = 12;
-const dropped = 4;
 
 /**
  * What dropping the blocks that differ most takes away where nothing but noise is in them. With 1.5, 4 to 5 % of versions
@@ -139,17 +136,9 @@ function jitterOf({ totals, sums, variance }: Seen): number {
 
 /** The past with nothing in the blocks whose ranks are farthest from the rest. */
 function withoutWorst(past: readonly Bins[], ranks: Score): readonly Bins[] {
-  const blockOf = (at: number): number => Math.floor((at * blocks) / past.length);
-  const distance = Array<number>(blocks).fill(0);
   const typical = median(past.filter((bins) => totalOf(bins) > 0).map((bins) => meanRank(bins, ranks)));
-  past.forEach((bins, at) => {
-    const total = totalOf(bins);
-    const off = sumOf(ranks, bins) - typical * total;
-    distance[blockOf(at)] = (distance[blockOf(at)] ?? 0) + off ** 2;
-  });
-  const order = distance.map((far, block) => ({ far, block })).sort((a, b) => b.far - a.far);
-  const worst = new Set(order.slice(0, dropped).map(({ block }) => block));
-  return past.map((bins, at) => (worst.has(blockOf(at)) ? [] : bins));
+  const isKept = withoutWorstBlocks(past.map((bins) => (sumOf(ranks, bins) - typical * totalOf(bins)) ** 2));
+  return past.map((bins, at) => (isKept(at) ? bins : []));
 }
 
 function meanRank(bins: Bins, ranks: Score): number {

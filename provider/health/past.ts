@@ -1,3 +1,4 @@
+import { withoutWorstBlocks } from "./blocks";
 import { believed, noDispersion, over, varianceFactor, type Dispersion } from "./dispersion";
 import { latencyPastOf, type LatencyPast } from "./latencyPast";
 import { Moments } from "./moments";
@@ -47,10 +48,6 @@ export function baselineOf(past: Past): Baseline {
 /** From fewer buckets nothing can be told. */
 const fewest = 30;
 
-/** An hour has this many blocks, of which as many are dropped: those in which the bad share was least like the rest. */
-const blocks = 12;
-const dropped = 4;
-
 /** What dropping the blocks that differ most takes away where nothing but noise is in them. */
 const undoDropping = 1.5;
 
@@ -66,8 +63,8 @@ export function dispersionOf({ bucketMs, buckets }: Past): Dispersion {
   if (buckets.length < fewest) return noDispersion;
   const whole = believed(learnt(buckets, bucketMs, () => true));
   const typical = typicalShare(buckets);
-  const worst = worstBlocks(buckets, typical);
-  const rest = learnt(buckets, bucketMs, (at) => !worst.has(blockOf(at, buckets.length)));
+  const isKept = withoutWorstBlocks(buckets.map(({ valid, bad }) => (bad - typical * valid) ** 2));
+  const rest = learnt(buckets, bucketMs, isKept);
   const corrected = believed({ clusters: undoDropping * rest.clusters, wander: undoDropping * rest.wander });
   const mean = buckets.reduce((sum, { valid }) => sum + valid, 0) / buckets.length;
   const factor = (dispersion: Dispersion): number =>
@@ -92,19 +89,4 @@ function typicalShare(buckets: readonly Counts[]): number {
   const tenth = Math.floor(shares.length / 10);
   const middle = shares.slice(tenth, shares.length - tenth);
   return middle.reduce((sum, share) => sum + share, 0) / Math.max(1, middle.length);
-}
-
-function blockOf(at: number, length: number): number {
-  return Math.floor((at * blocks) / length);
-}
-
-/** The blocks whose bad events are farthest from what is usual. */
-function worstBlocks(buckets: readonly Counts[], typical: number): ReadonlySet<number> {
-  const scores = Array<number>(blocks).fill(0);
-  buckets.forEach(({ valid, bad }, at) => {
-    const block = blockOf(at, buckets.length);
-    scores[block] = (scores[block] ?? 0) + (bad - typical * valid) ** 2;
-  });
-  const order = scores.map((score, block) => ({ score, block })).sort((a, b) => b.score - a.score);
-  return new Set(order.slice(0, dropped).map(({ block }) => block));
 }

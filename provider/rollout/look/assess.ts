@@ -70,9 +70,7 @@ function inStage(
     slo.sli.kind === "slower"
       ? comparedResult(verdict.evidence, judged, least)
       : soakResult(slo, judged, least, inSoak);
-  // Objects stay with one version, crons are few, and a version may log more: only requests follow the split.
-  const wrongShare = isOnRequests(slo.sli) ? tally.wrongShare : undefined;
-  return { slo, verdict, served, soak: { served: judged, result }, wrongShare, surge };
+  return { slo, verdict, served, soak: { served: judged, result }, wrongShare: tally.wrongShare, surge };
 }
 
 /** What the buckets of an SLO come to, and the surge that seems to be in those which are not settled. */
@@ -87,7 +85,8 @@ function takenIn(release: Release, state: State, observation: Observation, index
   const stages = stagesSoFar(state);
   const own = series[index] ?? [];
   const settling = settlingIn(release, stages, observation, index);
-  const tellsShare = isOfRequests(sloAt(release.plan, index).sli);
+  // Objects stay with one version, crons are few, and a version may log more: only requests follow the split.
+  const tellsShare = isOnRequests(sloAt(release.plan, index).sli);
   for (const bucket of own) {
     const isSettled = settling?.isSettled(bucket) ?? false;
     tally.add(bucket, release.plan, stages, {
@@ -97,11 +96,6 @@ function takenIn(release: Release, state: State, observation: Observation, index
     });
   }
   return { tally, surge: settling?.surge ?? 1 };
-}
-
-/** Whether an SLI counts all requests. Which log lines one of one's own counts, only its author knows. */
-function isOfRequests(sli: Objective["sli"]): boolean {
-  return sli.kind !== "probes" && (sli.kind !== "custom" || sli.valid.length === 0);
 }
 
 /** What unsettled buckets are judged with; undefined where it is not known what is usual, and for probes, which are seen at once. */

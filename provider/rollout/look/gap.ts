@@ -2,6 +2,7 @@ import { isSuspect, type Quiet } from "../../health/quiet";
 import { servedSince, type Series } from "../../health/series";
 import type { Deployment } from "../ports";
 import { percentOf, type Release } from "../release";
+import { spreadingMs } from "./shareWatch";
 
 /** A time in which the telemetry shows no request though some should be there. */
 export interface Gap {
@@ -42,9 +43,6 @@ const longestMs = 3_600_000;
 /** A request is recorded by then: events were seen after 10 to 60 s, in batches of up to a minute (live, 2026). */
 export const recordedAfterMs = 90_000;
 
-/** A deployment is followed everywhere by then: it takes up to half a minute (live, 2026). */
-const everywhereMs = 60_000;
-
 /**
  * The gap of one version that has a share of the traffic and shows nothing, while the other one shows so much that this is
  * no chance.
@@ -58,7 +56,7 @@ function versionGap(
   if (share <= 0 || share >= 1) return undefined;
   const until = now - recordedAfterMs;
   const settled = series.filter(({ start }) => start + pollIntervalMs <= until);
-  const split = Math.max(startedAt, active.createdAt) + everywhereMs;
+  const split = Math.max(startedAt, active.createdAt) + spreadingMs;
   const odds = { new: share / (1 - share), old: (1 - share) / share };
   for (const [of, other] of [
     ["new", "old"],

@@ -97,10 +97,10 @@ async function testify(
   return { metrics: read.source, testimony: read.isAnswer ? read.value : testimony };
 }
 
-/** The SLO with the most events: of all that should be there, they are missed first. */
+/** The SLO with the most events: of all that should be there, they are missed first; -1 where nothing is known. */
 function busiest(baselines: readonly Baseline[] = []): number {
   const rates = baselines.map(({ usual }) => usual.perMs);
-  return Math.max(0, rates.indexOf(Math.max(...rates)));
+  return rates.indexOf(Math.max(...rates));
 }
 
 /** How many valid events of both versions a series has that it did not have before. */

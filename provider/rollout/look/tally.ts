@@ -1,18 +1,13 @@
 import type { Course } from "../../health/beginnings";
 import type { Dispersion } from "../../health/dispersion";
-import type { Judging, Verdict } from "../../health/judgement";
+import type { Judging, Place as JudgedPlace, Verdict } from "../../health/judgement";
 import { add, noCounts, type Bucket, type Served } from "../../health/series";
-import type { Floors } from "../../health/settling";
 import type { Plan } from "../../plan/plan";
 import type { PastStage } from "../state";
 import { ShareWatch, spreadingMs, type WrongShare } from "./shareWatch";
 
-/** What is known of a bucket beside its counts. */
-export interface Place {
-  /** See {@link Judging.add}. */
-  readonly floors?: Floors | undefined;
-  /** Whether no more of its events are expected. Default: true. */
-  readonly isSettled?: boolean;
+/** What is known of a bucket beside its counts and the changes of the split. */
+interface Place extends Omit<JudgedPlace, "sinceChange"> {
   /** Whether its counts are all requests of both versions, none of which is still on its way. */
   readonly tellsShare?: boolean;
 }

@@ -8,7 +8,7 @@ import type { WorkerName } from "./client";
 import { readinessOf } from "./readiness";
 import { Remembered } from "./remembered";
 import { sharedBy } from "./shared";
-import { otherGrid, rowsOf, type CountAnswer } from "./telemetryAnswer";
+import { otherGrid, rowsOf } from "./telemetryAnswer";
 import { seriesFrom } from "./telemetryCounts";
 import { addsUpTo, groupsIn } from "./telemetryGroups";
 import { halves, isAutomatic, pieces, timeframeFor, type Span } from "./telemetryGrid";
@@ -17,7 +17,7 @@ import { allRequests, partId, partsFor, recipesOf, type Part } from "./telemetry
 import { countQuery, raysQuery, maxGroups, type Subject } from "./telemetryQuery";
 import type { Counted } from "./telemetryPool";
 import type { Row } from "./telemetryRow";
-import { listedIn, mismatchIn, type Listed } from "./telemetrySums";
+import { eventsOf, isExplainedBy, listedIn, mismatchIn, unlistedIn, type Listed } from "./telemetrySums";
 import { doesNotAddUp, missingGroups, onOtherGrid } from "./telemetryTrouble";
 
 const raysAnswer = z.object({
@@ -95,12 +95,22 @@ export function cloudflareTelemetry(
     return whole;
   };
 
+  /** What the buckets that an answer does not list hold by now: events come late into them, too. */
+  const unlistedNow = async (subject: Subject, span: Span | undefined, part: Part): Promise<Listed> => {
+    if (span === undefined) return new Map();
+    const counted = await countAll(subject, timeframeFor(span, pool.obeysGranularity), part);
+    if (counted === undefined || otherGrid(counted.answer, span) !== undefined) return new Map();
+    return new Map([...listedIn(counted.answer)].filter(([start]) => span.from <= start && start < span.to));
+  };
+
   /** What an answer contradicts itself in is told, and never judged. */
-  const checkSums = (answer: CountAnswer, timeframe: Span, id: string): void => {
+  const checkSums = async (subject: Subject, { answer, timeframe }: Counted, part: Part): Promise<void> => {
+    const id = JSON.stringify([subject, part, timeframe.bucketMs]);
     const before = listed.get(id) ?? new Map<number, number>();
     const mismatch = mismatchIn(answer, timeframe, before);
-    if (mismatch !== undefined) throw doesNotAddUp(what, mismatch);
-    const kept = [...before].filter(([start]) => start >= timeframe.from);
+    const late = mismatch && (await unlistedNow(subject, unlistedIn(answer, timeframe), part));
+    if (late && !isExplainedBy(eventsOf(late), mismatch)) throw doesNotAddUp(what, mismatch);
+    const kept = [...before, ...(late ?? [])].filter(([start]) => start >= timeframe.from);
     listed.set(id, new Map([...kept, ...listedIn(answer)].slice(-keptBuckets)));
   };
 
@@ -116,7 +126,7 @@ export function cloudflareTelemetry(
     const { answer, timeframe } = counted;
     const other = otherGrid(answer, span);
     if (other === undefined) {
-      checkSums(answer, timeframe, JSON.stringify([subject, part, span.bucketMs]));
+      await checkSums(subject, counted, part);
       return rowsOf(answer, span);
     }
     pool.obeysGranularity = false;

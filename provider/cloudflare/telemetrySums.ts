@@ -30,16 +30,35 @@ export function mismatchIn(answer: CountAnswer, timeframe: Span, before: Listed)
   if (calculation?.aggregates === undefined) return undefined;
   const aggregates = calculation.aggregates.reduce((sum, { stored }) => sum + stored, 0);
   const listed = listedIn(answer);
-  const series = sumOf([...listed.values()]);
+  const series = eventsOf(listed);
   const unlisted = startsBefore(listed, timeframe).map((start) => before.get(start));
   const isKnown = thinningOf(answer) === 1 && unlisted.every((events) => events !== undefined);
   const most = isKnown ? sumOf(unlisted) : Infinity;
-  const tolerated = Math.max(toleratedEvents, toleratedShare * aggregates);
-  const agrees = (expected: number): boolean => Math.abs(aggregates - expected) <= tolerated;
+  const agrees = (expected: number): boolean => Math.abs(aggregates - expected) <= toleratedOf(aggregates);
   if (agrees(series) || agrees(series + most)) return undefined;
   // Nobody knows what the unlisted buckets hold. They cannot hold less than nothing.
   if (most === Infinity && aggregates > series && listed.size > 0) return undefined;
   return { series, aggregates };
+}
+
+/** The buckets of a timeframe that an answer does not list; undefined when there are none. */
+export function unlistedIn(answer: CountAnswer, timeframe: Span): Span | undefined {
+  const { length } = startsBefore(listedIn(answer), timeframe);
+  const { from, bucketMs } = timeframe;
+  return length === 0 ? undefined : { from, to: from + length * bucketMs, bucketMs };
+}
+
+/**
+ * Whether the aggregates are more than was expected because events have come late into the unlisted buckets.
+ *
+ * @param unlisted how many events those hold, asked after the answer
+ */
+export function isExplainedBy(unlisted: number, { series, aggregates }: Mismatch): boolean {
+  return aggregates > series && aggregates <= series + unlisted + toleratedOf(aggregates);
+}
+
+function toleratedOf(aggregates: number): number {
+  return Math.max(toleratedEvents, toleratedShare * aggregates);
 }
 
 /** How many events each bucket of an answer has. */
@@ -49,6 +68,11 @@ export function listedIn({ calculations }: CountAnswer): Listed {
       series.map(({ time, data }) => [time, sumOf(data.map(({ stored }) => stored))] as const),
     ),
   );
+}
+
+/** How many events some buckets have together. */
+export function eventsOf(listed: Listed): number {
+  return sumOf([...listed.values()]);
 }
 
 /** The buckets of a timeframe before the first that is listed. */

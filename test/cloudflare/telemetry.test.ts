@@ -106,12 +106,32 @@ describe("Cloudflare's telemetry", () => {
     });
   }
 
+  it("is counted where rows come late into buckets that were listed before and are not any more", async () => {
+    const { api, port } = live(everySecond(60));
+    await port.read(read(3));
+    const later = { ...read(3), from: from + bucketMs, to: from + 4 * bucketMs };
+    for (const rows of [20, 40]) {
+      for (let i = 0; i < rows; i++) api.rows.push(visit("new", from - 555_000));
+      const [series = []] = await port.read(later);
+      assert.deepEqual(
+        series.map(({ new: { valid } }) => valid),
+        [10, 10, 10],
+      );
+    }
+    assert.equal(api.asked.length, 1 + 2 * 2);
+    await port.read(later);
+    assert.equal(api.asked.length, 1 + 2 * 2 + 1, "what they hold is known again");
+  });
+
   it("is not judged when its series and its aggregates contradict each other", async () => {
     const { api, port } = live(everySecond(60));
     await port.read(read(3));
-    api.rows.push(visit("new", from - 565_000), visit("new", from - 565_000));
-    // The first bucket is not listed, but it was before: what it held then is not what the aggregates have now.
-    for (let i = 0; i < 20; i++) api.rows.push(visit("new", from - 555_000));
+    // The first bucket is not listed, but it was before, and all of it is listed where it is asked for.
+    for (let i = 0; i < 20; i++) {
+      const row = visit("new", from + 25_000);
+      api.rows.push(row);
+      api.missed.add(row);
+    }
     const later = { ...read(3), from: from + bucketMs, to: from + 4 * bucketMs };
     await assert.rejects(port.read(later), {
       failure: "unavailable",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { countAnswer } from "../../provider/cloudflare/telemetryAnswer";
-import { mismatchIn } from "../../provider/cloudflare/telemetrySums";
+import { isExplainedBy, mismatchIn, unlistedIn } from "../../provider/cloudflare/telemetrySums";
 
 const timeframe = { from: 0, to: 50_000, bucketMs: 10_000 };
 
@@ -54,5 +54,20 @@ describe("the sums of an answer", () => {
 
   it("are told when they differ", () => {
     assert.deepEqual(mismatchIn(answer(600, listed), timeframe, first(80)), { series: 350, aggregates: 600 });
+  });
+
+  it("are explained by what has come late into the unlisted buckets, and by no less", () => {
+    const mismatch = { series: 350, aggregates: 600 };
+    assert.deepEqual(
+      [0, 80, 243, 244, 250, 300].map((unlisted) => isExplainedBy(unlisted, mismatch)),
+      [false, false, false, true, true, true],
+    );
+    assert.equal(isExplainedBy(100, { series: 600, aggregates: 350 }), false, "the series has more");
+  });
+
+  it("lack the buckets before the first that is listed", () => {
+    assert.deepEqual(unlistedIn(answer(350, listed), timeframe), { from: 0, to: 10_000, bucketMs: 10_000 });
+    assert.equal(unlistedIn(answer(350, { 0: 0, ...listed }), timeframe), undefined);
+    assert.deepEqual(unlistedIn(answer(350, {}), timeframe), timeframe);
   });
 });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
-import { shell } from "./pulumi/shell";
+import { loadedFrom, shell } from "./pulumi/shell";
 import type { Status } from "./rollout/outcome";
 import type { StageReport } from "./rollout/report";
 
@@ -107,7 +107,7 @@ export class Release extends pulumi.dynamic.Resource {
     super(
       shell("pulumi-workers-release/internal/release"),
       name,
-      { ...outputs, ...args, __urn: urn },
+      { ...outputs, ...args, ...loadedFrom, __urn: urn },
       options,
       moduleName,
       typeName,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import { holdsSecret } from "./cloudflare/upload";
-import { shell } from "./pulumi/shell";
+import { loadedFrom, shell } from "./pulumi/shell";
 
 /** A file of a Worker. */
 export interface ScriptModule {
@@ -86,7 +86,7 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
     super(
       shell("pulumi-workers-release/internal/scriptVersion"),
       name,
-      { ...outputs, ...inputs },
+      { ...outputs, ...inputs, ...loadedFrom },
       options,
       "workers-release",
       "ScriptVersion",

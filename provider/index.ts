@@ -1,10 +1,15 @@
 export { Release, type ReleaseArgs } from "./release";
 export {
   ScriptVersion,
-  type ScriptBinding,
+  type ScriptAssets,
+  type ScriptLimits,
+  type ScriptMigration,
   type ScriptModule,
+  type ScriptObservability,
+  type ScriptPlacement,
   type ScriptVersionArgs,
 } from "./scriptVersion";
+export type { ScriptBinding } from "./scriptBinding";
 export type { Inputs } from "./inputs";
 export type { Duration, ErrorSlo, LatencySlo, ReleasePlan, Slo, SlowerSlo, Stage } from "./plan/types";
 export type { Status } from "./rollout/outcome";

@@ -2,6 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import { holdsSecret } from "./cloudflare/upload";
 import { loadedFrom, shell } from "./pulumi/shell";
+import type { ScriptBinding } from "./scriptBinding";
+
+const moduleName = "workers-release";
+const typeName = "ScriptVersion";
 
 /** A file of a Worker. */
 export interface ScriptModule {
@@ -13,30 +17,93 @@ export interface ScriptModule {
   contentFile?: string;
   /**
    * Its media type.
-   * @default by the extension of `name`: `.js` and `.mjs` are `application/javascript+module`
+   * @default by the extension of `name`: `.js` and `.mjs` are `application/javascript+module`, `.cjs`
+   * `application/javascript`, `.map` `application/source-map`, `.py` `text/x-python`, `.wasm` `application/wasm`; `.txt`,
+   * `.html`, `.sql`, `.css`, `.md` and `.json` are `text/plain`, all others `application/octet-stream`
    */
   contentType?: string;
 }
 
-/** A binding, in the shape of Cloudflare's upload metadata: `{ type: "plain_text", name: "GREETING", text: "hello" }`. */
-export interface ScriptBinding {
-  /** The kind of binding: `plain_text`, `secret_text`, `json`, `version_metadata`, … */
-  type: string;
-  /** What the Worker knows it by. */
-  name: string;
-  /** The value of a `plain_text` or a `secret_text`. Secrets are kept encrypted in the state. */
-  text?: string;
-  /** The value of a `secret_key`, a secret as well: in base 64, for a `format` other than `jwk`. */
-  key_base64?: string;
-  /** The value of a `secret_key` whose `format` is `jwk`. */
-  key_jwk?: unknown;
-  /** How a `secret_key` is written: `raw`, `pkcs8`, `spki` or `jwk`. */
-  format?: string;
-  /** What a `secret_key` is imported for, as the Web Crypto API has it. */
-  algorithm?: unknown;
-  usages?: string[];
-  /** The value of a `json`. */
-  json?: unknown;
+/** Static assets: files that Cloudflare serves beside the Worker, or before it. */
+export interface ScriptAssets {
+  /**
+   * The folder with the files, from the program's directory. Its `.assetsignore` leaves files out, its `_headers` and
+   * `_redirects` are rules, as with wrangler. At most 100 000 files of 25 MiB each.
+   */
+  directory: string;
+  /** How they are served. */
+  config?: {
+    /**
+     * How paths of pages and slashes at their end are treated.
+     * @default "auto-trailing-slash"
+     */
+    htmlHandling?: "auto-trailing-slash" | "force-trailing-slash" | "drop-trailing-slash" | "none";
+    /**
+     * What answers a path without a file, when the Worker does not.
+     * @default "none"
+     */
+    notFoundHandling?: "none" | "404-page" | "single-page-application";
+    /**
+     * Whether the Worker is called before the files: always, never, or on a list of paths (`["/api/*", "!/api/docs"]`).
+     * @default false
+     */
+    runWorkerFirst?: boolean | string[];
+    /** A path that all files are served below. */
+    basePath?: string;
+  };
+}
+
+/** What a Worker's runs may use at most. */
+export interface ScriptLimits {
+  /** The CPU time of one invocation, in milliseconds. */
+  cpuMs?: number;
+  /** Requests that one invocation makes. */
+  subrequests?: number;
+}
+
+/** Where Cloudflare runs a Worker. */
+export interface ScriptPlacement {
+  mode?: "smart" | "targeted" | "off";
+  /** A region of a cloud, such as `aws:us-east-1`. */
+  region?: string;
+  /** A host and port to be near. */
+  host?: string;
+  /** A host name to be near. */
+  hostname?: string;
+  targets?: { region?: string; host?: string; hostname?: string }[];
+}
+
+/** One step of a Worker's Durable Object classes, as wrangler's configuration has it. */
+export interface ScriptMigration {
+  /** Its name: Cloudflare remembers the last one that a Worker has had. */
+  tag: string;
+  newSqliteClasses?: string[];
+  newClasses?: string[];
+  renamedClasses?: { from: string; to: string }[];
+  deletedClasses?: string[];
+  transferredClasses?: { from: string; fromScript: string; to: string }[];
+}
+
+/** What Workers Observability records of a Worker. */
+export interface ScriptObservability {
+  enabled: boolean;
+  /**
+   * The share of the invocations that is recorded, from 0 to 1.
+   * @default 1
+   */
+  headSamplingRate?: number;
+  /** Logs in particular; what it says goes before what is said of the whole. */
+  logs?: {
+    enabled?: boolean;
+    headSamplingRate?: number;
+    /** Whether every invocation is an event of its own. A release needs it. */
+    invocationLogs?: boolean;
+    /** Whether they are kept at Cloudflare. A release needs it. */
+    persist?: boolean;
+    destinations?: string[];
+  };
+  /** Traces in particular. */
+  traces?: { enabled?: boolean; headSamplingRate?: number; persist?: boolean; destinations?: string[] };
 }
 
 /** The inputs of a {@link ScriptVersion}, named like those of Cloudflare's `WorkerVersion`. */
@@ -56,14 +123,53 @@ export interface ScriptVersionArgs {
   compatibilityDate?: pulumi.Input<string>;
   /** The compatibility flags. */
   compatibilityFlags?: Inputs<string[]>;
-  /** The bindings. */
+  /** The bindings. One of the kind `inherit` takes over the binding of its name from the latest version. */
   bindings?: Inputs<ScriptBinding[]>;
   /**
+   * The kinds of bindings that are taken over from the latest version where `bindings` has none of their name. `[]` takes
+   * over nothing.
+   * @default ["secret_text", "secret_key"]: what `wrangler secret put` has set, as wrangler does
+   */
+  keepBindings?: Inputs<string[]>;
+  /** Static assets. */
+  assets?: Inputs<ScriptAssets>;
+  /** What an invocation may use. */
+  limits?: Inputs<ScriptLimits>;
+  /** Where Cloudflare runs it. */
+  placement?: Inputs<ScriptPlacement>;
+  /** Whether Cloudflare caches what it answers, and shares the cache among versions. */
+  cache?: Inputs<{ enabled: boolean; crossVersionCache?: boolean }>;
+  /**
+   * All Durable Object migrations of the Worker, the oldest first. Those that the Worker has had are passed over; a
+   * version that brings one cannot be released in stages.
+   */
+  migrations?: Inputs<ScriptMigration[]>;
+  /**
+   * What to do when a migration is still to come: fail in the preview, or deploy the version at 100 % at once.
+   * @default "refuse"
+   */
+  whenMigrating?: pulumi.Input<"refuse" | "deployAtOnce">;
+  /**
    * What Workers Observability records: a setting of the Worker, which holds for all its versions. A release needs it
-   * enabled. `headSamplingRate` is from 0 to 1, default 1.
+   * enabled.
    * @default left as it is
    */
-  observability?: Inputs<{ enabled: boolean; headSamplingRate?: number }>;
+  observability?: Inputs<ScriptObservability>;
+  /**
+   * Workers that hear of every invocation: a setting of the Worker.
+   * @default left as they are
+   */
+  tailConsumers?: Inputs<{ service: string; environment?: string }[]>;
+  /**
+   * Whether Logpush gets the Worker's events: a setting of the Worker.
+   * @default left as it is
+   */
+  logpush?: pulumi.Input<boolean>;
+  /**
+   * Tags of the Worker.
+   * @default left as they are
+   */
+  tags?: Inputs<string[]>;
   /** What the version says about itself. */
   annotations?: Inputs<{ message?: string; tag?: string }>;
 }
@@ -83,13 +189,15 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
   constructor(name: string, args: ScriptVersionArgs, options?: pulumi.CustomResourceOptions) {
     const outputs = { versionId: undefined, number: undefined, deployed: undefined };
     const inputs = args.bindings === undefined ? args : { ...args, bindings: guarded(args.bindings) };
+    // The provider learns from its inputs alone which resource it works for, so that it can tell something there.
+    const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${moduleName}:${typeName}`, options?.parent);
     super(
       shell("pulumi-workers-release/internal/scriptVersion"),
       name,
-      { ...outputs, ...inputs, ...loadedFrom },
+      { ...outputs, ...inputs, ...loadedFrom, __urn: urn },
       options,
-      "workers-release",
-      "ScriptVersion",
+      moduleName,
+      typeName,
     );
   }
 }

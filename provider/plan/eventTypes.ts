@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { eventTypes, type EventType } from "../health/sli";
+import { closestOf } from "./likeness";
 import type { Objective } from "./plan";
 
 /** What people say instead. */
@@ -30,22 +31,12 @@ export const on = z
 
 /** The event type that somebody may have meant; undefined where none is like it. */
 function closestTo(given: string): EventType | undefined {
-  const words = { ...Object.fromEntries(eventTypes.map((type) => [type, type])), ...otherWords };
-  const text = given.toLowerCase();
-  const [best] = Object.entries(words)
-    .map(([word, type]) => ({ type, likeness: likenessOf(text, word.toLowerCase()) }))
-    .sort((a, b) => b.likeness - a.likeness);
-  return best !== undefined && best.likeness >= 0.5 ? best.type : undefined;
-}
-
-/** How much of the longer of two words they begin and end with alike, from 0 to 1. */
-function likenessOf(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  let begin = 0;
-  while (begin < shorter && a[begin] === b[begin]) begin += 1;
-  let end = 0;
-  while (end < shorter - begin && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  return (begin + end) / Math.max(a.length, b.length, 1);
+  const words: Readonly<Record<string, EventType>> = {
+    ...Object.fromEntries(eventTypes.map((type) => [type, type])),
+    ...otherWords,
+  };
+  const word = closestOf(given, Object.keys(words));
+  return word === undefined ? undefined : words[word];
 }
 
 /** An SLO as a plan states it: on one event type or several, on visitors' requests where it says nothing. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { binding } from "./bindingInputs";
+import { migrationInputs } from "./migrationInputs";
 import { workerInputs } from "./releaseInputs";
 
 const moduleName = 'the name of a module, such as "index.mjs"';
@@ -14,16 +16,57 @@ const scriptModule = z
   })
   .refine((given) => (given.content === undefined) !== (given.contentFile === undefined), { error: either });
 
-const binding = z.looseObject({
-  type: z.string({ error: 'a kind of binding, such as "plain_text"' }),
-  name: z.string({ error: "the name the Worker knows the binding by" }),
+const text = z.string({ error: "a text" });
+const flag = z.boolean({ error: "true or false" });
+const share = z
+  .number({ error: "a share from 0 to 1" })
+  .min(0, { error: "a share from 0 to 1" })
+  .max(1, { error: "a share from 0 to 1" });
+const count = z.int({ error: "a whole number" }).positive({ error: "a whole number, 1 or more" });
+
+const observed = { enabled: flag.optional(), headSamplingRate: share.optional(), persist: flag.optional() };
+const destinations = z.array(text, { error: "a list of destinations" }).optional();
+
+const observability = z.strictObject({
+  enabled: flag,
+  headSamplingRate: share.optional(),
+  logs: z.strictObject({ ...observed, invocationLogs: flag.optional(), destinations }).optional(),
+  traces: z.strictObject({ ...observed, destinations }).optional(),
 });
 
-const sampling = "a share from 0 to 1";
+const target = { region: text.optional(), host: text.optional(), hostname: text.optional() };
+
+const placement = z.strictObject({
+  mode: z.enum(["smart", "targeted", "off"], { error: '"smart", "targeted" or "off"' }).optional(),
+  ...target,
+  targets: z.array(z.strictObject(target), { error: "a list of targets" }).optional(),
+});
+
+const htmlHandling = ["auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"] as const;
+const notFoundHandling = ["none", "404-page", "single-page-application"] as const;
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
+}
+
+const assets = z.strictObject({
+  directory: z.string({ error: "the path of a folder" }).min(1, { error: "the path of a folder" }),
+  config: z
+    .strictObject({
+      htmlHandling: oneOf(htmlHandling).optional(),
+      notFoundHandling: oneOf(notFoundHandling).optional(),
+      runWorkerFirst: z
+        .union([z.boolean(), z.array(z.string())], { error: "true, false or a list of paths" })
+        .optional(),
+      basePath: text.optional(),
+    })
+    .optional(),
+  assetManifestSha256: z.string().optional(),
+});
 
 /** The inputs of a `ScriptVersion` as the engine passes them. */
 export const versionInputs = z
-  .object({
+  .strictObject({
     ...workerInputs,
     mainModule: z.string({ error: "the name of the module with the handlers" }),
     modules: z
@@ -32,21 +75,40 @@ export const versionInputs = z
     compatibilityDate: z.iso.date({ error: 'a date such as "2026-01-31"' }).optional(),
     compatibilityFlags: z.array(z.string(), { error: "a list of flags" }).optional(),
     bindings: z.array(binding, { error: "a list of bindings" }).optional(),
-    observability: z
-      .strictObject({
-        enabled: z.boolean({ error: "true or false" }),
-        headSamplingRate: z
-          .number({ error: sampling })
-          .min(0, { error: sampling })
-          .max(1, { error: sampling })
-          .optional(),
+    keepBindings: z.array(z.string(), { error: 'a list of kinds, such as ["secret_text"]' }).optional(),
+    assets: assets.optional(),
+    limits: z.strictObject({ cpuMs: count.optional(), subrequests: count.optional() }).optional(),
+    placement: placement.optional(),
+    cache: z.strictObject({ enabled: flag, crossVersionCache: flag.optional() }).optional(),
+    migrations: migrationInputs.optional(),
+    whenMigrating: z.enum(["refuse", "deployAtOnce"], { error: '"refuse" or "deployAtOnce"' }).optional(),
+    observability: observability.optional(),
+    tailConsumers: z
+      .array(z.strictObject({ service: text, environment: text.optional() }), {
+        error: "a list of Workers, each with its `service`",
       })
       .optional(),
-    annotations: z.strictObject({ message: z.string().optional(), tag: z.string().optional() }).optional(),
+    logpush: flag.optional(),
+    tags: z.array(text, { error: "a list of texts" }).optional(),
+    annotations: z.strictObject({ message: text.optional(), tag: text.optional() }).optional(),
+    __urn: z.string().optional(),
+    __provider: z.unknown().optional(),
   })
   .superRefine((inputs, context) => {
     const names = inputs.modules.map(({ name }) => name);
-    if (names.includes(inputs.mainModule)) return;
-    const allowed = `the name of one of the modules: ${names.join(", ")}`;
-    context.addIssue({ code: "custom", path: ["mainModule"], message: allowed });
+    if (!names.includes(inputs.mainModule)) {
+      const allowed = `the name of one of the modules: ${names.join(", ")}`;
+      context.addIssue({ code: "custom", path: ["mainModule"], message: allowed });
+    }
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["modules"],
+        message: `modules of different names, not two "${twice}"`,
+      });
+    }
   });
+
+/** What of a version's inputs makes another version when it differs: all but what is ours. */
+export const versionProperties = Object.keys(versionInputs.shape).filter((key) => !key.startsWith("__"));

@@ -1,64 +1,91 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { budgetFor } from "../cloudflare/budget/budgets";
-import { cloudflareClient } from "../cloudflare/client";
+import { cloudflareClient, type WorkerName } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
-import { hasUnknown } from "../plan/faults";
-import { checked, defined, failureOf, read, same, type Checked } from "./validation";
+import { PortError } from "../rollout/ports";
+import { loadAssets } from "./assetFolder";
 import { systemClock } from "./clock";
 import { sources } from "./config";
-import { versionInputs } from "./versionInputs";
-import { fingerprint, loadModule, type ModuleInput } from "./versionModules";
+import { rememberedFailure } from "./failure";
+import { checked, defined, read, same, type Checked } from "./validation";
+import { withFingerprints } from "./versionFingerprints";
+import { versionInputs, versionProperties } from "./versionInputs";
+import { loadModule } from "./versionModules";
+import { previewed } from "./versionPreview";
 
 type Properties = Record<string, unknown>;
+type Inputs = z.output<typeof versionInputs>;
 
-/** Fills in the account and the fingerprints of the modules, and checks everything that is known. */
-export async function check(_olds: unknown, news: Properties): Promise<Checked> {
+/**
+ * Fills in the account and the fingerprints of the files, and checks everything that is known. When that makes a new
+ * version, tells what it will lack of what serves now.
+ */
+export async function check(olds: Properties | undefined, news: Properties): Promise<Checked> {
   const result = checked(versionInputs, news);
   if (result.failures.length > 0) return result;
-  return Promise.resolve(withFingerprints(result.inputs));
-}
-
-function withFingerprints(inputs: Properties): Checked {
-  if (hasUnknown(inputs["modules"])) return { inputs, failures: [] };
-  const failures: dynamic.CheckFailure[] = [];
-  const modules = (inputs["modules"] as ModuleInput[]).map((module, index) => {
-    try {
-      return { ...module, contentSha256: fingerprint(module) };
-    } catch (error) {
-      const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
-      failures.push(failureOf(reason));
-      return module;
-    }
-  });
-  return { inputs: { ...inputs, modules }, failures };
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  const known = await withFingerprints(result.inputs);
+  const isNew = versionProperties.some((key) => !same(olds?.[key], known.inputs[key]));
+  return known.failures.length === 0 && isNew ? previewed(known.inputs) : known;
 }
 
 /** A version never changes: whatever differs makes a new one. */
 export async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-  const inputs = Object.keys(versionInputs.shape);
-  const replaces = inputs.filter((key) => !same(olds[key], news[key]));
+  const replaces = versionProperties.filter((key) => !same(olds[key], news[key]));
   return Promise.resolve({ changes: replaces.length > 0, replaces });
 }
 
-/** Uploads the version. */
+/** Uploads the version. One whose Worker's settings could not be set is a failure that Pulumi remembers. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
-  const inputs = read(versionInputs, news, "What the program gives to the ScriptVersion");
-  const { versionId, number, deployed } = await versionsOf(inputs).upload(uploadOf(inputs));
-  return { id: versionId, outs: defined({ ...news, versionId, number, deployed }) };
+  const inputs = readInputs(news);
+  const { settingsFailure, ...version } = await versionsOf(inputs).upload(await uploadOf(inputs));
+  const outs = defined({ ...news, ...version });
+  if (settingsFailure === undefined) return { id: version.versionId, outs };
+  throw withoutSettings(version.versionId, outs, settingsFailure);
 }
 
-function uploadOf(inputs: z.output<typeof versionInputs>): Upload {
-  const { mainModule, modules, compatibilityDate, compatibilityFlags, bindings, observability, annotations } =
-    inputs;
-  const optional = { compatibilityDate, compatibilityFlags, bindings, observability, annotations };
-  return { mainModule, modules: modules.map(loadModule), ...(defined(optional) as Partial<Upload>) };
+/**
+ * Only ever asked for after a {@link create} that could not set the Worker's settings: sets them. Every difference
+ * replaces the version.
+ */
+export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+  const inputs = readInputs(news);
+  const outs = { ...olds, ...news };
+  try {
+    await versionsOf(inputs).changeSettings(plainUpload(inputs));
+    return { outs };
+  } catch (error) {
+    if (error instanceof PortError) throw withoutSettings(id, outs, error.message);
+    throw error;
+  }
+}
+
+function withoutSettings(id: string, outs: Properties, failure: string): Error {
+  const reason = `Version ${id} is uploaded, but the settings of its Worker are not changed: ${failure} \`pulumi up\` tries that again, without another version.`;
+  return rememberedFailure(id, outs, [reason]);
+}
+
+function readInputs(news: Properties): Inputs {
+  return read(versionInputs, news, "What the program gives to the ScriptVersion");
+}
+
+async function uploadOf(inputs: Inputs): Promise<Upload> {
+  const upload = plainUpload(inputs);
+  return inputs.assets === undefined ? upload : { ...upload, assets: await loadAssets(inputs.assets) };
+}
+
+/** Inputs that are not part of an upload, or only once they are read. */
+const apart = new Set(["accountId", "scriptName", "assets", "modules", "__urn", "__provider"]);
+
+/** The upload without its static assets. */
+function plainUpload(inputs: Inputs): Upload {
+  const rest = Object.entries(defined(inputs)).filter(([key]) => !apart.has(key));
+  return {
+    ...(Object.fromEntries(rest) as Omit<Upload, "modules">),
+    modules: inputs.modules.map(loadModule),
+  };
 }
 
 const versionState = z.object({ accountId: z.string(), scriptName: z.string() });
@@ -69,11 +96,6 @@ export async function refresh(id: string, olds: Properties): Promise<dynamic.Rea
   return (await versionsOf(worker).exists(id)) ? { id, props: olds } : {};
 }
 
-/** Never asked for: every difference replaces the version. */
-export async function update(_id: string, olds: Properties): Promise<dynamic.UpdateResult> {
-  return Promise.resolve({ outs: olds });
-}
-
 /** Leaves the version where it is: Cloudflare keeps versions for rollbacks and deletes them with the Worker. */
 export async function remove(): Promise<void> {
   return Promise.resolve();
@@ -82,7 +104,7 @@ export async function remove(): Promise<void> {
 export { configure } from "./config";
 export { refresh as read, remove as delete };
 
-function versionsOf(worker: { accountId: string; scriptName: string }): Versions {
+function versionsOf(worker: WorkerName): Versions {
   const connection = resolveConnection(sources());
   const client = cloudflareClient(connection, { budget: budgetFor(connection, systemClock) });
   return cloudflareVersions(client, worker);

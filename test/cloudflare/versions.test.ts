@@ -32,6 +32,7 @@ const metadata = {
   main_module: "index.mjs",
   compatibility_date: "2026-01-31",
   bindings: upload.bindings,
+  keep_bindings: ["secret_text", "secret_key"],
   annotations: { "workers/message": "a change" },
 };
 
@@ -92,6 +93,122 @@ describe("Cloudflare's versions", () => {
     assert.ok(observability?.enabled);
     await port.upload(rest);
     assert.deepEqual(requests(), ["GET /checkout/versions", "POST /checkout/versions"]);
+  });
+
+  it("bring along what a version has beside its code", async () => {
+    const port = await versions(someVersions, success({ id: "v2", number: 2 }));
+    const { observability, ...rest } = upload;
+    assert.ok(observability?.enabled);
+    await port.upload({
+      ...rest,
+      keepBindings: [],
+      limits: { cpuMs: 50 },
+      placement: { mode: "smart" },
+      cache: { enabled: true, crossVersionCache: false },
+    });
+    assert.deepEqual(form(1).metadata, {
+      ...metadata,
+      keep_bindings: [],
+      limits: { cpu_ms: 50 },
+      placement: { mode: "smart" },
+      cache_options: { enabled: true, cross_version_cache: false },
+    });
+  });
+
+  it("are known when the Worker's settings could not be changed after them, which can be tried again", async () => {
+    const refused = failure(403, 10000, "Authentication error");
+    const port = await versions(someVersions, success({ id: "v2", number: 2 }), refused, success({}));
+    const { settingsFailure, ...made } = await port.upload({ ...upload, logpush: true });
+    assert.deepEqual(made, { versionId: "v2", number: 2, deployed: false });
+    assert.match(
+      settingsFailure ?? "",
+      /^Changing the settings \(observability, logpush\) of Worker "checkout" was refused: .*permission "Workers Scripts Write"/,
+    );
+    await port.changeSettings({ ...upload, logpush: true });
+    assert.deepEqual(requests().slice(2), [
+      "PATCH /checkout/script-settings",
+      "PATCH /checkout/script-settings",
+    ]);
+  });
+
+  it("are found when their upload got no answer", async () => {
+    const orphan = success({
+      items: [
+        { id: "v2", number: 2 },
+        { id: "v1", number: 1 },
+      ],
+    });
+    const port = await versions(someVersions, failure(502, 1, "bad gateway"), orphan);
+    await assert.rejects(port.upload(upload), {
+      failure: "unavailable",
+      message: /Version v2 of Worker "checkout" was uploaded meanwhile, probably by this request\./,
+    });
+  });
+
+  describe("with a Durable Object migration", () => {
+    const withMigrations: Upload = {
+      ...upload,
+      migrations: [
+        { tag: "v1", newSqliteClasses: ["Room"] },
+        { tag: "v2", renamedClasses: [{ from: "Room", to: "Hall" }] },
+      ],
+    };
+
+    it("that the Worker has had are uploaded like others", async () => {
+      const settled = success({ migration_tag: "v2" });
+      const port = await versions(someVersions, settled, success({ id: "v2", number: 2 }), success({}));
+      assert.equal((await port.upload(withMigrations)).deployed, false);
+      assert.deepEqual(form(2).metadata, metadata);
+    });
+
+    it("still to come are refused before anything is uploaded", async () => {
+      const port = await versions(someVersions, success({ migration_tag: "v1" }));
+      await assert.rejects(port.upload(withMigrations), {
+        failure: "refused",
+        message:
+          /migration "v2" yet, and a version that brings one cannot be released in stages .*whenMigrating/,
+      });
+      assert.deepEqual(requests(), ["GET /checkout/versions", "GET /checkout/settings"]);
+    });
+
+    it("still to come are deployed at once where that is allowed, with the settings that the Worker has", async () => {
+      const settings = success({ logpush: true, tags: ["shop"], tail_consumers: null });
+      const newest = success({
+        items: [
+          { id: "v2", number: 2 },
+          { id: "v1", number: 1 },
+        ],
+      });
+      const port = await versions(
+        someVersions,
+        success({ migration_tag: "v1" }),
+        settings,
+        success({}),
+        newest,
+      );
+      const made = await port.upload({ ...withMigrations, whenMigrating: "deployAtOnce" });
+      assert.deepEqual(made, { versionId: "v2", number: 2, deployed: true });
+      assert.equal(requests()[3], "PUT /checkout");
+      assert.deepEqual(form(3).metadata, {
+        ...metadata,
+        migrations: {
+          old_tag: "v1",
+          new_tag: "v2",
+          steps: [{ renamed_classes: [{ from: "Room", to: "Hall" }] }],
+        },
+        logpush: true,
+        tags: ["shop"],
+        observability: { enabled: true, head_sampling_rate: 1 },
+      });
+    });
+
+    it("that the program does not list are refused by name", async () => {
+      const port = await versions(someVersions, success({ migration_tag: "v9" }));
+      await assert.rejects(
+        port.upload(withMigrations),
+        /"v9", which `migrations` does not list \(it has "v1", "v2"\)/,
+      );
+    });
   });
 
   it("create the Worker when it is the first", async () => {

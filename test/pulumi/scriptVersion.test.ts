@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { secretsOf } from "../../provider/cloudflare/upload";
 import { unknownValue } from "../../provider/plan/faults";
+import type { binding } from "../../provider/pulumi/bindingInputs";
+import { loadModule } from "../../provider/pulumi/versionModules";
 import { check, diff } from "../../provider/pulumi/versionProvider";
-import { guarded, type ScriptBinding } from "../../provider/scriptVersion";
+import type { ScriptBinding } from "../../provider/scriptBinding";
+import { guarded } from "../../provider/scriptVersion";
 
 const inputs = {
   accountId: "0123456789abcdef0123456789abcdef",
@@ -27,7 +31,7 @@ describe("the check of a script version", () => {
     assert.deepEqual(await failures({ modules: unknownValue, bindings: unknownValue }), []);
   });
 
-  for (const [what, news, expected] of [
+  for (const [what, news, ...expected] of [
     [
       "a main module that is none",
       { mainModule: "main.mjs" },
@@ -44,15 +48,117 @@ describe("the check of a script version", () => {
       /^modules\[0\]\.contentFile: got "nowhere\.mjs", which cannot be read \(ENOENT\); expected the path of a file, from \//,
     ],
     [
+      "a misspelt property",
+      { compatability_date: "2026-01-31" },
+      /^unknown property "compatability_date": did you mean "compatibilityDate"\?$/,
+    ],
+    [
+      "a property that no version has",
+      { routes: ["example.com/*"] },
+      /^unknown property "routes": known are accountId, scriptName, mainModule, /,
+    ],
+    [
+      "a misspelt property deeper down",
+      { limits: { cpu_ms: 50 } },
+      /^limits: unknown property "cpu_ms": did you mean "cpuMs"\?$/,
+    ],
+    [
+      "a misspelt property of a binding",
+      { bindings: [{ type: "kv_namespace", name: "KV", namespaceId: "1" }] },
+      /^bindings\[0\]\.namespace_id: got nothing, expected a text$/,
+      /^bindings\[0\]: unknown property "namespaceId": did you mean "namespace_id"\?$/,
+    ],
+    [
+      "a kind of binding that is misspelt",
+      { bindings: [{ type: "kv_namespaces", name: "KV", namespace_id: "1" }] },
+      /^bindings\[0\]\.type: got something else, expected a kind of binding, "kv_namespace"\? The kinds are plain_text, /,
+    ],
+    [
+      "a binding without what its kind needs",
+      { bindings: [{ type: "d1", name: "DB" }] },
+      /^bindings\[0\]\.database_id: got nothing, expected `database_id` or `id`$/,
+    ],
+    [
+      "two modules of one name",
+      { modules: [...inputs.modules, ...inputs.modules] },
+      /^modules: got .*, expected modules of different names, not two "index\.mjs"$/,
+    ],
+    [
+      "a folder of assets that is not there",
+      { assets: { directory: "nowhere" } },
+      /^assets\.directory: got "nowhere", which cannot be served \(ENOENT\); expected the path of a folder of files, from \//,
+    ],
+    [
       "bindings that are no list, without showing what may be secret",
       { bindings: { KEY: "hush" } },
       /^bindings: got something else, expected a list of bindings$/,
     ],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      const [failure = "", ...others] = await failures(news);
-      assert.match(failure, expected);
-      assert.deepEqual(others, []);
+      const found = await failures(news);
+      assert.equal(found.length, expected.length, found.join("\n"));
+      expected.forEach((pattern, index) => {
+        assert.match(found[index] ?? "", pattern);
+      });
+    });
+  }
+});
+
+describe("a binding", () => {
+  const kinds: ScriptBinding[] = [
+    { type: "kv_namespace", name: "KV", namespace_id: "1" },
+    { type: "r2_bucket", name: "R2", bucket_name: "pictures", jurisdiction: "eu" },
+    { type: "d1", name: "DB", database_id: "1" },
+    { type: "d1", name: "OLD_DB", id: "1" },
+    { type: "service", name: "AUTH", service: "auth", entrypoint: "Api" },
+    { type: "queue", name: "JOBS", queue_name: "jobs" },
+    { type: "durable_object_namespace", name: "ROOMS", class_name: "Room" },
+    { type: "workflow", name: "FLOW", workflow_name: "flow", class_name: "Flow" },
+    { type: "ai", name: "AI" },
+    { type: "hyperdrive", name: "PG", id: "1" },
+    { type: "analytics_engine", name: "EVENTS", dataset: "events" },
+    { type: "ratelimit", name: "LIMIT", namespace_id: "1", simple: { limit: 10, period: 60 } },
+    { type: "vectorize", name: "INDEX", index_name: "texts" },
+    { type: "browser", name: "BROWSER" },
+    {
+      type: "dispatch_namespace",
+      name: "TENANTS",
+      namespace: "tenants",
+      outbound: { worker: { service: "out" } },
+    },
+    { type: "secrets_store_secret", name: "SHARED", store_id: "1", secret_name: "shared" },
+    { type: "assets", name: "ASSETS" },
+    { type: "inherit", name: "KEPT", old_name: "OLD" },
+    { type: "version_metadata", name: "VERSION" },
+    { type: "json", name: "SETTINGS", json: { deep: [1] } },
+  ];
+
+  it("of every kind is taken", async () => {
+    assert.deepEqual((await check({}, { ...inputs, bindings: kinds })).failures, []);
+  });
+
+  it("is written apart in the documented type and in the schema, which agree", () => {
+    const checkedKinds: readonly z.input<typeof binding>[] = [] as ScriptBinding[];
+    const documented: readonly ScriptBinding["type"][] = [] as z.output<typeof binding>["type"][];
+    assert.deepEqual(documented, []);
+    assert.deepEqual(checkedKinds, []);
+  });
+});
+
+describe("a module", () => {
+  for (const [name, contentType] of [
+    ["index.js", "application/javascript+module"],
+    ["index.js.map", "application/source-map"],
+    ["main.py", "text/x-python"],
+    ["requirements.txt", "text/x-python-requirement"],
+    ["schema.sql", "text/plain"],
+    ["site.css", "text/plain"],
+    ["notes.txt", "text/plain"],
+    ["model.bin", "application/octet-stream"],
+    ["add.wasm", "application/wasm"],
+  ] as const) {
+    it(`${name} is ${contentType}`, () => {
+      assert.equal(loadModule({ name, content: "" }).contentType, contentType);
     });
   }
 });
@@ -75,14 +181,31 @@ describe("a binding that holds a secret", () => {
   const secrets: readonly (readonly [ScriptBinding, readonly string[]])[] = [
     [{ type: "secret_text", name: "KEY", text: "hunter2" }, ["hunter2"]],
     [
-      { type: "secret_key", name: "KEY", format: "raw", usages: ["sign"], key_base64: "aHVudGVyMg==" },
+      {
+        type: "secret_key",
+        name: "KEY",
+        format: "raw",
+        algorithm: "AES-GCM",
+        usages: ["sign"],
+        key_base64: "aHVudGVyMg==",
+      },
       ["aHVudGVyMg=="],
     ],
-    [{ type: "secret_key", name: "KEY", format: "jwk", algorithm: { name: "HMAC" }, key_jwk: jwk }, [jwk.k]],
+    [
+      {
+        type: "secret_key",
+        name: "KEY",
+        format: "jwk",
+        algorithm: { name: "HMAC" },
+        usages: ["sign"],
+        key_jwk: jwk,
+      },
+      [jwk.k],
+    ],
   ];
   for (const [binding, values] of secrets) {
     it(`is one in previews and states, and what no message repeats: ${JSON.stringify(binding)}`, async () => {
-      const plain = { type: "plain_text", name: "GREETING", text: "hello" };
+      const plain = { type: "plain_text", name: "GREETING", text: "hello" } as const;
       assert.equal(await pulumi.isSecret(guarded([plain, binding])), true);
       assert.equal(await pulumi.isSecret(guarded([plain])), false);
       assert.deepEqual(secretsOf({ mainModule: "", modules: [], bindings: [plain, { ...binding }] }), values);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ask } from "../../ask";
-import { settingsOf } from "../../upload";
+import { observabilityMetadata } from "../../workerSettings";
 import type { Check } from "../check";
 import { open } from "../finding";
 import { cells } from "../answer";
@@ -43,7 +43,7 @@ export const sampledRows: Check<TestWorker> = {
 
 async function sample({ api: { client, accountId }, scriptName }: TestWorker): Promise<void> {
   const question = { what: "Changing the test Worker's sampling", permission: "Workers Scripts Write" };
-  const observability = settingsOf({ enabled: true, headSamplingRate: rate });
+  const observability = observabilityMetadata({ enabled: true, headSamplingRate: rate });
   await ask(client, question, z.unknown(), (options) =>
     client.workers.scripts.settings.edit(scriptName, { account_id: accountId, observability }, options),
   );

@@ -1,0 +1,54 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { hasUnknown } from "../plan/faults";
+import { loadAssets, manifestOf, type AssetsInput } from "./assetFolder";
+import { failureOf, type Checked } from "./validation";
+import { fingerprint, type ModuleInput } from "./versionModules";
+
+type Properties = Record<string, unknown>;
+
+/** Adds the fingerprints of the files, by which a change of one is seen. Files that cannot be read are failures. */
+export async function withFingerprints(inputs: Properties): Promise<Checked> {
+  const modules = modulesOf(inputs["modules"]);
+  const assets = await assetsOf(inputs["assets"]);
+  return {
+    inputs: { ...inputs, ...modules.property, ...assets.property },
+    failures: [...modules.failures, ...assets.failures],
+  };
+}
+
+interface Part {
+  readonly property: Properties;
+  readonly failures: readonly dynamic.CheckFailure[];
+}
+
+function modulesOf(given: unknown): Part {
+  if (hasUnknown(given)) return { property: {}, failures: [] };
+  const failures: dynamic.CheckFailure[] = [];
+  const modules = (given as ModuleInput[]).map((module, index) => {
+    try {
+      return { ...module, contentSha256: fingerprint(module) };
+    } catch (error) {
+      const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
+      failures.push(failureOf(reason));
+      return module;
+    }
+  });
+  return { property: { modules }, failures };
+}
+
+async function assetsOf(given: unknown): Promise<Part> {
+  if (given === undefined || hasUnknown(given)) return { property: {}, failures: [] };
+  const assets = given as AssetsInput;
+  try {
+    const assetManifestSha256 = manifestOf(await loadAssets(assets));
+    return { property: { assets: { ...assets, assetManifestSha256 } }, failures: [] };
+  } catch (error) {
+    const reason = `assets.directory: got "${assets.directory}", which cannot be served (${codeOf(error)}); expected the path of a folder of files, from ${process.cwd()}`;
+    return { property: {}, failures: [failureOf(reason)] };
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

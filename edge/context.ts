@@ -2,6 +2,7 @@ import type { RateLimit } from "./api/rate-limit";
 import type { Reads } from "./api/reads";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
+import type { AssetSessions } from "./assets/sessions";
 import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
 import type { State } from "./state";
@@ -19,6 +20,7 @@ export interface EdgeContext {
   readonly reads: Reads;
   readonly faults: Faults;
   readonly state: State;
+  readonly assetSessions: AssetSessions;
   readonly routes: RoutingTable;
   readonly instances: Instances;
   readonly telemetry: TelemetryStore;

@@ -4,6 +4,7 @@ import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import { Reads } from "./api/reads";
+import { AssetSessions } from "./assets/sessions";
 import type { EdgeContext } from "./context";
 import { CronClock } from "./data/clock";
 import { SYSTEM_CLOCK, type Clock } from "./data/time";
@@ -229,7 +230,7 @@ function assemble(
     ...{ onTraces, orphanedSocketsMs },
     memoryMb: SHARED * most.memoryMb,
   });
-  const instances = new Instances(runtime, scratch, storage, collector, most);
+  const instances = new Instances(runtime, scratch, storage, collector, most, state.assets);
   const context: EdgeContext = {
     accountId,
     tokens,
@@ -239,6 +240,7 @@ function assemble(
     reads: new Reads(realism, () => clock.now()),
     faults,
     state,
+    assetSessions: new AssetSessions(),
     routes,
     instances,
     telemetry,

@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import type { EdgeContext } from "../context";
 import { meetFaults } from "../faults/middleware";
 import { accountRoutes } from "./account";
+import { assetRoutes } from "./assets";
 import { requireAccount, requireToken, type ApiEnvironment } from "./auth";
 import { workerVersionRoutes } from "./beta/versions";
 import { workerRoutes } from "./beta/workers";
@@ -29,6 +30,7 @@ const ACCOUNT = "/accounts/:account";
 
 /** What there is below an account's `/workers`. */
 const WORKERS = [
+  assetRoutes,
   scriptRoutes,
   versionRoutes,
   deploymentRoutes,
@@ -48,7 +50,7 @@ const WORKERS = [
 /** The control plane: the part of Cloudflare's API that the edge emulates. */
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
-  api.use(requireToken(edge.tokens));
+  api.use(requireToken(edge.tokens, edge.assetSessions));
   api.use(meetFaults(edge.faults));
   if (edge.rateLimit !== undefined) {
     api.use(limitRate(edge.rateLimit, { othersPerMinute: edge.realism.otherCallersPerMinute }));

@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
+import type { AssetSessions } from "../assets/sessions";
 import { findToken, type Token } from "../tokens/token";
 import { CODES } from "./codes";
 import { ApiError } from "./error";
@@ -11,9 +12,16 @@ export interface ApiEnvironment {
 }
 
 /** Lets a request pass that carries a token of the edge, and refuses others as Cloudflare does. */
-export function requireToken(tokens: readonly Token[]): MiddlewareHandler<ApiEnvironment> {
+export function requireToken(
+  tokens: readonly Token[],
+  sessions?: AssetSessions,
+): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
-    const token = findToken(tokens, bearerOf(context));
+    const bearer = bearerOf(context);
+    // Files are uploaded with the token of their session, on behalf of whoever has opened it.
+    const token =
+      findToken(tokens, bearer) ??
+      (isAssetUpload(context.req.path) ? sessions?.begunBy(bearer)?.owner : undefined);
     if (token === undefined) throw refusal(context.req.path);
     context.set("token", token);
     await next();
@@ -35,7 +43,8 @@ export function requireAccount(accountId: string): MiddlewareHandler {
   };
 }
 
-function bearerOf(context: Context): string {
+/** The token that a request carries. */
+export function bearerOf(context: Context): string {
   const header = context.req.header("authorization");
   if (header === undefined) throw missing(context.req.path);
   const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? [];
@@ -61,6 +70,10 @@ function refusal(path: string): ApiError {
   if (path.includes("/workers/") || path.endsWith("/graphql"))
     return new ApiError(401, CODES.authentication, "Authentication error");
   return new ApiError(403, CODES.invalidAccessToken, "Invalid access token");
+}
+
+function isAssetUpload(path: string): boolean {
+  return path.endsWith("/workers/assets/upload");
 }
 
 function isVerify(path: string): boolean {

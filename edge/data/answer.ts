@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Exchange } from "./exchange";
 import { answeredHeaders } from "./headers";
 import type { Invocation } from "./invocations";
+import { CALLED, THREW } from "./site";
 import { sendException } from "./pages";
 
 /** Hands a version's answer to the client. */
@@ -63,6 +64,7 @@ function flushSoon(response: ServerResponse): void {
  * making never does that.
  */
 function isUncaughtException(answer: IncomingMessage): boolean {
+  if (answer.headers[CALLED] === THREW) return true;
   return (
     answer.statusCode === 500 &&
     answer.headers.connection === "close" &&

@@ -9,6 +9,7 @@ import type { Instance } from "./instance";
 import type { Invocation } from "./invocations";
 import type { Colo } from "./locations";
 import { sendBadRequest, sendExceeded, sendException } from "./pages";
+import { CALLED } from "./site";
 import { join, switchProtocols } from "./tunnel";
 
 /** What can happen to a request on its way, beside being answered. */
@@ -44,6 +45,10 @@ export function forward(instance: Instance, exchange: Exchange, mishaps: Mishaps
   });
   upstream.once("response", (answer) => {
     invocations.showsLife(invocation);
+    // A file was served without the version, so this is no invocation of it.
+    if (instance.version.assets !== undefined && answer.headers[CALLED] === undefined) {
+      invocations.withdraw(invocation);
+    }
     passOn(answer, exchange, invocation);
   });
   upstream.once("upgrade", (answer, socket, head) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { cfOf } from "./cf";
+import { CALLED } from "./site";
 import { hopHeader, rayHeader, type Arrival, type Hop } from "./ray";
 
 /** Headers of one connection: the next one has its own. The server has answered an `expect` already. */
@@ -71,7 +72,10 @@ export function forwardedHeaders(request: IncomingMessage, hop: Hop, isUpgrade: 
 
 /** What the client sees of a version's headers. */
 export function answeredHeaders(answer: IncomingMessage, arrival: Arrival): string[] {
-  const headers = without(answer.rawHeaders, (name) => HOP_BY_HOP.has(name) || name === "cf-ray");
+  const headers = without(
+    answer.rawHeaders,
+    (name) => HOP_BY_HOP.has(name) || name === "cf-ray" || name === CALLED,
+  );
   headers.push("cf-ray", rayHeader(arrival));
   return headers;
 }

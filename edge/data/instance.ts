@@ -1,6 +1,8 @@
 import { request } from "node:http";
 import type { Miniflare } from "miniflare";
+import { writeAssets } from "../assets/folder";
 import type { Version } from "../scripts/types";
+import type { AssetStore } from "../state/assets";
 import type { Storage } from "../storage";
 import { Guard, type Guarded } from "./guard";
 import { Invocations, type Invocation } from "./invocations";
@@ -22,6 +24,7 @@ export interface Surroundings {
   readonly scratch: Scratch;
   readonly storage: Storage;
   readonly limits: Limits;
+  readonly assets: AssetStore;
 }
 
 /** What an instance tells the one who started it. */
@@ -102,17 +105,18 @@ export class Instance implements Guarded {
 
 /** Starts a version. Throws Cloudflare's 10021 with workerd's own words when workerd does not take it. */
 export async function startInstance(
-  { runtime, scratch, storage, limits }: Surroundings,
+  { runtime, scratch, storage, limits, assets }: Surroundings,
   startable: Startable,
   events: InstanceEvents,
 ): Promise<Instance> {
   const wiring = new Wiring(events);
   const sockets = new PrivateSockets(scratch);
+  const assetFolder = await assetFolderOf(startable.version, scratch, assets);
   const miniflare = startMiniflare(
     runtime,
     scratch,
     sockets,
-    optionsFor(runtime, storage, startable, sockets, wiring),
+    optionsFor(runtime, storage, { ...startable, assetFolder }, sockets, wiring),
   );
   try {
     await untilReady(miniflare, () => wiring.workerd, limits.memoryMb);
@@ -125,6 +129,18 @@ export async function startInstance(
     await sockets.remove();
     throw error;
   }
+}
+
+/** Where the static assets of a version lie; undefined for a version without any. */
+async function assetFolderOf(
+  { id, assets }: Version,
+  scratch: Scratch,
+  store: AssetStore,
+): Promise<string | undefined> {
+  if (assets === undefined) return undefined;
+  const folder = scratch.path(`assets-${id}`);
+  await writeAssets(folder, store, assets);
+  return folder;
 }
 
 /** Ties a process to its instance, which is there only once the process answers. */

@@ -1,3 +1,4 @@
+import type { AssetStore } from "../state/assets";
 import type { Storage } from "../storage";
 import { startInstance, type Instance, type InstanceEvents } from "./instance";
 import type { Limits } from "./limits";
@@ -23,6 +24,7 @@ export class Instances {
     private readonly storage: Storage,
     private readonly events: InstanceEvents,
     private readonly limits: Limits,
+    private readonly assets: AssetStore,
   ) {}
 
   /** The newest compatibility date that versions can run with. */
@@ -110,9 +112,9 @@ export class Instances {
   }
 
   private startNow({ version, modules }: Startable): Promise<Instance> {
-    const { runtime, scratch, storage, limits } = this;
+    const { runtime, scratch, storage, limits, assets } = this;
     return startInstance(
-      { runtime, scratch, storage, limits },
+      { runtime, scratch, storage, limits, assets },
       { version, modules },
       {
         onTraces: this.events.onTraces,

@@ -1,5 +1,6 @@
 import type { MiniflareOptions } from "miniflare";
 import type { Modules, Version } from "../scripts/types";
+import { runnableDate } from "../scripts/compatibility";
 import type { Storage } from "../storage";
 import { rawBindingsOf } from "../storage/bindings";
 import { OUTBOUND } from "../storage/outbound";
@@ -8,6 +9,7 @@ import { codeOf, WORKER } from "./code";
 import type { PrivateSockets } from "./private-sockets";
 import { processOptions } from "./process-options";
 import { newestDate, type Runtime } from "./runtime";
+import { assetBindings, siteWorker } from "./site";
 import { TAIL_WORKER, type Trace } from "./tail";
 import type { Workerd } from "./workerd";
 
@@ -15,6 +17,11 @@ import type { Workerd } from "./workerd";
 export interface Startable {
   readonly version: Version;
   readonly modules: Modules;
+}
+
+/** A version as it is about to start: its static assets, if it has any, lie in a folder. */
+export interface Prepared extends Startable {
+  readonly assetFolder: string | undefined;
 }
 
 /** What becomes known of a version's process. */
@@ -32,14 +39,15 @@ export const SOCKETS = { version: "v", tail: "t" } as const;
 export function optionsFor(
   runtime: Runtime,
   storage: Storage,
-  startable: Startable,
+  prepared: Prepared,
   sockets: PrivateSockets,
   outlets: Outlets,
 ): MiniflareOptions {
   return {
     ...processOptions(sockets, outlets.onProcess),
     workers: [
-      userWorker(runtime, storage, startable, sockets),
+      userWorker(runtime, storage, prepared, sockets),
+      ...siteWorkers(runtime, prepared, sockets),
       tailWorker(runtime, outlets.onTraces, sockets),
       storage.outbound,
     ],
@@ -51,16 +59,31 @@ type WorkerOptions = Extract<MiniflareOptions, { workers: unknown[] }>["workers"
 function userWorker(
   runtime: Runtime,
   storage: Storage,
-  { version, modules }: Startable,
+  { version, modules, assetFolder }: Prepared,
   sockets: PrivateSockets,
 ): WorkerOptions {
+  const raw = [
+    ...rawBindingsOf(version, storage),
+    ...(assetFolder === undefined ? [] : assetBindings(version)),
+  ];
   return {
     ...codeOf(version, modules, newestDate(runtime)),
-    unsafeBindings: rawOptions(storage.plugin, rawBindingsOf(version, storage)),
+    unsafeBindings: rawOptions(storage.plugin, raw),
     tails: [TAIL],
     outboundService: OUTBOUND,
-    unsafeDirectSockets: [sockets.direct(SOCKETS.version)],
+    // Requests of a version with static assets come in before it.
+    ...(assetFolder === undefined && { unsafeDirectSockets: [sockets.direct(SOCKETS.version)] }),
   };
+}
+
+function siteWorkers(
+  runtime: Runtime,
+  { version, assetFolder }: Prepared,
+  sockets: PrivateSockets,
+): WorkerOptions[] {
+  if (assetFolder === undefined || version.assets === undefined) return [];
+  const date = runnableDate(version.compatibilityDate, newestDate(runtime));
+  return [siteWorker(assetFolder, version.assets.config, version, date, [sockets.direct(SOCKETS.version)])];
 }
 
 function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"], sockets: PrivateSockets): WorkerOptions {

@@ -48,7 +48,7 @@ function presentReferences(references: readonly Reference[]): object {
 
 /** A version as the newer routes show it; with its modules, if they are given. */
 export function presentWorkerVersion(version: Version, modules?: Modules): object {
-  const { limits, placement, durableObjects } = version;
+  const { limits, placement, assets, durableObjects } = version;
   return {
     id: version.id,
     number: version.number,
@@ -60,12 +60,14 @@ export function presentWorkerVersion(version: Version, modules?: Modules): objec
     annotations: annotationsOf(version),
     main_module: version.mainModule,
     compatibility_date: version.compatibilityDate,
-    compatibility_flags: version.compatibilityFlags,
     usage_model: version.usageModel,
-    bindings: presentBindings(version.bindings),
+    // Cloudflare leaves out what is empty here: an empty list would be a change to a client that keeps a state.
+    ...(version.compatibilityFlags.length > 0 && { compatibility_flags: version.compatibilityFlags }),
+    ...(version.bindings.length > 0 && { bindings: presentBindings(version.bindings) }),
     startup_time_ms: version.startupTimeMs,
     ...(limits && { limits }),
     ...(placement && { placement }),
+    ...(assets && { assets: { config: assets.config } }),
     ...(durableObjects.tag !== undefined && { migration_tag: durableObjects.tag }),
     ...(modules && { modules: modules.map(presentModule) }),
   };

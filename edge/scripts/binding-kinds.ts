@@ -48,6 +48,9 @@ export const KINDS: Readonly<Record<string, BindingKind>> = {
     schema: z.looseObject({ json: z.json() }),
     value: (binding) => binding["json"] as Value,
   },
+  assets: {
+    schema: z.looseObject({}),
+  },
   version_metadata: {
     schema: z.looseObject({}),
     value: (_binding, version) => metadataOf(version),

@@ -1,3 +1,4 @@
+import type { VersionAssets } from "../assets/types";
 import { cutMessage } from "../deployments/message";
 import { checkBindings } from "./bindings";
 import { DEFAULT_COMPATIBILITY_DATE } from "./compatibility";
@@ -10,6 +11,7 @@ export function uploadedBlueprint(
   metadata: UploadMetadata,
   ancestors: Ancestors,
   isStrict: boolean,
+  assets: VersionAssets | undefined,
 ): Blueprint {
   const { bindings, keep_bindings: keep, placement, limits } = metadata;
   return {
@@ -20,15 +22,25 @@ export function uploadedBlueprint(
     bindings: checked(resolveBindings({ given: bindings ?? [], keep: keep ?? [], isStrict }, ancestors)),
     limits: limits ?? undefined,
     placement: placement ?? undefined,
+    assets,
     ...notesOf(metadata.annotations),
   };
 }
 
 /** The blueprint of a version again, without what people have said of that one. */
 export function sameBlueprint(version: Version): Blueprint {
-  const { mainModule, compatibilityDate, compatibilityFlags, usageModel, bindings, limits, placement } =
-    version;
-  return { mainModule, compatibilityDate, compatibilityFlags, usageModel, bindings, limits, placement };
+  const { mainModule, compatibilityDate, compatibilityFlags, usageModel } = version;
+  const { bindings, limits, placement, assets } = version;
+  return {
+    mainModule,
+    compatibilityDate,
+    compatibilityFlags,
+    usageModel,
+    bindings,
+    limits,
+    placement,
+    assets,
+  };
 }
 
 /** The blueprint of a version with what a change says of it: what that leaves out stays. */
@@ -44,6 +56,7 @@ export function changedBlueprint(before: Version, change: VersionSettings, ances
       : before.bindings,
     limits: change.limits ?? before.limits,
     placement: change.placement ?? before.placement,
+    assets: before.assets,
     ...notesOf(change.annotations),
   };
 }

@@ -3,6 +3,7 @@ import { checked } from "../api/checked";
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 import { isDate } from "./compatibility";
+import { uploadedAssets } from "../assets/schema";
 import { migrations } from "./migrations";
 import { refuseUnemulated } from "./unemulated";
 
@@ -72,6 +73,8 @@ const uploadMetadata = settingsChange.extend({
   main_module: z.string().min(1),
   /** Kinds of bindings to take over from the version before: how a client keeps the secrets that it does not have. */
   keep_bindings: z.array(z.string()).nullish(),
+  assets: uploadedAssets.nullish(),
+  keep_assets: z.boolean().nullish(),
 });
 
 export type VersionSettings = z.infer<typeof versionSettings>;

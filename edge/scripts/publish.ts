@@ -1,12 +1,14 @@
 import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 import type { EdgeContext } from "../context";
+import { assetsWished } from "./asset-wish";
 import { uploadedBlueprint } from "./blueprint";
 import type { Ancestors } from "./inherit";
 import { deployAtOnce, existingScript, makeVersion, type Author, type Draft } from "./make-version";
+import type { UploadMetadata } from "./metadata";
 import { migrated, NO_DURABLE_OBJECTS, wouldMigrate } from "./migrations";
 import { newScript, rewritten } from "./script";
-import type { Script, Version } from "./types";
+import type { Blueprint, Script, Version } from "./types";
 import type { Upload } from "./upload";
 
 /** Uploads a version and deploys it at 100 % at once, making the script if it is new. */
@@ -18,7 +20,7 @@ export function uploadAndDeploy(
   const { scripts, versions } = context.state;
   const existing = (): Script | undefined => scripts.get(author.scriptName);
   const draft = (ancestors: Ancestors): Draft => ({
-    blueprint: uploadedBlueprint(metadata, ancestors, isStrict),
+    blueprint: blueprintOf(context, author, metadata, ancestors, isStrict),
     modules,
     durableObjects: migrated(existing()?.durableObjects ?? NO_DURABLE_OBJECTS, metadata.migrations),
     triggeredBy: "upload",
@@ -45,7 +47,7 @@ export function uploadVersion(
     const { durableObjects: before } = existingScript(context, author.scriptName);
     if (!deploys && wouldMigrate(before, metadata.migrations)) throw cannotMigrate();
     const durableObjects = deploys ? migrated(before, metadata.migrations) : before;
-    const blueprint = uploadedBlueprint(metadata, ancestors, isStrict);
+    const blueprint = blueprintOf(context, author, metadata, ancestors, isStrict);
     return { blueprint, modules, durableObjects, triggeredBy: "version_upload" };
   };
   return makeVersion(context, author, draft, (version) => {
@@ -58,6 +60,17 @@ export function uploadVersion(
     }
     return version;
   });
+}
+
+function blueprintOf(
+  { assetSessions }: EdgeContext,
+  { scriptName }: Author,
+  metadata: UploadMetadata,
+  ancestors: Ancestors,
+  isStrict: boolean,
+): Blueprint {
+  const assets = assetsWished(assetSessions, scriptName, metadata, ancestors.latest);
+  return uploadedBlueprint(metadata, ancestors, isStrict, assets);
 }
 
 function cannotMigrate(): ApiError {

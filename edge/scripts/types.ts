@@ -1,3 +1,5 @@
+import type { VersionAssets } from "../assets/types";
+
 /** How a module is loaded. The names are workerd's. */
 export type ModuleType = "ESModule" | "CommonJS" | "Text" | "Data" | "CompiledWasm";
 
@@ -46,6 +48,7 @@ export interface Blueprint {
   readonly limits?: Limits | undefined;
   /** Where Cloudflare would run it. Kept and shown; here is only one place. */
   readonly placement?: Readonly<Record<string, unknown>> | undefined;
+  readonly assets?: VersionAssets | undefined;
   readonly tag?: string | undefined;
   readonly message?: string | undefined;
   readonly alias?: string | undefined;

@@ -19,7 +19,7 @@ const OF_AN_UPLOAD = [
   "main_module",
   // How late Durable Objects may take up new code: here they are never late.
   "code_update_strategy",
-  // No version here has assets, so there are none to keep.
+  "assets",
   "keep_assets",
   // What a version was built with makes no difference to how it runs.
   "package_dependencies",

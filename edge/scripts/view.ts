@@ -85,7 +85,7 @@ export function presentScript(script: Script, latest: Version | undefined): obje
     modified_on: script.modifiedOn,
     last_deployed_from: script.lastDeployedFrom,
     has_modules: true,
-    has_assets: false,
+    has_assets: latest?.assets !== undefined,
     ...presentScriptSettings(script.settings),
     ...(latest && {
       etag: latest.etag,

@@ -31,6 +31,8 @@ const SCHEMA = `
     PRIMARY KEY (version, position)
   ) STRICT;
 
+  CREATE TABLE IF NOT EXISTS assets (hash TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
+
   CREATE TABLE IF NOT EXISTS deployments (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,

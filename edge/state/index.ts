@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AccountStore } from "./account";
+import { AssetStore } from "./assets";
 import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
 import { FolderLock } from "./lock";
@@ -13,6 +14,7 @@ export class State {
   readonly scripts: ScriptStore;
   readonly versions: VersionStore;
   readonly deployments: DeploymentStore;
+  readonly assets: AssetStore;
   /** One at a time for each script: what has to read it, wait for something, and then write it. */
   readonly turns = new Turns();
 
@@ -24,6 +26,7 @@ export class State {
     this.scripts = new ScriptStore(database);
     this.versions = new VersionStore(database);
     this.deployments = new DeploymentStore(database);
+    this.assets = new AssetStore(database);
   }
 
   /** All of what `write` writes, or, when it throws, nothing of it. */

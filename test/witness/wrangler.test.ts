@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type Cloudflare from "cloudflare";
 import { ask, call, deploy, useEdge } from "../edge/support";
 import { wrangler, type Ran } from "./wrangler/command";
@@ -228,6 +230,24 @@ describe("wrangler", function () {
       `/accounts/${started.edge.accountId}/workers/services/${NAME}`,
     );
     assert.equal(status, 404);
+  });
+
+  it("deploy and versions upload bring static assets, and send no file twice", async () => {
+    const site = "site-by-wrangler";
+    const assets = { directory: "public", binding: "ASSETS" };
+    mkdirSync(join(project.folder, "public"));
+    writeFileSync(join(project.folder, "public", "hello.txt"), "hello");
+    project.write({ ...CONFIG, name: site, assets }, SOURCE);
+    const { stdout } = await succeeds(["deploy"]);
+    assert.match(stdout, /Uploaded 1 of 1 asset/);
+    assert.equal((await ask(started.edge, site, { path: "/hello.txt" })).body, "hello");
+    writeFileSync(join(project.folder, "public", "more.txt"), "more");
+    const uploaded = await succeeds(["versions", "upload"]);
+    assert.match(uploaded.stdout, /Found 1 new or modified static asset/);
+    const second = versionIn(uploaded.stdout);
+    assert.notEqual((await ask(started.edge, site, { path: "/more.txt" })).body, "more");
+    await deploy(started.edge, site, { [second]: 100 });
+    assert.equal((await ask(started.edge, site, { path: "/more.txt" })).body, "more");
   });
 
   function atTerminal(what: string, test: () => Promise<void>): void {

@@ -188,7 +188,7 @@ export const GAPS: readonly Deviation[] = [
   {
     of: /^workers\.(scripts|beta)\./,
     what: ["assets", "cache_options", "containers", "exports", "exports_reconciliation"],
-    because: "an upload with any of these is refused",
+    because: "an upload with any of these is refused, and the Workers here have no assets",
   },
   {
     of: /^workers\.scripts\.(update|list|content)/,

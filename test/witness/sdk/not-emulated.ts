@@ -19,8 +19,6 @@ export const NOT_EMULATED: Readonly<Record<string, string>> = {
   "user.tokens.get": "tokens are given when the edge starts",
   "workers.accountSettings.get": "usage models bill, which costs nothing here",
   "workers.accountSettings.update": "usage models bill, which costs nothing here",
-  "workers.assets.upload.create": "static assets are not emulated",
-  "workers.scripts.assets.upload.create": "static assets are not emulated",
   "workers.domains.update": "there are no zones",
   "workers.domains.list": "there are no zones",
   "workers.domains.delete": "there are no zones",

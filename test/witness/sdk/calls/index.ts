@@ -1,4 +1,5 @@
 import { ACCOUNT_CALLS } from "./account";
+import { ASSET_CALLS } from "./assets";
 import { BETA_CALLS } from "./beta";
 import { DEPLOYMENT_CALLS } from "./deployments";
 import { SCRIPT_CALLS } from "./scripts";
@@ -12,6 +13,7 @@ export const CALLS: Calls = {
   ...ACCOUNT_CALLS,
   ...TELEMETRY_CALLS,
   ...SCRIPT_CALLS,
+  ...ASSET_CALLS,
   ...DEPLOYMENT_CALLS,
   ...BETA_CALLS,
 };

@@ -10,6 +10,7 @@ export {
   type ScriptVersionArgs,
 } from "./scriptVersion";
 export type { ScriptBinding } from "./scriptBinding";
+export { fromWrangler, type FromWranglerOptions, type WranglerArgs } from "./wrangler";
 export type { Inputs } from "./inputs";
 export type { Duration, ErrorSlo, LatencySlo, ReleasePlan, Slo, SlowerSlo, Stage } from "./plan/types";
 export type { Status } from "./rollout/outcome";

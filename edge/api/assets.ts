@@ -14,7 +14,6 @@ const BUCKET = { files: 500, bytes: 32 * 1024 * 1024 };
 
 /** The upload of static assets, which are there before the version that has them. */
 export function assetRoutes(edge: EdgeContext): Hono {
-  const { assets } = edge.state;
   const routes = new Hono();
   routes.post("/scripts/:script/assets-upload-session", async (context) => {
     const { manifest } = parsed(manifestBody, await jsonBody(context, UPLOAD_LIMIT));
@@ -38,7 +37,7 @@ export function assetRoutes(edge: EdgeContext): Hono {
     }
     for (const [hash, part] of await formBody(context)) {
       const text = typeof part === "string" ? part : await part.text();
-      assets.put(checkedHash(session, hash), contentOf(session, hash, text));
+      edge.state.assets.put(checkedHash(session, hash), contentOf(session, hash, text));
     }
     if (missingOf(edge, session).length > 0) return success(context, {});
     return success(context, { jwt: edge.assetSessions.complete(session) });

@@ -1,10 +1,9 @@
-import type { MiniflareOptions } from "miniflare";
 import type { AssetConfig } from "../assets/types";
 import type { Version } from "../scripts/types";
+import type { WorkerOptions } from "../storage/process";
 import type { RawBinding } from "../storage/raw";
 import { WORKER } from "./code";
-
-type WorkerOptions = Extract<MiniflareOptions, { workers: unknown[] }>["workers"][number];
+import type { PrivateSockets } from "./private-sockets";
 
 /** The worker that serves a version's static assets and calls the version for the rest, by its name in the process. */
 const SITE = "site";
@@ -38,7 +37,7 @@ export function siteWorker(
   config: AssetConfig,
   version: Version,
   compatibilityDate: string,
-  sockets: WorkerOptions["unsafeDirectSockets"],
+  socket: ReturnType<PrivateSockets["direct"]>,
 ): WorkerOptions {
   const { html_handling: html, not_found_handling: notFound, run_worker_first: first } = config;
   return {
@@ -60,7 +59,7 @@ export function siteWorker(
         ...(notFound != null && { not_found_handling: notFound as "none" }),
       },
     },
-    ...(sockets && { unsafeDirectSockets: sockets }),
+    unsafeDirectSockets: [socket],
   };
 }
 

@@ -80,10 +80,10 @@ function siteWorkers(
   runtime: Runtime,
   { version, assetFolder }: Prepared,
   sockets: PrivateSockets,
-): WorkerOptions[] {
+): ReturnType<typeof siteWorker>[] {
   if (assetFolder === undefined || version.assets === undefined) return [];
   const date = runnableDate(version.compatibilityDate, newestDate(runtime));
-  return [siteWorker(assetFolder, version.assets.config, version, date, [sockets.direct(SOCKETS.version)])];
+  return [siteWorker(assetFolder, version.assets.config, version, date, sockets.direct(SOCKETS.version))];
 }
 
 function tailWorker(runtime: Runtime, onTraces: Outlets["onTraces"], sockets: PrivateSockets): WorkerOptions {

@@ -59,7 +59,7 @@ describe("static assets", function () {
 
   const noting: typeof fetch = async (input, init) => {
     const body = init?.body;
-    if (String(input).includes("/assets/upload") && body instanceof FormData) {
+    if (new Request(input).url.includes("/assets/upload") && body instanceof FormData) {
       for (const [, file] of body)
         uploads.push(Buffer.from(await (file as File).text(), "base64").toString());
     }

@@ -79,8 +79,8 @@ describe("an upload", () => {
     ],
     [
       "something that is not emulated",
-      { metadata: metadata({ assets: { jwt: "x" } }), "a.mjs": esm(saying("x")) },
-      /metadata\.assets is not emulated/,
+      { metadata: metadata({ cache_options: { enabled: true } }), "a.mjs": esm(saying("x")) },
+      /metadata\.cache_options is not emulated/,
     ],
   ];
   for (const [what, parts, message] of bad) {

@@ -116,11 +116,21 @@ describe("the newer routes for Workers and their versions", () => {
     assert.equal(second.annotations?.["workers/tag"], "v2");
   });
 
+  it("leave out bindings and compatibility flags that a version has none of", async () => {
+    await workers().create({ ...account(), name: "bare" });
+    const made = await create("bare", saying("one"), { bindings: [], compatibility_flags: [] });
+    const shown = await workers().versions.get(made.id, { ...account(), worker_id: "bare" });
+    assert.deepEqual([shown.bindings, shown.compatibility_flags], [undefined, undefined]);
+  });
+
   it("refuse what workerd does not take, and what is not emulated", async () => {
     await workers().create({ ...account(), name: "strict" });
     await assert.rejects(create("strict", "syntax error"), /10021/);
     await assert.rejects(create("strict", SHOW, { main_module: "b.mjs" }), /No such module: b\.mjs/);
-    await assert.rejects(create("strict", SHOW, { assets: { jwt: "x" } }), /assets is not emulated/);
+    await assert.rejects(
+      create("strict", SHOW, { cache_options: { enabled: true } }),
+      /cache_options is not emulated/,
+    );
     await assert.rejects(
       create("strict", SHOW, { bindings: [{ type: "inherit", name: "KEY" }] }),
       /inherit binding 'KEY' is invalid/,

@@ -63,12 +63,14 @@ export async function worldAt(edge: Edge, client: Cloudflare): Promise<World> {
   const account = { account_id: edge.accountId };
   const older = await goLive(edge, SCRIPT, SOURCE, {
     ...SETTINGS,
+    compatibility_flags: ["nodejs_compat"],
     bindings: BINDINGS,
     migrations: MIGRATIONS,
     annotations: { "workers/tag": "v1", "workers/message": "the older one" },
   });
   const newer = await addVersion(edge, SCRIPT, saying("newer"), {
     ...SETTINGS,
+    compatibility_flags: ["nodejs_compat"],
     bindings: BINDINGS,
     annotations: { "workers/tag": "v2", "workers/message": "the newer one" },
   });

@@ -11,6 +11,7 @@ function versionBody(word: string) {
   return {
     main_module: "worker.mjs",
     compatibility_date: "2026-07-01",
+    compatibility_flags: ["nodejs_compat"],
     placement,
     limits,
     annotations: { "workers/message": word, "workers/tag": word },

@@ -15,8 +15,11 @@ export const loadedFrom = typeof __filename === "string" ? { __loadedFrom: __fil
  * The provider that Pulumi serializes into every state. All it captures is the name of the module that does the work,
  * and how to find it: so its text is the same in every version of this package, a state never runs old code, and no
  * program shows a change because the package was updated or lies in another folder.
+ *
+ * @throws {Error} under Bun
  */
 export function shell(implementation: Implementation): dynamic.ResourceProvider {
+  refuseBun();
   const memory: Memory = { loadedFrom: {} };
   // Captured by itself: the module it comes from would be captured as a `require`, which is not found everywhere.
   const load = loadOf;
@@ -41,4 +44,14 @@ export function shell(implementation: Implementation): dynamic.ResourceProvider 
     delete: async (id: string, outputs: Properties) =>
       (await load(implementation, memory, outputs)).delete(id, outputs),
   };
+}
+
+/** Under Bun, Pulumi fails to serialize any provider, with a message that names neither Bun nor what to do. */
+function refuseBun(): void {
+  const { bun } = process.versions;
+  if (bun === undefined) return;
+  throw new Error(
+    `pulumi-workers-release needs \`runtime: nodejs\` in Pulumi.yaml: this program runs on Bun ${bun}, where Pulumi does not ` +
+      `support dynamic providers.`,
+  );
 }

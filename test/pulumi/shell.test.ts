@@ -26,4 +26,15 @@ describe("the provider that goes into the state", () => {
       delete process.env["CLOUDFLARE_API_TOKEN"];
     }
   });
+
+  it("is refused under Bun in one sentence, which says what to write instead", () => {
+    Object.defineProperty(process.versions, "bun", { value: "1.3.0", configurable: true });
+    try {
+      const refusal =
+        /^Error: pulumi-workers-release needs `runtime: nodejs` in Pulumi.yaml: .* on Bun 1.3.0, [^.]*\.$/;
+      assert.throws(() => shell("pulumi-workers-release/internal/release"), refusal);
+    } finally {
+      Reflect.deleteProperty(process.versions, "bun");
+    }
+  });
 });

@@ -27,7 +27,7 @@ describe("a Worker that pulumi up cannot release", function () {
     for (const fault of [
       'plan.stages[1].soakTime: got "3 seconds", expected a duration from "1s" to "30d", such as "30s", "10m" or "1h30m"',
       "plan.stages[2].percent: got 150, expected a percentage from 0 to 100",
-      'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
+      'plan: unknown property "pollIntervall": check the spelling or take it out',
     ]) {
       assert.ok(output.includes(`Release resource 'release' has a problem: ${fault}\n`), output);
     }

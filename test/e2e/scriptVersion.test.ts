@@ -57,6 +57,13 @@ describe("the next ScriptVersion of a Worker that has secrets and bindings", fun
       refused.output,
       /ScriptVersion resource 'version' has a problem: unknown property "compatability_flags": did you mean "compatibilityFlags"\?/,
     );
+    stack.write(program('migrations: [{ tag: "v1", newSqliteClasses: ["Room"] }],'));
+    const migrating = await stack.preview();
+    assert.notEqual(migrating.code, 0, migrating.output);
+    assert.match(
+      migrating.output,
+      /migrations: Worker "kept" does not have the Durable Object migration "v1" yet, and a version that brings one cannot be released in stages/,
+    );
     stack.write(program());
     const { code, output } = await stack.preview();
     assert.equal(code, 0, output);

@@ -1,17 +1,46 @@
+/**
+ * What `pulumi-workers-release` offers: the resources, and the types of what they take and give.
+ *
+ * @module pulumi-workers-release
+ */
+
 export { Release, type ReleaseArgs } from "./release";
 export {
   ScriptVersion,
   type ScriptAssets,
+  type ScriptCache,
   type ScriptLimits,
   type ScriptMigration,
   type ScriptModule,
   type ScriptObservability,
   type ScriptPlacement,
+  type ScriptPlacementTarget,
+  type ScriptTailConsumer,
   type ScriptVersionArgs,
 } from "./scriptVersion";
 export type { ScriptBinding } from "./scriptBinding";
 export { fromWrangler, type FromWranglerOptions, type WranglerArgs } from "./wrangler";
 export type { Inputs } from "./inputs";
-export type { Duration, ErrorSlo, LatencySlo, ReleasePlan, Slo, SlowerSlo, Stage } from "./plan/types";
+export type {
+  CanceledSlo,
+  CustomSlo,
+  Duration,
+  ErrorSlo,
+  EventSettings,
+  EventType,
+  LatencySlo,
+  Probe,
+  ProbeSlo,
+  ReleasePlan,
+  ResponseStatus,
+  ShareSettings,
+  Slo,
+  SloSettings,
+  SlowerSlo,
+  Stage,
+  StatusSlo,
+  TelemetryFilter,
+} from "./plan/types";
+export type { SoakResult } from "./health/soak";
 export type { Status } from "./rollout/outcome";
 export type { SloReport, StageReport } from "./rollout/report";

@@ -63,6 +63,7 @@ export interface ScriptLimits {
 
 /** Where Cloudflare runs a Worker. */
 export interface ScriptPlacement {
+  /** `"smart"`: near the back ends it talks to; `"targeted"`: near what is named here; `"off"`: near its visitors. */
   mode?: "smart" | "targeted" | "off";
   /** A region of a cloud, such as `aws:us-east-1`. */
   region?: string;
@@ -70,22 +71,51 @@ export interface ScriptPlacement {
   host?: string;
   /** A host name to be near. */
   hostname?: string;
-  targets?: { region?: string; host?: string; hostname?: string }[];
+  /** Several places to be near. */
+  targets?: ScriptPlacementTarget[];
+}
+
+/** A place for a Worker to be near. */
+export interface ScriptPlacementTarget {
+  /** A region of a cloud, such as `aws:us-east-1`. */
+  region?: string;
+  /** A host and port. */
+  host?: string;
+  /** A host name. */
+  hostname?: string;
 }
 
 /** One step of a Worker's Durable Object classes, as wrangler's configuration has it. */
 export interface ScriptMigration {
   /** Its name: Cloudflare remembers the last one that a Worker has had. */
   tag: string;
+  /** Classes that come into being, and store in SQLite. */
   newSqliteClasses?: string[];
+  /** Classes that come into being, and store in the older key-value storage. */
   newClasses?: string[];
-  renamedClasses?: { from: string; to: string }[];
+  /** Classes that keep their objects under another name. */
+  renamedClasses?: {
+    /** The name before. */
+    from: string;
+    /** The name from now on. */
+    to: string;
+  }[];
+  /** Classes that go, with all their objects. */
   deletedClasses?: string[];
-  transferredClasses?: { from: string; fromScript: string; to: string }[];
+  /** Classes whose objects come from another Worker. */
+  transferredClasses?: {
+    /** The name there. */
+    from: string;
+    /** The Worker that had them. */
+    fromScript: string;
+    /** The name here. */
+    to: string;
+  }[];
 }
 
 /** What Workers Observability records of a Worker. */
 export interface ScriptObservability {
+  /** Whether anything is recorded. */
   enabled: boolean;
   /**
    * The share of the invocations that is recorded, from 0 to 1.
@@ -94,16 +124,44 @@ export interface ScriptObservability {
   headSamplingRate?: number;
   /** Logs in particular; what it says goes before what is said of the whole. */
   logs?: {
+    /** Whether logs are recorded. */
     enabled?: boolean;
+    /** The share of the invocations whose logs are recorded, from 0 to 1. */
     headSamplingRate?: number;
     /** Whether every invocation is an event of its own. A release needs it. */
     invocationLogs?: boolean;
     /** Whether they are kept at Cloudflare. A release needs it. */
     persist?: boolean;
+    /** Names of destinations outside Cloudflare. */
     destinations?: string[];
   };
   /** Traces in particular. */
-  traces?: { enabled?: boolean; headSamplingRate?: number; persist?: boolean; destinations?: string[] };
+  traces?: {
+    /** Whether traces are recorded. */
+    enabled?: boolean;
+    /** The share of the invocations that are traced, from 0 to 1. */
+    headSamplingRate?: number;
+    /** Whether they are kept at Cloudflare. */
+    persist?: boolean;
+    /** Names of destinations outside Cloudflare. */
+    destinations?: string[];
+  };
+}
+
+/** What Cloudflare's cache does for a Worker. */
+export interface ScriptCache {
+  /** Whether what the Worker answers is cached. */
+  enabled: boolean;
+  /** Whether all versions share one cache. */
+  crossVersionCache?: boolean;
+}
+
+/** A Worker that hears of every invocation of another. */
+export interface ScriptTailConsumer {
+  /** Its name. */
+  service: string;
+  /** Its environment, where it has several. */
+  environment?: string;
 }
 
 /** The inputs of a {@link ScriptVersion}, named like those of Cloudflare's `WorkerVersion`. */
@@ -138,7 +196,7 @@ export interface ScriptVersionArgs {
   /** Where Cloudflare runs it. */
   placement?: Inputs<ScriptPlacement>;
   /** Whether Cloudflare caches what it answers, and shares the cache among versions. */
-  cache?: Inputs<{ enabled: boolean; crossVersionCache?: boolean }>;
+  cache?: Inputs<ScriptCache>;
   /**
    * All Durable Object migrations of the Worker, the oldest first. Those that the Worker has had are passed over; a
    * version that brings one cannot be released in stages.
@@ -159,7 +217,7 @@ export interface ScriptVersionArgs {
    * Workers that hear of every invocation: a setting of the Worker.
    * @default left as they are
    */
-  tailConsumers?: Inputs<{ service: string; environment?: string }[]>;
+  tailConsumers?: Inputs<ScriptTailConsumer[]>;
   /**
    * Whether Logpush gets the Worker's events: a setting of the Worker.
    * @default left as it is
@@ -171,7 +229,12 @@ export interface ScriptVersionArgs {
    */
   tags?: Inputs<string[]>;
   /** What the version says about itself. */
-  annotations?: Inputs<{ message?: string; tag?: string }>;
+  annotations?: Inputs<{
+    /** What is new. */
+    message?: string;
+    /** A name for it, such as a commit. */
+    tag?: string;
+  }>;
 }
 
 /**

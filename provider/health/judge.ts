@@ -33,8 +33,8 @@ export function boundsOf({ max, maxIncrease }: Bounds): number {
  *
  * The guarantee: when the SLO is met in every bucket and its events are independent of each other, the chance that any
  * look at the growing series finds it violated is at most `level`, with any traffic, any percentages and any number of
- * looks. See {@link ceiling} and {@link comparison} for the arithmetic, and {@link dispersionOf} for traffic whose
- * events are not independent.
+ * looks. Where the events of a
+ * series are not independent, what the old version served tells how much less each of them says.
  *
  * @throws RangeError when a bound, the level or a count is out of its range, a bucket is missing or out of order, or
  * there is no bound at all; it names the place

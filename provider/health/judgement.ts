@@ -30,6 +30,12 @@ export interface Bounds {
 /** Which of its bounds an SLO is judged by; `slower` is that of an SLO that compares latencies. */
 export type BoundKind = "max" | "maxIncrease" | "slower";
 
+/** What was served since trouble most probably began. */
+export interface Trouble extends Served {
+  /** The start of the bucket it began with, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /** What a series says about an SLO. */
 export interface Verdict {
   /** True when the evidence of a violation is conclusive at the level it was judged at. */
@@ -46,7 +52,7 @@ export interface Verdict {
    */
   readonly dividedBy: number;
   /** What was served since the trouble most probably began; undefined when nothing points to trouble. */
-  readonly trouble: (Served & { readonly since: number }) | undefined;
+  readonly trouble: Trouble | undefined;
 }
 
 /** What a judgement knows beside the series. */

@@ -190,14 +190,15 @@ export interface CanceledSlo extends ShareSettings {
 
 /** An objective on the share of requests answered with certain statuses. */
 export interface StatusSlo extends ShareSettings {
+  /** Which answers are bad. */
   sli: {
     /** A status from 100 to 599, a class of them from `"1xx"` to `"5xx"`, or a list of both: `["5xx", 429]`. */
-    status: Status | Status[];
+    status: ResponseStatus | ResponseStatus[];
   };
 }
 
 /** A response status, or a class of them. */
-export type Status = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+export type ResponseStatus = number | "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
 
 /** An objective on how long requests take: `percentile: 99, limit: "500ms"` allows 1 % to be slower than 500 ms. */
 export interface LatencySlo extends SloSettings, EventSettings {
@@ -232,6 +233,7 @@ export interface SlowerSlo extends Pick<SloSettings, "name" | "observeOnly"> {
 export interface CustomSlo extends ShareSettings, EventSettings {
   /** An SLI with filters needs a name of its own. */
   name: string;
+  /** Which rows of telemetry count, and which of those are bad. */
   sli: {
     /**
      * Which events count: rows of telemetry that pass all of these filters. Fields that the Worker logs are in the rows
@@ -249,7 +251,9 @@ export interface CustomSlo extends ShareSettings, EventSettings {
  * those that were not answered at all; a stage needs at least one of them to pass.
  */
 export interface ProbeSlo extends Omit<ShareSettings, "maxIncrease"> {
+  /** What is measured: the probes that the plan itself sends. */
   sli: "probes";
+  /** The largest share of bad probes that is still fine, from 0 (none at all) to below 1. */
   max: number;
 }
 
@@ -268,7 +272,7 @@ export interface Probe {
    * The statuses of a good answer. A redirect is not followed.
    * @default "2xx"
    */
-  expectStatus?: Status | Status[];
+  expectStatus?: ResponseStatus | ResponseStatus[];
   /**
    * How long an answer may take, from `"100ms"` to `"1m"`.
    * @default "10s"
@@ -285,6 +289,7 @@ export interface Probe {
 export interface TelemetryFilter {
   /** A field: Cloudflare's own, such as `"$workers.outcome"`, or one of the Worker's logs. */
   key: string;
+  /** How the field is compared with `value`; `includes` and its like are about texts. */
   operation:
     | "eq"
     | "neq"

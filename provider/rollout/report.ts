@@ -8,20 +8,26 @@ import { stagesSoFar, type State } from "./state";
 
 /** What happened in one stage. */
 export interface StageReport {
+  /** The new version's share of the traffic, from 0 to 100. */
   readonly percent: number;
+  /** When the stage began, ISO 8601. */
   readonly startedAt: string;
+  /** When the stage ended, ISO 8601. */
   readonly endedAt: string;
+  /** What each SLO of the plan showed, in the plan's order. */
   readonly slos: readonly SloReport[];
 }
 
 /**
- * What one SLO showed in one stage. Where latencies are compared, bad are the requests that took longer than what is shown
- * of them, see {@link shownOf}.
+ * What one SLO showed in one stage. Where latencies are compared, bad are the requests that took longer than a duration
+ * at which the versions differ much.
  */
 export interface SloReport {
+  /** The SLO's `name`, or what stands for it by default. */
   readonly name: string;
-  /** Bad and valid requests of the new version in the stage, in whole numbers. */
+  /** Bad requests, or other events, of the new version in the stage: a whole number. */
   readonly bad: number;
+  /** All requests, or other events, of the new version in the stage that count: a whole number. */
   readonly valid: number;
   /** The bad share, from 0 to 1. */
   readonly measured: number;
@@ -34,6 +40,7 @@ export interface SloReport {
    * conclusive: from 0 (none) to 1 and above (at most 1000).
    */
   readonly evidence: number;
+  /** What the stage has shown of the SLO. */
   readonly verdict: SoakResult | "violated";
   /** True for an SLO that never aborts a release, whatever its verdict. */
   readonly observeOnly?: true;

@@ -5,6 +5,8 @@ import type { z } from "zod";
 import type { ScriptBinding } from "../scriptBinding";
 import type {
   ScriptAssets,
+  ScriptCache,
+  ScriptTailConsumer,
   ScriptLimits,
   ScriptMigration,
   ScriptModule,
@@ -27,20 +29,35 @@ export interface FromWranglerOptions {
 
 /** The arguments of a {@link ScriptVersion} that wrangler's configuration describes. */
 export interface WranglerArgs {
+  /** See {@link ScriptVersionArgs.scriptName}. */
   scriptName: string;
+  /** See {@link ScriptVersionArgs.mainModule}. */
   mainModule: string;
+  /** See {@link ScriptVersionArgs.modules}. */
   modules: ScriptModule[];
+  /** See {@link ScriptVersionArgs.compatibilityDate}. */
   compatibilityDate?: string;
+  /** See {@link ScriptVersionArgs.compatibilityFlags}. */
   compatibilityFlags?: string[];
+  /** See {@link ScriptVersionArgs.bindings}. */
   bindings: ScriptBinding[];
+  /** See {@link ScriptVersionArgs.keepBindings}. */
   keepBindings?: string[];
+  /** See {@link ScriptVersionArgs.assets}. */
   assets?: ScriptAssets;
+  /** See {@link ScriptVersionArgs.limits}. */
   limits?: ScriptLimits;
+  /** See {@link ScriptVersionArgs.placement}. */
   placement?: ScriptPlacement;
-  cache?: { enabled: boolean; crossVersionCache?: boolean };
+  /** See {@link ScriptVersionArgs.cache}. */
+  cache?: ScriptCache;
+  /** See {@link ScriptVersionArgs.migrations}. */
   migrations?: ScriptMigration[];
+  /** See {@link ScriptVersionArgs.observability}. */
   observability?: ScriptObservability;
-  tailConsumers?: { service: string; environment?: string }[];
+  /** See {@link ScriptVersionArgs.tailConsumers}. */
+  tailConsumers?: ScriptTailConsumer[];
+  /** See {@link ScriptVersionArgs.logpush}. */
   logpush?: boolean;
 }
 

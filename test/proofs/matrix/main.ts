@@ -1,4 +1,4 @@
-// npm run prove -- matrix [--only <text>] [--keep]: real projects, each with real commands of Pulumi.
+// npm run prove -- matrix [--only <text>]... [--keep]: real projects, each with real commands of Pulumi.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,13 +22,18 @@ const repository = join(__dirname, "..", "..", "..");
 type Row = Partial<Record<Step, true | string>>;
 
 async function main(): Promise<void> {
-  const options = { only: { type: "string" }, keep: { type: "boolean" } } as const;
-  const { only = "", keep = false } = parseArgs({ options }).values;
+  const options = {
+    only: { type: "string", multiple: true },
+    keep: { type: "boolean" },
+  } as const;
+  const { only = [""], keep = false } = parseArgs({ options }).values;
   // Outside of this repository, whose packages would be found otherwise.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "matrix-")));
   const edge = await startEdge({ rateLimit: false });
   try {
-    const chosen = setUps({ tarball: pack(folder), pulumi }).filter(({ name }) => name.includes(only));
+    const chosen = setUps({ tarball: pack(folder), pulumi }).filter(({ name }) =>
+      only.some((text) => name.includes(text)),
+    );
     const rows: [string, Row][] = [];
     for (const [index, setUp] of chosen.entries()) {
       rows.push([setUp.name, await tryOut(setUp, edge, join(folder, String(index)))]);

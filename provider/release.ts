@@ -9,7 +9,7 @@ import type { StageReport } from "./rollout/report";
 export interface ReleaseArgs {
   /**
    * The account the Worker belongs to, 32 hexadecimal digits.
-   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
+   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `workers-release:accountId`
    */
   accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. */
@@ -46,8 +46,8 @@ const typeName = "Release";
  * the release is complete, and fails when it was aborted and the traffic put back. Deleting it leaves the traffic
  * alone.
  *
- * The API token is read from `CLOUDFLARE_API_TOKEN` or the stack's secret `cloudflare:apiToken` when it is used; it is
- * in no state.
+ * The API token is read from `CLOUDFLARE_API_TOKEN`, the stack's secret `workers-release:apiToken` or its
+ * `cloudflare:apiToken` when it is used; it is in no state.
  *
  * @example
  * ```ts

@@ -110,7 +110,7 @@ export interface ScriptObservability {
 export interface ScriptVersionArgs {
   /**
    * The account the Worker belongs to, 32 hexadecimal digits.
-   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
+   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `workers-release:accountId`
    */
   accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. It is created with its first version. */

@@ -92,7 +92,7 @@ const blockedPage =
 
 const redirected =
   "A redirect is not followed: it would carry the request, and the secrets in it, to another host. Cloudflare's API " +
-  "sends none: check CLOUDFLARE_BASE_URL (or cloudflare:baseUrl) and the network between here and Cloudflare.";
+  "sends none: check CLOUDFLARE_BASE_URL (or workers-release:baseUrl) and the network between here and Cloudflare.";
 
 function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: RequestContext): string {
   if (failure === "missing") {
@@ -107,7 +107,7 @@ function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question
   if (status >= 300 && status < 400) return redirected;
   if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
     return (
-      "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +
+      "Check that the API token in CLOUDFLARE_API_TOKEN (or workers-release:apiToken, or cloudflare:apiToken) is valid, is for this account, " +
       `and has the permission "${question.permission}".`
     );
   }

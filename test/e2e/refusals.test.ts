@@ -62,7 +62,7 @@ describe("a Worker that pulumi up cannot release", function () {
     const output = await refused(worker);
     assert.match(
       output,
-      /HTTP 401, .* Check that the API token in CLOUDFLARE_API_TOKEN \(or cloudflare:apiToken\) is valid/,
+      /HTTP 401, .* Check that the API token in CLOUDFLARE_API_TOKEN \(or workers-release:apiToken, or cloudflare:apiToken\) is valid/,
     );
     assert.ok(!worker.stack.tells("not-the-token-of-this-account"));
   });
@@ -72,7 +72,7 @@ describe("a Worker that pulumi up cannot release", function () {
     worker.stack.environment = { CLOUDFLARE_API_TOKEN: undefined };
     assert.match(
       await refused(worker),
-      /There is no API token for Cloudflare: .*pulumi config set --secret cloudflare:apiToken/,
+      /There is no API token for Cloudflare: .*pulumi config set --secret workers-release:apiToken/,
     );
   });
 });

@@ -59,5 +59,6 @@ export const releaseState = z.object({
   finding: z.string().transform(harmless).optional(),
   // Version 0.1 did not write it: every revert that failed counted as a verdict then.
   isVerdict: z.boolean().default(true),
+  oldVersionId: z.string().optional(),
   deployedVersionId: z.string().optional(),
 });

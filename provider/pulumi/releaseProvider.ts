@@ -70,10 +70,17 @@ function needsRelease(before: State, news: Properties): boolean {
 
 /** What cannot be seen from the inputs: why a release comes although none of them has changed. */
 export function outlook(before: State, news: Properties): string | undefined {
-  const { versionId = "", status, deployedVersionId } = before;
+  const { versionId = "", status, deployedVersionId, oldVersionId } = before;
   if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return undefined;
-  if (status === "aborted" && deployedVersionId !== versionId) {
+  const isFirst = oldVersionId === undefined && deployedVersionId === versionId;
+  if (status === "aborted" && (deployedVersionId !== versionId || isFirst)) {
     return `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
+  }
+  if (status === "inconclusive" && isFirst) {
+    return (
+      `Version ${versionId} is the first of its Worker and serves all traffic. Its watch did not end well: \`pulumi up\` ` +
+      "watches it again, through the last soak, and moves no traffic."
+    );
   }
   if (status === "revertFailed" && before.isVerdict) {
     return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;

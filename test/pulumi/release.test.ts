@@ -12,7 +12,10 @@ const inputs = {
   plan: seedPlan,
   __provider: "code",
 };
-const released = { ...inputs, status: "completed", reason: "done", deployedVersionId: newVersion };
+const released = {
+  ...inputs,
+  ...{ status: "completed", reason: "done", oldVersionId: oldVersion, deployedVersionId: newVersion },
+};
 
 describe("the diff of a release", () => {
   const cases: [
@@ -62,6 +65,16 @@ describe("the outlook of a release in a preview", () => {
     [
       "that was aborted",
       { status: "aborted", deployedVersionId: oldVersion },
+      /was aborted: `pulumi up` will fail/,
+    ],
+    [
+      "that was the first of its Worker, and not watched to a good end",
+      { status: "inconclusive", oldVersionId: undefined },
+      /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
+    ],
+    [
+      "that was the first of its Worker, and that somebody has aborted",
+      { status: "aborted", oldVersionId: undefined },
       /was aborted: `pulumi up` will fail/,
     ],
     ["that could not be reverted", { status: "revertFailed" }, /puts the traffic back and then fails/],

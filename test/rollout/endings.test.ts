@@ -129,7 +129,7 @@ describe("a release that put the traffic back", () => {
         ...{ status, reason: `Found. ${isBack} ${todo}`, finding: "Found." },
         ...{ isVerdict: status === "aborted", deployedVersionId: oldVersion, deploymentId: "back" },
       });
-      assert.equal(isVerdict(cause), status === "aborted");
+      assert.equal(isVerdict(cause, release), status === "aborted");
     });
   }
 
@@ -180,7 +180,7 @@ describe("a release that put the traffic back", () => {
     const { reason } = afterRevert(first, { kind: "interrupted" }, "Found.", { ...done, confirmation: none });
     assert.equal(
       reason,
-      `Found. There is no older version to revert to: version ${newVersion} still serves all traffic. Deploy another version as soon as you can. ${again}`,
+      `Found. There is no older version to go back to: version ${newVersion} serves all traffic. The next \`pulumi up\` watches an unchanged version again, through the last soak.`,
     );
   });
 });

@@ -7,6 +7,7 @@ import type { Deployment } from "../ports";
 import { stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
+import { firstServesSentence, firstTodo } from "./firstVersionText";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
 /** What to do after an ending that put the traffic back. */
@@ -16,10 +17,11 @@ export const afterEnd = {
 };
 
 /** What to do after a revert for `cause`. */
-export function todoAfter(cause: Cause): string {
-  if (isVerdict(cause)) return afterEnd.aborted;
+export function todoAfter(cause: Cause, release: Pick<Release, "oldVersionId">): string {
+  if (isVerdict(cause, release)) return afterEnd.aborted;
+  const todo = release.oldVersionId === undefined ? firstTodo(cause) : afterEnd.inconclusive;
   const remedy = remedies[cause.kind];
-  return remedy === undefined ? afterEnd.inconclusive : `${afterEnd.inconclusive} ${remedy}`;
+  return remedy === undefined ? todo : `${todo} ${remedy}`;
 }
 
 /** What makes the next release end better. */
@@ -36,12 +38,9 @@ const remedies: Partial<Record<Cause["kind"], string>> = {
 
 /** Where the traffic is after a revert. */
 export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
-  if (release.oldVersionId !== undefined)
-    return `All traffic is back on the old version ${release.oldVersionId}.`;
-  return (
-    `There is no older version to revert to: version ${release.newVersionId} still serves all traffic. ` +
-    "Deploy another version as soon as you can."
-  );
+  return release.oldVersionId === undefined
+    ? firstServesSentence(release)
+    : `All traffic is back on the old version ${release.oldVersionId}.`;
 }
 
 /** Where the traffic is when somebody has deployed right after a revert. */

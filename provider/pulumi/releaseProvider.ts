@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { budgetFor } from "../cloudflare/budget/budgets";
 import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient } from "../cloudflare/client";
+import { cloudflareContents } from "../cloudflare/contents";
 import { resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
@@ -155,6 +156,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   const pace = sharedPace(budget);
   return {
     deployments: cloudflareDeployments(client, inputs),
+    contents: cloudflareContents(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs, {
       leaveOutProbes: inputs.plan.probes.length > 0,
       onOthers: pace.suspect,

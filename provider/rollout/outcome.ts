@@ -15,13 +15,13 @@ import {
   heldSentence,
   revertFailedSentence,
   revertedSentence,
-  servingSentence,
   supersededSentence,
   todoAfter,
   unreadSentence,
   unrecordedSentence,
 } from "./text/endingText";
 import { firstCompletedSentence } from "./text/firstVersionText";
+import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
 
 /**

@@ -277,8 +277,8 @@ describe("a release that starts", () => {
     assert.equal(outcome.status, "completed");
     assert.match(
       outcome.reason,
-      /serves all traffic already: its upload has just deployed it\. .* WorkersScript/,
+      /serves all traffic already: .* Its upload has deployed it, as the first upload of a Worker always does\. .* WorkersScript/,
     );
-    assert.deepEqual(outside.progress.events, [outcome.reason]);
+    assert.deepEqual(outside.progress.events, [`Warning: ${outcome.reason}`]);
   });
 });

@@ -37,10 +37,12 @@ const remedies: Partial<Record<Cause["kind"], string>> = {
 };
 
 /** Where the traffic is after a revert. */
-export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
-  return release.oldVersionId === undefined
-    ? firstServesSentence(release)
-    : `All traffic is back on the old version ${release.oldVersionId}.`;
+export function revertedSentence(
+  release: Pick<Release, "oldVersionId" | "newVersionId" | "isSameContent">,
+): string {
+  if (release.oldVersionId === undefined) return firstServesSentence(release);
+  const same = release.isSameContent ? " It has the same content as the new one." : "";
+  return `All traffic is back on the old version ${release.oldVersionId}.${same}`;
 }
 
 /** Where the traffic is when somebody has deployed right after a revert. */
@@ -117,14 +119,21 @@ export function foundByOthers(release: Release, state: State, status: Deployment
     case "ended":
       return status.sentence;
     case "rolledBack":
-      return `${where}, ${status.by} put the old version back to 100 %.`;
+      return `${where}, ${status.by} put the old version back to 100 %${saidText(status)}.`;
     case "promoted":
-      return `${where}, ${status.by} gave version ${release.newVersionId} all traffic.`;
+      return `${where}, ${status.by} gave version ${release.newVersionId} all traffic${saidText(status)}.`;
+    case "superseded":
+      return `${where}, ${status.by} deployed something else${saidText(status)}`;
     case "takenOver":
       return `${where}, another run (${status.record.run}) has taken the release over.`;
     default:
       return `${where}, ${"by" in status ? status.by : "somebody else"} deployed something else`;
   }
+}
+
+/** What somebody has written to a deployment, such as the reason of a `wrangler rollback`. */
+function saidText({ said }: { readonly said?: string }): string {
+  return said === undefined ? "" : `, saying "${said}"`;
 }
 
 /** That a release has ended since others go on, and what to do. */
@@ -161,17 +170,4 @@ export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: Gav
         todo: "Run `pulumi up` again.",
       };
   }
-}
-
-/** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
-const recentMs = 600_000;
-
-/** That there is nothing to release, and why that may be. */
-export function servingSentence(versionId: string, active: Deployment, now: number): string {
-  const byUpload = active.byUpload && now - active.createdAt < recentMs;
-  const hint = byUpload
-    ? ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with " +
-      "WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once"
-    : "";
-  return `Version ${versionId} serves all traffic already${hint}.`;
 }

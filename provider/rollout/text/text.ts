@@ -356,7 +356,10 @@ export const afterAbort =
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
   const took = formatDuration(now - release.startedAt);
-  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+  const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+  return release.isSameContent
+    ? `${complete} Its content is that of the old version, so nothing was judged by it.`
+    : complete;
 }
 
 /** Sentences in a row, without those that are empty. */

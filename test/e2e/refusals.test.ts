@@ -21,6 +21,7 @@ describe("a Worker that pulumi up cannot release", function () {
     worker.program({
       versionId: await worker.upload(healthy),
       plan: { ...plan, stages, pollIntervall: "1s" },
+      retri: "1",
     });
     const { code, output } = await worker.stack.preview();
     assert.notEqual(code, 0, output);
@@ -28,6 +29,7 @@ describe("a Worker that pulumi up cannot release", function () {
       'plan.stages[1].soakTime: got "3 seconds", expected a duration from "1s" to "30d", such as "30s", "10m" or "1h30m"',
       "plan.stages[2].percent: got 150, expected a percentage from 0 to 100",
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
+      'unknown property "retri": did you mean "retry"?',
     ]) {
       assert.ok(output.includes(`Release resource 'release' has a problem: ${fault}\n`), output);
     }

@@ -42,6 +42,7 @@ describe("two versions with the same content", () => {
 
   it("are said to be no release, at the start and at the end", async () => {
     const outside = knowing(world(), same);
+    await outside.clock.sleep(10 * 60_000);
     const { status, reason } = await release(outside);
     const [warning = ""] = outside.progress.events;
     assert.match(
@@ -59,13 +60,13 @@ describe("two versions with the same content", () => {
     assert.match(reason, /back on the old version .*1\. It has the same content as the new one\./);
   });
 
-  it("of which an upload has just put one live are told to come from the program, and what to write instead", async () => {
+  it("of which one has just been put live are told to come from the program, and what to write instead", async () => {
     const outside = knowing(world(), same);
     outside.deployments.upload(oldVersion, "ci with terraform");
     await release(outside);
     assert.match(
       outside.progress.events[0] ?? "",
-      /An upload put it live: ci with terraform deployed it .* ago\. Nothing has judged it\. If this program did it, by WorkersScript, .* the Release alone deploys them\./,
+      /No release put that one live: ci with terraform deployed it .* ago\. Nothing has judged it\. If this program did it, by WorkersScript, .* the Release alone deploys them\./,
     );
   });
 });

@@ -112,6 +112,22 @@ export function heldSentence(release: Release, state: State): string {
   );
 }
 
+/** That nobody looks after a split any more, and how to end it. */
+export function splitRemainsSentence(
+  scriptName: string,
+  {
+    versionId = "",
+    oldVersionId,
+  }: { readonly versionId?: string | undefined; readonly oldVersionId?: string | undefined },
+): string {
+  const to = (id: string): string => `npx wrangler versions deploy ${id}@100% --name ${scriptName} --yes`;
+  const back = oldVersionId === undefined ? "" : `Back to the old version: ${to(oldVersionId)}. `;
+  return (
+    `the Release is deleted, and the traffic of Worker ${scriptName} stays split as it is: nobody watches it and nothing ` +
+    `ends it. ${back}On to the new version: ${to(versionId)}. \`npx workers-release status ${scriptName}\` shows the split.`
+  );
+}
+
 /** What others did that ended the release. */
 export function foundByOthers(release: Release, state: State, status: DeploymentStatus): string {
   const where = `Release of ${release.scriptName}: in ${stageText(release, state.stage)}`;

@@ -34,8 +34,8 @@ export function sameContentWarning(
     `Version ${versionId} has the same content as version ${oldVersionId}, which serves now. So this is no release: the ` +
     "version goes through the stages and is compared with itself. (Compared were the code, the bindings and the runtime " +
     "settings. Cloudflare does not tell the values of secrets, nor static assets.)";
-  if (active === undefined || !isByUpload(active, now)) return same;
-  return `${same} An upload put it live: ${deployedText(active, now)}. Nothing has judged it. ${insteadText}`;
+  if (active === undefined || active.record !== undefined || !isRecent(active, now)) return same;
+  return `${same} No release put that one live: ${deployedText(active, now)}. Nothing has judged it. ${insteadText}`;
 }
 
 /** That there is nothing to release since the version has all traffic, who gave it that, and what to write instead. */
@@ -44,14 +44,14 @@ export function servingSentence(versionId: string, active: Deployment, now: numb
   const { record } = active;
   if (record?.phase === "completed") return `${serves}: release ${record.id} has brought it there.`;
   const found = `${serves}: ${deployedText(active, now)}. No stage ran, and nothing was judged.`;
-  if (now - active.createdAt >= recentMs) return found;
-  return isByUpload(active, now)
+  if (!isRecent(active, now)) return found;
+  return active.byUpload
     ? `${found} Its upload has deployed it, as the first upload of a Worker always does. ${insteadText}`
     : `${found} ${insteadText}`;
 }
 
-function isByUpload({ byUpload, createdAt }: Deployment, now: number): boolean {
-  return byUpload && now - createdAt < recentMs;
+function isRecent({ createdAt }: Deployment, now: number): boolean {
+  return now - createdAt < recentMs;
 }
 
 function deployedText({ author, createdAt, message, record }: Deployment, now: number): string {

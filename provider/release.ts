@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
+import { warnOfMovers } from "./pulumi/movers";
 import { refuseOptions } from "./pulumi/options";
 import { loadedFrom, shell } from "./pulumi/shell";
 import type { Status } from "./rollout/outcome";
@@ -121,5 +122,6 @@ export class Release extends pulumi.dynamic.Resource {
       moduleName,
       typeName,
     );
+    void warnOfMovers(args, (message) => pulumi.log.warn(message, this));
   }
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
+import { warnOfMovers } from "./pulumi/movers";
+import { refuseOptions } from "./pulumi/options";
 import { loadedFrom, shell } from "./pulumi/shell";
 import type { Status } from "./rollout/outcome";
 import type { StageReport } from "./rollout/report";
@@ -9,7 +11,7 @@ import type { StageReport } from "./rollout/report";
 export interface ReleaseArgs {
   /**
    * The account the Worker belongs to, 32 hexadecimal digits.
-   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
+   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `workers-release:accountId`
    */
   accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. */
@@ -27,6 +29,13 @@ export interface ReleaseArgs {
    * @default ""
    */
   retry?: pulumi.Input<string> | undefined;
+  /**
+   * What an unchanged version that was aborted before does to `pulumi up`: `"fail"` fails it, so that what depends on the
+   * release is not done; `"warn"` tells it and lets everything else of the update go on. A release that aborts fails in
+   * either case.
+   * @default "fail"
+   */
+  whenAborted?: pulumi.Input<"fail" | "warn"> | undefined;
   /**
    * The id of the active deployment, if this release may take over what somebody else has left there: a split made by
    * hand or by a script, or a release that another stack drove. A split with the new version is gone on with from its
@@ -46,8 +55,8 @@ const typeName = "Release";
  * the release is complete, and fails when it was aborted and the traffic put back. Deleting it leaves the traffic
  * alone.
  *
- * The API token is read from `CLOUDFLARE_API_TOKEN` or the stack's secret `cloudflare:apiToken` when it is used; it is
- * in no state.
+ * The API token is read from `CLOUDFLARE_API_TOKEN`, the stack's secret `workers-release:apiToken` or its
+ * `cloudflare:apiToken` when it is used; it is in no state.
  *
  * @example
  * ```ts
@@ -71,16 +80,16 @@ export class Release extends pulumi.dynamic.Resource {
   declare readonly status: pulumi.Output<Status>;
   /** How the release ended, in words. */
   declare readonly reason: pulumi.Output<string>;
-  /** What was found wrong, when the release was aborted; undefined when nothing was. */
-  declare readonly finding: pulumi.Output<string | undefined>;
+  /** What was found wrong, when the release was aborted; null when nothing was. */
+  declare readonly finding: pulumi.Output<string | null>;
   /** True when the finding is a verdict on the version, which is not released again until `retry` changes. */
   declare readonly isVerdict: pulumi.Output<boolean>;
-  /** The version that served before; undefined for the first version of a Worker. */
-  declare readonly oldVersionId: pulumi.Output<string | undefined>;
-  /** The version that serves all traffic; undefined while the traffic is split. */
-  declare readonly deployedVersionId: pulumi.Output<string | undefined>;
+  /** The version that served before; null for the first version of a Worker. */
+  declare readonly oldVersionId: pulumi.Output<string | null>;
+  /** The version that serves all traffic; null while the traffic is split. */
+  declare readonly deployedVersionId: pulumi.Output<string | null>;
   /** The deployment that was active when the release ended, or at the last refresh. */
-  declare readonly deploymentId: pulumi.Output<string | undefined>;
+  declare readonly deploymentId: pulumi.Output<string | null>;
   /** When the release began, ISO 8601. */
   declare readonly startedAt: pulumi.Output<string>;
   /** When the release ended, ISO 8601. */
@@ -89,6 +98,7 @@ export class Release extends pulumi.dynamic.Resource {
   declare readonly stages: pulumi.Output<StageReport[]>;
 
   constructor(name: string, args: ReleaseArgs, options?: pulumi.CustomResourceOptions) {
+    refuseOptions("Release", name, options);
     const outputs = {
       releaseId: undefined,
       status: undefined,
@@ -112,5 +122,6 @@ export class Release extends pulumi.dynamic.Resource {
       moduleName,
       typeName,
     );
+    void warnOfMovers(args, (message) => pulumi.log.warn(message, this));
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import { holdsSecret } from "./cloudflare/upload";
+import { refuseOptions } from "./pulumi/options";
 import { loadedFrom, shell } from "./pulumi/shell";
 import type { ScriptBinding } from "./scriptBinding";
 
@@ -168,7 +169,7 @@ export interface ScriptTailConsumer {
 export interface ScriptVersionArgs {
   /**
    * The account the Worker belongs to, 32 hexadecimal digits.
-   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`
+   * @default the environment variable `CLOUDFLARE_ACCOUNT_ID`, else the stack's `workers-release:accountId`
    */
   accountId?: pulumi.Input<string> | undefined;
   /** The name of the Worker. It is created with its first version. */
@@ -250,6 +251,7 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
   declare readonly deployed: pulumi.Output<boolean>;
 
   constructor(name: string, args: ScriptVersionArgs, options?: pulumi.CustomResourceOptions) {
+    refuseOptions("ScriptVersion", name, options);
     const outputs = { versionId: undefined, number: undefined, deployed: undefined };
     const inputs = args.bindings === undefined ? args : { ...args, bindings: guarded(args.bindings) };
     // The provider learns from its inputs alone which resource it works for, so that it can tell something there.

@@ -4,7 +4,7 @@ import { Release, ScriptVersion } from "pulumi-workers-release";
 const config = new pulumi.Config();
 /** What becomes of one request in N: `slow` or `error`. */
 const badLuck = config.get("badLuck") ?? "slow";
-/** Another word here makes another version of the same code. */
+/** Another word here makes another version, with the same code. */
 const label = config.get("label") ?? "first";
 
 const scriptName = "simulated-service";
@@ -16,6 +16,7 @@ const version = new ScriptVersion("version", {
   compatibilityDate: "2025-07-24",
   bindings: [
     { type: "plain_text", name: "BAD_LUCK", text: badLuck },
+    { type: "plain_text", name: "LABEL", text: label },
     { type: "version_metadata", name: "VERSION" },
   ],
   observability: { enabled: true },

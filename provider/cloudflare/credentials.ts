@@ -5,26 +5,32 @@ import { isLoopback } from "./workerAddress";
 export interface Sources {
   /** The environment variables of the process that releases. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The stack's configuration, by full key: `cloudflare:apiToken`. */
+  /** The stack's configuration, by full key: `workers-release:apiToken`. */
   readonly config: (key: string) => string | undefined;
 }
 
+/** The namespace of this package in a stack's configuration. */
+const own = "workers-release";
+/** The namespace of Cloudflare's plugin: the keys that it knows are read too, so that nobody has to set them twice. */
+const cloudflares = "cloudflare";
+
 /**
  * The token and the address of the API: `CLOUDFLARE_API_TOKEN` and `CLOUDFLARE_BASE_URL`, else the stack's
- * `cloudflare:apiToken` and `cloudflare:baseUrl`, which Cloudflare's own provider reads too. What is set but empty
- * counts as not set. Both come from the same source, and `http:` is for loopback only.
+ * `workers-release:apiToken` and `workers-release:baseUrl`, else its `cloudflare:apiToken` and `cloudflare:baseUrl`, which
+ * Cloudflare's own plugin reads too. What is set but empty counts as not set. Both come from the environment or both from
+ * the stack, and `http:` is for loopback only.
  * @throws {Error} when there is no token, the address cannot be one, or the two come from different sources.
  */
 export function resolveConnection(sources: Sources): Connection {
-  const token = lookUp(sources, "CLOUDFLARE_API_TOKEN", "cloudflare:apiToken");
+  const token = lookUp(sources, "CLOUDFLARE_API_TOKEN", [`${own}:apiToken`, `${cloudflares}:apiToken`]);
   if (token === undefined) {
     throw new Error(
       "There is no API token for Cloudflare: neither the environment variable CLOUDFLARE_API_TOKEN nor the stack's " +
-        "cloudflare:apiToken is set. Set one of them: export CLOUDFLARE_API_TOKEN=…, " +
-        "or pulumi config set --secret cloudflare:apiToken.",
+        "workers-release:apiToken or cloudflare:apiToken is set. Set one of them: export CLOUDFLARE_API_TOKEN=…, " +
+        "or pulumi config set --secret workers-release:apiToken.",
     );
   }
-  const address = lookUp(sources, "CLOUDFLARE_BASE_URL", "cloudflare:baseUrl");
+  const address = lookUp(sources, "CLOUDFLARE_BASE_URL", [`${own}:baseUrl`, `${cloudflares}:baseUrl`]);
   if (address === undefined) return { apiToken: token.value };
   if (address.isFromEnvironment !== token.isFromEnvironment) throw apart(token, address);
   return { apiToken: token.value, baseUrl: checkAddress(address.value, address.from) };
@@ -41,16 +47,34 @@ function apart(token: Found, address: Found): Error {
   );
 }
 
+const setAccount = "export CLOUDFLARE_ACCOUNT_ID=…, or pulumi config set workers-release:accountId …";
+
 /**
- * The account: `CLOUDFLARE_ACCOUNT_ID`, else the stack's `cloudflare:accountId`.
+ * The account: `CLOUDFLARE_ACCOUNT_ID`, else the stack's `workers-release:accountId`.
  * @throws {Error} when there is none.
  */
 export function resolveAccountId(sources: Sources): string {
-  const account = lookUp(sources, "CLOUDFLARE_ACCOUNT_ID", "cloudflare:accountId");
+  const account = lookUp(sources, "CLOUDFLARE_ACCOUNT_ID", [`${own}:accountId`]);
   if (account !== undefined) return account.value;
+  const misplaced = misplacedAccount(sources);
   throw new Error(
-    "There is no Cloudflare account: neither accountId, nor the environment variable CLOUDFLARE_ACCOUNT_ID, nor the " +
-      "stack's cloudflare:accountId is set. Set one of them; the dashboard shows the id beside the account's name.",
+    misplaced ??
+      "There is no Cloudflare account: neither accountId, nor the environment variable CLOUDFLARE_ACCOUNT_ID, nor the " +
+        `stack's workers-release:accountId is set. Set one of them: ${setAccount}. The dashboard shows the id beside the ` +
+        "account's name.",
+  );
+}
+
+/**
+ * That the stack has `cloudflare:accountId`, which versions of this package before 0.2 read, and what to do; undefined
+ * where it has none.
+ */
+export function misplacedAccount({ config }: Sources): string | undefined {
+  if (!config(`${cloudflares}:accountId`)?.trim()) return undefined;
+  return (
+    "The stack has cloudflare:accountId, which is not read: Cloudflare's plugin has no such configuration key, and each " +
+    `of its operations fails as long as it is there. Take it out: pulumi config rm cloudflare:accountId. Give the account ` +
+    `by the input accountId, or: ${setAccount}.`
   );
 }
 
@@ -61,11 +85,18 @@ interface Found {
   readonly isFromEnvironment: boolean;
 }
 
-function lookUp({ environment, config }: Sources, variable: string, key: string): Found | undefined {
+function lookUp(
+  { environment, config }: Sources,
+  variable: string,
+  keys: readonly string[],
+): Found | undefined {
   const fromEnvironment = environment[variable]?.trim();
   if (fromEnvironment) return { value: fromEnvironment, from: variable, isFromEnvironment: true };
-  const fromConfig = config(key)?.trim();
-  return fromConfig ? { value: fromConfig, from: key, isFromEnvironment: false } : undefined;
+  for (const key of keys) {
+    const value = config(key)?.trim();
+    if (value) return { value, from: key, isFromEnvironment: false };
+  }
+  return undefined;
 }
 
 function withoutSlashes(path: string): string {

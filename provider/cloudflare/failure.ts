@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly permission: string;
   /** What no message may repeat. The API token never is. */
   readonly secrets?: readonly string[];
+  /** Codes that mean here that something does not exist, beside those which always do. */
+  readonly missing?: readonly number[];
   /** How long the answer may take, in milliseconds. Default: 10 000. */
   readonly timeoutMs?: number;
   /** Which of the token's requests it comes before. Default: `start`, the least. */
@@ -70,7 +72,7 @@ export function toPortError(thrown: unknown, question: Answered, now: number): P
 }
 
 function answered(answer: Answer, question: RequestContext, now: number): PortError {
-  const failure = failureOf(answer);
+  const failure = failureOf(answer, question.missing);
   const verb = { refused: "was refused", missing: "found nothing", unavailable: "failed for now" }[failure];
   const remedy = remedyFor(failure, answer, question);
   const message = `${question.what} ${verb}: HTTP ${answer.status}, ${answer.said}.${remedy === "" ? "" : ` ${remedy}`}`;
@@ -78,8 +80,8 @@ function answered(answer: Answer, question: RequestContext, now: number): PortEr
   return new PortError(failure, message, wait);
 }
 
-function failureOf({ status, codes }: Answer): Failure {
-  if (codes.some((code) => missingCodes.includes(code))) return "missing";
+function failureOf({ status, codes }: Answer, missing: readonly number[] = []): Failure {
+  if (codes.some((code) => missingCodes.includes(code) || missing.includes(code))) return "missing";
   if (codes.some((code) => passingCodes.includes(code))) return "unavailable";
   if (status >= 500 || [408, 409, 425, 429].includes(status)) return "unavailable";
   return "refused";
@@ -92,7 +94,7 @@ const blockedPage =
 
 const redirected =
   "A redirect is not followed: it would carry the request, and the secrets in it, to another host. Cloudflare's API " +
-  "sends none: check CLOUDFLARE_BASE_URL (or cloudflare:baseUrl) and the network between here and Cloudflare.";
+  "sends none: check CLOUDFLARE_BASE_URL (or workers-release:baseUrl) and the network between here and Cloudflare.";
 
 function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question: RequestContext): string {
   if (failure === "missing") {
@@ -107,7 +109,7 @@ function remedyFor(failure: Failure, { status, codes, isJson }: Answer, question
   if (status >= 300 && status < 400) return redirected;
   if (status === 401 || status === 403 || codes.some((code) => credentialCodes.includes(code))) {
     return (
-      "Check that the API token in CLOUDFLARE_API_TOKEN (or cloudflare:apiToken) is valid, is for this account, " +
+      "Check that the API token in CLOUDFLARE_API_TOKEN (or workers-release:apiToken, or cloudflare:apiToken) is valid, is for this account, " +
       `and has the permission "${question.permission}".`
     );
   }

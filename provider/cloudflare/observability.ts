@@ -33,6 +33,13 @@ export function reasonForBlindness(
   const details = observability?.logs;
   const on = details?.enabled ?? observability?.enabled ?? false;
   const rate = details?.head_sampling_rate ?? observability?.head_sampling_rate ?? 1;
+  if (!on && observability?.enabled && details?.enabled === false) {
+    return (
+      `Worker "${scriptName}" records no invocations, although observability.enabled is true: its settings have ` +
+      "observability.logs.enabled as false, which goes before. Set that to true, by name: Cloudflare's Pulumi provider " +
+      "goes on sending what its state has of `logs` where a program leaves it out."
+    );
+  }
   if (!on) {
     return `Worker "${scriptName}" records no invocations: set observability.enabled to true in its settings.`;
   }

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { harmless } from "../shown";
-import type { z } from "zod";
-import { unknownProperties } from "./suggestion";
+import { closestOf } from "./likeness";
 
 /** One thing that is wrong with an input. */
 export interface Fault {
@@ -23,11 +23,35 @@ export function hasUnknown(value: unknown): boolean {
   return Object.values(value).some(hasUnknown);
 }
 
+/** Parses an input so that {@link faultsOf} can say which property somebody meant by one that is unknown. */
+export function parseInput<T extends z.ZodType>(
+  schema: T,
+  input: unknown,
+): z.ZodSafeParseResult<z.output<T>> {
+  return schema.safeParse(input, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? unknownWords(issue) : undefined),
+  });
+}
+
+type RawIssue = z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>;
+
+function unknownWords({ keys, inst }: RawIssue): string {
+  const known =
+    inst instanceof z.ZodObject ? Object.keys(inst.shape).filter((key) => !key.startsWith("__")) : [];
+  return keys.map((key) => unknownWord(key, known)).join("; ");
+}
+
+function unknownWord(key: string, known: readonly string[]): string {
+  const meantKey = closestOf(key, known);
+  const advice = meantKey === undefined ? `known are ${known.join(", ")}` : `did you mean "${meantKey}"?`;
+  return `unknown property "${key}": ${advice}`;
+}
+
 type Path = readonly PropertyKey[];
 
 /**
- * Turns what zod found into faults a person can act on. What concerns a value not known yet is left out: it is checked
- * when it is known.
+ * Turns what {@link parseInput} found into faults a person can act on. What concerns a value not known yet is left out:
+ * it is checked when it is known.
  *
  * @param root what the path starts with, such as `plan`; empty for none
  */
@@ -37,16 +61,9 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
     .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
     .map((issue) => {
       const path = harmless(pathText(root, issue.path));
-      if (issue.code === "unrecognized_keys") {
-        return { path, reason: harmless(unknownText(issue)) };
-      }
+      if (issue.code === "unrecognized_keys") return { path, reason: harmless(issue.message) };
       return { path, reason: harmless(`got ${given(input, issue.path)}, expected ${issue.message}`) };
     });
-}
-
-/** A schema of ours says itself which property was meant; see `closed`. */
-function unknownText({ message, keys }: z.core.$ZodIssueUnrecognizedKeys): string {
-  return message.startsWith("unknown property") ? message : unknownProperties(keys, []);
 }
 
 type Issue = z.core.$ZodIssue;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { closestOf } from "../plan/likeness";
-import { strict } from "./strict";
 
 const text = z.string({ error: "a text" });
 const whole = z.int({ error: "a whole number" }).nonnegative({ error: "a whole number, 0 or more" });
@@ -8,7 +7,7 @@ const texts = z.array(text, { error: "a list of texts" });
 const bindingName = "the name the Worker knows the binding by";
 
 function kind<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
-  return strict({
+  return z.strictObject({
     type: z.literal(type),
     name: z.string({ error: bindingName }).min(1, { error: bindingName }),
     ...shape,
@@ -32,13 +31,15 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
 }
 
-const outbound = strict({
-  worker: strict({
-    service: text.optional(),
-    environment: text.optional(),
-    entrypoint: text.optional(),
-  }).optional(),
-  params: z.array(strict({ name: text })).optional(),
+const outbound = z.strictObject({
+  worker: z
+    .strictObject({
+      service: text.optional(),
+      environment: text.optional(),
+      entrypoint: text.optional(),
+    })
+    .optional(),
+  params: z.array(z.strictObject({ name: text })).optional(),
 });
 
 const kinds = [
@@ -101,7 +102,7 @@ const kinds = [
   kind("mtls_certificate", { certificate_id: text }),
   kind("ratelimit", {
     namespace_id: text,
-    simple: strict({ limit: whole, period: whole, mitigation_timeout: whole.optional() }),
+    simple: z.strictObject({ limit: whole, period: whole, mitigation_timeout: whole.optional() }),
   }),
   kind("vpc_service", { service_id: text }),
   kind("vpc_network", {

@@ -1,17 +1,18 @@
 import { z } from "zod";
-import { strict } from "./strict";
 
 const className = z.string({ error: "the name of a class" });
 const classNames = z.array(className, { error: "a list of names of classes" }).optional();
 const tag = z.string({ error: 'a tag, such as "v1"' }).min(1, { error: 'a tag, such as "v1"' });
 
-const migration = strict({
+const migration = z.strictObject({
   tag,
   newSqliteClasses: classNames,
   newClasses: classNames,
-  renamedClasses: z.array(strict({ from: className, to: className })).optional(),
+  renamedClasses: z.array(z.strictObject({ from: className, to: className })).optional(),
   deletedClasses: classNames,
-  transferredClasses: z.array(strict({ from: className, fromScript: z.string(), to: className })).optional(),
+  transferredClasses: z
+    .array(z.strictObject({ from: className, fromScript: z.string(), to: className }))
+    .optional(),
 });
 
 /** All Durable Object migrations of a Worker, the oldest first, as wrangler's configuration lists them. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
+import { choice } from "../plan/schemaParts";
 import { harmless } from "../shown";
 
 const versionId =
@@ -21,7 +22,7 @@ const headerKey = /^[a-z*][a-z0-9_.*-]*$/;
 
 /** The inputs of a `Release` as the engine passes them. */
 export const releaseInputs = z
-  .object({
+  .strictObject({
     ...workerInputs,
     versionId: z.guid({ error: versionId }),
     plan: planSchema,
@@ -29,8 +30,11 @@ export const releaseInputs = z
       .string({ error: "a text of at most 64 characters" })
       .max(64, { error: "a text of at most 64 characters" })
       .default(""),
+    whenAborted: choice(["fail", "warn"]).default("fail"),
     takeOver: z.guid({ error: takeOver }).optional(),
     __urn: z.string().optional(),
+    // What Pulumi itself puts there: the serialized provider.
+    __provider: z.unknown(),
   })
   .refine(
     ({ scriptName, plan }) =>
@@ -47,17 +51,34 @@ const status = z.enum(["completed", "aborted", "inconclusive", "interrupted", "s
   error: "a status this version of pulumi-workers-release knows; a newer one may have written the state",
 });
 
+/** A text that a state may lack: outputs without a value are null in it. */
+const remembered = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+
 /** What a state remembers of a `Release`, as far as anything is decided on it. */
 export const releaseState = z.object({
-  accountId: z.string().optional(),
-  scriptName: z.string().optional(),
-  versionId: z.string().optional(),
+  accountId: remembered,
+  scriptName: remembered,
+  versionId: remembered,
   retry: z.string().default(""),
+  whenAborted: z.string().default("fail"),
   plan: z.unknown().optional(),
-  status: status.optional(),
-  reason: z.string().default("").transform(harmless),
-  finding: z.string().transform(harmless).optional(),
+  status: status.nullish().transform((known) => known ?? undefined),
+  reason: z
+    .string()
+    .nullish()
+    .transform((text) => harmless(text ?? "")),
+  finding: remembered.transform((text) => text && harmless(text)),
   // Version 0.1 did not write it: every revert that failed counted as a verdict then.
-  isVerdict: z.boolean().default(true),
-  deployedVersionId: z.string().optional(),
+  isVerdict: z
+    .boolean()
+    .nullish()
+    .transform((known) => known ?? true),
+  oldVersionId: remembered,
+  deployedVersionId: remembered,
+  __urn: remembered,
 });
+
+export type ReleaseState = z.output<typeof releaseState>;

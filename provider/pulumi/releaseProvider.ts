@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { budgetFor } from "../cloudflare/budget/budgets";
 import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient } from "../cloudflare/client";
-import { resolveConnection } from "../cloudflare/credentials";
+import { cloudflareContents } from "../cloudflare/contents";
+import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
@@ -16,35 +17,56 @@ import { soleVersion } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
+import { splitRemainsSentence } from "../rollout/text/endingText";
 import { objectivesText } from "../rollout/text/sloText";
 import { harmless } from "../shown";
-import { checked, defined, read, same, type Checked } from "./validation";
+import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
+import { abortedWarning, hasToAct, needsRelease, onlyRecords, outlook } from "./releaseChange";
 import { interruptible } from "./interruption";
-import { releaseInputs, releaseState } from "./releaseInputs";
+import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
+import { unfitRuntime } from "./runtime";
 import { sources } from "./config";
 
 type Properties = Record<string, unknown>;
 type Inputs = z.output<typeof releaseInputs>;
-type State = z.output<typeof releaseState>;
 
-/** Fills in the account and checks everything that is known. What is judged beside what the plan states is told. */
+/**
+ * Fills in the account and checks everything that is known, this process included. What does not hinder a preview is
+ * told: what is judged beside what the plan states, and that `pulumi up` will find no token.
+ */
 export async function check(_olds: unknown, news: Properties): Promise<Checked> {
-  const result = checked(releaseInputs, news);
+  const { inputs, failures } = checked(releaseInputs, news);
+  const progress = engineProgress(urnOf(news));
   const plan = planSchema.safeParse(news["plan"]);
-  if (plan.data?.slos.some(({ byDefault }) => byDefault)) {
-    engineProgress(urnOf(news)).event(objectivesText(plan.data));
+  if (plan.data?.slos.some(({ byDefault }) => byDefault)) progress.event(objectivesText(plan.data));
+  for (const warning of [withoutConnection(), misplacedAccount(sources())]) {
+    if (warning !== undefined) progress.event(`Warning: ${warning}`);
   }
-  return Promise.resolve(result);
+  const unfit = unfitRuntime(process);
+  return Promise.resolve({
+    inputs,
+    failures: unfit === undefined ? failures : [failureOf(unfit), ...failures],
+  });
+}
+
+/** Why Cloudflare could not be asked: a preview does not need it, and builds of forks have no token. */
+function withoutConnection(): string | undefined {
+  try {
+    resolveConnection(sources());
+    return undefined;
+  } catch (error) {
+    return `${(error as Error).message} As it is, \`pulumi up\` will fail where there is something to release.`;
+  }
 }
 
 function readInputs(news: Properties): Inputs {
   return read(releaseInputs, news, "What the program gives to the Release");
 }
 
-function readState(olds: unknown): State {
+function readState(olds: unknown): ReleaseState {
   return read(releaseState, olds, "The state of the Release");
 }
 
@@ -52,40 +74,10 @@ function readState(olds: unknown): State {
 export async function diff(_id: string, olds: unknown, news: Properties): Promise<dynamic.DiffResult> {
   const before = readState(olds);
   const replaces = (["accountId", "scriptName"] as const).filter((key) => before[key] !== news[key]);
-  const changes = replaces.length > 0 || needsRelease(before, news) || !same(before.plan, news["plan"]);
-  const why = outlook(before, news);
+  const changes = replaces.length > 0 || hasToAct(before, news) || onlyRecords(before, news);
+  const why = replaces.length > 0 ? undefined : outlook(before, news);
   if (why !== undefined) engineProgress(urnOf(news)).event(why);
   return Promise.resolve({ changes, replaces });
-}
-
-/** True when traffic has to move; a change of the plan alone is only recorded. */
-function needsRelease(before: State, news: Properties): boolean {
-  return (
-    before.status !== "completed" ||
-    before.deployedVersionId !== before.versionId ||
-    before.versionId !== news["versionId"] ||
-    before.retry !== (news["retry"] ?? "")
-  );
-}
-
-/** What cannot be seen from the inputs: why a release comes although none of them has changed. */
-export function outlook(before: State, news: Properties): string | undefined {
-  const { versionId = "", status, deployedVersionId } = before;
-  if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return undefined;
-  if (status === "aborted" && deployedVersionId !== versionId) {
-    return `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
-  }
-  if (status === "revertFailed" && before.isVerdict) {
-    return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;
-  }
-  if (status !== "completed")
-    return `The last release of version ${versionId} ended as ${status ?? "unknown"}: it will be released again.`;
-  if (deployedVersionId === versionId) return undefined;
-  const now =
-    deployedVersionId === undefined
-      ? "The traffic is split"
-      : `Version ${deployedVersionId} serves all traffic`;
-  return `${now}, not what was released: version ${versionId} will be released again, in stages.`;
 }
 
 function urnOf(news: Properties): string | undefined {
@@ -103,7 +95,6 @@ export async function create(news: Properties): Promise<dynamic.CreateResult> {
 export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
   const inputs = readInputs(news);
   if (needsRelease(readState(olds), news)) return { outs: await release(id, inputs, olds, news) };
-  engineProgress(inputs.__urn).event("The new plan holds from the next release on; nothing to release now.");
   return { outs: { ...olds, ...news } };
 }
 
@@ -118,7 +109,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
     const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
     const reason = harmless(outcome.reason);
     const finding = outcome.finding && harmless(outcome.finding);
-    const outputs = defined({ ...news, ...outcome, reason, finding });
+    const outputs = withNulls({ ...news, ...outcome, reason, finding });
     if (outcome.status === "completed") return outputs;
     throw rememberedFailure(id, outputs, [reason]);
   } catch (error) {
@@ -128,12 +119,26 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
     if (!(error instanceof AbortedBefore)) throw error;
     const remembered = findingBefore !== undefined ? { ...olds, ...news } : news;
     const verdict = { status: "aborted", reason: error.message, finding: error.finding, isVerdict: true };
-    throw rememberedFailure(id, { ...remembered, ...verdict }, [error.message]);
+    const outputs = withNulls({ ...remembered, ...verdict });
+    if (inputs.whenAborted !== "warn") throw rememberedFailure(id, outputs, [error.message]);
+    engineProgress(inputs.__urn).event(abortedWarning(versionId, error.finding));
+    return outputs;
   }
 }
 
+/** The outputs that may have no value. */
+const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploymentId"];
+
+/**
+ * Properties for the state. An output that has no value is null: one that the state lacks would be unknown in every
+ * preview.
+ */
+function withNulls(properties: Properties): Properties {
+  return { ...Object.fromEntries(optionalOutputs.map((key) => [key, null])), ...defined(properties) };
+}
+
 /** What the state knows to be wrong with this very version. */
-function findingOf(before: State, inputs: Inputs): string | undefined {
+function findingOf(before: ReleaseState, inputs: Inputs): string | undefined {
   if (before.versionId !== inputs.versionId || before.retry !== inputs.retry) return undefined;
   const { status, isVerdict } = before;
   if (status !== "aborted" && !(status === "revertFailed" && isVerdict)) return undefined;
@@ -148,6 +153,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   const pace = sharedPace(budget);
   return {
     deployments: cloudflareDeployments(client, inputs),
+    contents: cloudflareContents(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs, {
       leaveOutProbes: inputs.plan.probes.length > 0,
       onOthers: pace.suspect,
@@ -184,7 +190,7 @@ export async function refresh(id: string, olds: Properties): Promise<dynamic.Rea
   try {
     const active = await cloudflareDeployments(client, { accountId, scriptName }).active();
     const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
-    return { id, props: defined({ ...olds, ...now }) };
+    return { id, props: withNulls({ ...olds, ...now }) };
   } catch (error) {
     // The Worker is gone, and with it the release.
     if (error instanceof PortError && error.failure === "missing") return {};
@@ -192,9 +198,16 @@ export async function refresh(id: string, olds: Properties): Promise<dynamic.Rea
   }
 }
 
-/** Leaves the traffic alone: the version that serves goes on serving. */
-export async function remove(): Promise<void> {
-  return Promise.resolve();
+/** Leaves the traffic alone: what serves goes on serving. A split that stays is told, and how to end it. */
+export async function remove(id: string, olds: Properties): Promise<void> {
+  const { scriptName = "", deployedVersionId, __urn } = readState(olds);
+  // One version has all traffic, as far as is known: nothing is asked for that.
+  if (deployedVersionId !== undefined) return;
+  const found = await refresh(id, olds).catch(() => undefined);
+  const isSplit =
+    found === undefined || (found.props as Properties | undefined)?.["deployedVersionId"] === null;
+  if (!isSplit) return;
+  engineProgress(__urn).event(`Warning: ${splitRemainsSentence(scriptName, readState(olds))}`);
 }
 
 export { configure } from "./config";

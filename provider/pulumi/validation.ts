@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { resolveAccountId } from "../cloudflare/credentials";
-import { faultsOf } from "../plan/faults";
+import { faultsOf, parseInput } from "../plan/faults";
 import { harmlessLines } from "../shown";
 import { sources } from "./config";
 
@@ -18,7 +18,7 @@ export function checked(schema: z.ZodType, news: Record<string, unknown>): Check
     return { inputs: news, failures: [failureOf(account.message)] };
   }
   const inputs = { ...news, accountId: account };
-  const parsed = schema.safeParse(inputs);
+  const parsed = parseInput(schema, inputs);
   return { inputs, failures: parsed.success ? [] : wordsOf(parsed.error, inputs).map(failureOf) };
 }
 
@@ -29,7 +29,7 @@ export function checked(schema: z.ZodType, news: Record<string, unknown>): Check
  * @throws {Error} naming each place, what was found there and what is allowed
  */
 export function read<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = parseInput(schema, value);
   if (parsed.success) return parsed.data;
   throw new Error(`${what} cannot be read. ${wordsOf(parsed.error, value).join("; ")}.`);
 }

@@ -5,6 +5,7 @@ import {
   afterRevert,
   completed,
   completedUnrecorded,
+  completionSentence,
   held,
   yielded,
   type Ended,
@@ -19,7 +20,6 @@ import type { Reverted } from "./write/reverted";
 import {
   causeSentence,
   claimSentence,
-  completedSentence,
   oneWaySentence,
   revertingSentence,
   stageSentence,
@@ -161,7 +161,7 @@ function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
   const request = {
     split: promotedSplit(release),
-    sentence: completedSentence(release, dependencies.clock.now()),
+    sentence: completionSentence(ended(rollout, dependencies)),
     record: recordOf(release, state.stage, "completed"),
   };
   return deploy(request, rollout, dependencies, (made) => ({

@@ -10,6 +10,7 @@ import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
 import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
+import { checkVersionExists, hasSameContent } from "./versionsAtStart";
 import { patiently } from "./patiently";
 import { unlessAborted } from "./unlessAborted";
 import { uploadsLeft, windowWarning } from "./look/window";
@@ -85,15 +86,19 @@ async function start(
 ): Promise<Step> {
   const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
+  await checkVersionExists(request, dependencies);
   const ready = await readiness(request, dependencies);
   if (ready === undefined) {
     return { notStarted: gaveUp({ scriptName }, { kind: "interrupted" }) };
   }
   if (ready.blindBecause !== undefined) throw new CannotStart({ found: ready.blindBecause, todo: "" });
   for (const warning of ready.warnings) dependencies.progress.event(`Warning: ${warning}`);
+  const isSameContent =
+    oldVersionId !== undefined && (await hasSameContent(request, oldVersionId, before, dependencies));
   const startedAt = dependencies.clock.now();
   const release: Release = {
     ...{ id, run: id, owner, scriptName, retry, plan, newVersionId, oldVersionId, startedAt },
+    ...(isSameContent && { isSameContent }),
   };
   await checkWindow(release, dependencies);
   const state: Starting = {
@@ -155,6 +160,7 @@ async function putBackFirst(
 
 function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {
   const outcome = alreadyServing(request, active, clock.now());
-  progress.event(outcome.reason);
+  // What a release has brought there is no surprise.
+  progress.event(active.record === undefined ? `Warning: ${outcome.reason}` : outcome.reason);
   return { outcome };
 }

@@ -71,7 +71,13 @@ const verdicts: Readonly<Record<Cause["kind"], boolean>> = {
   fault: false,
 };
 
-/** True when a release that reverts for this cause has found its version bad. */
-export function isVerdict({ kind }: Cause): boolean {
-  return verdicts[kind];
+/**
+ * True when a release that reverts for this cause has found its version bad. The first version of a Worker is told what is
+ * wrong with it and never counts as aborted: it serves all the same, so nothing is gained by refusing it.
+ */
+export function isVerdict(
+  { kind }: Cause,
+  { oldVersionId }: { readonly oldVersionId: string | undefined },
+): boolean {
+  return verdicts[kind] && oldVersionId !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { PlanStage } from "../plan/plan";
+import type { Objective, PlanStage } from "../plan/plan";
 import type { Assessment } from "./look/assess";
 import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
@@ -213,7 +213,7 @@ function whileSoaking(situation: Situation, state: State): Action {
 }
 
 /** What a soak that is over leaves open; undefined when every SLO came out healthy. */
-function firstDoubt({ assessment, observation: { testimony } }: Situation): Doubt | undefined {
+function firstDoubt({ release, assessment, observation: { testimony } }: Situation): Doubt | undefined {
   for (const { slo, wrongShare: share } of assessment) {
     if (!slo.observeOnly && share !== undefined) {
       return { kind: "wrongShare", slo, share, ...(testimony && { testimony }) };
@@ -222,11 +222,16 @@ function firstDoubt({ assessment, observation: { testimony } }: Situation): Doub
   for (const { slo, soak } of assessment) {
     if (slo.observeOnly) continue;
     if (soak.result === "unsure") return { kind: "unsure", slo, served: soak.served };
-    if (soak.result === "insufficient") {
+    if (soak.result === "insufficient" && needsEnough(release, slo)) {
       return { kind: "insufficient", slo, counts: soak.served.new, ...(testimony && { testimony }) };
     }
   }
   return undefined;
+}
+
+/** Nobody knows a new Worker yet: its first version is judged by what it has served, however little. Probes do come. */
+function needsEnough({ oldVersionId }: Release, { sli }: Objective): boolean {
+  return oldVersionId !== undefined || sli.kind === "probes";
 }
 
 function next({ release, state, observation }: Situation, index: number, stage: PlanStage): Action {

@@ -14,7 +14,8 @@ import type { State } from "./state";
 
 /**
  * What the active deployment means for a release. People act through deployments as well: with `workers-release
- * approve` and `abort`, which leave a record of the release, and with wrangler or the dashboard, which leave none.
+ * approve` and `abort`, which leave a record of the release, and with wrangler or the dashboard, which leave none; `said`
+ * is what they have written to it, if anything.
  */
 export type DeploymentStatus =
   /** It is the one the release made or, as long as it has made none, the one it starts from. */
@@ -30,13 +31,14 @@ export type DeploymentStatus =
   /** Another run drives the release now. */
   | { readonly kind: "takenOver"; readonly record: ReleaseRecord }
   /** Somebody put the old version back to all traffic. */
-  | { readonly kind: "rolledBack"; readonly by: string }
+  | { readonly kind: "rolledBack"; readonly by: string; readonly said?: string }
   /** Somebody gave the new version all traffic. */
-  | { readonly kind: "promoted"; readonly by: string }
+  | { readonly kind: "promoted"; readonly by: string; readonly said?: string }
   /** Somebody deployed something else; it is theirs now. */
   | {
       readonly kind: "superseded";
       readonly by: string;
+      readonly said?: string;
       /** The release that is under way now; undefined where none is. */
       readonly release?: ReleaseRecord | undefined;
     };
@@ -74,14 +76,15 @@ function statusOfOwn(
 }
 
 function statusOfForeign(release: Release, state: State, active: Deployment): DeploymentStatus {
-  const { split, author: by, createdAt: at } = active;
+  const { split, author: by, createdAt: at, message } = active;
+  const said = message === "" ? {} : { said: message };
   const next = release.plan.stages[state.stage + 1];
   // Asked before "promoted": when the next stage is 100 %, its split approves that stage and its soak still watches.
   if (state.phase === "waiting" && next && sameTraffic(split, splitAt(release, next.percent))) {
     return { kind: "approved", by, at };
   }
   if (release.oldVersionId !== undefined && sameTraffic(split, revertedSplit(release)))
-    return { kind: "rolledBack", by };
-  if (sameTraffic(split, promotedSplit(release))) return { kind: "promoted", by };
-  return { kind: "superseded", by };
+    return { kind: "rolledBack", by, ...said };
+  if (sameTraffic(split, promotedSplit(release))) return { kind: "promoted", by, ...said };
+  return { kind: "superseded", by, ...said };
 }

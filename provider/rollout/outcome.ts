@@ -1,10 +1,11 @@
 import { isVerdict, type Cause } from "./cause";
 import type { DeploymentStatus } from "./deploymentStatus";
+import { requestsServed } from "./look/assess";
 import type { Observation } from "./look/observation";
 import type { Deployment, Split } from "./ports";
 import { samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
-import type { Done, Reverted } from "./write/reverted";
+import type { Done, Failed, Reverted } from "./write/reverted";
 import type { State } from "./state";
 import {
   afterEnd,
@@ -14,12 +15,13 @@ import {
   heldSentence,
   revertFailedSentence,
   revertedSentence,
-  servingSentence,
   supersededSentence,
   todoAfter,
   unreadSentence,
   unrecordedSentence,
 } from "./text/endingText";
+import { firstCompletedSentence } from "./text/firstVersionText";
+import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
 
 /**
@@ -28,7 +30,8 @@ import { completedSentence, joined } from "./text/text";
  * - `aborted`: a verdict on the version. An SLO was violated, or a person decided against it. All traffic is back on
  *   the old version, and the version is not released again until `retry` changes;
  * - `inconclusive`: all traffic is back on the old version for any other reason: nothing could be seen, too little was
- *   served, a write failed, nobody approved in time, or `pulumi up` was stopped. The next one releases the version again;
+ *   served, a write failed, nobody approved in time, or `pulumi up` was stopped. The next one releases the version again.
+ *   So ends the watch of a Worker's first version, whatever was found: it goes on serving, as there is no other;
  * - `interrupted`: `pulumi up` was stopped, and with `onInterrupt: "hold"` the traffic was left split;
  * - `superseded`: somebody else deployed, or another run took over, and was left alone;
  * - `revertFailed`: the traffic should have been put back and could not be.
@@ -75,15 +78,20 @@ export function soleVersion(split: Split): string | undefined {
 
 /** The new version serves all traffic. */
 export function completed(ended: Ended, deployment: Deployment): Outcome {
-  const reason = completedSentence(ended.release, ended.now);
+  const reason = completionSentence(ended);
   return outcome(ended, { status: "completed", reason }, deployment);
 }
 
 /** The new version serves all traffic; only the deployment that was to record it could not be made. */
 export function completedUnrecorded(ended: Ended, trouble: string): Outcome {
-  const { release, now, observation } = ended;
-  const reason = `${completedSentence(release, now)} ${unrecordedSentence(trouble)}`;
-  return outcome(ended, { status: "completed", reason }, observation.active);
+  const reason = `${completionSentence(ended)} ${unrecordedSentence(trouble)}`;
+  return outcome(ended, { status: "completed", reason }, ended.observation.active);
+}
+
+/** That the new version serves all traffic, also the message of the deployment that records it. */
+export function completionSentence({ release, state, observation, now }: Ended): string {
+  if (release.oldVersionId !== undefined) return completedSentence(release, now);
+  return firstCompletedSentence(release, requestsServed(release, state, observation), now);
 }
 
 /** The release was to be reverted: `found` says why, `reverted` whether it could be. */
@@ -94,14 +102,14 @@ export function afterRevert(
   reverted: Exclude<Reverted, { kind: "nothing" }>,
 ): Outcome {
   const { release, observation } = ended;
-  const verdict = { finding: found, isVerdict: isVerdict(cause) };
+  const verdict = { finding: found, isVerdict: isVerdict(cause, release) };
   switch (reverted.kind) {
     case "done": {
       const status = verdict.isVerdict ? "aborted" : "inconclusive";
       const { deployment, after } = reverted;
       const where =
         after === undefined ? whereAfter(release, reverted) : deployedAfterSentence(release, after);
-      const reason = joined([found, where, todoAfter(cause)]);
+      const reason = joined([found, where, todoAfter(cause, release)]);
       return outcome(ended, { status, reason, ...verdict }, after ?? deployment);
     }
     case "yielded": {
@@ -109,10 +117,24 @@ export function afterRevert(
       return { ...others, finding: found, reason: `${found} ${others.reason}` };
     }
     case "failed": {
+      if (release.oldVersionId === undefined) return firstUnrecorded(ended, cause, verdict, reverted);
       const reason = `${revertFailedSentence(release, reverted)} Reason of the revert: ${found}`;
       return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
     }
   }
+}
+
+/** The watch of a first version is over, and the deployment that says so could not be made: nothing was to be moved. */
+function firstUnrecorded(
+  ended: Ended,
+  cause: Cause,
+  verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
+  { trouble }: Failed,
+): Outcome {
+  const { release, observation } = ended;
+  const unrecorded = unrecordedSentence(trouble);
+  const reason = joined([verdict.finding, revertedSentence(release), unrecorded, todoAfter(cause, release)]);
+  return outcome(ended, { status: "inconclusive", reason, ...verdict }, observation.active);
 }
 
 function whereAfter(release: Release, { confirmation, unread }: Done): string {

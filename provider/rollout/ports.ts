@@ -84,6 +84,14 @@ export interface CreateOptions {
   readonly urgency?: Urgency;
 }
 
+/** What the versions of one Worker are made of. Throws {@link PortError}s. */
+export interface Contents {
+  /** Whether the Worker has this version. One that was just uploaded may not be found for some seconds. */
+  exists(versionId: string): Promise<boolean>;
+  /** Whether two versions have the same content as far as Cloudflare tells it: values of secrets it does not. */
+  areSame(versionId: string, otherVersionId: string): Promise<boolean>;
+}
+
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
 export interface SeriesQuery {
   readonly slis: readonly Sli[];

@@ -1,5 +1,15 @@
 import type { Plan } from "../plan/plan";
-import type { Clock, Deployments, Pace, Probes, Progress, Split, Telemetry, Witness } from "./ports";
+import type {
+  Clock,
+  Contents,
+  Deployments,
+  Pace,
+  Probes,
+  Progress,
+  Split,
+  Telemetry,
+  Witness,
+} from "./ports";
 
 /** What a person asks for: bring this version to all traffic by this plan. */
 export interface ReleaseRequest {
@@ -39,11 +49,15 @@ export interface Release {
   readonly oldVersionId: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** True where the old version is known to have the content of the new one: whatever is found is true of both. */
+  readonly isSameContent?: true;
 }
 
 /** Everything dependencies that a release touches. */
 export interface Dependencies {
   readonly deployments: Deployments;
+  /** Default: nothing is known of the versions' content, and a version that is missing shows by the first write. */
+  readonly contents?: Contents;
   readonly telemetry: Telemetry;
   readonly witness: Witness;
   readonly probes: Probes;

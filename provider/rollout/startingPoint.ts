@@ -6,7 +6,7 @@ import type { Deployed } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
-  /** The Worker has never been deployed: its first version goes to 100 % at once. */
+  /** The Worker has never been deployed, or the watch of its first version did not end well: it has 100 %, and is watched. */
   | { readonly kind: "first" }
   /** One version serves: a release from it to the new one. */
   | { readonly kind: "start"; readonly oldVersionId: string }
@@ -57,11 +57,17 @@ export function startingPoint(
   const [only, second] = serving;
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
   const isServing = second === undefined && only?.versionId === request.versionId;
+  if (isServing && isUnwatchedFirst(record)) return { kind: "first" };
   if (isServing && !aborted) return { kind: "serving", deployment: active };
   if (finding !== undefined) return { kind: "abortedBefore", finding };
   if (only === undefined) return { kind: "foreignSplit", deployment: active };
   if (second === undefined) return { kind: "start", oldVersionId: only.versionId };
   return foreignSplit(request, active, [only, second]);
+}
+
+/** The first version of a Worker, whose watch ended for a reason other than its time. */
+function isUnwatchedFirst(record: ReleaseRecord | undefined): boolean {
+  return record?.phase === "inconclusive" && record.oldVersionId === undefined;
 }
 
 function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
@@ -97,8 +103,8 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
     return { kind: "resume", ...toPutBack, release: releaseOf(request, record) };
   }
   if (record.oldVersionId !== undefined) return { kind: "putBack", ...toPutBack };
-  // The first version of a Worker has nothing to put back: it simply serves.
-  if (sameVersion) return { kind: "serving", deployment: active };
+  // The first version of a Worker has nothing to put back: it is watched anew, by the plan of now.
+  if (sameVersion) return { kind: "first" };
   return { kind: "start", oldVersionId: record.newVersionId };
 }
 

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { resolveAccountId, resolveConnection, type Sources } from "../../provider/cloudflare/credentials";
+import {
+  misplacedAccount,
+  resolveAccountId,
+  resolveConnection,
+  type Sources,
+} from "../../provider/cloudflare/credentials";
 
 function sources(
   environment: Record<string, string>,
@@ -13,7 +18,26 @@ const local = "http://127.0.0.1:8787/client/v4";
 describe("the connection to Cloudflare", () => {
   const found: [string, Sources, object][] = [
     ["the environment", sources({ CLOUDFLARE_API_TOKEN: "env" }), { apiToken: "env" }],
-    ["the stack", sources({}, { "cloudflare:apiToken": "stack" }), { apiToken: "stack" }],
+    ["the stack", sources({}, { "workers-release:apiToken": "stack" }), { apiToken: "stack" }],
+    [
+      "what Cloudflare's plugin is given",
+      sources({}, { "cloudflare:apiToken": "stack" }),
+      { apiToken: "stack" },
+    ],
+    [
+      "our own keys before those of Cloudflare's plugin",
+      sources(
+        {},
+        {
+          ...{
+            "cloudflare:apiToken": "theirs",
+            "cloudflare:baseUrl": "https://theirs.example.com/client/v4",
+          },
+          ...{ "workers-release:apiToken": "ours", "workers-release:baseUrl": local },
+        },
+      ),
+      { apiToken: "ours", baseUrl: local },
+    ],
     [
       "the environment before the stack",
       sources(
@@ -42,7 +66,7 @@ describe("the connection to Cloudflare", () => {
   it("needs a token, and says where it was looked for", () => {
     assert.throws(
       () => resolveConnection(sources({})),
-      /no API token.*CLOUDFLARE_API_TOKEN.*cloudflare:apiToken.*pulumi config set --secret/,
+      /no API token.*CLOUDFLARE_API_TOKEN.*workers-release:apiToken or cloudflare:apiToken.*pulumi config set --secret workers-release:apiToken/,
     );
   });
 
@@ -101,7 +125,7 @@ describe("the connection to Cloudflare", () => {
 
 describe("the account", () => {
   it("comes from the environment, else from the stack", () => {
-    const config = { "cloudflare:accountId": "stack" };
+    const config = { "workers-release:accountId": "stack" };
     assert.equal(resolveAccountId(sources({ CLOUDFLARE_ACCOUNT_ID: "env" }, config)), "env");
     assert.equal(resolveAccountId(sources({}, config)), "stack");
   });
@@ -109,7 +133,17 @@ describe("the account", () => {
   it("is asked for when nothing names it", () => {
     assert.throws(
       () => resolveAccountId(sources({})),
-      /accountId.*CLOUDFLARE_ACCOUNT_ID.*cloudflare:accountId/,
+      /accountId.*CLOUDFLARE_ACCOUNT_ID.*workers-release:accountId/,
     );
+  });
+
+  it("is not read from a key that Cloudflare's plugin does not know, and its owner is told so", () => {
+    const config = { "cloudflare:accountId": "stack" };
+    assert.throws(
+      () => resolveAccountId(sources({}, config)),
+      /cloudflare:accountId, which is not read: .* pulumi config rm cloudflare:accountId\..*pulumi config set workers-release:accountId/,
+    );
+    assert.match(misplacedAccount(sources({ CLOUDFLARE_ACCOUNT_ID: "env" }, config)) ?? "", /not read/);
+    assert.equal(misplacedAccount(sources({}, { "workers-release:accountId": "stack" })), undefined);
   });
 });

@@ -16,7 +16,7 @@ describe("a Worker is blind", () => {
     [
       "when its logs are off",
       { observability: { enabled: true, logs: { enabled: false } } },
-      /observability\.enabled/,
+      /although observability\.enabled is true: .*observability\.logs\.enabled as false, .* Set that to true, by name/,
     ],
     [
       "when no log is sampled",

@@ -75,6 +75,22 @@ describe("a Worker that fails while pulumi up releases it", function () {
     });
   }
 
+  it("stops nothing else where whenAborted is warn: it is told, and nothing moves", async () => {
+    worker.program({ versionId: badVersion, whenAborted: "warn" });
+    const { code, output } = await worker.stack.up();
+    assert.equal(code, 0, output);
+    assert.match(
+      output,
+      /Warning: version \S+ was aborted and is not released; everything else of the update goes on/,
+    );
+    assert.deepEqual(await worker.deployments(), deployments);
+    const { outputs, initErrors } = await worker.stack.release();
+    assert.deepEqual([outputs["status"], initErrors], ["aborted", undefined]);
+    const preview = await worker.stack.preview();
+    assert.match(preview.output, /Warning: version \S+ was aborted and is not released/);
+    assert.doesNotMatch(preview.output, /to update/);
+  });
+
   it("is released again with another retry", async () => {
     worker.load.path = "/";
     worker.program({ versionId: badVersion, retry: "the dependency is well again" });

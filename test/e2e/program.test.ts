@@ -41,7 +41,7 @@ describe("a program with a ScriptVersion and its Release", function () {
     const [, told = ""] = output.split("Diagnostics:");
     assert.match(
       told,
-      /serves all traffic already: its upload has just deployed it\. The first upload of a Worker always does/,
+      /Warning: Version \S+ serves all traffic already: .* No stage ran, and nothing was judged\. Its upload has deployed it, as the first upload of a Worker always does/,
     );
     assert.deepEqual(
       (await deploymentsOf(opened.edge, script)).map(({ split }) => Object.values(split)),

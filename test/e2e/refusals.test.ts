@@ -21,13 +21,15 @@ describe("a Worker that pulumi up cannot release", function () {
     worker.program({
       versionId: await worker.upload(healthy),
       plan: { ...plan, stages, pollIntervall: "1s" },
+      retri: "1",
     });
     const { code, output } = await worker.stack.preview();
     assert.notEqual(code, 0, output);
     for (const fault of [
       'plan.stages[1].soakTime: got "3 seconds", expected a duration from "1s" to "30d", such as "30s", "10m" or "1h30m"',
       "plan.stages[2].percent: got 150, expected a percentage from 0 to 100",
-      'plan: unknown property "pollIntervall": check the spelling or take it out',
+      'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
+      'unknown property "retri": did you mean "retry"?',
     ]) {
       assert.ok(output.includes(`Release resource 'release' has a problem: ${fault}\n`), output);
     }
@@ -62,7 +64,7 @@ describe("a Worker that pulumi up cannot release", function () {
     const output = await refused(worker);
     assert.match(
       output,
-      /HTTP 401, .* Check that the API token in CLOUDFLARE_API_TOKEN \(or cloudflare:apiToken\) is valid/,
+      /HTTP 401, .* Check that the API token in CLOUDFLARE_API_TOKEN \(or workers-release:apiToken, or cloudflare:apiToken\) is valid/,
     );
     assert.ok(!worker.stack.tells("not-the-token-of-this-account"));
   });
@@ -72,7 +74,7 @@ describe("a Worker that pulumi up cannot release", function () {
     worker.stack.environment = { CLOUDFLARE_API_TOKEN: undefined };
     assert.match(
       await refused(worker),
-      /There is no API token for Cloudflare: .*pulumi config set --secret cloudflare:apiToken/,
+      /There is no API token for Cloudflare: .*pulumi config set --secret workers-release:apiToken/,
     );
   });
 });

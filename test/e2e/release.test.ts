@@ -76,10 +76,12 @@ describe("a Worker released by pulumi up", function () {
       versionId: newVersion,
       plan: { ...plan, stages: [first, { ...second, percent: 25 }, last] },
     });
-    assert.match((await worker.stack.preview()).output, /~ percent *: 50 => 25/);
+    const { output } = await worker.stack.preview();
+    assert.match(output, /~ percent *: 50 => 25/);
+    assert.match(output, /Nothing to release: .* No traffic moves\./);
     assert.match(
       (await worker.stack.up()).output,
-      /The new plan holds from the next release on; nothing to release now/,
+      /Nothing to release: what changes is recorded and holds from the next release on\. No traffic moves\./,
     );
     assert.deepEqual(await worker.deployments(), before);
   });

@@ -23,9 +23,14 @@ describe("the API token", function () {
 
   it("from the stack's configuration is nowhere either; there it is encrypted", async () => {
     const { stack, edge } = await ready("configuration");
-    stack.environment = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_BASE_URL: undefined };
-    await stack.succeed("config", "set", "--secret", "cloudflare:apiToken", edge.token);
-    await stack.succeed("config", "set", "cloudflare:baseUrl", edge.baseUrl);
+    stack.environment = {
+      CLOUDFLARE_API_TOKEN: undefined,
+      CLOUDFLARE_BASE_URL: undefined,
+      CLOUDFLARE_ACCOUNT_ID: undefined,
+    };
+    await stack.succeed("config", "set", "--secret", "workers-release:apiToken", edge.token);
+    await stack.succeed("config", "set", "workers-release:baseUrl", edge.baseUrl);
+    await stack.succeed("config", "set", "workers-release:accountId", edge.accountId);
     // No more verbose than this: from -v=9 on, the engine itself prints the configuration it hands to a provider.
     await stack.succeed("up", "--yes", "-v=8", "--logtostderr", "--logflow");
     await stack.succeed("refresh", "--yes");

@@ -76,7 +76,7 @@ export class Worker {
   }
 
   /** Makes the program one that releases this Worker, and does whatever else `more` says. */
-  program(args: { versionId: string; plan?: unknown; retry?: string }, more = ""): void {
+  program(args: { versionId: string; plan?: unknown; [other: string]: unknown }, more = ""): void {
     this.stack.write(releasing({ scriptName: this.name, plan, ...args }) + more);
   }
 
@@ -121,6 +121,7 @@ function releasing(args: Record<string, unknown>): string {
     module.exports = {
       status: release.status,
       reason: release.reason,
+      finding: release.finding,
       oldVersionId: release.oldVersionId,
       deployedVersionId: release.deployedVersionId,
       stages: release.stages,

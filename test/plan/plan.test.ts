@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
 import { formatDuration, parseDuration } from "../../provider/plan/duration";
-import { faultsOf, unknownValue } from "../../provider/plan/faults";
+import { faultsOf, parseInput, unknownValue } from "../../provider/plan/faults";
 import { planSchema } from "../../provider/plan/schema";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { seedPlan } from "../rollout/simulate";
@@ -13,7 +13,7 @@ const everyDocumentedPlanIsTaken = (plan: ReleasePlan): Checked => plan;
 const everyPropertyIsDocumented: Record<keyof Checked, true> = {} as Record<keyof ReleasePlan, true>;
 
 function faults(plan: unknown): string[] {
-  const parsed = planSchema.safeParse(plan);
+  const parsed = parseInput(planSchema, plan);
   return parsed.success
     ? []
     : faultsOf(parsed.error, plan, "plan").map(({ path, reason }) => `${path}: ${reason}`);
@@ -293,7 +293,7 @@ describe("a plan", () => {
     [
       "a misspelt property",
       stages({ ...full, soaktime: "1m" }),
-      'plan.stages[0]: unknown property "soaktime": check the spelling or take it out',
+      'plan.stages[0]: unknown property "soaktime": did you mean "soakTime"?',
     ],
     [
       "a manual last stage",
@@ -355,7 +355,7 @@ describe("a plan", () => {
     [
       "a ceiling beside how much slower",
       slos({ sli: "cpuTime", slower: "20%", max: 0.1 }),
-      'plan.slos[0]: unknown property "max": check the spelling or take it out',
+      'plan.slos[0]: unknown property "max": known are name, observeOnly, maxIncrease, sli, percentile, limit, slower, on',
     ],
     [
       "an increase that is a decrease",

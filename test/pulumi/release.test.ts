@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { unknownValue } from "../../provider/plan/faults";
-import { check, diff, outlook } from "../../provider/pulumi/releaseProvider";
+import { outlook } from "../../provider/pulumi/releaseChange";
+import { check, diff } from "../../provider/pulumi/releaseProvider";
 import { releaseState } from "../../provider/pulumi/releaseInputs";
 import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
 
@@ -12,7 +13,10 @@ const inputs = {
   plan: seedPlan,
   __provider: "code",
 };
-const released = { ...inputs, status: "completed", reason: "done", deployedVersionId: newVersion };
+const released = {
+  ...inputs,
+  ...{ status: "completed", reason: "done", oldVersionId: oldVersion, deployedVersionId: newVersion },
+};
 
 describe("the diff of a release", () => {
   const cases: [
@@ -37,6 +41,19 @@ describe("the diff of a release", () => {
     ["a release that was interrupted", { status: "interrupted" }, {}, { changes: true }],
     ["somebody else's deployment, after a refresh", { deployedVersionId: oldVersion }, {}, { changes: true }],
     ["a split, after a refresh", { deployedVersionId: undefined }, {}, { changes: true }],
+    ["another whenAborted", {}, { whenAborted: "warn" }, { changes: true }],
+    [
+      "a release that was aborted, where that is only told",
+      { status: "aborted", deployedVersionId: oldVersion, whenAborted: "warn" },
+      { whenAborted: "warn" },
+      { changes: false },
+    ],
+    [
+      "outputs without a value",
+      { finding: null, oldVersionId: null, deploymentId: null },
+      {},
+      { changes: false },
+    ],
     ["another Worker", {}, { scriptName: "cart" }, { changes: true, replaces: ["scriptName"] }],
   ];
   for (const [what, olds, news, expected] of cases) {
@@ -64,6 +81,16 @@ describe("the outlook of a release in a preview", () => {
       { status: "aborted", deployedVersionId: oldVersion },
       /was aborted: `pulumi up` will fail/,
     ],
+    [
+      "that was the first of its Worker, and not watched to a good end",
+      { status: "inconclusive", oldVersionId: undefined },
+      /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
+    ],
+    [
+      "that was the first of its Worker, and that somebody has aborted",
+      { status: "aborted", oldVersionId: undefined },
+      /was aborted: `pulumi up` will fail/,
+    ],
     ["that could not be reverted", { status: "revertFailed" }, /puts the traffic back and then fails/],
     ["that was superseded", { status: "superseded" }, /ended as superseded: it will be released again/],
     [
@@ -84,6 +111,18 @@ describe("the outlook of a release in a preview", () => {
     });
   }
 
+  it("says that no traffic moves where only the plan changes", () => {
+    const before = releaseState.parse(released);
+    const plan = { ...seedPlan, confidence: 0.9 };
+    assert.match(outlook(before, { ...inputs, plan }) ?? "", /^Nothing to release: .* No traffic moves\.$/);
+  });
+
+  it("says that an aborted version stops nothing where that is only told", () => {
+    const before = releaseState.parse({ ...released, status: "aborted", deployedVersionId: oldVersion });
+    const told = outlook(before, { ...inputs, whenAborted: "warn" }) ?? "";
+    assert.match(told, /^Warning: version .*2 was aborted and is not released; everything else .* goes on/);
+  });
+
   it("says nothing where another version is asked for", () => {
     const before = releaseState.parse({ ...released, status: "aborted" });
     assert.equal(outlook(before, { ...inputs, versionId: oldVersion }), undefined);
@@ -102,6 +141,16 @@ describe("the check of a release", () => {
   it("passes what is not known before the update", async () => {
     const plan = { ...seedPlan, stages: [{ percent: unknownValue, soakTime: "1m" }] };
     assert.deepEqual(await failures({ versionId: unknownValue, scriptName: unknownValue, plan }), []);
+  });
+
+  it("knows its properties, and says which one was meant", async () => {
+    assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
+      'unknown property "retri": did you mean "retry"?; unknown property "versionID": did you mean "versionId"?; unknown ' +
+        'property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
+    ]);
+    assert.deepEqual(await failures({ whenAborted: "ignore" }), [
+      'whenAborted: got "ignore", expected "fail" or "warn"',
+    ]);
   });
 
   it("takes no probes of a Worker that the version override cannot name", async () => {

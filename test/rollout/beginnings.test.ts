@@ -213,9 +213,13 @@ describe("a run starts", () => {
     assert.deepEqual(pointAt(watched), start);
   });
 
-  it("nothing where a first version simply serves, that the plan has changed for", () => {
-    const active = leftOver({ oldVersionId: undefined, stage: 0 }, all(newVersion));
-    assert.deepEqual(pointAt(active), { kind: "serving", deployment: active });
+  it("the watch of a first version anew, where the plan has changed or the last one did not end well", () => {
+    const left = leftOver({ oldVersionId: undefined, stage: 0 }, all(newVersion));
+    assert.deepEqual(pointAt(left), { kind: "first" });
+    const ending = recorded({ oldVersionId: undefined, phase: "inconclusive" });
+    const ended = deployment({ split: all(newVersion), ...ending });
+    assert.deepEqual(pointAt(ended), { kind: "first" });
+    assert.equal(pointAt(deployment({ ...ended, ...recorded({ phase: "inconclusive" }) })).kind, "serving");
   });
 
   it("nothing where the version serves already, whatever was found before", () => {
@@ -235,8 +239,9 @@ describe("a run starts", () => {
     });
   });
 
-  it("nothing with an aborted first version, though it serves still", () => {
-    const active = deployment({ split: all(newVersion), ...recorded({ phase: "aborted" }) });
+  it("nothing with a first version that somebody has aborted, though it serves still", () => {
+    const ending = recorded({ phase: "aborted", oldVersionId: undefined });
+    const active = deployment({ split: all(newVersion), ...ending });
     assert.equal(pointAt(active).kind, "abortedBefore");
   });
 

@@ -34,13 +34,15 @@ interface Given {
   readonly seen?: Partial<Observation>;
   readonly assessment?: readonly Assessment[];
   readonly interrupted?: boolean;
+  /** True for the first version of a Worker. */
+  readonly isFirst?: boolean;
   /** Since the release began, in milliseconds. */
   readonly after?: number;
 }
 
 function decided(given: Given = {}): Action {
   const { plan, state = soaking(), seen, interrupted = false, after = minute } = given;
-  const release = aRelease(plan);
+  const release = aRelease(plan, given.isFirst ? { oldVersionId: undefined } : {});
   const now = began + after;
   const ours = state.phase === "starting" ? deployment({ id: "before" }) : deployment({ id: "ours" });
   return decide({
@@ -232,6 +234,7 @@ describe("a release that soaks decides", () => {
   const unsure = assessment({ soak: { served: assessment().served, result: "unsure" } });
   const few = assessment({ soak: { served: assessment().served, result: "insufficient" } });
   const { served } = assessment();
+  const probed = objective({ name: "probes", sli: { kind: "probes" } });
   const doubtOf = { slo: fiveXx, served } as const;
   const extend = { plan: { whenUnsure: "extend" }, assessment: [assessment(), unsure] } as const;
   check([
@@ -319,6 +322,19 @@ describe("a release that soaks decides", () => {
         assessment: [few],
       },
       { do: "await", doubt: { kind: "insufficient", slo: fiveXx, counts: served.new } },
+    ],
+    [
+      "that a first version is complete, however little it has served",
+      { isFirst: true, state: soaking({ stage: 2 }), after: 16 * minute, assessment: [few] },
+      { do: "complete" },
+    ],
+    [
+      "to ask whether a first version has its probes, which come without visitors",
+      {
+        ...{ isFirst: true, state: soaking({ stage: 2 }), after: 16 * minute, plan: { whenUnsure: "ask" } },
+        assessment: [{ ...few, slo: probed }],
+      },
+      { do: "await", doubt: { kind: "insufficient", slo: probed, counts: served.new } },
     ],
     [
       "to enter the next stage without asking, where there is no doubt",

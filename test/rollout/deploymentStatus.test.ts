@@ -117,6 +117,12 @@ const cases: readonly Case[] = [
     { kind: "superseded", by },
   ],
   ["the old version alone", soaking(), deployment({ split: all(oldVersion) }), { kind: "rolledBack", by }],
+  [
+    "the old version alone, with a message",
+    soaking(),
+    deployment({ split: all(oldVersion), message: "carts are lost" }),
+    { kind: "rolledBack", by, said: "carts are lost" },
+  ],
   ["the new version alone", soaking(), deployment({ split: all(newVersion) }), { kind: "promoted", by }],
   [
     "the new version alone, where there is no old one",

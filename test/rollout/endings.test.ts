@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CannotStart } from "../../provider/rollout/cannotStart";
 import { isVerdict, type Cause } from "../../provider/rollout/cause";
 import type { GaveUp } from "../../provider/rollout/decide";
+import type { Deployment } from "../../provider/rollout/ports";
 import type { DeploymentStatus } from "../../provider/rollout/deploymentStatus";
 import { gaveUp } from "../../provider/rollout/text/endingText";
 import {
@@ -24,6 +25,7 @@ import {
   minute,
   objective,
   observation,
+  recorded,
   soaking,
   violated,
 } from "./situations";
@@ -129,7 +131,7 @@ describe("a release that put the traffic back", () => {
         ...{ status, reason: `Found. ${isBack} ${todo}`, finding: "Found." },
         ...{ isVerdict: status === "aborted", deployedVersionId: oldVersion, deploymentId: "back" },
       });
-      assert.equal(isVerdict(cause), status === "aborted");
+      assert.equal(isVerdict(cause, release), status === "aborted");
     });
   }
 
@@ -180,7 +182,7 @@ describe("a release that put the traffic back", () => {
     const { reason } = afterRevert(first, { kind: "interrupted" }, "Found.", { ...done, confirmation: none });
     assert.equal(
       reason,
-      `Found. There is no older version to revert to: version ${newVersion} still serves all traffic. Deploy another version as soon as you can. ${again}`,
+      `Found. There is no older version to go back to: version ${newVersion} serves all traffic. The next \`pulumi up\` watches an unchanged version again, through the last soak.`,
     );
   });
 });
@@ -267,6 +269,19 @@ describe("a release that others have ended", () => {
       },
     ],
     [
+      "by a roll-back with a message quotes it",
+      { kind: "rolledBack", by, said: "carts are lost" },
+      backOnOld,
+      {
+        ...{
+          status: "aborted",
+          isVerdict: true,
+          finding: `${where}, ${by} put the old version back to 100 %, saying "carts are lost".`,
+        },
+        reason: `${where}, ${by} put the old version back to 100 %, saying "carts are lost". ${isBack} ${fix}`,
+      },
+    ],
+    [
       "by a promotion is complete",
       { kind: "promoted", by },
       onNew,
@@ -340,28 +355,43 @@ describe("a release that others have ended", () => {
 
 describe("a release that has nothing to do", () => {
   const serves = `Version ${newVersion} serves all traffic already`;
-  const hint =
-    ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once.";
+  const unjudged = "No stage ran, and nothing was judged.";
+  const instead =
+    /If this program did it, by WorkersScript, WorkersDeployment or `deploy: true` of WorkerVersion, take/;
 
   it("is complete", () => {
-    assert.deepEqual(alreadyServing(request(), onNew, now), {
-      ...{
-        status: "completed",
-        reason: `${serves}.`,
-        ...noFinding,
-        releaseId: "r1",
-        oldVersionId: undefined,
-      },
+    const { reason, ...outcome } = alreadyServing(request(), onNew, now);
+    assert.ok(reason.startsWith(`${serves}: `), reason);
+    assert.deepEqual(outcome, {
+      ...{ status: "completed", ...noFinding, releaseId: "r1", oldVersionId: undefined },
       ...{ deployedVersionId: newVersion, deploymentId: "new", stages: [] },
       ...{ startedAt: "2030-01-01T06:03:00.000Z", endedAt: "2030-01-01T06:03:00.000Z" },
     });
   });
 
-  it("says that an upload has just deployed the version", () => {
-    const uploaded = { ...onNew, byUpload: true, createdAt: now - 10 * minute + 1 };
-    assert.equal(alreadyServing(request(), uploaded, now).reason, serves + hint);
-    const earlier = { ...uploaded, createdAt: now - 10 * minute };
-    assert.equal(alreadyServing(request(), earlier, now).reason, `${serves}.`);
+  it("says who has deployed the version, and that nothing was judged", () => {
+    const reasonFor = (changes: Partial<Deployment>): string =>
+      alreadyServing(request(), { ...onNew, createdAt: now - 10 * minute + 1, ...changes }, now).reason;
+    const byUpload = reasonFor({ byUpload: true });
+    assert.match(
+      byUpload,
+      /Its upload has deployed it, as the first upload of a Worker always does\. If this/,
+    );
+    const chosen = reasonFor({ message: "v2" });
+    assert.match(
+      chosen,
+      /jo with wrangler deployed it .* ago, saying "v2"\. No stage ran, and nothing was judged\. If/,
+    );
+    assert.doesNotMatch(chosen, /Its upload/);
+    for (const reason of [byUpload, chosen]) assert.match(reason, instead);
+    const earlier = reasonFor({ byUpload: true, createdAt: now - 10 * minute });
+    assert.ok(earlier.endsWith(unjudged), earlier);
+  });
+
+  it("says that a release has brought the version there", () => {
+    const done = { ...onNew, ...recorded({ phase: "completed" }) };
+    const { reason } = alreadyServing(request(), done, now);
+    assert.equal(reason, `${serves}: release r1 has brought it there.`);
   });
 });
 

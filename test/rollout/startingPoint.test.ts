@@ -11,6 +11,7 @@ import {
   quietTraffic,
   release,
   request,
+  seedPlan,
   shares,
   world,
 } from "./simulate";
@@ -100,12 +101,54 @@ describe("a release that starts", () => {
     assert.equal(outside.clock.elapsed(), 15 * 60_000 + 6000);
   });
 
-  it("says that a bad first version has nothing to revert to", async () => {
+  it("completes a first version that nobody asks for anything, and says how little that proves", async () => {
+    const outside = world({ requestsPerSecond: () => 0, badShare: () => 0 }, []);
+    const outcome = await release(outside);
+    assert.deepEqual([outcome.status, outcome.finding], ["completed", undefined]);
+    assert.equal(
+      outcome.reason,
+      "First version of checkout: watched for 15m, nothing was found wrong. It served 0 requests meanwhile, fewer than " +
+        `the plan wants of a stage (minRequests: 50), so little is proven. Version ${newVersion} serves all traffic.`,
+    );
+    assert.equal(outside.deployments.made[0]?.message, outcome.reason);
+  });
+
+  it("still wants the probes of a first version to reach it", async () => {
+    const outside = world({ requestsPerSecond: () => 0, badShare: () => 0 }, []);
+    const plan = { ...seedPlan, slos: [{ sli: "probes", max: 0.1 } as const], probes: [{ path: "/health" }] };
+    outside.probes.answersWell = () => undefined;
+    const outcome = await release(outside, { plan });
+    assert.equal(outcome.status, "inconclusive");
+    assert.match(outcome.reason, /no probe is known to have reached the new version/);
+  });
+
+  it("says what is wrong with a first version, never counts it as aborted, and watches it again", async () => {
     const outside = world({ requestsPerSecond: () => 10, badShare: () => 0.5 }, []);
     const outcome = await release(outside);
-    assert.equal(outcome.status, "aborted");
-    assert.match(outcome.reason, /There is no older version to revert to: .* still serves all traffic/);
-    await assert.rejects(release(nextRun(outside)), /was aborted before/);
+    assert.deepEqual([outcome.status, outcome.isVerdict], ["inconclusive", false]);
+    assert.match(
+      outcome.reason,
+      /^Release of checkout: SLO "5xx" violated .* There is no older version to go back to: version .*2 serves all traffic\. Fix the Worker and release another version\. The next `pulumi up` watches an unchanged version again/,
+    );
+    assert.doesNotMatch(outside.progress.events.join("\n"), /reverting|could not revert/i);
+    const next = nextRun(outside);
+    const again = await release(next, { releaseId: "r2" });
+    assert.deepEqual([again.status, again.releaseId], ["inconclusive", "r2"]);
+    assert.deepEqual(shares(outside), [100, 100, 100, 100]);
+  });
+
+  it("ends the watch of a first version though the end cannot be recorded", async () => {
+    const outside = world({ requestsPerSecond: () => 10, badShare: () => 0.5 }, []);
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = (split, sentence, options) => {
+      if (options?.record?.phase === "soak") return create(split, sentence, options);
+      return Promise.reject(new PortError("refused", "HTTP 400, no more deployments."));
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "inconclusive");
+    assert.match(outcome.reason, /Only the deployment that records this could not be made: HTTP 400/);
+    assert.doesNotMatch(outcome.reason + outside.progress.events.join("\n"), /COULD NOT REVERT/);
   });
 
   it("leaves a split of somebody else alone", async () => {
@@ -234,8 +277,8 @@ describe("a release that starts", () => {
     assert.equal(outcome.status, "completed");
     assert.match(
       outcome.reason,
-      /serves all traffic already: its upload has just deployed it\. .* WorkersScript/,
+      /serves all traffic already: .* Its upload has deployed it, as the first upload of a Worker always does\. .* WorkersScript/,
     );
-    assert.deepEqual(outside.progress.events, [outcome.reason]);
+    assert.deepEqual(outside.progress.events, [`Warning: ${outcome.reason}`]);
   });
 });

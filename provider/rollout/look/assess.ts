@@ -199,6 +199,14 @@ function judgesRequests({ slos }: Plan): boolean {
   return slos.some(({ sli, byDefault }) => !byDefault && isOnRequests(sli));
 }
 
+/** The visitors' requests that the new version has served in the current stage, as far as they were counted. */
+export function requestsServed(release: Release, state: State, observation: Observation): number {
+  const counted = assess(release, state, observation)
+    .filter(({ slo: { sli } }) => sli.kind !== "probes" && isOnRequests(sli))
+    .map(({ served }) => served.new.valid);
+  return Math.max(0, ...counted);
+}
+
 /** How much of its limit an SLO has used: what was measured as a part of the limit; 1 is just at it. */
 export function limitUsage({ max, maxIncrease, margin = 0, alone }: Bounds, served: Served): number {
   const share = badShare(served.new);

@@ -7,6 +7,7 @@ import type { Deployment } from "../ports";
 import { stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
+import { firstServesSentence, firstTodo } from "./firstVersionText";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
 /** What to do after an ending that put the traffic back. */
@@ -16,10 +17,11 @@ export const afterEnd = {
 };
 
 /** What to do after a revert for `cause`. */
-export function todoAfter(cause: Cause): string {
-  if (isVerdict(cause)) return afterEnd.aborted;
+export function todoAfter(cause: Cause, release: Pick<Release, "oldVersionId">): string {
+  if (isVerdict(cause, release)) return afterEnd.aborted;
+  const todo = release.oldVersionId === undefined ? firstTodo(cause) : afterEnd.inconclusive;
   const remedy = remedies[cause.kind];
-  return remedy === undefined ? afterEnd.inconclusive : `${afterEnd.inconclusive} ${remedy}`;
+  return remedy === undefined ? todo : `${todo} ${remedy}`;
 }
 
 /** What makes the next release end better. */
@@ -35,13 +37,12 @@ const remedies: Partial<Record<Cause["kind"], string>> = {
 };
 
 /** Where the traffic is after a revert. */
-export function revertedSentence(release: Pick<Release, "oldVersionId" | "newVersionId">): string {
-  if (release.oldVersionId !== undefined)
-    return `All traffic is back on the old version ${release.oldVersionId}.`;
-  return (
-    `There is no older version to revert to: version ${release.newVersionId} still serves all traffic. ` +
-    "Deploy another version as soon as you can."
-  );
+export function revertedSentence(
+  release: Pick<Release, "oldVersionId" | "newVersionId" | "isSameContent">,
+): string {
+  if (release.oldVersionId === undefined) return firstServesSentence(release);
+  const same = release.isSameContent ? " It has the same content as the new one." : "";
+  return `All traffic is back on the old version ${release.oldVersionId}.${same}`;
 }
 
 /** Where the traffic is when somebody has deployed right after a revert. */
@@ -111,6 +112,22 @@ export function heldSentence(release: Release, state: State): string {
   );
 }
 
+/** That nobody looks after a split any more, and how to end it. */
+export function splitRemainsSentence(
+  scriptName: string,
+  {
+    versionId = "",
+    oldVersionId,
+  }: { readonly versionId?: string | undefined; readonly oldVersionId?: string | undefined },
+): string {
+  const to = (id: string): string => `npx wrangler versions deploy ${id}@100% --name ${scriptName} --yes`;
+  const back = oldVersionId === undefined ? "" : `Back to the old version: ${to(oldVersionId)}. `;
+  return (
+    `the Release is deleted, and the traffic of Worker ${scriptName} stays split as it is: nobody watches it and nothing ` +
+    `ends it. ${back}On to the new version: ${to(versionId)}. \`npx workers-release status ${scriptName}\` shows the split.`
+  );
+}
+
 /** What others did that ended the release. */
 export function foundByOthers(release: Release, state: State, status: DeploymentStatus): string {
   const where = `Release of ${release.scriptName}: in ${stageText(release, state.stage)}`;
@@ -118,14 +135,21 @@ export function foundByOthers(release: Release, state: State, status: Deployment
     case "ended":
       return status.sentence;
     case "rolledBack":
-      return `${where}, ${status.by} put the old version back to 100 %.`;
+      return `${where}, ${status.by} put the old version back to 100 %${saidText(status)}.`;
     case "promoted":
-      return `${where}, ${status.by} gave version ${release.newVersionId} all traffic.`;
+      return `${where}, ${status.by} gave version ${release.newVersionId} all traffic${saidText(status)}.`;
+    case "superseded":
+      return `${where}, ${status.by} deployed something else${saidText(status)}`;
     case "takenOver":
       return `${where}, another run (${status.record.run}) has taken the release over.`;
     default:
       return `${where}, ${"by" in status ? status.by : "somebody else"} deployed something else`;
   }
+}
+
+/** What somebody has written to a deployment, such as the reason of a `wrangler rollback`. */
+function saidText({ said }: { readonly said?: string }): string {
+  return said === undefined ? "" : `, saying "${said}"`;
 }
 
 /** That a release has ended since others go on, and what to do. */
@@ -162,17 +186,4 @@ export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: Gav
         todo: "Run `pulumi up` again.",
       };
   }
-}
-
-/** How recent an upload must be to be the one that should not have deployed: longer than any `pulumi up` prepares. */
-const recentMs = 600_000;
-
-/** That there is nothing to release, and why that may be. */
-export function servingSentence(versionId: string, active: Deployment, now: number): string {
-  const byUpload = active.byUpload && now - active.createdAt < recentMs;
-  const hint = byUpload
-    ? ": its upload has just deployed it. The first upload of a Worker always does; upload later versions with " +
-      "WorkerVersion, ScriptVersion or `wrangler versions upload`, since WorkersScript and `wrangler deploy` deploy at once"
-    : "";
-  return `Version ${versionId} serves all traffic already${hint}.`;
 }

@@ -9,6 +9,7 @@ import type { Observation } from "../look/observation";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
+import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
 import { unservedText } from "./gapText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
@@ -161,14 +162,9 @@ function wrongShareText(assessment: readonly Assessment[]): string {
 /** The sentence that a stage begins with, also the message of its deployment. */
 export function stageSentence(release: Release, stage: number, approvedBy: string | undefined): string {
   const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
-  const soak = formatDuration(release.plan.stages[stage]?.soakMs ?? 0);
-  if (release.oldVersionId === undefined) {
-    return (
-      `First version of ${release.scriptName}: it gets all traffic at once, and there is nothing to revert to. ` +
-      `It soaks ${soak}.`
-    );
-  }
-  return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${soak}.`;
+  const soakMs = release.plan.stages[stage]?.soakMs ?? 0;
+  if (release.oldVersionId === undefined) return firstStageSentence(release, soakMs);
+  return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${formatDuration(soakMs)}.`;
 }
 
 /** Why a release goes to all traffic at once. */
@@ -253,7 +249,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
   const { plan } = release;
   switch (cause.kind) {
     case "violated":
-      return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(cause)}.`;
+      return `SLO "${cause.slo.name}" violated ${where}, ${into(state, now)}: ${violationText(release, cause)}.`;
     case "unsure":
     case "insufficient":
     case "wrongShare":
@@ -311,6 +307,7 @@ function orderedText(orderedMs: number): string {
 
 /** What is told when a revert begins; why is told when it has ended. */
 export function revertingSentence(release: Release, state: State): string {
+  if (release.oldVersionId === undefined) return firstEndingSentence(release);
   return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
 }
 
@@ -318,21 +315,22 @@ function into(state: State, now: number): string {
   return `${formatDuration(Math.max(1000, now - stageStart(state)))} into the stage`;
 }
 
-function violationText({ slo, verdict }: Cause & { kind: "violated" }): string {
+function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { kind: "violated" }): string {
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
   const { max, ...relative } = slo;
   const violated = bound === "max" ? { ...relative, max, maxIncrease: undefined } : relative;
   const { served, bad, limit } = sloText(violated, trouble ?? { new: noCounts, old: noCounts });
   if (trouble === undefined) return limit;
+  const found =
+    `${percentText(badShare(served.new))} of the new version's ${bad} ` +
+    `(${ofText(served.new)} since ${clockText(trouble.since)}), ${limit}`;
+  if (oldVersionId === undefined) return found;
   const old =
     served.old.valid === 0
       ? "the old version served nothing"
       : `the old version had ${countsText(served.old)}`;
-  return (
-    `${percentText(badShare(served.new))} of the new version's ${bad} ` +
-    `(${ofText(served.new)} since ${clockText(trouble.since)}), ${limit}; in the same time ${old}`
-  );
+  return `${found}; in the same time ${old}`;
 }
 
 function tooFewText(doubt: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
@@ -358,7 +356,10 @@ export const afterAbort =
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
   const took = formatDuration(now - release.startedAt);
-  return `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+  const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
+  return release.isSameContent
+    ? `${complete} Its content is that of the old version, so nothing was judged by it.`
+    : complete;
 }
 
 /** Sentences in a row, without those that are empty. */

@@ -6,7 +6,7 @@ import { isStale, type Deployment } from "../ports";
 import { revertFailedSentence } from "../text/endingText";
 import { follow } from "../follow";
 import { recordOf } from "../record/recordOf";
-import { percentOf, revertedSplit, sameTraffic, type Dependencies } from "../release";
+import { percentOf, revertedSplit, sameTraffic, type Dependencies, type Release } from "../release";
 import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "../rollout";
 import type { State, WriteFailure } from "../state";
@@ -55,6 +55,8 @@ async function revertBy(
 ): Promise<Reverted> {
   const { clock } = dependencies;
   const startedAt = clock.now();
+  // The traffic of a first version stays where it is: only the record of its end is written, and nobody has to help.
+  const longestMs = rollout.release.oldVersionId === undefined ? callAfterMs : deadlineMs;
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const written = await tried.next();
     const deployment = madeBy(written);
@@ -69,7 +71,7 @@ async function revertBy(
       continue;
     }
     const failed = await tried.failed(clock.now() - startedAt);
-    if (failed.oldIsGone || failed.forMs + pause > deadlineMs) return failed;
+    if (failed.oldIsGone || failed.forMs + pause > longestMs) return failed;
     tried.callForHelp(failed);
     const ordered = written.kind === "failed" ? (written.retryAfterMs ?? 0) : 0;
     await clock.sleep(Math.max(pause, Math.min(ordered, longestPauseMs)));
@@ -118,7 +120,7 @@ class Attempts {
     this.state = state;
     this.known = observation.active;
     this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
-    const phase = isVerdict(cause) ? "aborted" : "inconclusive";
+    const phase = isVerdict(cause, release) ? "aborted" : "inconclusive";
     const record = recordOf(release, state.stage, phase);
     this.request = { split: revertedSplit(release), sentence: found, record, force: true };
   }
@@ -154,6 +156,7 @@ class Attempts {
   /** Tells a person what to do by hand, once, while it is tried on. */
   callForHelp(failed: Failed): void {
     const { progress } = this.dependencies;
+    if (this.rollout.release.oldVersionId === undefined) return;
     progress.status(`REVERTING, not done yet, trying again: ${failed.trouble}`);
     if (this.hasCalled || failed.forMs < callAfterMs) return;
     this.hasCalled = true;
@@ -216,7 +219,7 @@ class Attempts {
     if (active && isBack && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };
     }
-    if (!mayRevert(status, this.cause)) {
+    if (!mayRevert(status, this.cause, release)) {
       const mayHaveWritten = this.failure?.lostAt !== undefined;
       return { instead: { kind: "yielded", status, active, mayHaveWritten } };
     }
@@ -227,7 +230,7 @@ class Attempts {
   private isOurs(known: Deployment | undefined): boolean {
     const { state } = this;
     const { release } = this.rollout;
-    return state.phase !== "starting" && mayRevert(statusOf(release, state, known), this.cause);
+    return state.phase !== "starting" && mayRevert(statusOf(release, state, known), this.cause, release);
   }
 }
 
@@ -235,7 +238,7 @@ class Attempts {
  * What is ours may be put back: the split we made, one we made and lost the answer of, and one made for us. A release
  * that turns out to be complete is put back for a verdict only: it came to its end before it could be interrupted.
  */
-function mayRevert(status: DeploymentStatus, cause: Cause): boolean {
-  if (status.kind === "ended") return isVerdict(cause);
+function mayRevert(status: DeploymentStatus, cause: Cause, release: Release): boolean {
+  if (status.kind === "ended") return isVerdict(cause, release);
   return ["ours", "moved", "approved", "misfit"].includes(status.kind);
 }

@@ -1,0 +1,75 @@
+import { afterAbort } from "../rollout/text/text";
+import type { ReleaseState } from "./releaseInputs";
+import { same } from "./validation";
+
+// What a change of the inputs means to a release, given what its state remembers.
+
+type Properties = Record<string, unknown>;
+
+/** True where the release has something to do or to refuse. */
+export function hasToAct(before: ReleaseState, news: Properties): boolean {
+  return needsRelease(before, news) && !(staysAborted(before, news) && news["whenAborted"] === "warn");
+}
+
+/** True where something else has changed than what is released: it is recorded, and holds from the next release on. */
+export function onlyRecords(before: ReleaseState, news: Properties): boolean {
+  return !same(before.plan, news["plan"]) || before.whenAborted !== (news["whenAborted"] ?? "fail");
+}
+
+/** True for a version that was aborted and that nobody wants to be tried again. */
+function staysAborted(before: ReleaseState, news: Properties): boolean {
+  const { versionId, status, deployedVersionId, oldVersionId } = before;
+  if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return false;
+  // Who gave it all traffic since has decided otherwise; the first version of a Worker has it all the same.
+  return status === "aborted" && (deployedVersionId !== versionId || oldVersionId === undefined);
+}
+
+/** True when traffic has to move; a change of the plan alone is only recorded. */
+export function needsRelease(before: ReleaseState, news: Properties): boolean {
+  return (
+    before.status !== "completed" ||
+    before.deployedVersionId !== before.versionId ||
+    before.versionId !== news["versionId"] ||
+    before.retry !== (news["retry"] ?? "")
+  );
+}
+
+/** What cannot be seen from the inputs: why a release comes although none of them has changed. */
+export function outlook(before: ReleaseState, news: Properties): string | undefined {
+  const { versionId = "", status, deployedVersionId, oldVersionId } = before;
+  if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return undefined;
+  if (staysAborted(before, news)) {
+    return news["whenAborted"] === "warn"
+      ? abortedWarning(versionId, before.finding ?? before.reason)
+      : `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
+  }
+  if (status === "inconclusive" && oldVersionId === undefined && deployedVersionId === versionId) {
+    return (
+      `Version ${versionId} is the first of its Worker and serves all traffic. Its watch did not end well: \`pulumi up\` ` +
+      "watches it again, through the last soak, and moves no traffic."
+    );
+  }
+  if (status === "revertFailed" && before.isVerdict) {
+    return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;
+  }
+  if (status !== "completed")
+    return `The last release of version ${versionId} ended as ${status ?? "unknown"}: it will be released again.`;
+  if (deployedVersionId === versionId) {
+    return onlyRecords(before, news)
+      ? "Nothing to release: what changes is recorded and holds from the next release on. No traffic moves."
+      : undefined;
+  }
+  const now =
+    deployedVersionId === undefined
+      ? "The traffic is split"
+      : `Version ${deployedVersionId} serves all traffic`;
+  return `${now}, not what was released: version ${versionId} will be released again, in stages.`;
+}
+
+/** What is told of a version that stays aborted where that stops nobody. */
+export function abortedWarning(versionId: string, finding: string): string {
+  return (
+    `Warning: version ${versionId} was aborted and is not released; everything else of the update goes on (whenAborted: ` +
+    `warn). ${finding} ${afterAbort}`
+  );
+}

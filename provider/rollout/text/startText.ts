@@ -1,0 +1,60 @@
+import { formatDuration } from "../../plan/duration";
+import type { Deployment } from "../ports";
+import { agoText, type Refusal } from "./text";
+
+// What is told when a release begins, of the versions and of who has moved the traffic.
+
+/** Why a version is not released that the Worker does not have, and what to do. */
+export function missingVersionRefusal(scriptName: string, versionId: string, forMs: number): Refusal {
+  return {
+    found: `Worker ${scriptName} has no version ${versionId}: Cloudflare was asked for it for ${formatDuration(forMs)}.`,
+    todo:
+      "Give versionId what an upload answered with: the `versionId` of a ScriptVersion, the `id` of a WorkerVersion or the " +
+      "id that `wrangler versions upload` prints. What the Worker has shows `npx wrangler versions list --name " +
+      `${scriptName}\`; check that accountId is its account.`,
+  };
+}
+
+/** What to write instead of what moves the traffic beside a release. */
+const insteadText =
+  "If this program did it, by WorkersScript, WorkersDeployment or `deploy: true` of WorkerVersion, take that out: " +
+  "Worker with WorkerVersion, or ScriptVersion, uploads versions, and the Release alone deploys them.";
+
+/** How recent a deployment must be to come from the program that releases: longer than any `pulumi up` prepares. */
+const recentMs = 600_000;
+
+/** That a release has nothing to compare: both versions are the same. */
+export function sameContentWarning(
+  versionId: string,
+  oldVersionId: string,
+  active: Deployment | undefined,
+  now: number,
+): string {
+  const same =
+    `Version ${versionId} has the same content as version ${oldVersionId}, which serves now. So this is no release: the ` +
+    "version goes through the stages and is compared with itself. (Compared were the code, the bindings and the runtime " +
+    "settings. Cloudflare does not tell the values of secrets, nor static assets.)";
+  if (active === undefined || active.record !== undefined || !isRecent(active, now)) return same;
+  return `${same} No release put that one live: ${deployedText(active, now)}. Nothing has judged it. ${insteadText}`;
+}
+
+/** That there is nothing to release since the version has all traffic, who gave it that, and what to write instead. */
+export function servingSentence(versionId: string, active: Deployment, now: number): string {
+  const serves = `Version ${versionId} serves all traffic already`;
+  const { record } = active;
+  if (record?.phase === "completed") return `${serves}: release ${record.id} has brought it there.`;
+  const found = `${serves}: ${deployedText(active, now)}. No stage ran, and nothing was judged.`;
+  if (!isRecent(active, now)) return found;
+  return active.byUpload
+    ? `${found} Its upload has deployed it, as the first upload of a Worker always does. ${insteadText}`
+    : `${found} ${insteadText}`;
+}
+
+function isRecent({ createdAt }: Deployment, now: number): boolean {
+  return now - createdAt < recentMs;
+}
+
+function deployedText({ author, createdAt, message, record }: Deployment, now: number): string {
+  const said = record === undefined && message !== "" ? `, saying "${message}"` : "";
+  return `${author} deployed it ${agoText(createdAt, now)}${said}`;
+}

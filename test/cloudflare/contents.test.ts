@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { cloudflareContents } from "../../provider/cloudflare/contents";
+import { failure, startServer, success, type Answer } from "./server";
+
+const worker = { accountId: "0123456789abcdef0123456789abcdef", scriptName: "checkout" };
+
+async function withAnswers<T>(
+  answers: readonly Answer[],
+  ask: (contents: ReturnType<typeof cloudflareContents>) => Promise<T>,
+): Promise<T> {
+  const server = await startServer(...answers);
+  try {
+    return await ask(cloudflareContents(server.client, worker));
+  } finally {
+    await server.close();
+  }
+}
+
+function version(etag: string | undefined, text: string, id = "one") {
+  const script = { ...(etag !== undefined && { etag }), last_deployed_from: "api" };
+  const bindings = [{ type: "plain_text", name: "LABEL", text }];
+  const runtime = { compatibility_date: "2025-07-24", usage_model: "standard" };
+  return success({ id, metadata: {}, resources: { script, script_runtime: runtime, bindings } });
+}
+
+describe("the versions of a Worker", () => {
+  const exists = (answer: Answer): Promise<boolean> =>
+    withAnswers([answer], (contents) => contents.exists("one"));
+
+  it("exist, or do not", async () => {
+    assert.equal(await exists(version("a", "x")), true);
+    assert.equal(await exists(failure(404, 10007, "version_not_found")), false);
+    assert.equal(await exists(failure(404, 100146, "not readable yet")), false);
+    await assert.rejects(exists(failure(503, 10013, "later")), /failed for now/);
+  });
+
+  it("have the same content when nothing that is told of it differs", async () => {
+    const areSame = (a: Answer, b: Answer): Promise<boolean> =>
+      withAnswers([a, b], (contents) => contents.areSame("one", "two"));
+    assert.equal(await areSame(version("a", "x"), version("a", "x", "two")), true);
+    assert.equal(await areSame(version("a", "x"), version("b", "x")), false);
+    assert.equal(await areSame(version("a", "x"), version("a", "y")), false);
+    assert.equal(await areSame(version(undefined, "x"), version(undefined, "x")), false);
+    assert.equal(await areSame(success({ id: "one" }), success({ id: "two" })), false);
+  });
+});

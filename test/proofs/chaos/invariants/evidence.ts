@@ -1,8 +1,9 @@
 import { judge } from "../../../../provider/health";
-import type { Counts, Series } from "../../../../provider/health/series";
+import type { Bucket, Counts, Series } from "../../../../provider/health/series";
 import type { Plan } from "../../../../provider/plan/plan";
 import type { Commit } from "../log";
 import type { Story } from "../simulate";
+import { activeAt, percentOf } from "./facts";
 
 /** When the split changed, and by when everybody who drives the release knew. Milliseconds since the epoch. */
 export interface Change {
@@ -21,6 +22,8 @@ export interface Yardstick {
   readonly changes: readonly Change[];
   /** What the old version served in the hour before: one list of counts for each of {@link slisOf}. */
   readonly past: readonly (readonly Counts[])[];
+  /** How many requests the new version was given in the bucket that begins at a time. */
+  readonly givenAt: (start: number) => number;
 }
 
 /**
@@ -28,13 +31,20 @@ export interface Yardstick {
  * no version warmed up in. Whoever judges by the plan must have found it too.
  *
  * @param series one for each of {@link slisOf}
+ * @param at when they were seen, in milliseconds since the epoch
  */
-export function isBlatant({ plan, changes, past }: Yardstick, series: readonly Series[]): boolean {
+export function isBlatant(
+  { plan, changes, past, givenAt }: Yardstick,
+  series: readonly Series[],
+  at: number,
+): boolean {
   const telling = plan.slos.filter(({ sli }) => sli.kind !== "probes");
   const bounds = plan.slos.reduce((sum, slo) => sum + boundsOf(slo), 0);
   return telling.some((slo, index) => {
     if (slo.observeOnly) return false;
-    const settled = (series[index] ?? []).filter(({ start }) => isSettled(start, plan, changes));
+    const settled = (series[index] ?? [])
+      .filter(({ start }) => isSettled(start, plan, changes))
+      .map((bucket) => (bucket.start < at - settledAfterMs ? bucket : withAll(bucket, givenAt)));
     const { evidence, conclusive } = judge(slo, settled, {
       level: (1 - plan.confidence) / bounds,
       bucketMs: plan.pollIntervalMs,
@@ -44,6 +54,28 @@ export function isBlatant({ plan, changes, past }: Yardstick, series: readonly S
   });
 }
 
+/** What is missing in a bucket may still come, and may be good. */
+function withAll(bucket: Bucket, givenAt: Yardstick["givenAt"]): Bucket {
+  const { start, new: fresh } = bucket;
+  return { ...bucket, new: { ...fresh, valid: Math.max(fresh.valid, givenAt(start)) } };
+}
+
+/** A few failures of the old version may look like so many times the usual traffic. */
+const surgeByChance = 1.5;
+
+/** How many requests a version is given in a bucket that begins at a time, by the deployments. */
+export function givenTo(
+  versionId: string,
+  bucketMs: number,
+  { commits, scenario }: Story,
+): Yardstick["givenAt"] {
+  const { requestsPerSecond } = scenario.traffic;
+  return (start) => {
+    const split = activeAt(commits, start)?.deployment.split ?? [];
+    return (percentOf(split, versionId) / 100) * requestsPerSecond * (bucketMs / 1000) * surgeByChance;
+  };
+}
+
 function boundsOf({ max, maxIncrease }: Plan["slos"][number]): number {
   return Number(max !== undefined) + Number(maxIncrease !== undefined);
 }
@@ -51,7 +83,7 @@ function boundsOf({ max, maxIncrease }: Plan["slos"][number]): number {
 const pastBucketMs = 12_000;
 const pastMs = 3_600_000;
 
-/** Trouble that both versions share looks like a surge of traffic until the buckets are settled. */
+/** More events of a bucket may come until then, and trouble that both versions share looks like a surge of traffic. */
 export const settledAfterMs = 120_000;
 
 /** What the old version served in the hour before `at`. */

@@ -3,7 +3,7 @@ import type { Series } from "../../../../provider/health/series";
 import type { RunLog, TelemetryRead } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { changesSince, firstWhere, isBlatant, pastBefore, settledAfterMs } from "./evidence";
+import { changesSince, firstWhere, givenTo, isBlatant, pastBefore, settledAfterMs } from "./evidence";
 import { activeAt, percentOf } from "./facts";
 
 /** Nobody gets more of a version after an answer of the telemetry that leaves no doubt that it is bad. */
@@ -29,8 +29,12 @@ export function blatantFor(run: RunLog, story: Story): number {
   if (!query || !story.scenario.traffic.bad) return Infinity;
   const { plan } = run.order;
   const changes = changesSince(story.commits, query.from - beforeMs, learningMs(run));
-  const yardstick = { plan, changes, past: pastBefore(query.from, plan, query.oldVersionId, story) };
-  const first = firstWhere(answers.length, (last) => isBlatant(yardstick, knownAfter(answers, last)));
+  const past = pastBefore(query.from, plan, query.oldVersionId, story);
+  const givenAt = givenTo(run.order.versionId, plan.pollIntervalMs, story);
+  const yardstick = { plan, changes, past, givenAt };
+  const first = firstWhere(answers.length, (last) =>
+    isBlatant(yardstick, knownAfter(answers, last), answers[last]?.answeredAt ?? story.end),
+  );
   const seenAt = first === undefined ? Infinity : (answers[first]?.answeredAt ?? Infinity);
   return seenAt + (story.scenario.traffic.bad.version === "all" ? settledAfterMs : 0);
 }

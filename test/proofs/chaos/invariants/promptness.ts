@@ -1,7 +1,7 @@
 import type { Commit, RunLog } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { changesSince, firstWhere, isBlatant, pastBefore, settledAfterMs, slisOf } from "./evidence";
+import { changesSince, firstWhere, givenTo, isBlatant, pastBefore, settledAfterMs, slisOf } from "./evidence";
 import { isRevert } from "./facts";
 import { firstQuiet, troubles } from "./reachable";
 
@@ -59,7 +59,8 @@ function violationShownAt(
   const oldVersionId = story.commits.find(({ at }) => at === from)?.record?.oldVersionId;
   const grid = Math.floor(from / bucketMs) * bucketMs;
   const changes = changesSince(story.commits, from, 45_000 + bucketMs);
-  const yardstick = { plan, changes, past: pastBefore(from, plan, oldVersionId, story) };
+  const past = pastBefore(from, plan, oldVersionId, story);
+  const yardstick = { plan, changes, past, givenAt: givenTo(versionId, bucketMs, story) };
   const steps = Math.floor((to - from) / bucketMs);
   const at = (step: number): number => from + (step + 1) * bucketMs;
   const first = firstWhere(steps, (step) => {
@@ -71,7 +72,7 @@ function violationShownAt(
       to: grid + (step + 2) * bucketMs,
       bucketMs,
     };
-    return isBlatant(yardstick, story.telemetryAt(query, at(step)));
+    return isBlatant(yardstick, story.telemetryAt(query, at(step)), at(step));
   });
   return first === undefined ? undefined : at(first);
 }

@@ -13,6 +13,7 @@ const SOURCE = `
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
+    if (pathname === "/spin") for (;;);
     if (pathname === "/throws") throw new Error("asked for");
     if (pathname === "/own") return env.ASSETS.fetch(new URL("/hello.txt", request.url));
     return new Response("the Worker at " + pathname);
@@ -52,6 +53,7 @@ describe("static assets", function () {
       compatibilityDate: "2025-07-24",
       bindings: [{ type: "assets", name: "ASSETS" }],
       observability: { enabled: true },
+      limits: { cpuMs: 100 },
       assets: await loadAssets({ directory: folder, config }),
     });
     return versionId;
@@ -83,11 +85,14 @@ describe("static assets", function () {
       [thrown.status, Object.keys(thrown.headers).filter((name) => /called/.test(name))],
       [500, []],
     );
-    const rows = await until("three invocations", async () => {
+    // Where CPU time is measured, the end of the process tells of whatever it was still thought to be at work on.
+    const called = process.platform === "linux" ? 4 : 3;
+    if (called === 4) await at("/spin");
+    const rows = await until("every invocation", async () => {
       const found = await invocationsOf(started.edge, NAME);
-      return found.length >= 3 ? found : undefined;
+      return found.length >= called ? found : undefined;
     });
-    assert.equal(rows.length, 3);
+    assert.equal(rows.length, called);
   });
 
   it("that have not changed are not sent again, and each version has its own", async () => {

@@ -186,7 +186,7 @@ export interface ScriptVersionArgs {
   /**
    * The kinds of bindings that are taken over from the latest version where `bindings` has none of their name. `[]` takes
    * over nothing.
-   * @default ["secret_text", "secret_key"]: what `wrangler secret put` has set, as wrangler does
+   * @default `["secret_text", "secret_key"]`, what `wrangler secret put` has set, as wrangler does
    */
   keepBindings?: Inputs<string[]>;
   /** Static assets. */

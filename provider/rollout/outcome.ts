@@ -148,6 +148,16 @@ export function held(ended: Ended): Outcome {
   return outcome(ended, { status: "interrupted", reason }, ended.observation.active);
 }
 
+/** The same, where somebody has deployed since: that is theirs. */
+export function leftToOthers(outcome: Outcome, active: Deployment | undefined): Outcome {
+  if (active === undefined || active.id === outcome.deploymentId) return outcome;
+  return {
+    ...outcome,
+    ...{ deployedVersionId: soleVersion(active.split), deploymentId: active.id },
+    reason: `${outcome.reason} Since then ${active.author} has deployed something else, which was left as it is.`,
+  };
+}
+
 /** Somebody else has decided how the release ends. */
 export function yielded(ended: Ended, status: DeploymentStatus, active: Deployment | undefined): Outcome {
   const { release, state } = ended;

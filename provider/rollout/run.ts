@@ -6,11 +6,11 @@ import { decide } from "./decide";
 import { follow } from "./follow";
 import { observe, observeDeployments } from "./look/observe";
 import type { Observation } from "./look/observation";
-import type { Outcome } from "./outcome";
+import { leftToOthers, type Outcome } from "./outcome";
 import { alone, type Deployment, type Pace } from "./ports";
 import { soakedAt, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
-import type { State } from "./state";
+import type { Starting, State } from "./state";
 import { statusLine } from "./text/text";
 import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./look/window";
@@ -34,6 +34,8 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
       if ("beginAgain" in step) {
         ({ putBack = putBack, otherwise, known } = step);
         step = await begin(request, begunAt, known, dependencies);
+        // What was to be gone on with is not there any more: somebody else has deployed, which is theirs.
+        if (otherwise && isToStart(step)) return leftToOthers(otherwise, step.state.before);
       } else {
         step = await turn(step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);
@@ -44,6 +46,11 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
     if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, known, error, dependencies);
   }
+}
+
+/** True for a release that nothing was deployed of yet. */
+function isToStart(step: Step): step is Rollout & { readonly state: Starting } {
+  return goesOn(step) && step.state.phase === "starting";
 }
 
 /** One turn of the loop: observe, assess, decide, write. */

@@ -89,6 +89,29 @@ describe("two runs of one release", () => {
   });
 });
 
+describe("a run that finds what an earlier one has left", () => {
+  it("goes on with it, but not over what somebody else has deployed by then", async () => {
+    const outside = world();
+    const { clock, deployments } = outside;
+    const active = deployments.active.bind(deployments);
+    clock.at(3 * minute, () => {
+      const startedAt = clock.start - minute;
+      const { id } = leave(outside, { startedAt, begun: [startedAt] });
+      deployments.active = async () => {
+        const shown = await active();
+        // Right after the reading that shows it.
+        if (shown?.id === id) deployments.foreign(all(otherVersion));
+        return shown;
+      };
+    });
+    const { status, reason, deployedVersionId } = await release(outside);
+    assert.equal(status, "superseded", reason);
+    assert.match(reason, /Since then .* has deployed something else, which was left as it is\./);
+    assert.equal(deployedVersionId, otherVersion);
+    assert.deepEqual(deployments.made[0]?.split, all(otherVersion));
+  });
+});
+
 describe("a split of somebody else", () => {
   it("is gone on with from its share when it has the new version and may be taken over", async () => {
     const outside = world();

@@ -56,7 +56,10 @@ export const planSchema = z
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
     },
-    { error: "a plan with `slos` and `stages`" },
+    {
+      // An unknown property is told in the words of whoever parses.
+      error: ({ code }) => (code === "unrecognized_keys" ? undefined : "a plan with `slos` and `stages`"),
+    },
   )
   .superRefine((plan, context) => {
     const fault = (path: (string | number)[], message: string): void => {

@@ -42,14 +42,14 @@ export async function check(_olds: unknown, news: Properties): Promise<Checked> 
   const progress = engineProgress(urnOf(news));
   const plan = planSchema.safeParse(news["plan"]);
   if (plan.data?.slos.some(({ byDefault }) => byDefault)) progress.event(objectivesText(plan.data));
-  for (const warning of [withoutConnection(), misplacedAccount(sources())]) {
+  const unfit = unfitRuntime(process);
+  if (unfit !== undefined) failures.unshift(failureOf(unfit));
+  // What is wrong comes first: it may be the same.
+  const warnings = failures.length > 0 ? [] : [withoutConnection(), misplacedAccount(sources())];
+  for (const warning of warnings) {
     if (warning !== undefined) progress.event(`Warning: ${warning}`);
   }
-  const unfit = unfitRuntime(process);
-  return Promise.resolve({
-    inputs,
-    failures: unfit === undefined ? failures : [failureOf(unfit), ...failures],
-  });
+  return Promise.resolve({ inputs, failures });
 }
 
 /** Why Cloudflare could not be asked: a preview does not need it, and builds of forks have no token. */

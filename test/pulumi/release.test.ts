@@ -148,6 +148,9 @@ describe("the check of a release", () => {
       'unknown property "retri": did you mean "retry"?; unknown property "versionID": did you mean "versionId"?; unknown ' +
         'property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
     ]);
+    assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
+      'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
+    ]);
     assert.deepEqual(await failures({ whenAborted: "ignore" }), [
       'whenAborted: got "ignore", expected "fail" or "warn"',
     ]);

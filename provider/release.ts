@@ -3,6 +3,7 @@ import type { Inputs } from "./inputs";
 import type { ReleasePlan } from "./plan/types";
 import { warnOfMovers } from "./pulumi/movers";
 import { refuseOptions } from "./pulumi/options";
+import { ownUrn } from "./pulumi/ownUrn";
 import { loadedFrom, shell } from "./pulumi/shell";
 import type { Status } from "./rollout/outcome";
 import type { StageReport } from "./rollout/report";
@@ -113,7 +114,7 @@ export class Release extends pulumi.dynamic.Resource {
       stages: undefined,
     };
     // The provider learns from its inputs alone which resource it works for, so that it can tell what it does there.
-    const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${moduleName}:${typeName}`, options?.parent);
+    const urn = ownUrn(name, `${moduleName}:${typeName}`, options?.parent);
     super(
       shell("pulumi-workers-release/internal/release"),
       name,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
 import { holdsSecret } from "./cloudflare/upload";
 import { refuseOptions } from "./pulumi/options";
+import { ownUrn } from "./pulumi/ownUrn";
 import { loadedFrom, shell } from "./pulumi/shell";
 import type { ScriptBinding } from "./scriptBinding";
 
@@ -255,7 +256,7 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
     const outputs = { versionId: undefined, number: undefined, deployed: undefined };
     const inputs = args.bindings === undefined ? args : { ...args, bindings: guarded(args.bindings) };
     // The provider learns from its inputs alone which resource it works for, so that it can tell something there.
-    const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${moduleName}:${typeName}`, options?.parent);
+    const urn = ownUrn(name, `${moduleName}:${typeName}`, options?.parent);
     super(
       shell("pulumi-workers-release/internal/scriptVersion"),
       name,

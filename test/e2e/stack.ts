@@ -111,6 +111,11 @@ export class Stack {
     return output;
   }
 
+  /** Runs Node in the folder of the program, as for a script that uses the Automation API. */
+  node(...args: string[]): Promise<Ran> {
+    return this.#spawn("node", args, "ignore").ended;
+  }
+
   /** Makes the stack. */
   async init(): Promise<void> {
     await this.succeed("stack", "init", "test");

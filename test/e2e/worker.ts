@@ -132,7 +132,7 @@ function releasing(args: Record<string, unknown>): string {
 export interface Opened {
   readonly edge: Edge;
   /** Asks a Worker all the time, which may not be there yet. */
-  load(scriptName: string): Load;
+  load(scriptName: string, perSecond?: number): Load;
   /** An empty stack. */
   stack(folder?: string): Promise<Stack>;
   /** A healthy Worker that serves, is asked all the time, and has a stack. */
@@ -152,8 +152,8 @@ export function useWorkers(options: EdgeOptions = {}): Opened {
     get edge() {
       return given.edge;
     },
-    load(scriptName) {
-      const load = new Load(given.edge, scriptName);
+    load(scriptName, perSecond) {
+      const load = new Load(given.edge, scriptName, perSecond);
       loads.push(load);
       return load;
     },

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { goLive } from "../edge/support";
+import { deploymentsOf, healthy, useWorkers } from "./worker";
+
+const examples = join(__dirname, "..", "..", "examples");
+
+describe("the examples", function () {
+  this.timeout(240_000);
+  const opened = useWorkers();
+
+  it("many-workers: ten Workers are released with one plan, and the one that others call first", async () => {
+    const names = [
+      "auth",
+      "cart",
+      "catalog",
+      "checkout",
+      "images",
+      "orders",
+      "prices",
+      "reviews",
+      "search",
+      "users",
+    ];
+    for (const name of names) {
+      await goLive(opened.edge, name, healthy);
+      opened.load(name, 10);
+    }
+    const stack = await opened.stack();
+    cpSync(join(examples, "many-workers"), stack.program, { recursive: true });
+    // A file of its own: the stack is that of another project.
+    writeFileSync(
+      join(stack.program, "Pulumi.yaml"),
+      JSON.stringify({ name: "e2e", runtime: "nodejs", main: "index.ts" }),
+    );
+    await stack.succeed("config", "set", "soakTime", "6s");
+    const { code, output } = await stack.up();
+    assert.equal(code, 0, output);
+    assert.deepEqual((await stack.outputs())["statuses"], Array(10).fill("completed"));
+    const ended = output.indexOf("Release auth created");
+    assert.ok(ended >= 0 && output.indexOf("Release cart creating") > ended, output);
+  });
+
+  it("automation-api: a program releases a Worker by itself", async () => {
+    const { stack } = await opened.worker("automated");
+    cpSync(join(examples, "automation-api"), stack.program, { recursive: true });
+    // Pulumi writes the file for the program's own project.
+    rmSync(join(stack.program, "Pulumi.yaml"));
+    const script = ["-r", "ts-node/register/transpile-only", "release.ts"];
+    const { code, output } = await stack.node(...script, "automated", "6s");
+    assert.equal(code, 0, output);
+    assert.match(output, /The release ended as completed\.$/m);
+    assert.equal((await deploymentsOf(opened.edge, "automated")).length, 4);
+  });
+});

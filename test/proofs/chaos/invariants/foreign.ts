@@ -38,6 +38,7 @@ function fault(run: RunLog, write: Write, over: Commit, story: Story): string | 
   if (over.at >= write.sentAt) return undefined;
   if (isApproval(run, over, story)) return undefined;
   const last = readsBy(run, write.sentAt).at(-1);
+  if (isHeardByNobody(run, over, write)) return undefined;
   if (knew(run, over, write.sentAt)) {
     return mayBegin(run, write, over, story) ? undefined : "it had seen it, and it was not its own";
   }
@@ -47,6 +48,17 @@ function fault(run: RunLog, write: Write, over: Commit, story: Story): string | 
   if (isRevert(write) && failedReadsBefore(run, write) >= 2) return undefined;
   if (/^[^:]*: interrupted in /.test(write.message) && !knew(run, over, write.sentAt)) return undefined;
   return "a read right before the write would have shown it";
+}
+
+/** An interruption breaks a look off: what is answered to it afterwards, the revert has not seen. */
+function isHeardByNobody(run: RunLog, over: Commit, write: Write): boolean {
+  const { interruptedAt } = run;
+  if (interruptedAt === undefined || !isRevert(write)) return false;
+  const heard = readsBy(run, write.sentAt).filter(({ shown }) => shown === over);
+  return (
+    heard.length > 0 &&
+    heard.every(({ sentAt, answeredAt }) => sentAt <= interruptedAt && answeredAt >= interruptedAt)
+  );
 }
 
 /** True when this is how the run begins, and what it begins over may be begun over. */

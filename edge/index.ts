@@ -182,7 +182,8 @@ function tokensGiven(
 ): readonly [TokenOption, ...TokenOption[]] {
   const [first, ...others] = token === undefined ? tokens : [{ token }, ...tokens];
   if (first !== undefined) return [first, ...others];
-  return [{ token: state.account.remember("token", () => randomBytes(30).toString("base64url")) }];
+  // Hexadecimal: one that begins with a dash would be an option to every command that it is given to.
+  return [{ token: state.account.remember("token", () => randomBytes(20).toString("hex")) }];
 }
 
 /** What is in many processes of Cloudflare's may hold as much as so many of them, where it shares one here. */

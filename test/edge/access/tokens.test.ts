@@ -8,6 +8,14 @@ import { allows, readScopes, type Scope } from "../../../edge/tokens/scopes";
 import { findToken, readTokens } from "../../../edge/tokens/token";
 import { call, clientOf, putScript, saying, useEdge } from "../support";
 
+describe("the token of an edge that is given none", () => {
+  const live = useEdge();
+
+  it("is 40 characters that no command takes for an option", () => {
+    assert.match(live.edge.token, /^[0-9a-f]{40}$/);
+  });
+});
+
 describe("the permissions of a token", () => {
   const cases: [has: Scope[], needs: Scope, enough: boolean][] = [
     [["workers_scripts:read"], "workers_scripts:read", true],

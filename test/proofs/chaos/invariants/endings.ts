@@ -94,11 +94,17 @@ function shareIn(reason: string, sentence: RegExp): ((commit: Commit) => boolean
 
 /** What may have been active at the end as far as the run could know. */
 function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commit[] {
-  const reads = readsBy(run, endedAt);
-  const last = reads.at(-1);
   const writes = run.writes.filter(
     ({ failure, answeredAt = Infinity }) => failure === undefined && answeredAt <= endedAt,
   );
+  // A reading that lags behind a write of the run's own says nothing of what came after that write.
+  const reads = readsBy(run, endedAt).filter(({ shown, sentAt }) =>
+    writes.every(
+      ({ commit, answeredAt = Infinity }) =>
+        commit === undefined || answeredAt > sentAt || (shown?.index ?? -1) >= commit.index,
+    ),
+  );
+  const last = reads.at(-1);
   const knownAt = Math.max(
     last?.servedAt ?? -Infinity,
     ...writes.map(({ servedAt = -Infinity }) => servedAt),

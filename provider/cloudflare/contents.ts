@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError, type Contents } from "../rollout/ports";
+import type { Contents } from "../rollout/ports";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
+import { orMissing } from "./orMissing";
 
 const version = z.object({
   resources: z
@@ -35,13 +36,7 @@ export function cloudflareContents(client: Cloudflare, { accountId, scriptName }
 
   return {
     async exists(versionId) {
-      try {
-        await read(versionId);
-        return true;
-      } catch (error) {
-        if (error instanceof PortError && error.failure === "missing") return false;
-        throw error;
-      }
+      return (await orMissing(read(versionId).then(() => true))) ?? false;
     },
 
     async areSame(first, second) {

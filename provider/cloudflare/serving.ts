@@ -1,9 +1,9 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
-import { PortError } from "../rollout/ports";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { cloudflareDeployments } from "./deployments";
+import { orMissing } from "./orMissing";
 import { keptBindings, type Upload } from "./upload";
 
 const binding = z.object({ type: z.string(), name: z.string() });
@@ -43,13 +43,8 @@ export interface Serving {
  *
  * @throws {PortError}
  */
-export async function servingNow(client: Cloudflare, name: WorkerName): Promise<Serving | undefined> {
-  try {
-    return await read(client, name);
-  } catch (error) {
-    if (error instanceof PortError && error.failure === "missing") return undefined;
-    throw error;
-  }
+export function servingNow(client: Cloudflare, name: WorkerName): Promise<Serving | undefined> {
+  return orMissing(read(client, name));
 }
 
 async function read(client: Cloudflare, { accountId, scriptName }: WorkerName): Promise<Serving | undefined> {

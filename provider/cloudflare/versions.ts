@@ -5,6 +5,7 @@ import { ask } from "./ask";
 import { uploadAssets } from "./assets";
 import type { WorkerName } from "./client";
 import { pendingMigrations, type Pending } from "./migrations";
+import { orMissing } from "./orMissing";
 import { secretsOf, uploadForm, type Luggage, type Upload } from "./upload";
 import { settingsMetadata } from "./workerSettings";
 
@@ -203,14 +204,4 @@ export function migrationRefused(scriptName: string, { steps }: Pending): string
     'set `whenMigrating: "deployAtOnce"`; better, deploy the migration beforehand with code that does not use its ' +
     "classes yet, and release what uses them in stages."
   );
-}
-
-/** What was asked for, or undefined when it does not exist; other failures stay failures. */
-async function orMissing<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof PortError && error.failure === "missing") return undefined;
-    throw error;
-  }
 }

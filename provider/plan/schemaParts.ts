@@ -28,3 +28,8 @@ export function number(minimum: number, maximum: number, allowed: string) {
 export function choice<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
 }
+
+/** The same for more values than one names with "or". */
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
+}

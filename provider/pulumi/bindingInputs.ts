@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { closestOf } from "../plan/likeness";
+import { oneOf } from "../plan/schemaParts";
 
 const text = z.string({ error: "a text" });
 const whole = z.int({ error: "a whole number" }).nonnegative({ error: "a whole number, 0 or more" });
@@ -26,10 +27,6 @@ const usages = [
 ] as const;
 const formats = ["raw", "pkcs8", "spki", "jwk"] as const;
 const jurisdictions = ["eu", "fedramp", "fedramp-high", "us"] as const;
-
-function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
-}
 
 const outbound = z.strictObject({
   worker: z

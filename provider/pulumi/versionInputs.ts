@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneOf } from "../plan/schemaParts";
 import { binding } from "./bindingInputs";
 import { migrationInputs } from "./migrationInputs";
 import { workerInputs } from "./releaseInputs";
@@ -44,10 +45,6 @@ const placement = z.strictObject({
 
 const htmlHandling = ["auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"] as const;
 const notFoundHandling = ["none", "404-page", "single-page-application"] as const;
-
-function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
-}
 
 const assets = z.strictObject({
   directory: z.string({ error: "the path of a folder" }).min(1, { error: "the path of a folder" }),

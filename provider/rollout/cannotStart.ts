@@ -1,4 +1,4 @@
-import { revertedSentence } from "./text/endingText";
+import { deployedSinceSentence, revertedSentence } from "./text/endingText";
 import { soleVersion, type Outcome } from "./outcome";
 import { PortError, type Deployment } from "./ports";
 import type { Dependencies } from "./release";
@@ -70,10 +70,10 @@ function reasonFor(
 
 function whereNow(
   back: string,
-  { author }: Deployment,
+  active: Deployment,
   isBack: boolean,
   oldVersionId: string | undefined,
 ): string {
   if (isBack) return revertedSentence({ oldVersionId, newVersionId: "" });
-  return `${back} Since then ${author} has deployed something else, which was left as it is.`;
+  return `${back} ${deployedSinceSentence(active)}`;
 }

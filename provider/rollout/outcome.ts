@@ -11,6 +11,7 @@ import {
   afterEnd,
   confirmationSentence,
   deployedAfterSentence,
+  deployedSinceSentence,
   foundByOthers,
   heldSentence,
   revertFailedSentence,
@@ -154,7 +155,7 @@ export function leftToOthers(outcome: Outcome, active: Deployment | undefined): 
   return {
     ...outcome,
     ...{ deployedVersionId: soleVersion(active.split), deploymentId: active.id },
-    reason: `${outcome.reason} Since then ${active.author} has deployed something else, which was left as it is.`,
+    reason: `${outcome.reason} ${deployedSinceSentence(active)}`,
   };
 }
 

@@ -47,10 +47,16 @@ export function revertedSentence(
 
 /** Where the traffic is when somebody has deployed right after a revert. */
 export function deployedAfterSentence({ oldVersionId = "" }: Release, after: Deployment): string {
-  return (
-    `All traffic was put back on the old version ${oldVersionId}. Since then ${after.author} has deployed something else ` +
-    `(${splitText(after)}), which was left as it is.`
-  );
+  const since = deployedSinceSentence(after, `something else (${splitText(after)})`);
+  return `All traffic was put back on the old version ${oldVersionId}. ${since}`;
+}
+
+/** That somebody has deployed meanwhile, and that nobody has touched it. */
+export function deployedSinceSentence(
+  { author }: Pick<Deployment, "author">,
+  what = "something else",
+): string {
+  return `Since then ${author} has deployed ${what}, which was left as it is.`;
 }
 
 /** What the telemetry has shown since a revert; empty where nobody looked. */

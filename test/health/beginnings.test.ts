@@ -49,15 +49,15 @@ describe("how likely trouble is to begin with a bucket, beforehand,", () => {
     const beginnings = new Beginnings({ buckets: 100, changes: 2 });
     const before = Array.from({ length: 10 }, () => beginnings.next(true));
     const [first, second] = [beginnings.next(true, 0), beginnings.next(true, 1)];
-    assert.ok(Math.abs((before[9] ?? 0) - (0.5 / 110 + 0.25 / 100)) < 1e-12);
-    assert.ok(Math.abs(first - (0.5 / 132 + 0.25 / 100 + (0.125 * 7) / 12)) < 1e-12);
+    assert.ok(Math.abs((before[9] ?? 0) - (0.2 / 110 + 0.25 / 100)) < 1e-12);
+    assert.ok(Math.abs(first - (0.2 / 132 + 0.25 / 100 + (0.1 * 7) / 12)) < 1e-12);
     assert.ok(second < first && second > 3 * (before[9] ?? 0));
   });
 
   it("passes from buckets that say nothing to the next one that does", () => {
     const beginnings = new Beginnings({ buckets: 10, changes: 0 });
     for (let at = 0; at < 5; at += 1) assert.equal(beginnings.next(false), 0);
-    assert.ok(Math.abs(beginnings.next(true) - (0.25 + 6 * 0.05)) < 1e-12);
+    assert.ok(Math.abs(beginnings.next(true) - (0.1 + (0.35 * 7) / 12 + 6 * 0.045)) < 1e-12);
   });
 });
 

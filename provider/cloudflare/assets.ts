@@ -1,6 +1,7 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { PortError } from "../rollout/ports";
+import { again, type Pause } from "./again";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 
@@ -42,8 +43,9 @@ const session = z.object({
 const bucketAnswer = z.object({ result: z.object({ jwt: z.string().nullish() }).nullish() });
 
 /**
- * Uploads the files that Cloudflare does not have yet, and gives what a version needs to serve all of them. What was
- * uploaded is kept there for the next attempt when this one fails.
+ * Uploads the files that Cloudflare does not have yet, and gives what a version needs to serve all of them. Files are
+ * known by their content, so a part that has no answer is sent again. What was uploaded is kept there for the next attempt
+ * when this one fails.
  *
  * @throws {PortError}
  */
@@ -51,15 +53,16 @@ export async function uploadAssets(
   client: Cloudflare,
   { accountId, scriptName }: WorkerName,
   { files, config }: Assets,
+  pause?: Pause,
 ): Promise<UploadedAssets> {
   const account = `/accounts/${encodeURIComponent(accountId)}/workers`;
   const path = `${account}/scripts/${encodeURIComponent(scriptName)}/assets-upload-session`;
   const manifest = Object.fromEntries(files.map((file) => [file.path, { hash: file.hash, size: file.size }]));
   const worker = `Worker "${scriptName}"`;
   const opening = { what: `Announcing the static assets of ${worker}`, permission };
-  const { result } = await ask(client, opening, session, (options) =>
-    client.post(path, { ...options, body: { manifest } }),
-  );
+  const open = (): Promise<z.infer<typeof session>> =>
+    ask(client, opening, session, (options) => client.post(path, { ...options, body: { manifest } }));
+  const { result } = await again(open, pause);
   const buckets = result.buckets ?? [];
   // With nothing to send, the session's own token is the proof already.
   let token = buckets.flat().length === 0 ? result.jwt : undefined;
@@ -68,13 +71,15 @@ export async function uploadAssets(
     const what = `Uploading static assets of ${worker} (part ${index + 1} of ${buckets.length})`;
     const question = { what, permission, secrets: [result.jwt], timeoutMs: uploadTimeoutMs };
     const body = await bucketForm(bucket, byHash, what);
-    const answer = await ask(client, question, bucketAnswer, (options) =>
-      client.post(`${account}/assets/upload?base64=true`, {
-        ...options,
-        body,
-        headers: { authorization: `Bearer ${result.jwt}` },
-      }),
-    );
+    const send = (): Promise<z.infer<typeof bucketAnswer>> =>
+      ask(client, question, bucketAnswer, (options) =>
+        client.post(`${account}/assets/upload?base64=true`, {
+          ...options,
+          body,
+          headers: { authorization: `Bearer ${result.jwt}` },
+        }),
+      );
+    const answer = await again(send, pause);
     token = answer.result?.jwt ?? token;
   }
   if (token !== undefined) return { token, config };

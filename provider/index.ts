@@ -29,6 +29,7 @@ export type {
   EventSettings,
   EventType,
   LatencySlo,
+  Percentage,
   Probe,
   ProbeSlo,
   ReleasePlan,

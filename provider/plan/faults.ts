@@ -8,7 +8,12 @@ export interface Fault {
   readonly path: string;
   /** What was found there and what is allowed. */
   readonly reason: string;
+  /** The place as the input has it, and the property there that is unknown, if that is the fault. */
+  readonly at: Path;
+  readonly key?: string;
 }
+
+type Path = readonly PropertyKey[];
 
 /**
  * What the Pulumi engine puts in the place of a value that is not known before the update
@@ -35,19 +40,19 @@ export function parseInput<T extends z.ZodType>(
 
 type RawIssue = z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>;
 
+/** A line for each of the properties, in their order. */
 function unknownWords({ keys, inst }: RawIssue): string {
   const known =
     inst instanceof z.ZodObject ? Object.keys(inst.shape).filter((key) => !key.startsWith("__")) : [];
-  return keys.map((key) => unknownWord(key, known)).join("; ");
+  return keys.map((key) => `unknown property "${harmless(key)}": ${adviceOn(key, known)}`).join("\n");
 }
 
-function unknownWord(key: string, known: readonly string[]): string {
-  const meantKey = closestOf(key, known);
-  const advice = meantKey === undefined ? `known are ${known.join(", ")}` : `did you mean "${meantKey}"?`;
-  return `unknown property "${key}": ${advice}`;
+/** What to write instead of a name that is none of those known. */
+export function adviceOn(name: string, known: readonly string[]): string {
+  const meantName = closestOf(name, known);
+  if (meantName !== undefined) return `did you mean "${meantName}"?`;
+  return known.length === 0 ? "none is known here" : `known are ${known.join(", ")}`;
 }
-
-type Path = readonly PropertyKey[];
 
 /**
  * Turns what {@link parseInput} found into faults a person can act on. What concerns a value not known yet is left out:
@@ -59,11 +64,20 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
   return error.issues
     .flatMap((issue) => meant(issue))
     .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
-    .map((issue) => {
-      const path = harmless(pathText(root, issue.path));
-      if (issue.code === "unrecognized_keys") return { path, reason: harmless(issue.message) };
-      return { path, reason: harmless(`got ${given(input, issue.path)}, expected ${issue.message}`) };
+    .flatMap((issue): Fault[] => {
+      const place = { path: harmless(pathText(root, issue.path)), at: issue.path };
+      if (issue.code === "unrecognized_keys") return unknownIn(place, issue);
+      return [{ ...place, reason: harmless(`got ${given(input, issue.path)}, expected ${issue.message}`) }];
     });
+}
+
+function unknownIn(
+  place: Pick<Fault, "path" | "at">,
+  { keys, message }: z.core.$ZodIssueUnrecognizedKeys,
+): Fault[] {
+  return message
+    .split("\n")
+    .map((reason, index) => ({ ...place, key: keys[index] ?? "", reason: harmless(reason) }));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -98,7 +112,8 @@ function valueAt(input: unknown, path: Path): unknown {
   );
 }
 
-function pathText(root: string, path: Path): string {
+/** A place in an input, as a program would write it. */
+export function pathText(root: string, path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;

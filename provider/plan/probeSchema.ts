@@ -40,16 +40,17 @@ export const probe = z
     versionHeader: versionHeader?.toLowerCase(),
   }));
 
-type Given = z.output<typeof probe>;
+/** A probe as the schema has read it. */
+export type GivenProbe = z.output<typeof probe>;
 
 /** The probes of a plan that reads its telemetry every `pollIntervalMs`. */
-export function probesOf(given: readonly Given[], pollIntervalMs: number): readonly PlanProbe[] {
+export function probesOf(given: readonly GivenProbe[], pollIntervalMs: number): readonly PlanProbe[] {
   return given.map((each) => ({ ...each, everyMs: each.everyMs ?? pollIntervalMs }));
 }
 
 /** Probes that nobody judges, or an objective on none, are a mistake. */
 export function checkProbes(
-  plan: { slos: Plan["slos"]; probes: readonly Given[]; pollInterval: number },
+  plan: { slos: Plan["slos"]; probes: readonly GivenProbe[]; pollInterval: number },
   fault: (path: (string | number)[], message: string) => void,
 ): void {
   const slo = plan.slos.findIndex(({ sli }) => sli.kind === "probes");

@@ -3,8 +3,9 @@ import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { defaultSlo } from "./defaultSlo";
 import { objectivesOf, type Stated } from "./eventTypes";
-import { choice, day, duration, number } from "./schemaParts";
+import { choice, day, duration, number, orPercentage } from "./schemaParts";
 import { checkProbes, probe, probesOf } from "./probeSchema";
+import { rightSoFar } from "./rightSoFar";
 import { slo } from "./sloSchema";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
@@ -13,11 +14,17 @@ function hasTwoDecimals(percent: number): boolean {
   return Math.abs(percent - Number(percent.toFixed(2))) < 1e-9;
 }
 
+const percentAllowed = "a percentage from 0 to 100";
+
 const stage = z
   .strictObject({
-    percent: number(0, 100, "a percentage from 0 to 100").refine(hasTwoDecimals, {
-      error: "a percentage with at most two decimals, which is all that Cloudflare keeps",
-    }),
+    percent: orPercentage(
+      number(0, 100, percentAllowed).refine(hasTwoDecimals, {
+        error: "a percentage with at most two decimals, which is all that Cloudflare keeps",
+      }),
+      1,
+      percentAllowed,
+    ),
     soakTime: duration(1000, 30 * day),
     progression: choice(["automatic", "manual"]).default("automatic"),
   })
@@ -28,6 +35,8 @@ const stage = z
   }));
 
 const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` });
+
+const probability = "a probability from 0.5 to 0.999999";
 
 /** So many looks in a row must fail before that can be silence. */
 const leastLooks = 3;
@@ -45,7 +54,7 @@ export const planSchema = z
       pollInterval: duration(1000, 300_000)
         .refine((ms) => ms % 1000 === 0, { error: "whole seconds: telemetry has no other buckets" })
         .default(10_000),
-      confidence: number(0.5, 0.999999, "a probability from 0.5 to 0.999999").default(0.99),
+      confidence: orPercentage(number(0.5, 0.999999, probability), 0.01, probability).default(0.99),
       minRequests: number(0, 1e9, "a whole number from 0 to 1000000000")
         .int({ error: "a whole number from 0 to 1000000000" })
         .default(50),
@@ -61,23 +70,28 @@ export const planSchema = z
       error: ({ code }) => (code === "unrecognized_keys" ? undefined : "a plan with `slos` and `stages`"),
     },
   )
-  .superRefine((plan, context) => {
-    const fault = (path: (string | number)[], message: string): void => {
-      context.addIssue({ code: "custom", path, message });
-    };
-    checkStages(plan, fault);
-    checkLength(plan, fault);
-    checkNames(plan.slos, fault);
-    checkSomeAbort(plan.slos, fault);
-    checkProbes(plan, fault);
-    const leastBlindMs = leastLooks * plan.pollInterval;
-    if (plan.maxBlindTime !== undefined && plan.maxBlindTime < leastBlindMs) {
-      fault(
-        ["maxBlindTime"],
-        `at least ${leastLooks} times the pollInterval, ${formatDuration(leastBlindMs)}: one answer that fails is no silence`,
-      );
-    }
-  })
+  .superRefine(
+    (given, context) => {
+      const fault = (path: (string | number)[], message: string): void => {
+        context.addIssue({ code: "custom", path, message });
+      };
+      const plan = rightSoFar(given);
+      checkStages(plan, fault);
+      checkLength(plan, fault);
+      checkNames(plan.slos, fault);
+      checkSomeAbort(plan.slos, fault);
+      checkProbes(plan, fault);
+      const leastBlindMs = leastLooks * plan.pollInterval;
+      if (plan.maxBlindTime !== undefined && plan.maxBlindTime < leastBlindMs) {
+        fault(
+          ["maxBlindTime"],
+          `at least ${leastLooks} times the pollInterval, ${formatDuration(leastBlindMs)}: one answer that fails is no silence`,
+        );
+      }
+    },
+    // What is wrong with a part does not hide what is wrong with the rest.
+    { when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value) },
+  )
   .transform((plan): Plan => ({
     slos: objectivesIn(plan),
     stages: plan.stages,

@@ -25,6 +25,26 @@ export function number(minimum: number, maximum: number, allowed: string) {
   return z.number({ error: allowed }).min(minimum, { error: allowed }).max(maximum, { error: allowed });
 }
 
+/**
+ * A number, or a percentage as a person writes it, `"2.5%"`.
+ *
+ * @param perCent what 1 % is as a number
+ */
+export function orPercentage<T extends z.ZodType<number, number>>(
+  number: T,
+  perCent: number,
+  allowed: string,
+) {
+  const text = z.string({ error: allowed }).transform((given, context) => {
+    const [, percent] = /^(\d{1,4}(?:\.\d{1,10})?) ?%$/.exec(given) ?? [];
+    // Rounded, since 0.07 times 0.01 is not 0.0007.
+    if (percent !== undefined) return Number((Number(percent) * perCent).toPrecision(12));
+    context.issues.push({ code: "custom", message: allowed, input: given });
+    return z.NEVER;
+  });
+  return z.union([number, text.pipe(number)], { error: allowed });
+}
+
 export function choice<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
 }

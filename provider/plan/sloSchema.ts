@@ -3,12 +3,12 @@ import { filterOperations, type Filter } from "../health/sli";
 import { harmless } from "../shown";
 import { canceledMargin } from "./defaultSlo";
 import { nameOn, on, type Stated } from "./eventTypes";
-import { day, duration, durationAllowed, number } from "./schemaParts";
+import { day, duration, durationAllowed, number, orPercentage } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
 import { barren, rowsThatPass } from "./telemetryKeys";
 
 const nameLength = "a name of 1 to 60 characters";
-const maxShare = "a share from 0 to below 1: 0.01 allows 1 bad request in 100";
+const maxShare = 'a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100';
 const betweenPercentiles = "a percentile above 0 and below 100, such as 99";
 const mayBeSlower = 'a percentage from "0%" to "1000%", such as "20%": how much longer requests may take';
 const increase = "a ratio from 1 to 1000: 1.5 allows half as many bad requests again as the old version has";
@@ -21,7 +21,11 @@ const name = z
   .min(1, { error: nameLength })
   .max(60, { error: nameLength })
   .transform(harmless);
-const share = z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare });
+const share = orPercentage(
+  z.number({ error: maxShare }).min(0, { error: maxShare }).lt(1, { error: maxShare }),
+  0.01,
+  maxShare,
+);
 
 const settings = {
   name: name.optional(),

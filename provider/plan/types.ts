@@ -3,6 +3,9 @@
  */
 export type Duration = string;
 
+/** A percentage, as a person writes it: `"25%"`, `"0.1%"`. */
+export type Percentage = `${number}%`;
+
 /** What a release does and what it watches. The same plan can serve every release of a Worker. */
 export interface ReleasePlan {
   /**
@@ -36,10 +39,10 @@ export interface ReleasePlan {
    * How sure a verdict must be: a version that meets all its objectives is found to violate any of them with a
    * probability of at most `1 - confidence` in the whole release, however long it takes and however often it is looked
    * at. Requests are taken to fail independently of each other, or with as much correlation as the old version's had in
-   * the hour before the release. From 0.5 to 0.999999.
+   * the hour before the release. From 0.5 to 0.999999; `"99%"` is 0.99.
    * @default 0.99
    */
-  confidence?: number;
+  confidence?: number | Percentage;
   /**
    * How many requests the new version must have served in a stage before the stage can pass. A stage at 0 % has no
    * traffic of its own and needs none. A whole number, 0 or more.
@@ -98,8 +101,8 @@ export interface ReleasePlan {
 
 /** One step of a release: a share of the traffic for the new version, and how long it soaks there. */
 export interface Stage {
-  /** The new version's share of the traffic, from 0 to 100, with at most two decimals. */
-  percent: number;
+  /** The new version's share of the traffic, from 0 to 100, with at most two decimals. `"25%"` is 25. */
+  percent: number | Percentage;
   /**
    * How long the stage lasts before it can pass, from `"1s"` to `"30d"`. Not shorter than `pollInterval`, and above 0 %
    * not shorter than `warmUp` and `pollInterval` together.
@@ -139,8 +142,8 @@ export interface SloSettings {
 
 /** Bounds on the share of bad events: `max`, `maxIncrease` or both. */
 export interface ShareSettings extends SloSettings {
-  /** The largest share of bad events that is still fine, from 0 (none at all) to below 1 (0.01 is 1 %). */
-  max?: number;
+  /** The largest share of bad events that is still fine, from 0 (none at all) to below 1: 0.01, or `"1%"`. */
+  max?: number | Percentage;
 }
 
 /**
@@ -253,8 +256,8 @@ export interface CustomSlo extends ShareSettings, EventSettings {
 export interface ProbeSlo extends Omit<ShareSettings, "maxIncrease"> {
   /** What is measured: the probes that the plan itself sends. */
   sli: "probes";
-  /** The largest share of bad probes that is still fine, from 0 (none at all) to below 1. */
-  max: number;
+  /** The largest share of bad probes that is still fine, from 0 (none at all) to below 1: 0.1, or `"10%"`. */
+  max: number | Percentage;
 }
 
 /** A request that is sent again and again while the release is under way. Give `url` or `path`. */

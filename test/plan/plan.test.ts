@@ -82,6 +82,65 @@ describe("a plan", () => {
     });
   });
 
+  it("takes percentages as a person writes them", () => {
+    const shares = ["1%", "0.1 %", "7%", "0%"].map((max) => ({ name: max, sli: "serverErrors", max }));
+    const {
+      slos: read,
+      stages: steps,
+      confidence,
+    } = planSchema.parse({
+      slos: [...shares, { sli: "wallTime", slower: "20%" }],
+      defaultSlos: false,
+      confidence: "99.9%",
+      stages: [
+        { percent: "12.5%", soakTime: "1m" },
+        { percent: "100%", soakTime: "1m" },
+      ],
+    });
+    assert.deepEqual([...read.map(({ max }) => max), confidence], [0.01, 0.001, 0.07, 0, undefined, 0.999]);
+    assert.deepEqual(
+      steps.map(({ percent }) => percent),
+      [12.5, 100],
+    );
+    const wrong = slos({ sli: "serverErrors", max: "100%" }, { name: "b", sli: "serverErrors", max: "1" });
+    assert.deepEqual(
+      faults({ ...wrong, stages: [{ percent: "101%", soakTime: "1m" }, full] }).map(
+        (fault) => fault.split(",")[0],
+      ),
+      ['plan.slos[0].max: got "100%"', 'plan.slos[1].max: got "1"', 'plan.stages[0].percent: got "101%"'],
+    );
+  });
+
+  it("tells all that is wrong at once: a part that cannot be read hides nothing of the rest", () => {
+    const plan = {
+      slos: [
+        null,
+        { sli: "serverErors", max: 1 },
+        { sli: "probes", max: 0.1 },
+        { name: "probes", sli: "canceled", max: 0.1 },
+      ],
+      stages: [{ percent: 50, soakTime: "5 minutes" }, { percent: 40, soakTime: "5m" }, { percent: 80 }],
+      colour: "red",
+      warmUp: "10s",
+      maxBlindTime: "1s",
+    };
+    assert.deepEqual(
+      faults(plan).map((fault) => fault.replace(/(, expected|: known) .*/, "")),
+      [
+        "plan.slos[0]: got null",
+        'plan.slos[1].sli: got "serverErors"',
+        'plan.stages[0].soakTime: got "5 minutes"',
+        "plan.stages[2].soakTime: got nothing",
+        'plan: unknown property "colour"',
+        "plan.stages[1].percent: got 40",
+        "plan.stages[2].percent: got 80",
+        'plan.slos[3].name: got "probes"',
+        "plan.probes: got nothing",
+        'plan.maxBlindTime: got "1s"',
+      ],
+    );
+  });
+
   it("has no default SLO where it states one on the same, or wants none", () => {
     const names = (plan: Record<string, unknown>): string[] =>
       planSchema.parse(plan).slos.map(({ name }) => name);
@@ -313,22 +372,22 @@ describe("a plan", () => {
     [
       "an objective that cannot be violated",
       slos({ sli: "serverErrors", max: 1 }),
-      "plan.slos[0].max: got 1, expected a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+      'plan.slos[0].max: got 1, expected a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100',
     ],
     [
       "a bound as a percentage",
       slos({ sli: "serverErrors", max: 5 }),
-      "plan.slos[0].max: got 5, expected a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+      'plan.slos[0].max: got 5, expected a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100',
     ],
     [
       "no bound",
       slos({ sli: "serverErrors" }),
-      "plan.slos[0].max: got nothing, expected a share from 0 to below 1: 0.01 allows 1 bad request in 100; or `maxIncrease`",
+      'plan.slos[0].max: got nothing, expected a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100; or `maxIncrease`',
     ],
     [
       "no bound on statuses",
       slos({ sli: { status: "5xx" } }),
-      "plan.slos[0].max: got nothing, expected a share from 0 to below 1: 0.01 allows 1 bad request in 100; or `maxIncrease`",
+      'plan.slos[0].max: got nothing, expected a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100; or `maxIncrease`',
     ],
     [
       "a limit and no percentile",
@@ -375,7 +434,7 @@ describe("a plan", () => {
     [
       "a bound on statuses as a percentage",
       slos({ sli: { status: 429 }, max: 5 }),
-      "plan.slos[0].max: got 5, expected a share from 0 to below 1: 0.01 allows 1 bad request in 100",
+      'plan.slos[0].max: got 5, expected a share from 0 to below 1: 0.01, or "1%", allows 1 bad request in 100',
     ],
     [
       "filters without a name",

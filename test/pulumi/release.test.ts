@@ -145,8 +145,9 @@ describe("the check of a release", () => {
 
   it("knows its properties, and says which one was meant", async () => {
     assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
-      'unknown property "retri": did you mean "retry"?; unknown property "versionID": did you mean "versionId"?; unknown ' +
-        'property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
+      'unknown property "retri": did you mean "retry"?',
+      'unknown property "versionID": did you mean "versionId"?',
+      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
     ]);
     assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',

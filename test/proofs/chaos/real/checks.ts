@@ -140,7 +140,8 @@ function badIsCaught({ scenario, story, versions, ups }: Played, checks: Checks)
   if (!scenario.isBad) return;
   const isPromoted = story.commits.some(({ by }) => by.kind === "colleague");
   if (isPromoted) return;
-  const first = scenario.plan.stages.find(({ percent }) => percent > 0)?.percent ?? 100;
+  const first =
+    scenario.plan.stages.map(({ percent }) => Number(percent)).find((percent) => percent > 0) ?? 100;
   const beyond = story.commits.find(({ deployment }) => percentOf(deployment.split, versions.new) > first);
   checks.that("a bad version is not promoted", beyond === undefined, beyond?.at ?? story.end, () =>
     nameOf(beyond),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { formatShare } from "../plan/percent";
 import { REALISTIC, type FreshVersion, type ReadLag, type Realism, type Span } from "../../edge/realism";
 
 /** What the command line says of realism; false for what is `off`. */
@@ -69,9 +70,9 @@ export function describeRealism({ seed = 1, ...realism }: Realism): string | und
     ingestDelayMs && `telemetry is found after ${seconds(ingestDelayMs)}`,
     analyticsDelayMs && `metrics count an invocation after ${seconds(analyticsDelayMs)}`,
     propagationMs && `a deployment is known after ${seconds(propagationMs)}`,
-    readLag && `${percent(readLag.share)} of reads are ${seconds(readLag.lagMs)} behind`,
+    readLag && `${formatShare(readLag.share)} of reads are ${seconds(readLag.lagMs)} behind`,
     freshVersion &&
-      `${percent(freshVersion.share)} of requests about a version find it not ready for ${seconds(freshVersion.forMs)}`,
+      `${formatShare(freshVersion.share)} of requests about a version find it not ready for ${seconds(freshVersion.forMs)}`,
     otherCallersPerMinute !== undefined && `others make ${otherCallersPerMinute} requests a minute`,
     orphanedSocketsMs !== undefined &&
       `WebSockets of Durable Objects are orphaned by deployments and closed after ${orphanedSocketsMs / 1000} s of quiet`,
@@ -82,10 +83,6 @@ export function describeRealism({ seed = 1, ...realism }: Realism): string | und
 
 function seconds([from, to]: Span): string {
   return from === to ? `${from / 1000} s` : `${from / 1000}-${to / 1000} s`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(3))} %`;
 }
 
 function span(text: string): Span | false {

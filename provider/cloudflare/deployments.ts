@@ -1,5 +1,6 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
+import { formatPercent } from "../plan/percent";
 import type { Deployments, Split } from "../rollout/ports";
 import { maxMessageBytes } from "../rollout/record/recordText";
 import { ask } from "./ask";
@@ -116,7 +117,7 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
 }
 
 function describe(split: Split): string {
-  return split.map((share) => `version ${share.versionId} at ${share.percent} %`).join(" and ");
+  return split.map((share) => `version ${share.versionId} at ${formatPercent(share.percent)}`).join(" and ");
 }
 
 function checkLength(message: string): void {

@@ -1,3 +1,4 @@
+import { hasUnknown } from "../plan/faults";
 import { afterAbort } from "../rollout/text/text";
 import type { ReleaseState } from "./releaseInputs";
 import { same } from "./validation";
@@ -5,6 +6,21 @@ import { same } from "./validation";
 // What a change of the inputs means to a release, given what its state remembers.
 
 type Properties = Record<string, unknown>;
+
+/**
+ * The inputs that make it a release of another Worker. One that is not known yet is not among them: it is the same as a
+ * rule, and the engine refuses a replacement of what is protected before anybody can know.
+ */
+export function replacing(before: ReleaseState, news: Properties): string[] {
+  const isOther = (key: "accountId" | "scriptName"): boolean =>
+    before[key] !== news[key] && !hasUnknown(news[key]);
+  return (["accountId", "scriptName"] as const).filter(isOther);
+}
+
+/** True where it is not known before the update whether the release is one of another Worker. */
+export function mayReplace(news: Properties): boolean {
+  return hasUnknown(news["accountId"]) || hasUnknown(news["scriptName"]);
+}
 
 /** True where the release has something to do or to refuse. */
 export function hasToAct(before: ReleaseState, news: Properties): boolean {

@@ -24,7 +24,15 @@ import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
-import { abortedWarning, hasToAct, needsRelease, onlyRecords, outlook } from "./releaseChange";
+import {
+  abortedWarning,
+  hasToAct,
+  mayReplace,
+  needsRelease,
+  onlyRecords,
+  outlook,
+  replacing,
+} from "./releaseChange";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
 import { unfitRuntime } from "./runtime";
@@ -73,8 +81,9 @@ function readState(olds: unknown): ReleaseState {
 /** Says whether there is something to do, and nothing about how the provider is spelled. */
 export async function diff(_id: string, olds: unknown, news: Properties): Promise<dynamic.DiffResult> {
   const before = readState(olds);
-  const replaces = (["accountId", "scriptName"] as const).filter((key) => before[key] !== news[key]);
-  const changes = replaces.length > 0 || hasToAct(before, news) || onlyRecords(before, news);
+  const replaces = replacing(before, news);
+  const changes =
+    replaces.length > 0 || mayReplace(news) || hasToAct(before, news) || onlyRecords(before, news);
   const why = replaces.length > 0 ? undefined : outlook(before, news);
   if (why !== undefined) engineProgress(urnOf(news)).event(why);
   return Promise.resolve({ changes, replaces });

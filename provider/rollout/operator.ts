@@ -1,3 +1,4 @@
+import { formatPercent } from "../plan/percent";
 import { agoText, placeText } from "./text/text";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
@@ -161,7 +162,7 @@ function underWay(
 
 /** What an approval does. */
 function approvedText(record: ReleaseRecord, next: number): string {
-  return isLastStage(record) ? "be complete" : `go to ${next} %`;
+  return isLastStage(record) ? "be complete" : `go to ${formatPercent(next)}`;
 }
 
 function served(active: Deployment, now: number): readonly string[] {
@@ -174,7 +175,7 @@ function traffic({ split }: Deployment, record: ReleaseRecord | undefined): read
     return versionId === record?.oldVersionId ? " (old)" : "";
   };
   const shares = split.map(
-    ({ versionId, percent }) => `${percent} % to version ${versionId}${role(versionId)}`,
+    ({ versionId, percent }) => `${formatPercent(percent)} to version ${versionId}${role(versionId)}`,
   );
   return shares.map((share, index) => `${index === 0 ? "  traffic  " : "           "}${share}`);
 }

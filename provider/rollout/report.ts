@@ -71,7 +71,7 @@ function sloReport({ slo, verdict, soak, ...stage }: Assessment): SloReport {
     valid: Math.round(served.new.valid),
     measured: rounded(badShare(served.new)),
     ...(served.old.valid > 0 && { oldMeasured: rounded(badShare(served.old)) }),
-    ...(limit !== undefined && { limit: rounded(limit) }),
+    ...(limit !== undefined && { limit: limit === bounds.max ? limit : rounded(limit) }),
     evidence: rounded(Math.min(verdict.evidence / verdict.conclusive, 1000)),
     verdict: verdict.violated ? "violated" : soak.result,
     ...(slo.observeOnly && { observeOnly: true }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { z } from "zod";
-import { formatDuration, parseDuration } from "../../provider/plan/duration";
+import { formatDuration, formatElapsed, parseDuration } from "../../provider/plan/duration";
 import { faultsOf, parseInput, unknownValue } from "../../provider/plan/faults";
 import { planSchema } from "../../provider/plan/schema";
 import type { ReleasePlan } from "../../provider/plan/types";
@@ -559,6 +560,9 @@ describe("a duration", () => {
     ["1.5h", 5_400_000],
     ["1h30m", 5_400_000],
     ["7d", 604_800_000],
+    ["1h 30m", 5_400_000],
+    ["1.005s", 1005],
+    ["0.1ms", 0.1],
     ["", undefined],
     ["5", undefined],
     ["m", undefined],
@@ -574,14 +578,48 @@ describe("a duration", () => {
   for (const [ms, text] of [
     [0, "0ms"],
     [450, "450ms"],
+    [1.5, "1.5ms"],
+    [1500, "1.5s"],
     [42_000, "42s"],
-    [59_600, "1m"],
+    [59_600, "59.6s"],
     [272_000, "4m 32s"],
     [5_400_000, "1h 30m"],
     [86_400_000, "1d"],
+    [93_784_005, "1d 2h 3m 4.005s"],
   ] as const) {
-    it(`of ${ms} ms is written "${text}"`, () => {
+    it(`that was set to ${ms} ms is written "${text}"`, () => {
       assert.equal(formatDuration(ms), text);
     });
   }
+
+  for (const [ms, text] of [
+    [0, "0ms"],
+    [450.4, "450ms"],
+    [59_600, "1m"],
+    [272_400, "4m 32s"],
+    [5_405_000, "1h 30m"],
+    [93_784_005, "1d 2h"],
+  ] as const) {
+    it(`of ${ms} ms that was measured is written "${text}"`, () => {
+      assert.equal(formatElapsed(ms), text);
+    });
+  }
+
+  it("reads back from what is written of it, whatever it was set to", () => {
+    const amount = fc.oneof(fc.integer({ min: 0, max: 999 }), fc.double({ min: 0, max: 999, noNaN: true }));
+    const parts = fc.array(
+      fc.tuple(
+        amount.map((value) => Number(value.toFixed(3))),
+        fc.constantFrom("ms", "s", "m", "h", "d"),
+      ),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(parts, (given) => {
+        const set = parseDuration(given.map(([value, unit]) => `${value}${unit}`).join(""));
+        assert.notEqual(set, undefined);
+        assert.equal(parseDuration(formatDuration(set ?? 0)), set);
+      }),
+    );
+  });
 });

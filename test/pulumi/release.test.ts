@@ -55,6 +55,23 @@ describe("the diff of a release", () => {
       { changes: false },
     ],
     ["another Worker", {}, { scriptName: "cart" }, { changes: true, replaces: ["scriptName"] }],
+    ["a Worker not known yet", {}, { scriptName: unknownValue }, { changes: true }],
+    ["an account not known yet", {}, { accountId: unknownValue }, { changes: true }],
+    [
+      "another Worker in an account not known yet",
+      {},
+      { accountId: unknownValue, scriptName: "cart" },
+      { changes: true, replaces: ["scriptName"] },
+    ],
+    ["a plan not known yet", {}, { plan: unknownValue }, { changes: true }],
+    [
+      "a part of the plan not known yet",
+      {},
+      { plan: { ...seedPlan, slos: [unknownValue] } },
+      { changes: true },
+    ],
+    ["a retry not known yet", {}, { retry: unknownValue }, { changes: true }],
+    ["a whenAborted not known yet", {}, { whenAborted: unknownValue }, { changes: true }],
   ];
   for (const [what, olds, news, expected] of cases) {
     it(`by ${what} is ${JSON.stringify(expected)}`, async () => {

@@ -382,6 +382,11 @@ describe("an SLO is told of", () => {
     ["its exceptions", () => badText({ kind: "exceptions" }), "requests ended in an exception"],
     ["its statuses", () => badText(status), "requests were answered with 500 to 599, 429"],
     ["its wall time", () => badText({ kind: "wallTime", limitMs: 500 }), "requests took longer than 500ms"],
+    [
+      "its wall time, as it was set",
+      () => badText({ kind: "wallTime", limitMs: 1500 }),
+      "requests took longer than 1.5s",
+    ],
     ["its CPU time", () => badText({ kind: "cpuTime", limitMs: 50 }), "requests used more than 50ms of CPU"],
     [
       "where its latencies differ most",
@@ -404,6 +409,7 @@ describe("an SLO is told of", () => {
     ["its probes", () => badText({ kind: "probes" }), "probes failed"],
     ["its own filters", () => badText({ kind: "custom", valid: [], bad: [] }), "events were bad"],
     ["with its limit", () => limitText({ max: 0.01 }, served), "limit 1 %"],
+    ["with its limit as it was set", () => limitText({ max: 0.012345 }, served), "limit 1.2345 %"],
     [
       "with a limit that the old version sets",
       () => limitText({ maxIncrease: 1.5 }, served),

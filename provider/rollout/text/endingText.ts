@@ -1,4 +1,5 @@
-import { formatDuration } from "../../plan/duration";
+import { formatElapsed } from "../../plan/duration";
+import { formatPercent } from "../../plan/percent";
 import { isVerdict, type Cause } from "../cause";
 import type { Confirmation } from "../look/confirm";
 import type { GaveUp } from "../decide";
@@ -75,7 +76,7 @@ export function confirmationSentence(
       );
     }
     case "unseen":
-      return `Not confirmed: the telemetry has shown too few requests in the ${formatDuration(confirmation.forMs)} since.`;
+      return `Not confirmed: the telemetry has shown too few requests in the ${formatElapsed(confirmation.forMs)} since.`;
     case "none":
       return "";
   }
@@ -98,8 +99,8 @@ export function revertFailedSentence(
     : `Put it back by hand now: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes. If that is ` +
       "refused as well, check out the old version's code and deploy it anew: npx wrangler deploy.";
   return (
-    `COULD NOT REVERT: version ${newVersionId} still gets ${percent} % of the traffic of ${scriptName}. ${way} ` +
-    `Cloudflare did not take it for ${formatDuration(forMs)}: ${withPeriod(trouble)}`
+    `COULD NOT REVERT: version ${newVersionId} still gets ${formatPercent(percent)} of the traffic of ${scriptName}. ${way} ` +
+    `Cloudflare did not take it for ${formatElapsed(forMs)}: ${withPeriod(trouble)}`
   );
 }
 
@@ -113,7 +114,7 @@ export function heldSentence(release: Release, state: State): string {
   const percent = stagePercent(release, state.stage);
   return (
     `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
-    `hold), version ${release.newVersionId} keeps ${percent} % of the traffic and nobody watches it. ` +
+    `hold), version ${release.newVersionId} keeps ${formatPercent(percent)} of the traffic and nobody watches it. ` +
     "The next `pulumi up` goes on from here."
   );
 }
@@ -172,7 +173,9 @@ export function supersededSentence(
 }
 
 function splitText(active: Deployment | undefined): string {
-  return active?.split.map((share) => `${share.percent} % ${share.versionId}`).join(", ") ?? "nothing";
+  return (
+    active?.split.map((share) => `${formatPercent(share.percent)} ${share.versionId}`).join(", ") ?? "nothing"
+  );
 }
 
 /** Why a release ended before it moved anything, and what to do. */

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../plan/duration";
+import { formatDuration, formatElapsed } from "../../plan/duration";
 import type { Cause } from "../cause";
 import type { Release } from "../release";
 
@@ -30,7 +30,7 @@ export function firstCompletedSentence(
       ? `, fewer than the plan wants of a stage (minRequests: ${plan.minRequests}), so little is proven`
       : "";
   return (
-    `First version of ${scriptName}: watched for ${formatDuration(now - startedAt)}, nothing was found wrong. It served ` +
+    `First version of ${scriptName}: watched for ${formatElapsed(now - startedAt)}, nothing was found wrong. It served ` +
     `${Math.round(served)} requests meanwhile${few}. Version ${newVersionId} serves all traffic.`
   );
 }

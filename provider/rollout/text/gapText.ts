@@ -1,4 +1,4 @@
-import { formatDuration } from "../../plan/duration";
+import { formatElapsed } from "../../plan/duration";
 import type { Gap } from "../look/gap";
 import type { Source } from "../look/source";
 import type { Testimony, Witnessed } from "../look/testimony";
@@ -25,7 +25,7 @@ export function blindText(gap: Gap, testimony: Testimony | undefined, metrics: S
 export function unservedText(testimony: Testimony | undefined): string {
   if (testimony?.finding !== "unserved") return "";
   const { of, since, askedAt, witnessed } = testimony;
-  const forText = formatDuration(Math.max(1000, Math.floor((askedAt - since) / 1000) * 1000));
+  const forText = formatElapsed(Math.max(1000, Math.floor((askedAt - since) / 1000) * 1000));
   const by = witnessed
     ? `Cloudflare's metrics agree (${countedText(witnessed)})`
     : "the telemetry shows that it works";
@@ -40,5 +40,5 @@ function whomText({ of }: Pick<Gap, "of">): string {
 /** `450 of the new version and 4050 of the old one in 1m 30s` */
 function countedText({ from, to, new: fresh, old }: Witnessed): string {
   const [ofNew, ofOld] = [Math.round(fresh.valid), Math.round(old.valid)];
-  return `${ofNew} of the new version and ${ofOld} of the old one in ${formatDuration(to - from)}`;
+  return `${ofNew} of the new version and ${ofOld} of the old one in ${formatElapsed(to - from)}`;
 }

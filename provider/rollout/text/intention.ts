@@ -1,3 +1,4 @@
+import { formatPercent } from "../../plan/percent";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { percentOf } from "../release";
@@ -26,7 +27,7 @@ export function intentionText(
   now: number,
 ): string {
   const line = (role: string, versionId: string): string => {
-    const shares = `${percentOf(active.split, versionId)} % → ${percentOf(split, versionId)} %`;
+    const shares = `${formatPercent(percentOf(active.split, versionId))} → ${formatPercent(percentOf(split, versionId))}`;
     return `  ${role}       ${shares} to version ${versionId}, ${originText(origins.get(versionId))}`;
   };
   const { id, oldVersionId, newVersionId } = record;

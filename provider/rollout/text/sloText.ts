@@ -3,11 +3,12 @@ import type { Slower } from "../../health/latencyGap";
 import { badShare, type Counts, type Served } from "../../health/series";
 import type { StatusRange, TimeKind } from "../../health/sli";
 import { formatDuration } from "../../plan/duration";
+import { formatShare } from "../../plan/percent";
 import type { Objective, Plan } from "../../plan/plan";
 import { limitOf } from "../look/assess";
 import { shownOf } from "../look/shown";
 
-/** A share as a person reads it: at most three digits, `11.5 %`. */
+/** A share that was measured, as a person reads it: at most three digits, `11.5 %`. */
 export function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
@@ -90,16 +91,16 @@ export function sloText(slo: Objective, served: Served): SloText {
 }
 
 function toleranceText({ tolerance }: Slower): string {
-  return `limit ${percentText(tolerance - 1)} longer than the old version's, which served nothing`;
+  return `limit ${formatShare(tolerance - 1)} longer than the old version's, which served nothing`;
 }
 
 /** What an SLO allows: `limit 1 %`, or `limit 0.6 %, 1.5 times the old version's 0.4 %`. */
 export function limitText(slo: Bounds, served: Served): string {
   const { max, maxIncrease = 0, margin = 0 } = slo;
   const limit = limitOf(slo, served);
-  const plus = margin === 0 ? "" : ` plus ${percentText(margin)}`;
+  const plus = margin === 0 ? "" : ` plus ${formatShare(margin)}`;
   if (limit === undefined) return `limit ${maxIncrease} times the old version's share${plus}`;
-  if (limit === max) return `limit ${percentText(limit)}`;
+  if (limit === max) return `limit ${formatShare(limit)}`;
   if (served.old.valid === 0)
     return `limit ${percentText(limit)} by the old version's hour before the release`;
   return `limit ${percentText(limit)}, ${maxIncrease} times the old version's ${percentText(badShare(served.old))}${plus}`;

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../plan/duration";
+import { formatElapsed } from "../../plan/duration";
 import type { Deployment } from "../ports";
 import { agoText, type Refusal } from "./text";
 
@@ -7,7 +7,7 @@ import { agoText, type Refusal } from "./text";
 /** Why a version is not released that the Worker does not have, and what to do. */
 export function missingVersionRefusal(scriptName: string, versionId: string, forMs: number): Refusal {
   return {
-    found: `Worker ${scriptName} has no version ${versionId}: Cloudflare was asked for it for ${formatDuration(forMs)}.`,
+    found: `Worker ${scriptName} has no version ${versionId}: Cloudflare was asked for it for ${formatElapsed(forMs)}.`,
     todo:
       "Give versionId what an upload answered with: the `versionId` of a ScriptVersion, the `id` of a WorkerVersion or the " +
       "id that `wrangler versions upload` prints. What the Worker has shows `npx wrangler versions list --name " +

@@ -1,5 +1,6 @@
 import { badShare, noCounts } from "../../health/series";
-import { formatDuration } from "../../plan/duration";
+import { formatDuration, formatElapsed } from "../../plan/duration";
+import { formatPercent, formatShare } from "../../plan/percent";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
 import { shownOf } from "../look/shown";
@@ -24,7 +25,7 @@ export interface Refusal {
 
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
 export function placeText(stage: number, stages: number, percent: number): string {
-  return `${stage + 1} of ${stages} (${percent} %)`;
+  return `${stage + 1} of ${stages} (${formatPercent(percent)})`;
 }
 
 /** `stage 2 of 5 (25 %)` */
@@ -44,7 +45,7 @@ export function dateText(time: number): string {
 
 /** `2030-12-31 23:59:59Z, 4m 10s ago` */
 export function agoText(time: number, now: number): string {
-  return `${dateText(time)}, ${formatDuration(Math.max(1000, now - time))} ago`;
+  return `${dateText(time)}, ${formatElapsed(Math.max(1000, now - time))} ago`;
 }
 
 /** A sentence ends with a period. */
@@ -62,7 +63,7 @@ export function statusLine(
 ): string {
   const parts = [
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
-    `${stagePercent(release, state.stage)} %`,
+    formatPercent(stagePercent(release, state.stage)),
     phaseText(release, state, now),
     worstText(assessment),
     burstsText(assessment),
@@ -79,9 +80,9 @@ export function statusLine(
 
 /** How often the release really looks, where that is less often than the plan says. */
 function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: Observation): string {
-  const looks = everyMs > plan.pollIntervalMs ? `looks every ${formatDuration(everyMs)}` : "";
+  const looks = everyMs > plan.pollIntervalMs ? `looks every ${formatElapsed(everyMs)}` : "";
   const reads =
-    deploymentsEveryMs > everyMs ? `reads its deployments every ${formatDuration(deploymentsEveryMs)}` : "";
+    deploymentsEveryMs > everyMs ? `reads its deployments every ${formatElapsed(deploymentsEveryMs)}` : "";
   if (looks === "" && reads === "") return "";
   const what = [looks, reads].filter((part) => part !== "").join(" and ");
   return `${what}, since all that uses the API token shares one limit (pollInterval: ${formatDuration(plan.pollIntervalMs)})`;
@@ -105,12 +106,12 @@ function soakText(soakedUntil: number, settleMs: number, now: number): string {
   if (left > 0) return `${wholeSeconds(left)} of soak left`;
   if (left + settleMs > 0)
     return `soaked, its last telemetry arrives within ${wholeSeconds(left + settleMs)}`;
-  return `soak extended since ${formatDuration(Math.max(1000, -left - settleMs))}`;
+  return `soak extended since ${formatElapsed(Math.max(1000, -left - settleMs))}`;
 }
 
 /** Whole seconds, so that the end of a soak reads like the rest of it. */
 function wholeSeconds(ms: number): string {
-  return formatDuration(Math.ceil(ms / 1000) * 1000);
+  return formatElapsed(Math.ceil(ms / 1000) * 1000);
 }
 
 /** How much of its limit an SLO has used in the stage, as a person is shown it. */
@@ -120,7 +121,7 @@ function usageOf({ slo, served }: Assessment): number {
 }
 
 function waitText(release: Release, since: number, now: number): string {
-  const left = formatDuration(Math.max(0, since + release.plan.approvalTimeoutMs - now));
+  const left = formatElapsed(Math.max(0, since + release.plan.approvalTimeoutMs - now));
   return `waits for an approval, ${left} left: workers-release approve ${release.scriptName}`;
 }
 
@@ -183,7 +184,7 @@ export function oneWaySentence({ oldVersionId = "" }: Release): string {
 export function waitSentence(release: Release, state: State, now: number, doubt?: Doubt): string {
   const { scriptName, plan } = release;
   const next = plan.stages[state.stage + 1];
-  const approved = next === undefined ? "be complete" : `go to ${next.percent} %`;
+  const approved = next === undefined ? "be complete" : `go to ${formatPercent(next.percent)}`;
   const waits = `waits for an approval to ${approved}: workers-release approve ${scriptName}`;
   if (doubt !== undefined) {
     return `Release of ${scriptName}: ${doubtText(release, state, doubt, now)}. It ${waits}`;
@@ -209,7 +210,7 @@ export function foreignSplitRefusal(
   { scriptName, versionId, takeOver }: ReleaseRequest,
   { id, split, author }: Deployment,
 ): Refusal {
-  const shares = split.map((share) => `${share.percent} % to ${share.versionId}`).join(", ");
+  const shares = split.map((share) => `${formatPercent(share.percent)} to ${share.versionId}`).join(", ");
   const isSplitOfNew = split.some((share) => share.versionId === versionId);
   const effect = isSplitOfNew
     ? "the release then goes on from its share"
@@ -258,7 +259,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
       return (
-        `nothing seen of the ${cause.what} for ${formatDuration(cause.forMs)} ${where}, ` +
+        `nothing seen of the ${cause.what} for ${formatElapsed(cause.forMs)} ${where}, ` +
         `the plan allows ${formatDuration(plan.maxBlindMs)} (maxBlindTime)${orderedText(cause.orderedMs)}: ${withPeriod(cause.trouble)}`
       );
     case "stuck":
@@ -266,7 +267,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "interrupted":
       return `interrupted ${where}, ${into(state, now)}.`;
     case "leftOver":
-      return `an earlier deployment left version ${release.newVersionId} at ${cause.percent} %.`;
+      return `an earlier deployment left version ${release.newVersionId} at ${formatPercent(cause.percent)}.`;
     case "fault":
       return `a fault in pulumi-workers-release stopped it ${where}, please report it: ${withPeriod(cause.fault)}`;
     case "unfinished":
@@ -297,12 +298,12 @@ function doubtText(release: Release, state: State, doubt: Doubt, now: number): s
 export function shareText({ given, served }: WrongShare): string {
   const fresh = served.new.valid;
   const all = fresh + served.old.valid;
-  return `${percentText(fresh / all)} of the requests (${fresh} of ${all}), where it is given ${percentText(given)}`;
+  return `${percentText(fresh / all)} of the requests (${fresh} of ${all}), where it is given ${formatShare(given)}`;
 }
 
 function orderedText(orderedMs: number): string {
   if (orderedMs === 0) return "";
-  return `, not counting ${formatDuration(orderedMs)} that Cloudflare ordered to wait (rate limit)`;
+  return `, not counting ${formatElapsed(orderedMs)} that Cloudflare ordered to wait (rate limit)`;
 }
 
 /** What is told when a revert begins; why is told when it has ended. */
@@ -312,7 +313,7 @@ export function revertingSentence(release: Release, state: State): string {
 }
 
 function into(state: State, now: number): string {
-  return `${formatDuration(Math.max(1000, now - stageStart(state)))} into the stage`;
+  return `${formatElapsed(Math.max(1000, now - stageStart(state)))} into the stage`;
 }
 
 function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { kind: "violated" }): string {
@@ -335,7 +336,7 @@ function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { ki
 
 function tooFewText(doubt: Doubt & { kind: "insufficient" }, plan: Plan, ms: number): string {
   const { slo, counts, testimony } = doubt;
-  const time = formatDuration(ms);
+  const time = formatElapsed(ms);
   if (slo.sli.kind === "probes") {
     return `no probe is known to have reached the new version in ${time}; where the telemetry is sampled, give the probes a versionHeader`;
   }
@@ -355,7 +356,7 @@ export const afterAbort =
 
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
-  const took = formatDuration(now - release.startedAt);
+  const took = formatElapsed(now - release.startedAt);
   const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
   return release.isSameContent
     ? `${complete} Its content is that of the old version, so nothing was judged by it.`

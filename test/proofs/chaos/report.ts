@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../provider/plan/duration";
+import { formatElapsed } from "../../../provider/plan/duration";
 import type { Violation } from "./invariants/check";
 import type { Line } from "./log";
 import type { Piece, Scenario } from "./scenario/scenario";
@@ -30,7 +30,7 @@ export interface Failure {
 export function summaryText(summary: Summary): string {
   const { scenarios, runs, virtualMs, wallMs, failures } = summary;
   return [
-    `${scenarios} scenarios with ${runs} runs, ${formatDuration(virtualMs)} of virtual time in ${formatDuration(wallMs)}`,
+    `${scenarios} scenarios with ${runs} runs, ${formatElapsed(virtualMs)} of virtual time in ${formatElapsed(wallMs)}`,
     ...figuresText(summary),
     failures.length === 0
       ? "No invariant was broken."

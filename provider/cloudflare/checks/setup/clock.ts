@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Api } from "../api";
 import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";
@@ -24,7 +24,7 @@ export function judgeClock(heads: readonly AnswerHead[]): Finding {
   if (offset === undefined)
     return open("no answer has a date", "A proxy may take it away. Run the doctor elsewhere.");
   if (Math.abs(offset) <= toleranceMs) return holds(`within ${toleranceMs / 1000} s`);
-  const found = `it is ${formatDuration(Math.abs(offset))} ${offset > 0 ? "behind" : "ahead"}`;
+  const found = `it is ${formatElapsed(Math.abs(offset))} ${offset > 0 ? "behind" : "ahead"}`;
   if (Math.abs(offset) <= tooMuchMs) return holds(found);
   return fails(found, "Set the clock, best by NTP.");
 }

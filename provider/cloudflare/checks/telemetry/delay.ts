@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Check } from "../check";
 import { fails, holds, open, type Finding } from "../finding";
 import { read, rowsAnswer } from "../answer";
@@ -53,11 +53,11 @@ export function judgeDelay(seen: readonly Newest[]): Finding {
   if (seen.length === 0) return noTraffic;
   const atMost = Math.max(1000, Math.min(...seen.map(({ askedAt, timestamp }) => askedAt - timestamp)));
   const atLeast = Math.max(0, ...seen.map((one, i) => missedFor(one, seen[i - 1])));
-  const found = `at most ${formatDuration(atMost)}, which is the age of the newest one`;
+  const found = `at most ${formatElapsed(atMost)}, which is the age of the newest one`;
   if (atMost <= assumedMs) return holds(found, "in time");
   if (atLeast > assumedMs) {
     return fails(
-      `at least ${formatDuration(atLeast)}`,
+      `at least ${formatElapsed(atLeast)}`,
       "Wait until it is over, or give the plan soaks that are much longer than this.",
       "late",
     );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import { metricsAnswer } from "../../metricsAnswer";
 import { metricsQuery } from "../../metricsQuery";
 import type { Reply } from "../api";
@@ -80,7 +80,7 @@ export function judgeGraphql({ status, body }: Reply, now: number): Finding {
     const lines = parsed.data.data.viewer.accounts.flatMap((one) => one.workersInvocationsAdaptive);
     if (lines.length === 0) return holds("allowed, but nothing is there yet", "empty");
     const newest = Math.max(...lines.map(({ dimensions }) => dimensions.datetimeMinute));
-    const age = formatDuration(Math.max(1000, now - newest));
+    const age = formatElapsed(Math.max(1000, now - newest));
     return holds(`allowed; the newest minute began ${age} ago`, "works");
   }
   return judgeRefusal({ status, body });

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Check } from "../check";
 import { fails, holds, open, reportIt, type Finding } from "../finding";
 import { cells, groupValue } from "../answer";
@@ -54,7 +54,7 @@ export function judgeCounts(
 ): Finding {
   const found =
     `${counted.first} of ${sent.first} and ${counted.second} of ${sent.second}, ` +
-    `${formatDuration(Math.max(1, afterMs))} after the last one was sent`;
+    `${formatElapsed(Math.max(1, afterMs))} after the last one was sent`;
   const isExact = counted.first === sent.first && counted.second === sent.second;
   if (sent.first + sent.second === 0) return open("no version has served anything", "See the checks above.");
   if (isExact) return holds(found, "exact");

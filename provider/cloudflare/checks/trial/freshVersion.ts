@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Check } from "../check";
 import { fails, holds, reportIt, type Finding } from "../finding";
 import { until } from "./patience";
@@ -35,5 +35,5 @@ export function judgeFreshVersion(afterMs: number | undefined, codes: readonly n
   const seen = [...new Set(codes)].join(", ");
   if (afterMs === undefined) return fails(`not within 30 s (codes ${seen})`, reportIt, "never");
   if (codes.length === 0) return holds("at once", "at once");
-  return holds(`after ${formatDuration(Math.max(1, afterMs))}, with code ${seen} until then`, "later");
+  return holds(`after ${formatElapsed(Math.max(1, afterMs))}, with code ${seen} until then`, "later");
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Check } from "../check";
 import { fails, holds, type Finding } from "../finding";
 import { until, type Became } from "./patience";
@@ -26,7 +26,7 @@ export const override: Check<TestWorker> = {
 /** The version was reached, or not; `isServed` when any version has answered. */
 export function judgeOverride(reached: Became<true> | undefined, isServed: boolean): Finding {
   if (reached !== undefined) {
-    return holds(`after ${formatDuration(Math.max(1, reached.afterMs))}`, "reached");
+    return holds(`after ${formatElapsed(Math.max(1, reached.afterMs))}`, "reached");
   }
   return isServed
     ? fails(

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../../plan/duration";
+import { formatElapsed } from "../../../plan/duration";
 import type { Check } from "../check";
 import { fails, holds, reportIt, type Finding } from "../finding";
 import { until, type Became } from "./patience";
@@ -48,7 +48,7 @@ export function judgeSplit(
 ): Finding {
   if (seen === undefined) return fails("the new version served nothing for 2 minutes", reportIt, "no effect");
   const all = served.first + served.second;
-  const found = `seen after ${formatDuration(Math.max(1, seen.afterMs))}; then ${served.second} of ${all} requests went to the new one`;
+  const found = `seen after ${formatElapsed(Math.max(1, seen.afterMs))}; then ${served.second} of ${all} requests went to the new one`;
   if (served.first > 0 && served.second > 0) return holds(found, "both");
   return fails(found, reportIt, "one only");
 }

@@ -1,5 +1,6 @@
 import type { Check } from "../check";
 import { fails, holds, type Finding } from "../finding";
+import { formatPercent } from "../../../plan/percent";
 import { cloudflareDeployments } from "../../deployments";
 import type { Deployment } from "../../../rollout/ports";
 import { isUnderWay } from "../../../rollout/record/record";
@@ -26,7 +27,7 @@ export function judgeDeployment(active: Deployment | undefined): Finding {
   }
   const serving = active.split.filter(({ percent }) => percent > 0);
   if (active.split.length === 1 || serving.length === 1) return holds("it does");
-  const split = `split ${serving.map(({ percent }) => `${percent} %`).join(" and ")}`;
+  const split = `split ${serving.map(({ percent }) => formatPercent(percent)).join(" and ")}`;
   const { record } = active;
   if (record !== undefined && isUnderWay(record)) {
     return holds(`${split} by a release that is under way; the next pulumi up goes on with it`);

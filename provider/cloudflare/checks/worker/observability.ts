@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { formatShare } from "../../../plan/percent";
 import { ask } from "../../ask";
 import { observabilitySettings, reasonForBlindness } from "../../observability";
 import type { Check } from "../check";
@@ -30,7 +31,5 @@ export function judgeObservability(scriptName: string, settings: Settings): Find
   if (reason !== undefined) return fails("they are not", reason);
   const { observability } = settings;
   const rate = observability?.logs?.head_sampling_rate ?? observability?.head_sampling_rate ?? 1;
-  return holds(
-    rate === 1 ? "all of them are" : `${Number((rate * 100).toFixed(3))} % of them are; verdicts take longer`,
-  );
+  return holds(rate === 1 ? "all of them are" : `${formatShare(rate)} of them are; verdicts take longer`);
 }

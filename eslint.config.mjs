@@ -5,7 +5,12 @@ import tseslint from "typescript-eslint";
 // The core decides; it must be able to run anywhere, a Worker included. So it may see neither Node nor an SDK,
 // neither a clock nor the environment: time and the outside come in as arguments or ports.
 const pureCore = {
-  files: ["provider/plan/**/*.ts", "provider/health/**/*.ts", "provider/rollout/**/*.ts"],
+  files: [
+    "provider/plan/**/*.ts",
+    "provider/health/**/*.ts",
+    "provider/rollout/**/*.ts",
+    "provider/plots/**/*.ts",
+  ],
   rules: {
     "no-restricted-imports": [
       "error",
@@ -13,7 +18,7 @@ const pureCore = {
         patterns: [
           {
             regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
-            message: "plan/, health/ and rollout/ are pure.",
+            message: "plan/, health/, rollout/ and plots/ are pure.",
           },
         ],
       },

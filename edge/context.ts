@@ -2,10 +2,12 @@ import type { RateLimit } from "./api/rate-limit";
 import type { Reads } from "./api/reads";
 import type { Instances } from "./data/instances";
 import type { RoutingTable } from "./data/routes";
+import type { Transfers } from "./api/d1/transfers";
 import type { AssetSessions } from "./assets/sessions";
 import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
 import type { State } from "./state";
+import type { StoreClient } from "./stores/client";
 import type { TelemetryStore } from "./telemetry";
 import type { Token } from "./tokens/token";
 
@@ -21,6 +23,8 @@ export interface EdgeContext {
   readonly faults: Faults;
   readonly state: State;
   readonly assetSessions: AssetSessions;
+  readonly stores: StoreClient;
+  readonly transfers: Transfers;
   readonly routes: RoutingTable;
   readonly instances: Instances;
   readonly telemetry: TelemetryStore;

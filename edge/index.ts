@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AnalyticsOptions } from "./analytics";
 import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
+import { Transfers } from "./api/d1/transfers";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import { Reads } from "./api/reads";
 import { AssetSessions } from "./assets/sessions";
@@ -27,6 +28,7 @@ import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
 import { openState, type State } from "./state";
+import { StoreClient } from "./stores/client";
 import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
 import { readTokens, type Token, type TokenOption } from "./tokens/token";
@@ -242,6 +244,8 @@ function assemble(
     faults,
     state,
     assetSessions: new AssetSessions(),
+    stores: new StoreClient((kind) => storage.store(kind)),
+    transfers: new Transfers(),
     routes,
     instances,
     telemetry,

@@ -12,10 +12,19 @@ import { deploymentRoutes } from "./deployments";
 import { failure } from "./envelope";
 import { ApiError } from "./error";
 import { graphqlRoutes } from "./graphql";
-import { kvNamespaceRoutes, objectNamespaceRoutes } from "./namespaces";
+import { databaseRoutes } from "./d1/databases";
+import { moveRoutes } from "./d1/move";
+import { queryRoutes } from "./d1/query";
+import { TRANSFER_PATH, transferRoutes } from "./d1/transfers";
+import { kvBulkRoutes } from "./kv/bulk";
+import { kvNamespaceRoutes } from "./kv/namespaces";
+import { kvValueRoutes } from "./kv/values";
+import { objectNamespaceRoutes } from "./namespaces";
 import { containerRoutes, domainRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
+import { bucketRoutes } from "./r2/buckets";
+import { objectRoutes } from "./r2/objects";
 import { referenceRoutes } from "./references";
 import { scheduleRoutes } from "./schedules";
 import { scriptRoutes } from "./scripts";
@@ -47,6 +56,13 @@ const WORKERS = [
   objectNamespaceRoutes,
 ];
 
+/** What there is of stores, below an account. */
+const STORES = [
+  ["storage/kv", [kvNamespaceRoutes, kvValueRoutes, kvBulkRoutes]],
+  ["d1", [databaseRoutes, queryRoutes, moveRoutes]],
+  ["r2", [bucketRoutes, objectRoutes]],
+] as const;
+
 /** The control plane: the part of Cloudflare's API that the edge emulates. */
 export function createApi(edge: EdgeContext): Hono {
   const api = new Hono<ApiEnvironment>();
@@ -64,11 +80,14 @@ export function createApi(edge: EdgeContext): Hono {
   }
   api.route(`${ACCOUNT}/workers/observability/telemetry`, telemetryRoutes(edge));
   api.route(`${ACCOUNT}/containers`, containerRoutes());
-  api.route(`${ACCOUNT}/storage/kv`, kvNamespaceRoutes(edge));
+  for (const [path, routes] of STORES) {
+    for (const of of routes) api.route(`${ACCOUNT}/${path}`, of(edge));
+  }
   const root = new Hono();
   root.onError(answerError);
   root.notFound((context) => answerUnknown(context, methodsAt(root, context.req.path)));
   root.route("/client/v4", api);
+  root.route(TRANSFER_PATH, transferRoutes(edge.transfers));
   return root;
 }
 
@@ -97,5 +116,5 @@ function methodsAt({ routes }: Hono, path: string): string[] {
 }
 
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+")}$`);
+  return new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+").replace(/\*$/, ".+")}$`);
 }

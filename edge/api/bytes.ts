@@ -12,10 +12,14 @@ export const PLAIN_LIMIT = MB;
 
 /**
  * The body of a request. Of one that is larger than `limit` nothing more is read than it takes to know, whether or not
- * it says how large it is.
+ * it says how large it is. With `isEncoded` the content is kept as it comes, and may be compressed.
  */
-export async function bytesOf(context: Context, limit: number): Promise<Buffer<ArrayBuffer>> {
-  refuseCompressed(context.req.header("content-encoding"));
+export async function bytesOf(
+  context: Context,
+  limit: number,
+  { isEncoded = false } = {},
+): Promise<Buffer<ArrayBuffer>> {
+  if (!isEncoded) refuseCompressed(context.req.header("content-encoding"));
   if (Number(context.req.header("content-length") ?? 0) > limit) throw tooLarge(limit);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -10,11 +10,24 @@ export const CODES = {
   invalidHeaders: 6003,
   invalidAuthorizationFormat: 6111,
   noRoute: 7000,
+  /** D1 cannot read the request, or an id in it. */
+  d1Malformed: 7400,
+  noDatabase: 7404,
+  /** D1 could not run a statement. */
+  sqlFailed: 7500,
+  databaseTaken: 7502,
   invalidAccessToken: 9109,
   authentication: 10000,
   internal: 10002,
+  bucketTaken: 10004,
+  invalidBucketName: 10005,
+  noBucket: 10006,
   /** No such script, version or deployment. */
   notFound: 10007,
+  bucketNotEmpty: 10008,
+  noKey: 10009,
+  noNamespace: 10013,
+  namespaceTaken: 10014,
   invalidScriptName: 10016,
   /** The script, or what is said about it, fails validation. */
   invalidScript: 10021,
@@ -22,6 +35,10 @@ export const CODES = {
   tooLarge: 10027,
   /** The account has a subdomain already. */
   subdomainTaken: 10036,
+  /** The KV namespace that a binding is for is not there. */
+  bindingNamespace: 10041,
+  /** What a binding has for the id of a KV namespace is none. */
+  bindingNamespaceId: 10042,
   /** A binding that is no secret has the secret's name. */
   bindingInUse: 10053,
   /** The script has no binding of this name. */
@@ -35,11 +52,15 @@ export const CODES = {
   /** A migration makes a Durable Object class that is there already. */
   classInUse: 10074,
   migrationTag: 10079,
+  /** The R2 bucket that a binding is for is not there. */
+  bindingBucket: 10085,
   serviceNotFound: 10090,
   environmentNotFound: 10092,
   invalidCron: 10100,
   /** The Worker that a service binding is for is not there. */
   serviceBindingTarget: 10143,
+  /** The D1 database that a binding is for is not there. */
+  bindingDatabase: 10181,
   /** A version that is not deployed at once cannot change Durable Object classes. */
   migrationInVersion: 10211,
   /** The latest version is not the one that is deployed, so settings of it cannot be edited. */

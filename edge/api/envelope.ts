@@ -12,7 +12,7 @@ export interface Beside {
   /** Lists of versions have null where all others have a list. */
   readonly errors?: null;
   readonly messages?: readonly Message[] | null;
-  readonly result_info?: Readonly<Record<string, number>>;
+  readonly result_info?: Readonly<Record<string, unknown>>;
 }
 
 /** Cloudflare's answer when all went well. */

@@ -21,26 +21,6 @@ export function objectNamespaceRoutes({ state }: EdgeContext): Hono {
   return routes;
 }
 
-/** The KV namespaces of the account: those that bindings name. Nobody has given them a title, so the id is theirs. */
-export function kvNamespaceRoutes({ state }: EdgeContext): Hono {
-  const routes = new Hono();
-  routes.get("/namespaces", (context) => {
-    const bindings = state.scripts
-      .list()
-      .flatMap(({ name }) => state.versions.list(name))
-      .flatMap((version) => version.bindings);
-    const named = bindings
-      .filter(({ type }) => type === "kv_namespace")
-      .map((binding) => String(binding["namespace_id"]));
-    const ids = [...new Set(named)].sort();
-    return answerPage(
-      context,
-      ids.map((id) => ({ id, title: id, supports_url_encoding: true })),
-    );
-  });
-  return routes;
-}
-
 function answerPage(context: Context, all: readonly object[]): Response {
   const { items, info } = pageOf(context, all);
   return success(context, items, { result_info: info });

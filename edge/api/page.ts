@@ -10,10 +10,21 @@ export interface Page<T> {
   readonly info: Record<"page" | "per_page" | "count" | "total_count" | "total_pages", number>;
 }
 
+/** How long a list's pages are. */
+interface Sizes {
+  /** Where none is asked for. */
+  readonly perPage: number;
+  readonly most: number;
+}
+
 /** The page that the query's `page` and `per_page` ask for. */
-export function pageOf<T>(context: Context, all: readonly T[]): Page<T> {
+export function pageOf<T>(
+  context: Context,
+  all: readonly T[],
+  { perPage: usual, most }: Sizes = { perPage: PER_PAGE, most: PER_PAGE_LIMIT },
+): Page<T> {
   const page = positive(context.req.query("page"), 1);
-  const perPage = Math.min(positive(context.req.query("per_page"), PER_PAGE), PER_PAGE_LIMIT);
+  const perPage = Math.min(positive(context.req.query("per_page"), usual), most);
   return pageAt(page, perPage, all);
 }
 

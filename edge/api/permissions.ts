@@ -15,12 +15,15 @@ const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token
   [/^\/accounts(\/:account)?$/, "account"],
   [/^\/accounts\/:account\/containers\//, "workers_scripts"],
   [/^\/accounts\/:account\/storage\/kv\//, "workers_kv"],
+  [/^\/accounts\/:account\/d1\//, "d1"],
+  [/^\/accounts\/:account\/r2\//, "workers_r2"],
   [/^\/accounts\/:account\/workers\/observability\//, "workers_observability"],
   [/^\/accounts\/:account\/workers\//, "workers_scripts"],
 ];
 
 /** What only reads, though it is a POST. Cloudflare documents Write for these; users report that Read is enough. */
-const READING_POSTS = /^\/accounts\/:account\/workers\/observability\/telemetry\/(query|keys|values)$/;
+const READING_POSTS =
+  /^\/accounts\/:account\/workers\/observability\/telemetry\/(query|keys|values)$|^\/accounts\/:account\/storage\/kv\/namespaces\/:namespace\/bulk\/get$/;
 
 /** A route of the API. */
 export interface Route {

@@ -36,7 +36,8 @@ export function presentVersion(version: Version): object {
       script: { etag: version.etag, last_deployed_from: version.source },
       script_runtime: {
         compatibility_date: version.compatibilityDate,
-        compatibility_flags: version.compatibilityFlags,
+        // Without flags there is none. The list of bindings is always there: wrangler reads it unasked.
+        ...(version.compatibilityFlags.length > 0 && { compatibility_flags: version.compatibilityFlags }),
         usage_model: version.usageModel,
         ...(version.limits && { limits: version.limits }),
         ...migrationTag(version),

@@ -33,6 +33,16 @@ const SCHEMA = `
 
   CREATE TABLE IF NOT EXISTS assets (hash TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
 
+  CREATE TABLE IF NOT EXISTS resources (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (kind, id),
+    UNIQUE (kind, name)
+  ) STRICT;
+
   CREATE TABLE IF NOT EXISTS deployments (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,

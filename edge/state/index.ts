@@ -4,7 +4,9 @@ import { AssetStore } from "./assets";
 import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
 import { FolderLock } from "./lock";
+import { ResourceStore } from "./resources";
 import { ScriptStore } from "./scripts";
+import type { Bucket, Database, KvNamespace } from "../stores/types";
 import { Turns } from "./turns";
 import { VersionStore } from "./versions";
 
@@ -15,6 +17,9 @@ export class State {
   readonly versions: VersionStore;
   readonly deployments: DeploymentStore;
   readonly assets: AssetStore;
+  readonly namespaces: ResourceStore<KvNamespace>;
+  readonly databases: ResourceStore<Database>;
+  readonly buckets: ResourceStore<Bucket>;
   /** One at a time for each script: what has to read it, wait for something, and then write it. */
   readonly turns = new Turns();
 
@@ -27,6 +32,9 @@ export class State {
     this.versions = new VersionStore(database);
     this.deployments = new DeploymentStore(database);
     this.assets = new AssetStore(database);
+    this.namespaces = new ResourceStore(database, "kv");
+    this.databases = new ResourceStore(database, "d1");
+    this.buckets = new ResourceStore(database, "r2");
   }
 
   /** All of what `write` writes, or, when it throws, nothing of it. */

@@ -1,10 +1,15 @@
 const PRODUCTS = [
   "account",
   "account_analytics",
+  "d1",
+  "queues",
   "user",
   "workers_kv",
   "workers_observability",
+  "workers_r2",
+  "workers_routes",
   "workers_scripts",
+  "zone",
 ] as const;
 
 /** A part of the API that a token may or may not use. */

@@ -252,3 +252,13 @@ export async function exceptionsOf(edge: EdgeAddress, scriptName: string): Promi
 export type ThrownRow = Row & {
   readonly source: { readonly exception: { readonly name: string; readonly stack: string } };
 };
+
+/** The status and the code that the client was refused with. */
+export async function refusalOf(work: Promise<unknown>): Promise<[number | undefined, number | undefined]> {
+  const error: unknown = await work.then(
+    () => assert.fail("it was not refused"),
+    (reason: unknown) => reason,
+  );
+  assert(error instanceof Cloudflare.APIError, String(error));
+  return [error.status, error.errors[0]?.code];
+}

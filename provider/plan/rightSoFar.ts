@@ -1,4 +1,5 @@
 import type { Stated } from "./eventTypes";
+import type { Freeze } from "./freeze";
 import type { PlanStage } from "./plan";
 import type { GivenProbe } from "./probeSchema";
 
@@ -12,6 +13,7 @@ export interface Whole {
   readonly approvalTimeout: number;
   readonly maxBlindTime?: number | undefined;
   readonly whenUnsure: string;
+  readonly freeze: readonly Freeze[];
 }
 
 /**
@@ -28,6 +30,8 @@ export function rightSoFar(plan: { readonly [Part in keyof Whole]?: unknown }): 
     approvalTimeout: numberOf(plan.approvalTimeout),
     maxBlindTime: plan.maxBlindTime === undefined ? undefined : numberOf(plan.maxBlindTime),
     whenUnsure: String(plan.whenUnsure),
+    // What holds nothing up is as good as a freeze that is wrong.
+    freeze: Array.isArray(plan.freeze) ? plan.freeze.filter(isFreeze) : [],
   };
 }
 
@@ -50,6 +54,7 @@ function numberOf(given: unknown): number {
 const isSlo = (given: unknown): given is Stated =>
   typeof propertyOf(propertyOf(given, "sli"), "kind") === "string";
 const isStage = (given: unknown): given is PlanStage => typeof propertyOf(given, "soakMs") === "number";
+const isFreeze = (given: unknown): given is Freeze => typeof propertyOf(given, "kind") === "string";
 const isProbe = (given: unknown): given is GivenProbe => propertyOf(given, "target") !== undefined;
 
 function someStage(given: unknown): PlanStage {

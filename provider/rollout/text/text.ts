@@ -8,8 +8,9 @@ import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observation";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
-import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
+import { heldUntil, settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
+import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
@@ -64,6 +65,7 @@ export function statusLine(
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
     `${stagePercent(release, state.stage)} %`,
     phaseText(release, state, now),
+    frozenText(release, state.stage, now),
     worstText(assessment),
     burstsText(assessment),
     wrongShareText(assessment),
@@ -92,19 +94,23 @@ function phaseText(release: Release, state: State, now: number): string {
     case "starting":
       return `not deployed yet: ${state.failure?.trouble ?? ""}`;
     case "waiting":
-      return waitText(release, state.since, now);
+      return state.approvedBy === undefined
+        ? waitText(release, state.since, now)
+        : `the next stage is approved by ${state.approvedBy}`;
     case "soaking": {
       const soakMs = release.plan.stages[state.stage]?.soakMs ?? 0;
-      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now);
+      const isHeld = heldUntil(release, state.stage, now) !== undefined;
+      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now, isHeld);
     }
   }
 }
 
-function soakText(soakedUntil: number, settleMs: number, now: number): string {
+function soakText(soakedUntil: number, settleMs: number, now: number, isHeld: boolean): string {
   const left = soakedUntil - now;
   if (left > 0) return `${wholeSeconds(left)} of soak left`;
   if (left + settleMs > 0)
     return `soaked, its last telemetry arrives within ${wholeSeconds(left + settleMs)}`;
+  if (isHeld) return "soaked";
   return `soak extended since ${formatDuration(Math.max(1000, -left - settleMs))}`;
 }
 

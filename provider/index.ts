@@ -28,6 +28,7 @@ export type {
   ErrorSlo,
   EventSettings,
   EventType,
+  Freeze,
   LatencySlo,
   Percentage,
   Probe,

@@ -12,7 +12,9 @@ export function approveCommand(): Command {
   )
     .option("--by <name>", "who approves, for the record", operator())
     .action(async (scriptName: string, options: OrderOptions) => {
-      const done = await give(scriptName, options, (active) => approve(scriptName, active, options.by));
+      const done = await give(scriptName, options, (active) =>
+        approve(scriptName, active, options.by, Date.now()),
+      );
       if (!done) return;
       say(
         `${done.sentence}\n` +

@@ -1,5 +1,6 @@
 import type { Bounds } from "../health/judgement";
 import type { Sli, StatusRange } from "../health/sli";
+import type { Freeze } from "./freeze";
 
 /** A plan as the release works with it: checked, defaults filled in, times in milliseconds. */
 export interface Plan {
@@ -15,6 +16,8 @@ export interface Plan {
   readonly settleMs: number;
   readonly approvalTimeoutMs: number;
   readonly onInterrupt: "revert" | "hold";
+  /** When no release starts, and none goes on to its next stage. */
+  readonly freezes: readonly Freeze[];
 }
 
 /** A stage of a checked plan. */

@@ -1,4 +1,5 @@
 import type { Stated } from "./eventTypes";
+import type { Freeze } from "./freeze";
 import type { PlanStage } from "./plan";
 import type { GivenProbe } from "./probeSchema";
 
@@ -7,6 +8,7 @@ export interface Whole {
   readonly slos: readonly Stated[];
   readonly stages: readonly PlanStage[];
   readonly probes: readonly GivenProbe[];
+  readonly freeze: readonly Freeze[];
   readonly pollInterval: number;
   readonly warmUp: number;
   readonly approvalTimeout: number;
@@ -23,6 +25,7 @@ export function rightSoFar(plan: { readonly [Part in keyof Whole]?: unknown }): 
     slos: listOf(plan.slos, isSlo, someSlo),
     stages: listOf(plan.stages, isStage, someStage),
     probes: listOf(plan.probes, isProbe, () => someProbe),
+    freeze: Array.isArray(plan.freeze) ? plan.freeze.filter(isFreeze) : [],
     pollInterval: numberOf(plan.pollInterval),
     warmUp: numberOf(plan.warmUp),
     approvalTimeout: numberOf(plan.approvalTimeout),
@@ -50,6 +53,7 @@ function numberOf(given: unknown): number {
 const isSlo = (given: unknown): given is Stated =>
   typeof propertyOf(propertyOf(given, "sli"), "kind") === "string";
 const isStage = (given: unknown): given is PlanStage => typeof propertyOf(given, "soakMs") === "number";
+const isFreeze = (given: unknown): given is Freeze => typeof propertyOf(given, "kind") === "string";
 const isProbe = (given: unknown): given is GivenProbe => propertyOf(given, "target") !== undefined;
 
 function someStage(given: unknown): PlanStage {

@@ -3,6 +3,8 @@ import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { defaultSlo } from "./defaultSlo";
 import { objectivesOf, type Stated } from "./eventTypes";
+import { checkFreezes, freeze, heldAtMost } from "./freezeSchema";
+import type { Freeze } from "./freeze";
 import { choice, day, duration, number, orPercentage } from "./schemaParts";
 import { checkProbes, probe, probesOf } from "./probeSchema";
 import { rightSoFar } from "./rightSoFar";
@@ -64,6 +66,7 @@ export const planSchema = z
       settleTime: duration(0, 600_000).default(60_000),
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
+      freeze: z.array(freeze, { error: "a list of freezes" }).default([]),
     },
     {
       // An unknown property is told in the words of whoever parses.
@@ -78,6 +81,7 @@ export const planSchema = z
       const plan = rightSoFar(given);
       checkStages(plan, fault);
       checkLength(plan, fault);
+      checkFreezes(plan.freeze, fault);
       checkNames(plan.slos, fault);
       checkSomeAbort(plan.slos, fault);
       checkProbes(plan, fault);
@@ -105,6 +109,7 @@ export const planSchema = z
     settleMs: plan.settleTime,
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
+    freezes: plan.freeze,
   }));
 
 function objectivesIn({
@@ -163,20 +168,24 @@ interface Lengths {
   readonly stages: readonly PlanStage[];
   readonly whenUnsure: string;
   readonly approvalTimeout: number;
+  readonly freeze: readonly Freeze[];
 }
 
-function checkLength({ stages, whenUnsure, approvalTimeout }: Lengths, fault: Fault): void {
+function checkLength({ stages, whenUnsure, approvalTimeout, freeze }: Lengths, fault: Fault): void {
   const soaks = whenUnsure === "extend" ? 2 : 1;
-  const ms = stages.reduce((sum, { soakMs, progression }) => {
-    const mayWait = progression === "manual" || whenUnsure === "ask";
-    return sum + soaks * soakMs + (mayWait ? approvalTimeout : 0);
-  }, 0);
+  const ms = stages.reduce(
+    (sum, { soakMs, progression }) => {
+      const mayWait = progression === "manual" || whenUnsure === "ask";
+      return sum + soaks * soakMs + (mayWait ? approvalTimeout : 0);
+    },
+    heldAtMost(freeze, stages.length),
+  );
   // What is no duration at all has been told already.
   if (!(ms > longestMs)) return;
   fault(
     ["stages"],
     `at most ${formatDuration(longestMs)} in all, each soak ${soaks === 2 ? "twice (whenUnsure: extend) " : ""}` +
-      `and each approvalTimeout of a stage that may wait; these take ${formatDuration(ms)}`,
+      `each approvalTimeout of a stage that may wait, and each freeze that may come before a stage; these take ${formatDuration(ms)}`,
   );
 }
 

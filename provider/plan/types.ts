@@ -97,6 +97,48 @@ export interface ReleasePlan {
    * @default "revert"
    */
   onInterrupt?: "revert" | "hold";
+  /**
+   * When no traffic moves to a new version: nights, weekends, the days of a sale. In a freeze no release starts, and one
+   * that is under way stays in its stage until the freeze ends; the status line says when. It is judged as always, and a
+   * revert is never held up. At least some time must be free, and with what the freezes may hold up a release must not
+   * take longer than 59 days.
+   * @default none
+   */
+  freeze?: Freeze[];
+}
+
+/**
+ * A time in which no traffic moves to a new version. Give `cron` and `duration`, or `from` and `to`.
+ *
+ * @example
+ * ```ts
+ * freeze: [
+ *   { from: "18:00", to: "08:00", timeZone: "Europe/Berlin" }, // nights
+ *   { cron: "0 18 * * fri", duration: "62h", timeZone: "Europe/Berlin" }, // weekends
+ *   { from: "2026-11-26", to: "2026-11-30", timeZone: "America/New_York" }, // both days included
+ * ]
+ * ```
+ */
+export interface Freeze {
+  /** When it begins, again and again: a cron expression of five fields (minute, hour, day, month, weekday). */
+  cron?: string;
+  /** How long it lasts from each of these times on, from `"1m"` to `"31d"`. */
+  duration?: Duration;
+  /**
+   * When it begins: a time of day, `"18:00"`, for a freeze on every day; or a date, `"2026-11-26"` or
+   * `"2026-11-26 18:00"`, for one that comes once.
+   */
+  from?: string;
+  /**
+   * When it ends, likewise. A time of day that is not after `from` is one of the next day. A date without a time is a
+   * whole day: the freeze ends with it.
+   */
+  to?: string;
+  /**
+   * Which clocks show these times: a time zone of the IANA database, such as `"Europe/Berlin"`.
+   * @default "UTC"
+   */
+  timeZone?: string;
 }
 
 /** One step of a release: a share of the traffic for the new version, and how long it soaks there. */

@@ -14,12 +14,14 @@ import {
 import { gaveUp } from "./text/endingText";
 import type { Deployment } from "./ports";
 import { recordOf } from "./record/recordOf";
-import { promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
+import { heldUntil, promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
 import { revert, type RevertResult } from "./write/revert";
 import type { Reverted } from "./write/reverted";
+import { approvalHeldSentence } from "./text/freezeText";
 import {
   causeSentence,
   claimSentence,
+  joined,
   oneWaySentence,
   revertingSentence,
   stageSentence,
@@ -28,6 +30,7 @@ import {
 import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./look/source";
 import {
+  approvalOf,
   awaiting,
   entered,
   splitChanges,
@@ -120,41 +123,44 @@ function awaitApproval(
   dependencies: Dependencies,
 ): Promise<Step> {
   const { release, state } = rollout;
+  const now = dependencies.clock.now();
+  const frozenUntil = heldUntil(release, state.stage, now);
   const request = {
     split: splitAt(release, stagePercent(release, state.stage)),
-    sentence: waitSentence(release, state, dependencies.clock.now(), doubt),
-    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state) }),
+    sentence: joined([waitSentence(release, state, now, doubt), approvalHeldSentence(frozenUntil)]),
+    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state), frozenUntil }),
   };
   return deploy(request, rollout, dependencies, (made) =>
-    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now()), dependencies),
+    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now(), { frozenUntil }), dependencies),
   );
 }
 
-/** Makes the deployment that an earlier run left once more, so that only one run goes on. */
+/** Makes the deployment once more that an earlier run left, so that only one run goes on, or that does not tell of a freeze. */
 async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release } = rollout;
   const state = rollout.state as Deployed;
   const phase = state.phase === "waiting" ? "wait" : "soak";
   const begun = splitChanges(state).slice(0, phase === "wait" ? undefined : -1);
+  const now = dependencies.clock.now();
+  const approval =
+    state.phase === "waiting"
+      ? approvalOf({ ...state, frozenUntil: heldUntil(release, state.stage, now) })
+      : {};
   const request = {
     split: splitAt(release, stagePercent(release, state.stage)),
     sentence:
       phase === "wait"
-        ? waitSentence(release, state, dependencies.clock.now())
+        ? joined([waitSentence(release, state, now), approvalHeldSentence(approval.frozenUntil)])
         : claimSentence(release, state.stage),
-    record: recordOf(release, state.stage, phase, { begun, since: state.since }),
+    record: recordOf(release, state.stage, phase, { begun, since: state.since, ...approval }),
   };
+  const claimed = { ...state, leftBy: undefined, ...wentThrough(state), ...approval };
   const step = await deploy(request, rollout, dependencies, (made) =>
-    onward(
-      rollout,
-      made,
-      { ...state, deploymentId: made.id, leftBy: undefined, ...wentThrough(state) },
-      dependencies,
-    ),
+    onward(rollout, made, { ...claimed, deploymentId: made.id }, dependencies),
   );
   if (!goesOn(step) || !step.state.failure?.forGood) return step;
   // It cannot be made again, but it can be watched.
-  return { ...step, state: { ...state, leftBy: undefined, ...wentThrough(state) } };
+  return { ...step, state: claimed };
 }
 
 function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {

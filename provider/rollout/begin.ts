@@ -1,3 +1,4 @@
+import { frozenUntil } from "../plan/freeze";
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { gaveUp } from "./text/endingText";
@@ -9,6 +10,7 @@ import { percentOf, type Dependencies, type Release, type ReleaseRequest } from 
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
+import { frozenRefusal } from "./text/freezeText";
 import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
 import { checkVersionExists, hasSameContent } from "./versionsAtStart";
 import { patiently } from "./patiently";
@@ -86,6 +88,7 @@ async function start(
 ): Promise<Step> {
   const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
+  checkFreeze(request, dependencies);
   await checkVersionExists(request, dependencies);
   const ready = await readiness(request, dependencies);
   if (ready === undefined) {
@@ -113,6 +116,13 @@ async function start(
     },
   };
   return { release, state, observation: nothingObserved(release, before, startedAt, true) };
+}
+
+/** A release that starts in a freeze would only wait, with the stack locked. */
+function checkFreeze(request: ReleaseRequest, { clock }: Dependencies): void {
+  const now = clock.now();
+  const until = frozenUntil(request.plan.freezes, now);
+  if (until !== undefined) throw new CannotStart(frozenRefusal(request, until, now));
 }
 
 /** A release whose way back is closed does not start. */

@@ -3,9 +3,9 @@ import type { Assessment } from "./look/assess";
 import type { Cause, Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observation";
-import { soakedAt, type Release } from "./release";
+import { heldUntil, soakedAt, type Release } from "./release";
 import { silence, waitedFor } from "./look/source";
-import type { Deployed, Starting, State, WriteFailure } from "./state";
+import type { Deployed, Starting, State, Waiting, WriteFailure } from "./state";
 import { lateUntil } from "./write/write";
 
 /** What a release does next. */
@@ -22,7 +22,10 @@ export type Action =
     }
   /** Record that the stage waits for an approval: the plan wants one, or its soak has left a doubt. */
   | { readonly do: "await"; readonly doubt?: Doubt }
-  /** Deploy the same split again, as this run: the release was left by another one. */
+  /**
+   * Deploy the same split again, as this run: the release was left by another one, or its deployment does not say yet
+   * that an approval is held back by a freeze.
+   */
   | { readonly do: "claim" }
   /** Deploy the new version alone: the release is complete. */
   | { readonly do: "complete" }
@@ -173,11 +176,25 @@ function onward(situation: Situation, state: Deployed, status: DeploymentStatus)
   // An approval of what the plan no longer says: the release asks again, for what it says now.
   if (status.kind === "misfit") return { do: "await" };
   if (state.leftBy !== undefined) return { do: "claim" };
-  if (state.phase === "soaking") return whileSoaking(situation, state);
+  return state.phase === "soaking" ? whileSoaking(situation, state) : whileWaiting(situation, state);
+}
+
+function whileWaiting(situation: Situation, state: Waiting): Action {
+  const { stage, approvedBy } = state;
+  if (approvedBy !== undefined) {
+    return isFrozen(situation) ? { do: "keep" } : { do: "enter", stage: stage + 1, approvedBy };
+  }
   // Nobody is late before the deployments were read after the time.
   return isInTime(situation, state, situation.observation.deployments.answeredAt)
-    ? { do: "keep" }
+    ? { do: isFreezeToTell(situation, state) ? "claim" : "keep" }
     : { do: "revert", cause: { kind: "notApproved" } };
+}
+
+/** Who approves on another machine knows of a freeze by the deployment alone. */
+function isFreezeToTell({ release, now }: Situation, { stage, frozenUntil }: Waiting): boolean {
+  const until = heldUntil(release, stage, now);
+  // A record tells whole seconds.
+  return until !== undefined && Math.abs(until - (frozenUntil ?? 0)) >= 1000;
 }
 
 /** Whether an approval at some time comes in time: an approval that came in time counts, whenever it is seen. */
@@ -234,13 +251,20 @@ function needsEnough({ oldVersionId }: Release, { sli }: Objective): boolean {
   return oldVersionId !== undefined || sli.kind === "probes";
 }
 
-function next({ release, state, observation }: Situation, index: number, stage: PlanStage): Action {
+function next(situation: Situation, index: number, stage: PlanStage): Action {
+  const { release, state, observation } = situation;
   if (index === release.plan.stages.length - 1) {
     // Nobody would see the split of an earlier stage that takes effect after the end.
     const isOver = observation.deployments.answeredAt >= lateUntil({ lostAt: state.lostAt });
     return isOver ? { do: "complete" } : { do: "keep" };
   }
-  return stage.progression === "manual" ? { do: "await" } : { do: "enter", stage: index + 1 };
+  if (stage.progression === "manual") return { do: "await" };
+  return isFrozen(situation) ? { do: "keep" } : { do: "enter", stage: index + 1 };
+}
+
+/** In a freeze nobody gets more of a new version. */
+function isFrozen({ release, state, now }: Situation): boolean {
+  return heldUntil(release, state.stage, now) !== undefined;
 }
 
 /** What comes next where the write for it has failed before: it is tried again for `maxBlindTime`. */

@@ -2,7 +2,7 @@ import { statusOf } from "./deploymentStatus";
 import type { Deployment } from "./ports";
 import type { ReleaseRecord } from "./record/record";
 import type { Dependencies, Release } from "./release";
-import { awaiting, entered, wentThrough, type Deployed, type State } from "./state";
+import { approvalOf, awaiting, entered, wentThrough, type Deployed, type State } from "./state";
 
 /**
  * The state that the active deployment shows, where the release has moved without this turn: by a write whose answer
@@ -18,11 +18,14 @@ export function follow(
   if (status.kind !== "moved") return state;
   const { record, deployment } = status;
   progress.event(deployment.message);
-  if (isWhere(state, record)) return { ...state, deploymentId: deployment.id, ...wentThrough(state) };
+  if (isWhere(state, record)) {
+    const approval = state.phase === "waiting" ? approvalOf(record) : {};
+    return { ...state, deploymentId: deployment.id, ...wentThrough(state), ...approval };
+  }
   const at = Math.max(state.since, Math.min(deployment.createdAt, clock.now()));
   const moved =
     record.phase === "wait"
-      ? awaiting(state, deployment.id, at)
+      ? awaiting(state, deployment.id, at, record)
       : entered(state, record.stage, deployment.id, at);
   return record.run === release.run ? moved : { ...moved, leftBy: record.run };
 }

@@ -1,4 +1,5 @@
 import { formatPercent } from "../plan/percent";
+import { untilText } from "./text/freezeText";
 import { agoText, placeText } from "./text/text";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
@@ -12,12 +13,13 @@ export type Order =
 
 /**
  * Approves the next stage of a release that waits. The deployment is the one that the release itself would make for
- * that stage, so the release follows it.
+ * that stage, so the release follows it. In a freeze it moves no traffic: it tells the release to go on afterwards.
  *
  * @param active the Worker's active deployment
  * @param by who approves
+ * @param now milliseconds since the epoch
  */
-export function approve(scriptName: string, active: Deployment | undefined, by: string): Order {
+export function approve(scriptName: string, active: Deployment | undefined, by: string, now: number): Order {
   const record = active?.record;
   if (!active || !record || !isUnderWay(record)) {
     return refuse(`There is nothing to approve. ${notUnderWay(scriptName, active)}`);
@@ -28,12 +30,29 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
     return refuse(notWaiting(scriptName, record, active));
   }
   if (isLastStage(record)) return deploy(completion(record, by));
+  const { frozenUntil, approvedBy } = record;
+  if (frozenUntil !== undefined && now < frozenUntil) {
+    const then = `${percent} % when the freeze ends, ${untilText(frozenUntil, now)}`;
+    if (approvedBy !== undefined) {
+      return refuse(
+        `There is nothing to approve. ${approvedBy} has approved it: the release goes to ${then}.`,
+      );
+    }
+    return deploy({
+      split: splitAt(record, percentOf(active.split, record.newVersionId)),
+      sentence: `Approved by ${oneLine(by)}: it goes to ${then}.`,
+      record: {
+        ...record,
+        approvedBy: shortName(by),
+        since: record.since ?? active.createdAt,
+      },
+    });
+  }
   const next: ReleaseRecord = {
     ...record,
     phase: "soak",
     stage: record.stage + 1,
-    next: undefined,
-    since: undefined,
+    ...noWait,
   };
   return deploy({
     split: splitAt(record, percent),
@@ -42,12 +61,25 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
   });
 }
 
+/** What a record says of a wait, once that is over. */
+const noWait = { next: undefined, since: undefined, frozenUntil: undefined, approvedBy: undefined };
+
+/** So much of a name fits beside the rest of a record, in bytes. */
+const longestName = 60;
+
+/** A name as a record can hold it. */
+function shortName(name: string): string {
+  let short = oneLine(name).toWellFormed();
+  while (encodeURIComponent(short).length > longestName) short = short.slice(0, -1).toWellFormed();
+  return short;
+}
+
 /** Nothing comes after the last stage: who approves it says that the release is complete. */
 function completion(record: ReleaseRecord, by: string): DeploymentRequest {
   return {
     split: promotedSplit(record),
     sentence: `Approved by ${oneLine(by)}: the release is complete, version ${record.newVersionId} serves all traffic.`,
-    record: { ...record, phase: "completed", next: undefined, begun: [], since: undefined },
+    record: { ...record, phase: "completed", begun: [], ...noWait },
   };
 }
 
@@ -73,7 +105,7 @@ export function abort(
   return deploy({
     split: revertedSplit(record),
     sentence: `Aborted by ${oneLine(by)} in ${stage}${reason}.`,
-    record: { ...record, phase: "aborted", next: undefined, begun: [], since: undefined },
+    record: { ...record, phase: "aborted", begun: [], ...noWait },
     force: true,
   });
 }
@@ -149,7 +181,7 @@ function underWay(
 ): readonly string[] {
   const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
   const next = awaitedPercent(record);
-  const doing = next === undefined ? "soaking" : `waiting for an approval to ${approvedText(record, next)}`;
+  const doing = next === undefined ? "soaking" : waitingText(record, next, now);
   return [
     `Release ${record.id} of ${scriptName} is under way.`,
     `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,
@@ -158,6 +190,14 @@ function underWay(
     ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
     `  abort    workers-release abort ${scriptName}`,
   ];
+}
+
+function waitingText(record: ReleaseRecord, next: number, now: number): string {
+  const { frozenUntil = 0, approvedBy } = record;
+  const frozen = now < frozenUntil ? `, in a freeze until ${untilText(frozenUntil, now)}` : "";
+  return approvedBy === undefined
+    ? `waiting for an approval to ${approvedText(record, next)}${frozen}`
+    : `approved by ${approvedBy} to ${approvedText(record, next)}${frozen}`;
 }
 
 /** What an approval does. */

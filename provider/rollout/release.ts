@@ -1,3 +1,4 @@
+import { frozenUntil } from "../plan/freeze";
 import type { Plan } from "../plan/plan";
 import type {
   Clock,
@@ -106,6 +107,14 @@ export function settleMsIn({ plan }: Pick<Release, "plan">, stage: number): numb
 /** When a stage that began to soak at `since` has soaked, and the last telemetry of its soak has arrived. */
 export function soakedAt(release: Pick<Release, "plan">, stage: number, since: number): number {
   return since + (release.plan.stages[stage]?.soakMs ?? 0) + settleMsIn(release, stage);
+}
+
+/**
+ * Until when a freeze of the plan holds a release in a stage, in milliseconds since the epoch; undefined where none does,
+ * and in the last stage, after which nobody gets more of the new version.
+ */
+export function heldUntil({ plan }: Pick<Release, "plan">, stage: number, now: number): number | undefined {
+  return stage < plan.stages.length - 1 ? frozenUntil(plan.freezes, now) : undefined;
 }
 
 /** The share of the traffic that `versionId` has in a split, from 0 to 100. */

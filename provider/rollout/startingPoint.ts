@@ -2,7 +2,7 @@ import type { Plan, PlanStage } from "../plan/plan";
 import type { Deployment, VersionShare } from "./ports";
 import { isUnderWay, type ReleaseRecord } from "./record/record";
 import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
-import type { Deployed } from "./state";
+import { approvalOf, type Deployed } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
@@ -150,7 +150,9 @@ function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deploy
     failure: undefined,
     lostAt: undefined,
   };
-  return waits ? { phase: "waiting", soakedSince, ...common } : { phase: "soaking", ...common };
+  return waits
+    ? { phase: "waiting", soakedSince, ...common, ...approvalOf(record) }
+    : { phase: "soaking", ...common };
 }
 
 /** True when the plan has the stage that is deployed: it may have been changed since. */

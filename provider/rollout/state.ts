@@ -52,6 +52,10 @@ export interface Waiting extends InTraffic {
   readonly phase: "waiting";
   /** When the stage's soak began. */
   readonly soakedSince: number;
+  /** Until when a freeze holds an approval back, as the deployment says, in milliseconds since the epoch. */
+  readonly frozenUntil?: number | undefined;
+  /** Who has approved the next stage while a freeze holds that back. */
+  readonly approvedBy?: string | undefined;
 }
 
 /** A stage that is over. */
@@ -109,13 +113,25 @@ export function entered(before: State, stage: number, deploymentId: string, now:
   };
 }
 
+/** What a deployment says of the approval that its release waits for. */
+type Approval = Pick<Waiting, "frozenUntil" | "approvedBy">;
+
+/** The same of a record, without what it does not say. */
+export function approvalOf({ frozenUntil, approvedBy }: Approval): Approval {
+  return {
+    ...(frozenUntil !== undefined && { frozenUntil }),
+    ...(approvedBy !== undefined && { approvedBy }),
+  };
+}
+
 /** The state right after `deploymentId` recorded that the current stage waits for an approval. */
-export function awaiting(before: State, deploymentId: string, now: number): Waiting {
+export function awaiting(before: State, deploymentId: string, now: number, approval: Approval = {}): Waiting {
   const { stage, past } = before;
   const soakedSince = stageStart(before);
   return {
     phase: "waiting",
     ...{ stage, since: now, soakedSince, past, ...wentThrough(before), deploymentId, leftBy: undefined },
+    ...approvalOf(approval),
   };
 }
 

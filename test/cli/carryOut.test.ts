@@ -17,7 +17,7 @@ function waiting(): { clock: VirtualClock; deployments: FakeDeployments } {
   return { clock, deployments };
 }
 
-const approval = (active: Deployment | undefined): Order => approve("checkout", active, "jo");
+const approval = (active: Deployment | undefined): Order => approve("checkout", active, "jo", 0);
 const abortion = (active: Deployment | undefined): Order => abort("checkout", active, "jo", undefined);
 
 describe("what a person orders on the command line", () => {

@@ -18,7 +18,7 @@ function shown(order: (active: Deployment | undefined) => Order, active: Deploym
 }
 
 describe("what a person has agreed to", () => {
-  const approval = (active: Deployment | undefined) => approve("checkout", active, "jo");
+  const approval = (active: Deployment | undefined) => approve("checkout", active, "jo", 0);
   const abortion = (active: Deployment | undefined) => abort("checkout", active, "jo", undefined);
 
   it("is carried out as long as it is the same", () => {

@@ -66,6 +66,7 @@ describe("a plan", () => {
         maxBlindMs: 360_000,
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
+        freezes: [],
         warmUpMs: 30_000,
         settleMs: 60_000,
         probes: [],

@@ -17,7 +17,7 @@ const plan: ReleasePlan = {
 describe("a soak that proves nothing, with whenUnsure: ask,", () => {
   const approveAt = (outside: World, minutes: number): void => {
     outside.clock.at(minutes * minute, async () => {
-      const order = approve("checkout", await outside.deployments.active(), "jo");
+      const order = approve("checkout", await outside.deployments.active(), "jo", 0);
       assert.ok(order.kind === "deploy");
       const { split, sentence, record } = order.request;
       outside.deployments.recorded(split, sentence, record);

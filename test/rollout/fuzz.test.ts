@@ -154,7 +154,7 @@ describe("what others write into deployments", () => {
         assertShown(overview("checkout", active, clock.now()));
         assert.equal(lastEnding(active), undefined);
         for (const order of [
-          (seen: Deployment | undefined): Order => approve("checkout", seen, typed),
+          (seen: Deployment | undefined): Order => approve("checkout", seen, typed, 0),
           (seen: Deployment | undefined): Order => abort("checkout", seen, typed, typed),
         ]) {
           await assert.rejects(carryOut(deployments, order, clock), (error: Error) => {

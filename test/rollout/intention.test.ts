@@ -21,7 +21,7 @@ function requestOf(order: Order) {
 
 describe("what an order is going to do", () => {
   it("is told with from where to where, and who uploaded and deployed the versions", () => {
-    const request = requestOf(approve("checkout", waits, "kim"));
+    const request = requestOf(approve("checkout", waits, "kim", 0));
     assert.equal(
       intentionText("checkout", waits, request, origins, began + 5 * minute),
       [

@@ -51,7 +51,7 @@ const firstVersion = deployment(all(newVersion), { stage: 4, oldVersionId: undef
 
 describe("an approval", () => {
   it("is the deployment that the release itself would make for the next stage", () => {
-    const order = approve("checkout", waiting, "jo");
+    const order = approve("checkout", waiting, "jo", 0);
     assert.deepEqual(order, {
       kind: "deploy",
       request: {
@@ -64,7 +64,7 @@ describe("an approval", () => {
 
   it("completes the release where it waits after its last stage", () => {
     const last = deployment(all(newVersion), { phase: "wait", stage: 4, next: 100, begun: [began] });
-    const order = approve("checkout", last, "jo");
+    const order = approve("checkout", last, "jo", 0);
     assert.ok(order.kind === "deploy");
     const { split, sentence, record: made } = order.request;
     assert.deepEqual(split, all(newVersion));
@@ -73,7 +73,7 @@ describe("an approval", () => {
   });
 
   it("has a message of one line, whatever the name of who approves", () => {
-    const order = approve("checkout", waiting, " jo\nof  Ops\t");
+    const order = approve("checkout", waiting, " jo\nof  Ops\t", 0);
     assert.ok(order.kind === "deploy");
     assert.equal(order.request.sentence, "Approved by jo of Ops: stage 3 of 5 (50 %).");
   });
@@ -113,7 +113,7 @@ describe("an approval", () => {
   ];
   for (const [what, active, reason] of refused) {
     it(`of ${what} is refused`, () => {
-      refusal(approve("checkout", active, "jo"), reason);
+      refusal(approve("checkout", active, "jo", 0), reason);
     });
   }
 });
@@ -185,8 +185,8 @@ describe("a running release", () => {
 
   it("follows each approval, as if it had made the deployment itself", async () => {
     const outside = world();
-    outside.clock.at(20 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo")));
-    outside.clock.at(40 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo")));
+    outside.clock.at(20 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo", 0)));
+    outside.clock.at(40 * minute, () => carryOut(outside, (active) => approve("checkout", active, "jo", 0)));
     const outcome = await release(outside, { plan: manual });
     assert.equal(outcome.status, "completed");
     assert.deepEqual(shares(outside), [0, 25, 25, 50, 50, 100, 100]);

@@ -80,7 +80,7 @@ describe("a command to a release is refused, with the reason,", () => {
   const cases: readonly [string, Order, string][] = [
     [
       "where there is nothing to approve",
-      approve("checkout", foreign, "jo"),
+      approve("checkout", foreign, "jo", 0),
       "There is nothing to approve. No release of checkout is under way: its active deployment was made by jo with wrangler.",
     ],
     [
@@ -90,7 +90,7 @@ describe("a command to a release is refused, with the reason,", () => {
     ],
     [
       "where the release soaks",
-      approve("checkout", soaks, "jo"),
+      approve("checkout", soaks, "jo", 0),
       "The release of checkout does not wait for an approval: stage 2 of 5 (25 %) soaks. Only a stage that has soaked and waits can be approved; try again when it does.",
     ],
   ];
@@ -115,7 +115,7 @@ describe("an abort by a person", () => {
     const changes = { stage: 1, stages: 5, phase: "wait", next: 50, begun: [began], since } as const;
     const active = deployment({ split: at25, ...recorded(changes) });
     const [approved, stopped] = [
-      approve("checkout", active, "jo"),
+      approve("checkout", active, "jo", 0),
       abort("checkout", active, "jo", undefined),
     ];
     assert.ok(approved.kind === "deploy" && stopped.kind === "deploy");

@@ -213,7 +213,7 @@ describe("a plan that is edited while its release waits", () => {
 
   function approveAt(outside: World, minutes: number): void {
     outside.clock.at(minutes * minute, () => {
-      const order = approve("checkout", outside.deployments.made[0], "jo");
+      const order = approve("checkout", outside.deployments.made[0], "jo", 0);
       assert.ok(order.kind === "deploy");
       const { split, sentence, record } = order.request;
       outside.deployments.recorded(split, sentence, record);
@@ -249,7 +249,7 @@ describe("a plan that is edited while its release waits", () => {
       const found = await active();
       // Jo approves right after the first reading, by what the old plan said.
       if (outside.deployments.calls.active === 1) {
-        const order = approve("checkout", left, "jo");
+        const order = approve("checkout", left, "jo", 0);
         assert.ok(order.kind === "deploy");
         const { split, sentence, record } = order.request;
         outside.deployments.recorded(split, sentence, record);

@@ -32,6 +32,10 @@ export interface ReleaseRecord {
    * resumes a release deploys the same split again. In milliseconds since the epoch.
    */
   readonly since: number | undefined;
+  /** While it waits in a freeze: until when an approval is held back, in milliseconds since the epoch. */
+  readonly frozenUntil?: number | undefined;
+  /** Who has approved the next stage while a freeze holds that back: it is entered when the freeze ends. */
+  readonly approvedBy?: string | undefined;
 }
 
 /** True when the release has not ended: it soaks, or waits for an approval. */

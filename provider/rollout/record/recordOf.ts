@@ -4,16 +4,23 @@ import type { Release } from "../release";
 /** As many as fit beside the rest of a record, whatever the plan. */
 const mostBegun = 50;
 
+interface MoreOfRecord {
+  readonly begun?: readonly number[];
+  readonly since?: number | undefined;
+  readonly frozenUntil?: number | undefined;
+  readonly approvedBy?: string | undefined;
+}
+
 /**
  * The record of a release that is in `stage`, counted from 0.
  *
- * @param times `begun` and `since` of {@link ReleaseRecord}; an ending needs none
+ * @param more `begun`, `since`, `frozenUntil` and `approvedBy` of {@link ReleaseRecord}; an ending needs none
  */
 export function recordOf(
   release: Release,
   stage: number,
   phase: ReleaseRecord["phase"],
-  { begun = [], since }: { readonly begun?: readonly number[]; readonly since?: number } = {},
+  { begun = [], since, frozenUntil, approvedBy }: MoreOfRecord = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
   return {
@@ -30,5 +37,7 @@ export function recordOf(
     next: phase === "wait" ? (stages[stage + 1]?.percent ?? 100) : undefined,
     begun: begun.slice(-mostBegun),
     since,
+    ...(frozenUntil !== undefined && { frozenUntil }),
+    ...(approvedBy !== undefined && { approvedBy }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { harmless } from "../../shown";
 import type { ReleaseRecord } from "./record";
 
 /** Cloudflare cuts a deployment's message at this many bytes, and with it the record at its end. */
@@ -47,6 +48,9 @@ export function looksRecorded(message: string): boolean {
 /** A name of ours: it holds no space, no bracket and no equals sign. */
 const name = z.string().regex(/^[\w-]{1,64}$/);
 
+/** Since the release began. */
+const seconds = z.string().regex(/^\d{1,9}$/);
+
 const fields = z.object({
   id: name,
   run: name.optional(),
@@ -62,10 +66,9 @@ const fields = z.object({
     .string()
     .regex(/^\d{1,9}(,\d{1,9})*$/)
     .optional(),
-  since: z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .optional(),
+  since: seconds.optional(),
+  frozen: seconds.optional(),
+  by: z.string().optional(),
 });
 
 /** The text of a record. The begins of the oldest stages are left out where they do not fit. */
@@ -92,6 +95,8 @@ function textOf(record: ReleaseRecord): string {
     ["next", record.next?.toString()],
     ["begun", record.begun.length === 0 ? undefined : record.begun.map(secondsIn).join(",")],
     ["since", record.since === undefined ? undefined : secondsIn(record.since).toString()],
+    ["frozen", record.frozenUntil === undefined ? undefined : secondsIn(record.frozenUntil).toString()],
+    ["by", record.approvedBy === undefined ? undefined : encodeURIComponent(wellFormed(record.approvedBy))],
   ];
   return pairs
     .filter(([, value]) => value !== undefined)
@@ -110,6 +115,7 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
   const timeAt = (seconds: string): number => Date.parse(data.started) + Number(seconds) * 1000;
   const begun = data.begun?.split(",").map(timeAt) ?? [];
   const retry = decoded(data.retry);
+  const approvedBy = data.by === undefined ? undefined : decoded(data.by);
   if (stage < 1 || stage > stages || begun.length > stage || retry === undefined) return undefined;
   return {
     id: data.id,
@@ -125,6 +131,8 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     next: data.next,
     begun,
     since: data.since === undefined ? undefined : timeAt(data.since),
+    ...(data.frozen !== undefined && { frozenUntil: timeAt(data.frozen) }),
+    ...(approvedBy !== undefined && { approvedBy: harmless(approvedBy) }),
   };
 }
 

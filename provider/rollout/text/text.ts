@@ -9,8 +9,9 @@ import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observation";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
-import { settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
+import { heldUntil, settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
+import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
@@ -65,6 +66,7 @@ export function statusLine(
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
     formatPercent(stagePercent(release, state.stage)),
     phaseText(release, state, now),
+    frozenText(release, state.stage, now),
     worstText(assessment),
     burstsText(assessment),
     wrongShareText(assessment),
@@ -93,19 +95,23 @@ function phaseText(release: Release, state: State, now: number): string {
     case "starting":
       return `not deployed yet: ${state.failure?.trouble ?? ""}`;
     case "waiting":
-      return waitText(release, state.since, now);
+      return state.approvedBy === undefined
+        ? waitText(release, state.since, now)
+        : `the next stage is approved by ${state.approvedBy}`;
     case "soaking": {
       const soakMs = release.plan.stages[state.stage]?.soakMs ?? 0;
-      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now);
+      const isHeld = heldUntil(release, state.stage, now) !== undefined;
+      return soakText(state.since + soakMs, settleMsIn(release, state.stage), now, isHeld);
     }
   }
 }
 
-function soakText(soakedUntil: number, settleMs: number, now: number): string {
+function soakText(soakedUntil: number, settleMs: number, now: number, isHeld: boolean): string {
   const left = soakedUntil - now;
   if (left > 0) return `${wholeSeconds(left)} of soak left`;
   if (left + settleMs > 0)
     return `soaked, its last telemetry arrives within ${wholeSeconds(left + settleMs)}`;
+  if (isHeld) return "soaked";
   return `soak extended since ${formatElapsed(Math.max(1000, -left - settleMs))}`;
 }
 

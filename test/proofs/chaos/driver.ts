@@ -35,7 +35,7 @@ export async function operate(
     deployments,
     (active) =>
       command === "approve"
-        ? approve(scriptName, active, by)
+        ? approve(scriptName, active, by, clock.now())
         : abort(scriptName, active, by, "it looks wrong"),
     clock,
   );

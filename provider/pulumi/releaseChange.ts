@@ -50,22 +50,45 @@ export function needsRelease(before: ReleaseState, news: Properties): boolean {
   );
 }
 
+/** True where the same is asked for as before. */
+function isUnchanged({ versionId, retry }: ReleaseState, news: Properties): boolean {
+  return versionId === news["versionId"] && retry === (news["retry"] ?? "");
+}
+
+/** True for the first version of a Worker whose watch did not end well. */
+function isWatchedAgain({ status, oldVersionId, deployedVersionId, versionId }: ReleaseState): boolean {
+  return status === "inconclusive" && oldVersionId === undefined && deployedVersionId === versionId;
+}
+
+/** True for a bad version that still has traffic. */
+function isOnlyReverted({ status, isVerdict }: ReleaseState): boolean {
+  return status === "revertFailed" && isVerdict;
+}
+
+/** True where the version goes through the stages of the plan. */
+export function releases(before: ReleaseState, news: Properties): boolean {
+  if (!needsRelease(before, news)) return false;
+  if (!isUnchanged(before, news)) return true;
+  return !staysAborted(before, news) && !isWatchedAgain(before) && !isOnlyReverted(before);
+}
+
 /** What cannot be seen from the inputs: why a release comes although none of them has changed. */
 export function outlook(before: ReleaseState, news: Properties): string | undefined {
-  const { versionId = "", status, deployedVersionId, oldVersionId } = before;
-  if (versionId !== news["versionId"] || before.retry !== (news["retry"] ?? "")) return undefined;
+  const { versionId = "", status, deployedVersionId } = before;
+  if (!isUnchanged(before, news)) return undefined;
   if (staysAborted(before, news)) {
+    const finding = before.finding ?? before.reason;
     return news["whenAborted"] === "warn"
-      ? abortedWarning(versionId, before.finding ?? before.reason)
-      : `Version ${versionId} was aborted: \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
+      ? abortedWarning(versionId, finding)
+      : `Version ${versionId} was aborted: ${finding} \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
   }
-  if (status === "inconclusive" && oldVersionId === undefined && deployedVersionId === versionId) {
+  if (isWatchedAgain(before)) {
     return (
       `Version ${versionId} is the first of its Worker and serves all traffic. Its watch did not end well: \`pulumi up\` ` +
       "watches it again, through the last soak, and moves no traffic."
     );
   }
-  if (status === "revertFailed" && before.isVerdict) {
+  if (isOnlyReverted(before)) {
     return `Version ${versionId} was found bad and could not be reverted: \`pulumi up\` puts the traffic back and then fails.`;
   }
   if (status !== "completed")

@@ -11,28 +11,19 @@ import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareTelemetry } from "../cloudflare/telemetry";
-import { planSchema } from "../plan/schema";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
-import { PortError } from "../rollout/ports";
+import { PortError, type Progress } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
 import { splitRemainsSentence } from "../rollout/text/endingText";
-import { objectivesText } from "../rollout/text/sloText";
 import { harmless } from "../shown";
 import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { rememberedFailure } from "./failure";
-import {
-  abortedWarning,
-  hasToAct,
-  mayReplace,
-  needsRelease,
-  onlyRecords,
-  outlook,
-  replacing,
-} from "./releaseChange";
+import { abortedWarning, hasToAct, mayReplace, needsRelease, onlyRecords, replacing } from "./releaseChange";
+import { previewText } from "./releasePreview";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
 import { unfitRuntime } from "./runtime";
@@ -43,13 +34,11 @@ type Inputs = z.output<typeof releaseInputs>;
 
 /**
  * Fills in the account and checks everything that is known, this process included. What does not hinder a preview is
- * told: what is judged beside what the plan states, and that `pulumi up` will find no token.
+ * told: what a new release is going to do, and that `pulumi up` will find no token.
  */
-export async function check(_olds: unknown, news: Properties): Promise<Checked> {
+export async function check(olds: unknown, news: Properties): Promise<Checked> {
   const { inputs, failures } = checked(releaseInputs, news);
   const progress = engineProgress(urnOf(news));
-  const plan = planSchema.safeParse(news["plan"]);
-  if (plan.data?.slos.some(({ byDefault }) => byDefault)) progress.event(objectivesText(plan.data));
   const unfit = unfitRuntime(process);
   if (unfit !== undefined) failures.unshift(failureOf(unfit));
   // What is wrong comes first: it may be the same.
@@ -57,6 +46,8 @@ export async function check(_olds: unknown, news: Properties): Promise<Checked> 
   for (const warning of warnings) {
     if (warning !== undefined) progress.event(`Warning: ${warning}`);
   }
+  // Nothing is asked of `diff` where a release is created. What differs from before is told there.
+  if (failures.length === 0 && isEmpty(olds)) tell(previewText(undefined, inputs), progress);
   return Promise.resolve({ inputs, failures });
 }
 
@@ -84,9 +75,17 @@ export async function diff(_id: string, olds: unknown, news: Properties): Promis
   const replaces = replacing(before, news);
   const changes =
     replaces.length > 0 || mayReplace(news) || hasToAct(before, news) || onlyRecords(before, news);
-  const why = replaces.length > 0 ? undefined : outlook(before, news);
-  if (why !== undefined) engineProgress(urnOf(news)).event(why);
+  // Of another Worker, `check` tells as of a new release.
+  if (replaces.length === 0) tell(previewText(before, news), engineProgress(urnOf(news)));
   return Promise.resolve({ changes, replaces });
+}
+
+function tell(text: string | undefined, progress: Progress): void {
+  if (text !== undefined) progress.event(text);
+}
+
+function isEmpty(olds: unknown): boolean {
+  return typeof olds !== "object" || olds === null || Object.keys(olds).length === 0;
 }
 
 function urnOf(news: Properties): string | undefined {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { unknownValue } from "../../provider/plan/faults";
 import { outlook } from "../../provider/pulumi/releaseChange";
 import { check, diff } from "../../provider/pulumi/releaseProvider";
+import { previewText } from "../../provider/pulumi/releasePreview";
 import { releaseState } from "../../provider/pulumi/releaseInputs";
 import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
 
@@ -96,7 +97,7 @@ describe("the outlook of a release in a preview", () => {
     [
       "that was aborted",
       { status: "aborted", deployedVersionId: oldVersion },
-      /was aborted: `pulumi up` will fail/,
+      /was aborted: done `pulumi up` will fail and move no traffic until versionId or retry changes/,
     ],
     [
       "that was the first of its Worker, and not watched to a good end",
@@ -106,7 +107,7 @@ describe("the outlook of a release in a preview", () => {
     [
       "that was the first of its Worker, and that somebody has aborted",
       { status: "aborted", oldVersionId: undefined },
-      /was aborted: `pulumi up` will fail/,
+      /was aborted: done `pulumi up` will fail and move no traffic until versionId or retry changes/,
     ],
     ["that could not be reverted", { status: "revertFailed" }, /puts the traffic back and then fails/],
     ["that was superseded", { status: "superseded" }, /ended as superseded: it will be released again/],
@@ -144,6 +145,81 @@ describe("the outlook of a release in a preview", () => {
     const before = releaseState.parse({ ...released, status: "aborted" });
     assert.equal(outlook(before, { ...inputs, versionId: oldVersion }), undefined);
   });
+});
+
+describe("the preview of a release", () => {
+  const way =
+    /checkout: version 0{8} → 0{8} through 0, 25, 50, 75, 100 %; at least 45m; judged by 5xx ≤ 1 %, /;
+  const before = (more: Record<string, unknown> = {}) => releaseState.parse({ ...released, ...more });
+  const slower = { ...seedPlan, pollInterval: "1m" };
+
+  const cases: [string, () => string | undefined, (RegExp | undefined)[]][] = [
+    [
+      "that is created",
+      () => previewText(undefined, inputs),
+      [/^checkout: the version that serves → 0{8} through 0, 25, 50, 75, 100 %; /],
+    ],
+    ["of another version", () => previewText(before(), { ...inputs, versionId: oldVersion }), [way]],
+    [
+      "of another version, by another plan",
+      () => previewText(before(), { ...inputs, versionId: oldVersion, plan: slower }),
+      [way, /^The plan changes:$/, /^ {2}pollInterval: 10s → 1m$/],
+    ],
+    [
+      "of a version not known yet, by a plan not known yet",
+      () => previewText(before(), { ...inputs, versionId: unknownValue, plan: { slos: unknownValue } }),
+      [
+        /^checkout: version 0{8} → one that is known only during the update by a plan that is known only during/,
+      ],
+    ],
+    [
+      "whose plan alone changes",
+      () => previewText(before(), { ...inputs, plan: slower }),
+      [/^Nothing to release: .* No traffic moves\.$/, /^The plan changes:$/, /^ {2}pollInterval: 10s → 1m$/],
+    ],
+    [
+      "that was aborted, whose plan changes",
+      () =>
+        previewText(before({ status: "aborted", deployedVersionId: oldVersion }), {
+          ...inputs,
+          plan: slower,
+        }),
+      [
+        /was aborted: .* will fail and move no traffic/,
+        /^The plan changes:$/,
+        /^ {2}pollInterval: 10s → 1m$/,
+      ],
+    ],
+    [
+      "that was aborted and is tried again",
+      () =>
+        previewText(before({ status: "aborted", deployedVersionId: oldVersion }), { ...inputs, retry: "1" }),
+      [way],
+    ],
+    [
+      "that was inconclusive",
+      () => previewText(before({ status: "inconclusive", deployedVersionId: oldVersion }), inputs),
+      [/ended as inconclusive: it will be released again/, way],
+    ],
+    [
+      "that is only put back",
+      () => previewText(before({ status: "revertFailed", deployedVersionId: null }), inputs),
+      [/puts the traffic back and then fails/],
+    ],
+    ["of nothing new", () => previewText(before(), inputs), []],
+    [
+      "whose state holds a plan of another time",
+      () => previewText(before({ plan: { speed: "fast" } }), inputs),
+      [/^Nothing to release: .* No traffic moves\.$/],
+    ],
+  ];
+  for (const [what, text, expected] of cases) {
+    it(`${what} says ${expected.map(String).join(" and ") || "nothing"}`, () => {
+      const lines = (text() ?? "").split("\n").filter((line) => line !== "");
+      assert.equal(lines.length, expected.length, lines.join("\n"));
+      for (const [index, line] of lines.entries()) assert.match(line, expected[index] ?? /^$/);
+    });
+  }
 });
 
 describe("the check of a release", () => {

@@ -4,7 +4,7 @@ import { planSchema } from "../../provider/plan/schema";
 import type { ReleasePlan, Slo } from "../../provider/plan/types";
 import { assess } from "../../provider/rollout/look/assess";
 import type { Outcome } from "../../provider/rollout/outcome";
-import { objectivesText } from "../../provider/rollout/text/sloText";
+import { forecastOf } from "../../provider/preview/forecast";
 import type { Traffic } from "../fakes/telemetry";
 import { newVersion, oldVersion, release, seedPlan, shares, world } from "./simulate";
 import { aRelease, began, minute, observation, soaking } from "./situations";
@@ -49,8 +49,11 @@ describe("a plan that says nothing of canceled requests", () => {
   });
 
   it("says before anything is moved that it is judged by them", () => {
-    const text = objectivesText(planSchema.parse(seedPlan));
-    assert.equal(text, "SLOs: 5xx, p99 wallTime, canceled (by default)");
+    assert.deepEqual(forecastOf(planSchema.parse(seedPlan)).objectives, [
+      "5xx ≤ 1 %",
+      "p99 wallTime ≤ 500ms",
+      "canceled ≤ 2 × the old version's + 2 % (by default)",
+    ]);
   });
 
   it("shows them where they are closest to their limit", async () => {

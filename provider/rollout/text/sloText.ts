@@ -4,7 +4,7 @@ import { badShare, type Counts, type Served } from "../../health/series";
 import type { StatusRange, TimeKind } from "../../health/sli";
 import { formatDuration } from "../../plan/duration";
 import { formatShare } from "../../plan/percent";
-import type { Objective, Plan } from "../../plan/plan";
+import type { Objective } from "../../plan/plan";
 import { limitOf } from "../look/assess";
 import { shownOf } from "../look/shown";
 
@@ -21,11 +21,6 @@ export function countsText(counts: Counts): string {
 /** `14 of 122`, in whole events: where telemetry is sampled, counts are fractions. */
 export function ofText({ bad, valid }: Counts): string {
   return `${Math.round(bad)} of ${Math.round(valid)}`;
-}
-
-/** What a plan is judged by: `SLOs: 5xx, p99 wallTime, canceled (by default)`. */
-export function objectivesText({ slos }: Pick<Plan, "slos">): string {
-  return `SLOs: ${slos.map(({ name, byDefault }) => (byDefault ? `${name} (by default)` : name)).join(", ")}`;
 }
 
 /** The bad events of an SLI and what they did, to follow "11.5 % of the new version's". */

@@ -1,0 +1,51 @@
+import { hasUnknown } from "../plan/faults";
+import type { Plan } from "../plan/plan";
+import { planSchema } from "../plan/schema";
+import { forecastText } from "../preview/forecast";
+import { planChanges, planChangesText } from "../preview/planChanges";
+import { outlook, releases } from "./releaseChange";
+import type { ReleaseState } from "./releaseInputs";
+
+type Properties = Record<string, unknown>;
+
+/**
+ * What an update is going to do, for the person who reviews it: computed from the state and the program alone, so that
+ * every machine tells the same.
+ *
+ * @param before undefined for a release that is created
+ * @returns undefined where there is nothing to do and nothing to tell
+ */
+export function previewText(before: ReleaseState | undefined, news: Properties): string | undefined {
+  const plan = planOf(news["plan"]);
+  if (before === undefined) return forecastText(moveOf(undefined, news), plan);
+  const parts = [
+    outlook(before, news),
+    releases(before, news) ? forecastText(moveOf(servingIn(before), news), plan) : undefined,
+    changesText(planOf(before.plan), plan),
+  ];
+  const told = parts.filter((part) => part !== undefined);
+  return told.length === 0 ? undefined : told.join("\n");
+}
+
+function planOf(given: unknown): Plan | undefined {
+  return hasUnknown(given) ? undefined : planSchema.safeParse(given).data;
+}
+
+function changesText(before: Plan | undefined, after: Plan | undefined): string | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const changes = planChanges(before, after);
+  return changes.length === 0 ? undefined : planChangesText(changes);
+}
+
+/** What serves as far as the state knows: while the traffic is split, it goes back to the old version. */
+function servingIn({ deployedVersionId, oldVersionId }: ReleaseState): string | undefined {
+  return deployedVersionId ?? oldVersionId;
+}
+
+function moveOf(oldVersionId: string | undefined, news: Properties) {
+  return { scriptName: known(news["scriptName"]), oldVersionId, newVersionId: known(news["versionId"]) };
+}
+
+function known(given: unknown): string | undefined {
+  return typeof given === "string" && !hasUnknown(given) ? given : undefined;
+}

@@ -5,12 +5,7 @@ import tseslint from "typescript-eslint";
 // The core decides; it must be able to run anywhere, a Worker included. So it may see neither Node nor an SDK,
 // neither a clock nor the environment: time and the outside come in as arguments or ports.
 const pureCore = {
-  files: [
-    "provider/plan/**/*.ts",
-    "provider/health/**/*.ts",
-    "provider/rollout/**/*.ts",
-    "provider/plots/**/*.ts",
-  ],
+  files: ["plan", "health", "rollout", "plots", "backtest"].map((folder) => `provider/${folder}/**/*.ts`),
   rules: {
     "no-restricted-imports": [
       "error",
@@ -18,7 +13,7 @@ const pureCore = {
         patterns: [
           {
             regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
-            message: "plan/, health/, rollout/ and plots/ are pure.",
+            message: "plan/, health/, rollout/, plots/ and backtest/ are pure.",
           },
         ],
       },

@@ -48,3 +48,31 @@ describe("a bucket is judged by how many lie between it and the last change of t
     assert.deepEqual(listener.sinceChange, [undefined, undefined, undefined, undefined, 0, 1, 2, 3]);
   });
 });
+
+describe("the share that the new version serves", () => {
+  it("is not told by a bucket that a change of the split falls into", () => {
+    const { plan } = aRelease({
+      stages: [
+        { percent: 10, soakTime: "5m" },
+        { percent: 50, soakTime: "5m" },
+        { percent: 100, soakTime: "5m" },
+      ],
+    });
+    const change = began + minute + 9000;
+    const state = soaking({
+      ...{ stage: 1, since: change },
+      past: [{ stage: 0, startedAt: began, endedAt: change }],
+    });
+    const tally = new Tally(new Judgement({ max: 0.01 }, 0.01));
+    for (let at = 0; at < 5 * minute; at += 10_000) {
+      const fresh = began + at < change ? 200 : 1000;
+      const bucket = {
+        start: began + at,
+        new: { valid: fresh, bad: 0 },
+        old: { valid: 2000 - fresh, bad: 0 },
+      };
+      tally.add(bucket, plan, stagesSoFar(state), { isSettled: true, tellsShare: true });
+    }
+    assert.equal(tally.wrongShare, undefined);
+  });
+});

@@ -62,7 +62,7 @@ export class Tally {
       this.judgedInStage = 0;
       this.shareWatch = shareWatchIn(plan, stage);
     }
-    if (tellsShare && isSpread(bucket, stages)) this.shareWatch?.add(bucket);
+    if (tellsShare && isSpread(bucket, plan, stages)) this.shareWatch?.add(bucket);
     const isJudged = countsIn(bucket, plan, stages);
     if (isJudged) {
       const sinceChange = isChangeForUsers(plan, stage) ? this.judgedInStage : undefined;
@@ -111,9 +111,11 @@ function shareWatchIn({ stages, pollIntervalMs }: Plan, stage: number): ShareWat
   return new ShareWatch(percent / 100, Math.max(1, Math.ceil(soakMs / pollIntervalMs)));
 }
 
-/** Whether the split of its stage was in force everywhere when a bucket began. */
-function isSpread({ start }: Bucket, stages: readonly PastStage[]): boolean {
-  return stages.every(({ startedAt }) => start < startedAt || start >= startedAt + spreadingMs);
+/** Whether one split was in force everywhere for all of a bucket: one that a change falls into has some of both. */
+function isSpread({ start }: Bucket, { pollIntervalMs }: Plan, stages: readonly PastStage[]): boolean {
+  return stages.every(
+    ({ startedAt: change }) => start + pollIntervalMs <= change || start >= change + spreadingMs,
+  );
 }
 
 /** Whether a stage begins with a change of the split after the new version has served its first users. */

@@ -6,6 +6,7 @@ import type { Transfers } from "./api/d1/transfers";
 import type { AssetSessions } from "./assets/sessions";
 import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
+import type { Stubs } from "./scripts/stubs";
 import type { State } from "./state";
 import type { StoreClient } from "./stores/client";
 import type { TelemetryStore } from "./telemetry";
@@ -24,6 +25,7 @@ export interface EdgeContext {
   readonly state: State;
   readonly assetSessions: AssetSessions;
   readonly stores: StoreClient;
+  readonly stubs: Stubs;
   readonly transfers: Transfers;
   readonly routes: RoutingTable;
   readonly instances: Instances;

@@ -24,6 +24,8 @@ import { CONTROL_PATH, controlRoutes } from "./faults/control";
 import { Faults, type FaultControl } from "./faults/faults";
 import { checkSite, LOOPBACK, reachable, type Site } from "./host";
 import { checkRealism, REALISTIC, type Realism } from "./realism";
+import { recordNamedStores } from "./scripts/stores";
+import { Stubs, warningsOnStubs } from "./scripts/stubs";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -78,6 +80,15 @@ export interface EdgeOptions {
    * public addresses only, as on Cloudflare, and each other by their host names.
    */
   readonly privateNetwork?: boolean | undefined;
+  /**
+   * Whether a Worker may be bound to what the edge does not have. Default: false, such an upload is refused. If true, an
+   * empty store stands in for a KV namespace, D1 database or R2 bucket that is not there, and bindings that are not
+   * emulated (AI, Vectorize, Browser Rendering, Hyperdrive, Workflows, named entrypoints and others) throw when they are
+   * used.
+   */
+  readonly allowStubs?: boolean | undefined;
+  /** Hears of each stub that a Worker has, in a line of its own. Default: nobody does. */
+  readonly onNotice?: ((line: string) => void) | undefined;
   /** What tells when schedules are due, and how old a deployment or version is. Default: the system's clock. */
   readonly clock?: Clock | undefined;
 }
@@ -135,6 +146,8 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
   const api = createApi(context);
   api.route(CONTROL_PATH, controlRoutes(context));
+  recordNamedStores(state);
+  tellOfStubs(context);
   const server = new EdgeServer(api, front, siteOf(options));
   const stop = async (): Promise<void> => {
     await server.close();
@@ -157,6 +170,16 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Tells of the stubs that live versions have from before. */
+function tellOfStubs({ state, stubs }: EdgeContext): void {
+  for (const { name } of state.scripts.list()) {
+    for (const { versionId } of state.deployments.active(name)?.shares ?? []) {
+      const version = state.versions.get(name, versionId);
+      if (version !== undefined) stubs.tell(name, warningsOnStubs({ state }, version));
+    }
   }
 }
 
@@ -244,6 +267,7 @@ function assemble(
     faults,
     state,
     assetSessions: new AssetSessions(),
+    stubs: new Stubs(options.allowStubs ?? false, options.onNotice ?? (() => undefined)),
     stores: new StoreClient((kind) => storage.store(kind)),
     transfers: new Transfers(),
     routes,

@@ -1,5 +1,6 @@
 import type { EdgeContext } from "../context";
 import { dateWarning } from "../scripts/compatibility";
+import { warningsOnStubs } from "../scripts/stubs";
 import type { ScriptSettings, Version } from "../scripts/types";
 import { CODES } from "./codes";
 import type { Message } from "./envelope";
@@ -12,6 +13,7 @@ export function warningsAbout(edge: EdgeContext, version: Version): Message[] {
     alias !== undefined && "annotations.workers/alias is kept, but the local edge has no preview URLs.",
     limits?.subrequests !== undefined &&
       "limits.subrequests is kept, but the local edge does not count subrequests.",
+    ...warningsOnStubs(edge, version),
   ]);
 }
 

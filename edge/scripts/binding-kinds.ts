@@ -21,10 +21,13 @@ const storeId = z
 
 const className = z.string().regex(/^[\p{L}_$][\p{L}\p{N}_$]*$/u, "is the name of an exported class");
 
-/** Says, by name, that a field must not be there. */
-function refused(what: string): z.ZodType {
-  return z.null(`${what} is not emulated by the local edge; leave it out`).optional();
-}
+/** What a key for WebCrypto is for. */
+const keyUse = {
+  algorithm: z.union([z.string(), z.looseObject({ name: z.string() })]),
+  usages: z.array(
+    z.enum(["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"]),
+  ),
+};
 
 function metadataOf(version: Version): Value {
   return { id: version.id, tag: version.tag ?? "", timestamp: version.createdOn };
@@ -68,24 +71,37 @@ export const KINDS: Readonly<Record<string, BindingKind>> = {
     shown: (binding) => ({ ...binding, id: databaseId(binding), database_id: databaseId(binding) }),
   },
   r2_bucket: {
-    schema: z.looseObject({ bucket_name: storeId, jurisdiction: refused("a jurisdiction") }),
+    schema: z.looseObject({ bucket_name: storeId }),
     hidden: WRANGLERS_OWN,
   },
   durable_object_namespace: {
     schema: z.looseObject({
       class_name: className,
       script_name: z.string().min(1).nullish(),
-      dispatch_namespace: refused("a dispatch namespace"),
     }),
     hidden: WRANGLERS_OWN,
   },
   service: {
+    schema: z.looseObject({ service: z.string().min(1) }),
+    hidden: WRANGLERS_OWN,
+  },
+  analytics_engine: {
+    schema: z.looseObject({ dataset: z.string().min(1) }),
+    hidden: WRANGLERS_OWN,
+  },
+  ratelimit: {
     schema: z.looseObject({
-      service: z.string().min(1),
-      entrypoint: z.literal("default", "a named entrypoint is not emulated by the local edge").nullish(),
-      props: refused("props"),
+      namespace_id: z.string().regex(/^[1-9]\d*$/, "is a whole number above 0, as a text"),
+      simple: z.looseObject({ limit: z.int().positive(), period: z.union([z.literal(10), z.literal(60)]) }),
     }),
     hidden: WRANGLERS_OWN,
+  },
+  secret_key: {
+    schema: z.discriminatedUnion("format", [
+      z.looseObject({ format: z.enum(["raw", "pkcs8", "spki"]), key_base64: z.base64(), ...keyUse }),
+      z.looseObject({ format: z.literal("jwk"), key_jwk: z.json(), ...keyUse }),
+    ]),
+    hidden: ["key_base64", "key_jwk"],
   },
 };
 

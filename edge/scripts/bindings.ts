@@ -2,6 +2,7 @@ import { ApiError } from "../api/error";
 import { CODES } from "../api/codes";
 import { KINDS, type Value } from "./binding-kinds";
 import type { Binding, Version } from "./types";
+import { isElsewhere } from "./unemulated-bindings";
 
 /** Refuses what the edge cannot run, by name. */
 export function checkBindings(bindings: readonly Binding[]): void {
@@ -14,6 +15,8 @@ export function checkBindings(bindings: readonly Binding[]): void {
 }
 
 function checkBinding(binding: Binding): void {
+  // Whether it is taken as a stub is not a matter of how it is written.
+  if (isElsewhere(binding)) return;
   const kind = KINDS[binding.type];
   if (kind === undefined) {
     refuse(

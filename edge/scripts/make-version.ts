@@ -4,6 +4,7 @@ import type { EdgeContext } from "../context";
 import { newDeployment } from "../deployments/deploy";
 import { timestamp } from "../state/timestamp";
 import type { Ancestors } from "./inherit";
+import { checkStubs, warningsOnStubs } from "./stubs";
 import { checkTargets } from "./targets";
 import type { Blueprint, DurableObjects, Modules, Script, Version } from "./types";
 
@@ -67,14 +68,13 @@ export function existingScript({ state }: EdgeContext, scriptName: string): Scri
   throw noSuchScript();
 }
 
-async function tried(
-  { state, instances }: EdgeContext,
-  version: Version,
-  { modules }: Draft,
-): Promise<Version> {
+async function tried(context: EdgeContext, version: Version, { modules }: Draft): Promise<Version> {
+  const { state, instances, stubs } = context;
   checkTargets(state, version);
+  checkStubs(context, version);
   const startedAt = performance.now();
   await instances.get(version.id, () => ({ version, modules }));
+  stubs.tell(version.scriptName, warningsOnStubs(context, version));
   return { ...version, startupTimeMs: Math.round(performance.now() - startedAt) };
 }
 

@@ -1,7 +1,9 @@
 import type { RoutingTable } from "../data/routes";
+import { hasStore } from "../scripts/stores";
 import type { Version } from "../scripts/types";
 import type { State } from "../state";
 import type { Hosted, Hosting } from "./hosting";
+import type { StoreKind } from "./stores";
 
 /** What the bindings of versions must know of the scripts. */
 export class Directory {
@@ -12,6 +14,10 @@ export class Directory {
 
   exists(scriptName: string): boolean {
     return this.state.scripts.get(scriptName) !== undefined;
+  }
+
+  hasStore(kind: StoreKind, id: string): boolean {
+    return hasStore(this.state, { kind, id });
   }
 
   /** What a script's objects run: the versions that its deployment gives a share, if one process can run both. */

@@ -32,9 +32,11 @@ export class Door {
   private readonly calls = new Set<Call>();
   private readonly server: Server;
 
+  /** @param isRefused Answers a request that must not pass, and says that it did. */
   constructor(
     readonly path: string,
     private readonly find: () => Promise<string>,
+    private readonly isRefused: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
   ) {
     const options = { keepAliveTimeout: ASKING_KEEP_ALIVE_MS, requestTimeout: 0 };
     const tunnel = (request: IncomingMessage, caller: Duplex, head: Buffer): void => {
@@ -76,6 +78,7 @@ export class Door {
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isRefused(request, response)) return;
     const socketPath = await this.find().catch(() => undefined);
     if (socketPath === undefined) {
       response.destroy();

@@ -11,6 +11,7 @@ import type { Hosted } from "./hosting";
 import { Objects } from "./objects";
 import { outboundWorker, type Reach } from "./outbound";
 import type { WorkerOptions } from "./process";
+import { RateLimits } from "./rate-limits";
 import type { ObjectSettings } from "./script-objects";
 import { writePlugin } from "./raw";
 import { Stores, type StoreKind } from "./stores";
@@ -22,6 +23,7 @@ export class Storage implements Surroundings {
   private readonly stores: Stores;
   private readonly objectProcesses: Objects;
   private readonly calls: Calls;
+  private readonly counter: RateLimits;
 
   constructor(
     runtime: Runtime,
@@ -38,7 +40,9 @@ export class Storage implements Surroundings {
     const find = (scriptName: string): Hosted | undefined => directory.host(scriptName);
     this.plugin = plugin;
     const { memoryMb } = own;
-    this.stores = new Stores({ runtime, scratch, plugin, folder, memoryMb });
+    const exists = (kind: StoreKind, id: string): boolean => directory.hasStore(kind, id);
+    this.stores = new Stores({ runtime, scratch, plugin, folder, memoryMb, exists });
+    this.counter = new RateLimits(scratch);
     const objects = { around: this, folder: join(folder, "objects"), find, ...own };
     this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
     this.calls = new Calls(scratch, reach.subdomain);
@@ -47,6 +51,10 @@ export class Storage implements Surroundings {
 
   store(kind: StoreKind): string {
     return this.stores.socket(kind);
+  }
+
+  get rateLimits(): string {
+    return this.counter.socket;
   }
 
   service(name: string): string {
@@ -72,6 +80,7 @@ export class Storage implements Surroundings {
 
   async close(): Promise<void> {
     this.calls.close();
+    this.counter.close();
     await Promise.all([this.stores.close(), this.objectProcesses.close()]);
   }
 }

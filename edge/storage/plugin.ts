@@ -1,4 +1,5 @@
-import { kVoid, type Service, type Worker_Binding } from "miniflare";
+import { kVoid, type Extension, type Service, type Worker_Binding } from "miniflare";
+import { EXTENSION } from "./bindings/wrapped";
 
 /** What Miniflare hands to a plugin of one worker's bindings. */
 interface Entry {
@@ -14,6 +15,7 @@ const raw = {
   getNodeBindings: () => ({}),
   getServices: ({ options = [] }: { options?: readonly Entry[] }): Service[] =>
     options.flatMap(({ options: { services } }) => services.map(withStorage)),
+  getExtensions: (): Extension[] => [EXTENSION],
 };
 
 /** A worker with object classes must say where their storage is; this word for it cannot be given as JSON. */

@@ -1,4 +1,6 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { CODES } from "../api/codes";
 import type { Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
 import { Door } from "./door";
@@ -41,6 +43,18 @@ export interface StoreSettings {
   readonly folder: string;
   /** What one process may hold. */
   readonly memoryMb: number;
+  /** Whether the account has a store, which may have been deleted while Workers are bound to it. */
+  readonly exists: (kind: StoreKind, id: string) => boolean;
+}
+
+/** Answers for a store that was deleted, in what each kind of binding takes for a failure. */
+function sendGone(response: ServerResponse, kind: StoreKind, id: string): void {
+  const message = `${{ kv: "KV namespace", d1: "D1 database", r2: "R2 bucket" }[kind]} ${id} does not exist (deleted?)`;
+  response.writeHead(410, message, {
+    "content-type": "application/json",
+    "cf-r2-error": JSON.stringify({ version: 1, v4code: CODES.noBucket, message }),
+  });
+  response.end(JSON.stringify({ success: false, error: message }));
 }
 
 /**
@@ -77,12 +91,23 @@ class KindOfStore {
     private readonly kind: StoreKind,
   ) {
     this.process = new OnDemand((onEnd) => this.start(onEnd));
-    this.door = new Door(settings.scratch.path(`store-${kind}`), () => this.process.socket());
+    this.door = new Door(
+      settings.scratch.path(`store-${kind}`),
+      () => this.process.socket(),
+      (request, response) => this.isRefused(request, response),
+    );
   }
 
   async close(): Promise<void> {
     this.door.close();
     await this.process.stop();
+  }
+
+  private isRefused({ headers }: IncomingMessage, response: ServerResponse): boolean {
+    const id = String(headers[STORE_HEADERS.id]);
+    if (this.settings.exists(this.kind, id)) return false;
+    sendGone(response, this.kind, id);
+    return true;
   }
 
   private async start(onEnd: () => void): Promise<StateProcess> {

@@ -15,6 +15,7 @@ interface Options extends RealismOptions {
   readonly memoryLimit?: number;
   readonly privateNetwork?: boolean;
   readonly faults?: string;
+  readonly allowStubs?: boolean;
 }
 
 interface RateLimit {
@@ -56,6 +57,11 @@ export function edgeCommand(): Command {
       "--private-network",
       "lets Workers reach this machine and its private network (default: public addresses, and each other by host name)",
     );
+  command.option(
+    "--allow-stubs",
+    "accepts bindings to what it does not have: empty KV, D1 and R2 for those it does not know, and stubs that throw " +
+      "when used for what it does not emulate (default: refuses the upload)",
+  );
   return withRealism(command)
     .option("--faults <file>", "makes it fail as that file says (default: it fails in no way)")
     .addHelpText("after", whatItIs)
@@ -98,7 +104,7 @@ function rateLimit(text: string): RateLimit | false {
 }
 
 async function runEdge(options: Options): Promise<void> {
-  const { port, host, subdomain, rateLimit, privateNetwork, state: stateDir } = options;
+  const { port, host, subdomain, rateLimit, privateNetwork, allowStubs, state: stateDir } = options;
   const tokens = options.token ?? tokensInEnvironment(process.env[TOKENS]);
   const stopped = toldToStop();
   // Loaded only here, since who never asks for an edge need not have what it is made of.
@@ -107,8 +113,20 @@ async function runEdge(options: Options): Promise<void> {
     options.faults === undefined ? undefined : readFaultFile(options.faults, readFaults(options.faults));
   const limits = { cpuMs: options.cpuLimit, memoryMb: options.memoryLimit };
   const realism = realismOf(options);
-  const given = { port, host, subdomain, rateLimit, privateNetwork, stateDir, tokens, limits, realism };
-  const edge = await startEdge(given);
+  const given = {
+    port,
+    host,
+    subdomain,
+    rateLimit,
+    privateNetwork,
+    allowStubs,
+    stateDir,
+    tokens,
+    limits,
+    realism,
+  };
+  if (allowStubs === true) console.error(STUBS_ALLOWED);
+  const edge = await startEdge({ ...given, onNotice: (line) => console.error(line) });
   if (host !== undefined && !isLoopback(host)) console.error(warningOf(host));
   const realistic = describeRealism(realism);
   if (realistic !== undefined) console.error(realistic);
@@ -128,6 +146,11 @@ function readFaults(file: string): string {
     throw new Error(`The faults in ${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** What a Worker does with a stub says nothing of what it will do on Cloudflare. */
+const STUBS_ALLOWED =
+  "Stubs are allowed: a binding to a KV namespace, D1 database or R2 bucket that this edge does not have gets an empty " +
+  "one, and what it does not emulate throws when it is used. Each is named here when a version has it.";
 
 /** Nobody should have to wonder why the edge fails. */
 function activeFaults(count: number, address: string): string {

@@ -57,7 +57,7 @@ describe("an upload", () => {
     [
       "a binding of a type that is not emulated",
       { metadata: metadata({ bindings: [{ type: "hyperdrive", name: "DB" }] }), "a.mjs": esm(saying("x")) },
-      /Binding 'DB' has type 'hyperdrive'.*plain_text/,
+      /Binding 'DB': .* does not emulate .*'hyperdrive'.*--allow-stubs/s,
     ],
     [
       "two bindings of one name",

@@ -83,8 +83,8 @@ export function databaseRoutes(edge: EdgeContext): Hono {
   routes.patch("/database/:database", update);
   routes.delete("/database/:database", async (context) => {
     const { id } = existingDatabase(edge, context);
-    databases.delete(id);
     await new D1Store(edge.stores, id).clear();
+    databases.delete(id);
     return success(context, null);
   });
   return routes;

@@ -74,8 +74,8 @@ export function kvNamespaceRoutes(edge: EdgeContext): Hono {
   });
   routes.delete("/namespaces/:namespace", async (context) => {
     const { id } = existingNamespace(edge, context);
-    namespaces.delete(id);
     await new KvStore(edge.stores, id).clear();
+    namespaces.delete(id);
     return success(context, null);
   });
   return routes;

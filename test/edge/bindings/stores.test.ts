@@ -96,7 +96,7 @@ function versionNamed(name: string): string {
 
 describe("the stores of a Worker", function () {
   this.timeout(180_000);
-  const it_ = useEdge();
+  const it_ = useEdge({ allowStubs: true });
   const run = async (script: string, action: string, what = ""): Promise<unknown> => {
     const answer: Answer = await ask(it_.edge, script, { path: `/?do=${action}&with=${what}` });
     assert.equal(answer.status, 200, answer.body);

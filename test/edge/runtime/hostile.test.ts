@@ -64,7 +64,7 @@ describe("a hostile Worker", function () {
   before(function () {
     if (process.platform !== "linux") this.skip(); // elsewhere there are no limits
   });
-  const started = useEdge({ limits: { cpuMs: 500, memoryMb: 32 } });
+  const started = useEdge({ limits: { cpuMs: 500, memoryMb: 32 }, allowStubs: true });
   before(async () => {
     await goLive(started.edge, "hostile", HOSTILE, BINDINGS);
     await goLive(started.edge, "neighbour", NEIGHBOUR, KV);

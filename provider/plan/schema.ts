@@ -185,7 +185,8 @@ function checkLength({ stages, whenUnsure, approvalTimeout, freeze }: Lengths, f
   fault(
     ["stages"],
     `at most ${formatDuration(longestMs)} in all, each soak ${soaks === 2 ? "twice (whenUnsure: extend) " : ""}` +
-      `each approvalTimeout of a stage that may wait, and each freeze that may come before a stage; these take ${formatDuration(ms)}`,
+      `and each approvalTimeout of a stage that may wait${freeze.length > 0 ? ", and each freeze that may come before a stage" : ""}; ` +
+      `these take ${formatDuration(ms)}`,
   );
 }
 

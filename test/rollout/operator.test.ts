@@ -49,6 +49,9 @@ const soaking = deployment(at(25), {});
 const waiting = deployment(at(25), { phase: "wait", next: 50 });
 const firstVersion = deployment(all(newVersion), { stage: 4, oldVersionId: undefined });
 
+/** What a record says of a wait that is over. */
+const waitOver = { next: undefined, frozenUntil: undefined, approvedBy: undefined };
+
 describe("an approval", () => {
   it("is the deployment that the release itself would make for the next stage", () => {
     const order = approve("checkout", waiting, "jo", 0);
@@ -57,7 +60,7 @@ describe("an approval", () => {
       request: {
         split: at(50),
         sentence: "Approved by jo: stage 3 of 5 (50 %).",
-        record: { ...record, phase: "soak", stage: 2, next: undefined },
+        record: { ...record, phase: "soak", stage: 2, ...waitOver },
       },
     });
   });
@@ -69,7 +72,7 @@ describe("an approval", () => {
     const { split, sentence, record: made } = order.request;
     assert.deepEqual(split, all(newVersion));
     assert.match(sentence, /^Approved by jo: the release is complete, version .* serves all traffic\.$/);
-    assert.deepEqual(made, { ...record, phase: "completed", stage: 4, next: undefined, begun: [] });
+    assert.deepEqual(made, { ...record, phase: "completed", stage: 4, ...waitOver, begun: [] });
   });
 
   it("has a message of one line, whatever the name of who approves", () => {
@@ -129,7 +132,7 @@ describe("an abort by a person", () => {
         request: {
           split: all(oldVersion),
           sentence: "Aborted by jo in stage 2 of 5 (25 %): Paris is slow.",
-          record: { ...record, phase: "aborted", next: undefined },
+          record: { ...record, phase: "aborted", ...waitOver },
           force: true,
         },
       });

@@ -21,6 +21,7 @@ export {
 export type { ScriptBinding } from "./scriptBinding";
 export { fromWrangler, type FromWranglerOptions, type WranglerArgs } from "./wrangler";
 export type { Inputs } from "./inputs";
+export { loadPlan, type LoadPlanOptions } from "./loadPlan";
 export type {
   CanceledSlo,
   CustomSlo,

@@ -34,17 +34,18 @@ export function parseInput<T extends z.ZodType>(
   input: unknown,
 ): z.ZodSafeParseResult<z.output<T>> {
   return schema.safeParse(input, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? unknownWords(issue) : undefined),
+    error: (issue) => (issue.code === "unrecognized_keys" ? knownThere(issue) : undefined),
   });
 }
 
-type RawIssue = z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>;
+type RawIssue = z.core.$ZodRawIssue<UnknownKeys>;
 
-/** A line for each of the properties, in their order. */
-function unknownWords({ keys, inst }: RawIssue): string {
-  const known =
-    inst instanceof z.ZodObject ? Object.keys(inst.shape).filter((key) => !key.startsWith("__")) : [];
-  return keys.map((key) => `unknown property "${harmless(key)}": ${adviceOn(key, known)}`).join("\n");
+/** The properties that are known there, for {@link faultsOf} to advise on those that are not. */
+function knownThere({ inst }: RawIssue): string {
+  if (!(inst instanceof z.ZodObject)) return "";
+  return Object.keys(inst.shape)
+    .filter((key) => !key.startsWith("__"))
+    .join(" ");
 }
 
 /** What to write instead of a name that is none of those known. */
@@ -61,9 +62,12 @@ export function adviceOn(name: string, known: readonly string[]): string {
  * @param root what the path starts with, such as `plan`; empty for none
  */
 export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault[] {
-  return error.issues
+  const issues = error.issues
     .flatMap((issue) => meant(issue))
-    .filter((issue) => !hasUnknown(valueAt(input, issue.path)))
+    .filter((issue) => !hasUnknown(valueAt(input, issue.path)));
+  const misspelt = issues.flatMap(meantBy);
+  return issues
+    .filter(({ path }) => valueAt(input, path) !== undefined || !misspelt.includes(pathText("", path)))
     .flatMap((issue): Fault[] => {
       const place = { path: harmless(pathText(root, issue.path)), at: issue.path };
       if (issue.code === "unrecognized_keys") return unknownIn(place, issue);
@@ -71,15 +75,30 @@ export function faultsOf(error: z.ZodError, input: unknown, root: string): Fault
     });
 }
 
-function unknownIn(
-  place: Pick<Fault, "path" | "at">,
-  { keys, message }: z.core.$ZodIssueUnrecognizedKeys,
-): Fault[] {
-  return message
-    .split("\n")
-    .map((reason, index) => ({ ...place, key: keys[index] ?? "", reason: harmless(reason) }));
+function unknownIn(place: Pick<Fault, "path" | "at">, { keys, message }: UnknownKeys): Fault[] {
+  const known = knownIn(message);
+  return keys.map((key) => ({
+    ...place,
+    key,
+    reason: harmless(`unknown property "${key}": ${adviceOn(key, known)}`),
+  }));
 }
 
+/** The properties that were meant by unknown ones. That they are missing need not be said as well. */
+function meantBy(issue: Issue): string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const known = knownIn(issue.message);
+  return issue.keys.flatMap((key) => {
+    const meantKey = closestOf(key, known);
+    return meantKey === undefined ? [] : [pathText("", [...issue.path, meantKey])];
+  });
+}
+
+function knownIn(message: string): string[] {
+  return message.split(" ").filter(Boolean);
+}
+
+type UnknownKeys = z.core.$ZodIssueUnrecognizedKeys;
 type Issue = z.core.$ZodIssue;
 
 /**

@@ -65,7 +65,6 @@ describe("the check of a script version", () => {
     [
       "a misspelt property of a binding",
       { bindings: [{ type: "kv_namespace", name: "KV", namespaceId: "1" }] },
-      /^bindings\[0\]\.namespace_id: got nothing, expected a text$/,
       /^bindings\[0\]: unknown property "namespaceId": did you mean "namespace_id"\?$/,
     ],
     [

@@ -10,6 +10,7 @@ const pureCore = {
     "provider/health/**/*.ts",
     "provider/rollout/**/*.ts",
     "provider/plots/**/*.ts",
+    "provider/view/**/*.ts",
   ],
   rules: {
     "no-restricted-imports": [
@@ -18,7 +19,7 @@ const pureCore = {
         patterns: [
           {
             regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
-            message: "plan/, health/, rollout/ and plots/ are pure.",
+              message: "plan/, health/, rollout/, plots/ and view/ are pure.",
           },
         ],
       },

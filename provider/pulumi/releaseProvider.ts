@@ -6,7 +6,7 @@ import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient } from "../cloudflare/client";
 import { cloudflareContents } from "../cloudflare/contents";
 import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
-import { cloudflareDeployments } from "../cloudflare/deployments";
+import { cloudflareDeployments, cloudflarePast } from "../cloudflare/deployments";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareMetrics } from "../cloudflare/metrics";
@@ -163,6 +163,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   return {
     deployments: cloudflareDeployments(client, inputs),
     contents: cloudflareContents(client, inputs),
+    past: cloudflarePast(client, inputs),
     telemetry: cloudflareTelemetry(client, inputs, {
       leaveOutProbes: inputs.plan.probes.length > 0,
       onOthers: pace.suspect,

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "./record";
+import type { PlannedStage, ReleaseRecord } from "./record";
 import type { Release } from "../release";
 
 /** As many as fit beside the rest of a record, whatever the plan. */
@@ -16,6 +16,7 @@ export function recordOf(
   { begun = [], since }: { readonly begun?: readonly number[]; readonly since?: number } = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
+  const isUnderWay = phase === "soak" || phase === "wait";
   return {
     id: release.id,
     run: release.run,
@@ -30,5 +31,11 @@ export function recordOf(
     next: phase === "wait" ? (stages[stage + 1]?.percent ?? 100) : undefined,
     begun: begun.slice(-mostBegun),
     since,
+    ...(isUnderWay && { planned: stages.map(plannedStage) }),
+    ...(release.previous !== undefined && { previous: release.previous }),
   };
+}
+
+function plannedStage({ percent, soakMs, progression }: PlannedStage): PlannedStage {
+  return { percent, soakMs, progression };
 }

@@ -105,7 +105,14 @@ describe("the message of a deployment", () => {
     // Nothing is left to leave out: it is as long as it is.
     const longest = { ...record, retry: "x".repeat(900), begun: begun.slice(0, 1) };
     assert.doesNotMatch(writeRecord(longest), / begun=/);
-    const full: ReleaseRecord = { ...record, heldBy: "jo", retry: "x".repeat(64), stage: 49, stages: 50, begun };
+    const full: ReleaseRecord = {
+      ...record,
+      heldBy: "jo",
+      retry: "x".repeat(64),
+      stage: 49,
+      stages: 50,
+      begun,
+    };
     assert.deepEqual(readMessage(written("", full))?.record.begun, begun);
     const long = readMessage(written("", { ...full, retry: "書".repeat(64) }))?.record;
     assert.deepEqual(long?.begun, begun.slice(-(long?.begun.length ?? 0)));

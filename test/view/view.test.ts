@@ -171,7 +171,7 @@ describe("the view of a release whose plan is not known", () => {
         [100, 900_000],
       ],
     );
-    assert.ok((view.release?.stage.soakLeftMs ?? 0) > 0);
+    assert.ok((view.release.stage.soakLeftMs ?? 0) > 0);
     assert.equal(view.health?.isJudged, false);
     assert.deepEqual(
       view.health.slos.map(({ name, limit, evidence, verdict }) => [name, limit, evidence, verdict]),

@@ -19,7 +19,7 @@ const pureCore = {
         patterns: [
           {
             regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
-              message: "plan/, health/, rollout/, plots/ and view/ are pure.",
+            message: "plan/, health/, rollout/, plots/ and view/ are pure.",
           },
         ],
       },

@@ -1,9 +1,12 @@
+import { formatDuration } from "../plan/duration";
+import { formatPercent } from "../plan/percent";
 import type { Plan } from "../plan/plan";
 import type { Deployment } from "../rollout/ports";
 import { awaitedPercent, isUnderWay, type PlannedStage, type ReleaseRecord } from "../rollout/record/record";
 import { percentOf } from "../rollout/release";
 import { stateFrom } from "../rollout/startingPoint";
 import { stagesSoFar, stageStart } from "../rollout/state";
+import { harmless } from "../shown";
 import { healthOf } from "./health";
 import type { DeploymentView, ReleaseView, StageView, WaitView, WorkerView } from "./schema";
 import { isPlanOf, type Sight } from "./sight";
@@ -73,7 +76,7 @@ function releaseView(sight: Sight, active: Deployment, record: ReleaseRecord): R
         soakMs === undefined || startedAt === undefined ? null : Math.max(0, startedAt + soakMs - sight.at),
     },
     stages: planned?.map((stage, index) => stageOf(stage, index, active, record)) ?? null,
-    heldBy: record.heldBy ?? null,
+    heldBy: record.heldBy === undefined ? null : harmless(record.heldBy),
     waitsFor: waitOf(sight, active, record),
   };
 }
@@ -135,7 +138,8 @@ function warningsOn({ plan, active, scriptName }: Sight): string[] {
   const followed = record.planned?.map(stageText).join(", ");
   if (followed === undefined ? isPlanOf(plan, record, active) : followed === given) return [];
   const stages =
-    followed ?? `${record.stages} stages, now at ${percentOf(active.split, record.newVersionId)} %`;
+    followed ??
+    `${record.stages} stages, now at ${formatPercent(percentOf(active.split, record.newVersionId))}`;
   const effect = isPlanOf(plan, record, active)
     ? "It is judged by the plan given."
     : "So nothing is judged here.";
@@ -145,7 +149,7 @@ function warningsOn({ plan, active, scriptName }: Sight): string[] {
   ];
 }
 
-/** `25 % (300 s)` */
+/** `25 % (5m)` */
 function stageText({ percent, soakMs }: PlannedStage): string {
-  return `${percent} % (${soakMs / 1000} s)`;
+  return `${formatPercent(percent)} (${formatDuration(soakMs)})`;
 }

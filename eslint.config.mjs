@@ -5,7 +5,9 @@ import tseslint from "typescript-eslint";
 // The core decides; it must be able to run anywhere, a Worker included. So it may see neither Node nor an SDK,
 // neither a clock nor the environment: time and the outside come in as arguments or ports.
 const pureCore = {
-  files: ["plan", "health", "rollout", "plots", "backtest"].map((folder) => `provider/${folder}/**/*.ts`),
+  files: ["plan", "health", "rollout", "plots", "backtest", "view"].map(
+    (folder) => `provider/${folder}/**/*.ts`,
+  ),
   rules: {
     "no-restricted-imports": [
       "error",
@@ -13,7 +15,7 @@ const pureCore = {
         patterns: [
           {
             regex: "^(node:|cloudflare|@pulumi/|hono|commander|(\\.\\./)+(pulumi|cloudflare|cli|edge)/)",
-            message: "plan/, health/, rollout/, plots/ and backtest/ are pure.",
+            message: "plan/, health/, rollout/, plots/, backtest/ and view/ are pure.",
           },
         ],
       },

@@ -11,10 +11,10 @@ export interface WorkerOptions {
 }
 
 /** A command about one Worker: `workers-release <name> <script>`. */
-export function workerCommand(name: string, description: string): Command {
+export function workerCommand(name: string, description: string, argument = "<script>"): Command {
   return new Command(name)
     .description(description)
-    .argument("<script>", "the name of the Worker", scriptNameOf)
+    .argument(argument, "the name of the Worker", scriptNameOf)
     .option("--account-id <id>", "the account the Worker is in (default: CLOUDFLARE_ACCOUNT_ID)")
     .addHelpText("after", environmentHelp);
 }

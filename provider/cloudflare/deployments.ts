@@ -1,12 +1,13 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { formatPercent } from "../plan/percent";
-import type { Deployments, Split } from "../rollout/ports";
+import type { Deployments, PastDeployments, Split } from "../rollout/ports";
 import { maxMessageBytes } from "../rollout/record/recordText";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { authorOf } from "./origins";
-import { proven, sealedMessage, type Told } from "./seal";
+import { orMissing } from "./orMissing";
+import { proven, sealedMessage, vouchedFor, type Told } from "./seal";
 
 /** Longer than a read may take: giving up on a write leaves open whether it happened. */
 const writeTimeoutMs = 30_000;
@@ -64,6 +65,8 @@ const newestFirst = z.object({
   }),
 });
 
+const list = z.object({ deployments: z.array(z.unknown()) });
+
 const versionPage = z.object({ items: z.array(z.object({ id: z.string().min(1) })) });
 
 /** The deployments of one Worker, over Cloudflare's API. One request a call. */
@@ -112,6 +115,35 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
         return (await client.workers.scripts.versions.list(scriptName, list, options)).result;
       });
       return items.map(({ id }) => id);
+    },
+  };
+}
+
+/** What was deployed before to one Worker, over Cloudflare's API. */
+export function cloudflarePast(client: Cloudflare, worker: WorkerName): PastDeployments {
+  const { accountId, scriptName } = worker;
+  const api = client.workers.scripts.deployments;
+  const what = `Reading the deployments of Worker "${scriptName}"`;
+
+  return {
+    async recent(urgency = "look") {
+      const question = { urgency, what, permission: permissionFor.read };
+      const { deployments } = await ask(client, question, list, async (options) => {
+        const { result } = await api.list(scriptName, { account_id: accountId }, options);
+        return result;
+      });
+      // One that cannot be read is left out: it proves nothing either.
+      const told = deployments.flatMap((each) => deployment.safeParse(each).data ?? []);
+      return told.map((each, index) => proven(each, told.slice(index + 1), worker));
+    },
+
+    async named(deploymentId) {
+      const question = { what, permission: permissionFor.read };
+      const name = { account_id: accountId, script_name: scriptName };
+      const told = await orMissing(
+        ask(client, question, deployment, (options) => api.get(deploymentId, name, options)),
+      );
+      return told && vouchedFor(told);
     },
   };
 }

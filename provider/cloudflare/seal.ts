@@ -63,6 +63,19 @@ export function proven(told: Told, older: readonly Older[], worker: WorkerName):
   };
 }
 
+/** A deployment with the record that somebody else has proven: its message is believed as far as its split shows it. */
+export function vouchedFor(told: Told): Deployment {
+  const { text, ...rest } = told;
+  const message = readMessage(text);
+  const record = message && isBelievable(message.record, told) ? message.record : undefined;
+  return {
+    ...rest,
+    record,
+    isUnproven: record === undefined && looksRecorded(text),
+    message: record === undefined ? text.trim() : (message?.sentence ?? ""),
+  };
+}
+
 type Sealed = Pick<Told, "split" | "text">;
 
 function isSealedOver(told: Sealed, older: readonly Older[], worker: WorkerName): boolean {

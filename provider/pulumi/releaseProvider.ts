@@ -1,20 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { budgetFor } from "../cloudflare/budget/budgets";
-import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient } from "../cloudflare/client";
-import { cloudflareContents } from "../cloudflare/contents";
 import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
-import { cloudflareProbes } from "../cloudflare/probes";
-import { serviceClock } from "../cloudflare/serviceClock";
-import { cloudflareMetrics } from "../cloudflare/metrics";
-import { cloudflareTelemetry } from "../cloudflare/telemetry";
+import { dependenciesOf } from "../host/dependencies";
+import { newReleaseId, ownerFrom } from "../host/identity";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
 import { PortError, type Progress } from "../rollout/ports";
-import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
 import { splitRemainsSentence } from "../rollout/text/endingText";
 import { harmless } from "../shown";
@@ -114,7 +108,13 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const names = { releaseId: newReleaseId(), scriptName, versionId, owner, takeOver: inputs.takeOver };
   const request = { ...names, retry, plan, findingBefore };
   try {
-    const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
+    const host = {
+      ...{ connection: resolveConnection(sources()), worker: inputs, plan, clock: systemClock },
+      progress: engineProgress(inputs.__urn),
+    };
+    const outcome = await interruptible((interruption) =>
+      run(request, dependenciesOf({ ...host, interruption })),
+    );
     const reason = harmless(outcome.reason);
     const finding = outcome.finding && harmless(outcome.finding);
     const outputs = withNulls({ ...news, ...outcome, reason, finding });
@@ -153,41 +153,12 @@ function findingOf(before: ReleaseState, inputs: Inputs): string | undefined {
   return before.finding ?? before.reason;
 }
 
-function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies {
-  const clock = serviceClock(systemClock);
-  const connection = resolveConnection(sources());
-  const budget = budgetFor(connection, systemClock);
-  const client = cloudflareClient(connection, { dates: clock, budget });
-  const pace = sharedPace(budget);
-  return {
-    deployments: cloudflareDeployments(client, inputs),
-    contents: cloudflareContents(client, inputs),
-    telemetry: cloudflareTelemetry(client, inputs, {
-      leaveOutProbes: inputs.plan.probes.length > 0,
-      onOthers: pace.suspect,
-    }),
-    witness: cloudflareMetrics(client, inputs),
-    pace,
-    probes: cloudflareProbes(client, inputs, clock),
-    clock,
-    progress: engineProgress(inputs.__urn),
-    interruption,
-    random: Math.random,
-  };
-}
-
 /**
- * Who drives a release: the resource, by a digest of its URN, which names the stack and the project. Pulumi lets nobody
- * else run an update of that stack meanwhile.
+ * Who drives a release: the resource, by its URN, which names the stack and the project. Pulumi lets nobody else run an
+ * update of that stack meanwhile.
  */
 function ownerOf({ __urn = "" }: Inputs): string {
-  return createHash("sha256").update(__urn).digest("hex").slice(0, 8);
-}
-
-/** Sorts by time and is told apart from any other: `20301231-235959-1a2b3c`. */
-function newReleaseId(): string {
-  const now = new Date().toISOString();
-  return `${now.slice(0, 10).replaceAll("-", "")}-${now.slice(11, 19).replaceAll(":", "")}-${randomBytes(3).toString("hex")}`;
+  return ownerFrom(__urn);
 }
 
 /** Reads what serves now, so that the next preview shows when somebody deployed something else. */

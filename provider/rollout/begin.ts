@@ -5,7 +5,7 @@ import { gaveUp } from "./text/endingText";
 import { alreadyServing } from "./outcome";
 import { nothingObserved } from "./look/observation";
 import { telemetrySlis } from "./look/series";
-import { isStale, PortError, staleDeployments, type Deployment, type Readiness } from "./ports";
+import { isStale, PortError, staleDeployments, unlessFault, type Deployment, type Readiness } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
@@ -98,9 +98,11 @@ async function start(
   for (const warning of ready.warnings) dependencies.progress.event(`Warning: ${warning}`);
   const isSameContent =
     oldVersionId !== undefined && (await hasSameContent(request, oldVersionId, before, dependencies));
+  const previous = await previousOf(before, dependencies);
   const startedAt = dependencies.clock.now();
   const release: Release = {
     ...{ id, run: id, owner, scriptName, retry, plan, newVersionId, oldVersionId, startedAt },
+    ...(previous !== undefined && { previous }),
     ...(isSameContent && { isSameContent }),
   };
   await checkWindow(release, dependencies);
@@ -123,6 +125,16 @@ function checkFreeze(request: ReleaseRequest, { clock }: Dependencies): void {
   const now = clock.now();
   const until = frozenUntil(request.plan.freezes, now);
   if (until !== undefined) throw new CannotStart(frozenRefusal(request, until, now));
+}
+
+/** The last deployment of the last release of the Worker; undefined where none is found. */
+async function previousOf(
+  active: Deployment | undefined,
+  { past }: Dependencies,
+): Promise<string | undefined> {
+  if (active === undefined || active.record !== undefined) return active?.id;
+  const recent = await past?.recent("start").catch(unlessFault(undefined));
+  return recent?.find(({ record }) => record !== undefined)?.id;
 }
 
 /** A release whose way back is closed does not start. */

@@ -1,6 +1,6 @@
 import { formatPercent } from "../plan/percent";
 import { untilText } from "./text/freezeText";
-import { agoText, placeText } from "./text/text";
+import { placeText } from "./text/text";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isLastStage, isUnderWay, type ReleaseRecord } from "./record/record";
@@ -131,27 +131,13 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** What the active deployment of a Worker says, for a person who asks how its release is doing: a few lines. */
-export function overview(scriptName: string, active: Deployment | undefined, now: number): string {
-  const record = active?.record;
-  if (!active || !record || !isUnderWay(record)) {
-    return [notUnderWay(scriptName, active), ...(active ? served(active, now) : [])].join("\n");
-  }
-  return underWay(scriptName, active, record, now).join("\n");
-}
-
-/** How the last release of a Worker ended, by its active deployment; undefined while one is under way, or without one. */
-export function lastEnding(
-  active: Deployment | undefined,
-): Exclude<ReleaseRecord["phase"], "soak" | "wait"> | undefined {
-  const record = active?.record;
-  return record === undefined || record.phase === "soak" || record.phase === "wait"
-    ? undefined
-    : record.phase;
-}
+/** What is told of the deployment of a Worker that no release is under way of. */
+type Told = Pick<Deployment, "author" | "message" | "isUnproven"> & {
+  readonly record?: { readonly id: string; readonly phase: string } | undefined;
+};
 
 /** That there is no release now, and what there is instead. */
-function notUnderWay(scriptName: string, active: Deployment | undefined): string {
+export function notUnderWay(scriptName: string, active: Told | undefined): string {
   const none = `No release of ${scriptName} is under way`;
   if (!active) return `${none}: it has never been deployed.`;
   const { record, author, message, isUnproven } = active;
@@ -171,51 +157,4 @@ function unprovenSentence(message: string): string {
 /** `stage 2 of 5 (25 %)` */
 function stageOf(record: ReleaseRecord, percent: number): string {
   return `stage ${placeText(record.stage, record.stages, percent)}`;
-}
-
-function underWay(
-  scriptName: string,
-  active: Deployment,
-  record: ReleaseRecord,
-  now: number,
-): readonly string[] {
-  const place = placeText(record.stage, record.stages, percentOf(active.split, record.newVersionId));
-  const next = awaitedPercent(record);
-  const doing = next === undefined ? "soaking" : waitingText(record, next, now);
-  return [
-    `Release ${record.id} of ${scriptName} is under way.`,
-    `  stage    ${place}, ${doing} since ${agoText(active.createdAt, now)}`,
-    ...traffic(active, record),
-    `  began    ${agoText(record.startedAt, now)}`,
-    ...(next === undefined ? [] : [`  approve  workers-release approve ${scriptName}`]),
-    `  abort    workers-release abort ${scriptName}`,
-  ];
-}
-
-function waitingText(record: ReleaseRecord, next: number, now: number): string {
-  const { frozenUntil = 0, approvedBy } = record;
-  const frozen = now < frozenUntil ? `, in a freeze until ${untilText(frozenUntil, now)}` : "";
-  return approvedBy === undefined
-    ? `waiting for an approval to ${approvedText(record, next)}${frozen}`
-    : `approved by ${approvedBy} to ${approvedText(record, next)}${frozen}`;
-}
-
-/** What an approval does. */
-function approvedText(record: ReleaseRecord, next: number): string {
-  return isLastStage(record) ? "be complete" : `go to ${formatPercent(next)}`;
-}
-
-function served(active: Deployment, now: number): readonly string[] {
-  return [...traffic(active, undefined), `  since    ${agoText(active.createdAt, now)}`];
-}
-
-function traffic({ split }: Deployment, record: ReleaseRecord | undefined): readonly string[] {
-  const role = (versionId: string): string => {
-    if (versionId === record?.newVersionId) return " (new)";
-    return versionId === record?.oldVersionId ? " (old)" : "";
-  };
-  const shares = split.map(
-    ({ versionId, percent }) => `${formatPercent(percent)} to version ${versionId}${role(versionId)}`,
-  );
-  return shares.map((share, index) => `${index === 0 ? "  traffic  " : "           "}${share}`);
 }

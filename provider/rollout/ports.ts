@@ -69,6 +69,20 @@ export interface Deployments {
   deployable(urgency?: Urgency): Promise<readonly string[]>;
 }
 
+/** What was deployed before. Throws {@link PortError}s. */
+export interface PastDeployments {
+  /**
+   * The newest deployments, newest first: ten at Cloudflare. The first is the active one. The oldest proves no record,
+   * since what was deployed before it is not listed.
+   */
+  recent(urgency?: Urgency): Promise<readonly Deployment[]>;
+  /**
+   * A deployment that a proven record names: what it says of its release was proven to the writer of that record, and is
+   * taken as it stands. Undefined when there is none of this id.
+   */
+  named(deploymentId: string): Promise<Deployment | undefined>;
+}
+
 /** What a new deployment is beside its split and its message. */
 export interface CreateOptions {
   /** Cloudflare also takes a split it would refuse because a secret has changed: a revert must not fail on that. */

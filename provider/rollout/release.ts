@@ -5,6 +5,7 @@ import type {
   Contents,
   Deployments,
   Pace,
+  PastDeployments,
   Probes,
   Progress,
   Split,
@@ -50,6 +51,8 @@ export interface Release {
   readonly oldVersionId: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The last deployment of the release before it; undefined where none was found. */
+  readonly previous?: string;
   /** True where the old version is known to have the content of the new one: whatever is found is true of both. */
   readonly isSameContent?: true;
 }
@@ -59,6 +62,8 @@ export interface Dependencies {
   readonly deployments: Deployments;
   /** Default: nothing is known of the versions' content, and a version that is missing shows by the first write. */
   readonly contents?: Contents;
+  /** Default: what was deployed before is not known, but for the active deployment. */
+  readonly past?: PastDeployments;
   readonly telemetry: Telemetry;
   readonly witness: Witness;
   readonly probes: Probes;

@@ -62,7 +62,8 @@ export function stageReports(
   }));
 }
 
-function sloReport({ slo, verdict, soak, ...stage }: Assessment): SloReport {
+/** What an SLO has shown in a stage. */
+export function sloReport({ slo, verdict, soak, ...stage }: Assessment): SloReport {
   const { bounds, served } = shownOf(slo, stage.served);
   const limit = limitOf(bounds, served);
   return {

@@ -108,7 +108,11 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
   return { kind: "start", oldVersionId: record.newVersionId };
 }
 
-function releaseOf(request: ReleaseRequest, record: ReleaseRecord): Release {
+/** The release that a record tells of, as a run drives it or somebody looks at it. */
+export function releaseOf(
+  request: Pick<ReleaseRequest, "releaseId" | "owner" | "scriptName" | "retry" | "plan">,
+  record: ReleaseRecord,
+): Release {
   return {
     id: record.id,
     run: request.releaseId,
@@ -119,6 +123,7 @@ function releaseOf(request: ReleaseRequest, record: ReleaseRecord): Release {
     newVersionId: record.newVersionId,
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
+    ...(record.previous !== undefined && { previous: record.previous }),
   };
 }
 
@@ -130,7 +135,7 @@ function planAsDeployed(plan: Plan, record: ReleaseRecord, { split }: Deployment
 }
 
 /** Where a release under way stands, by the record of its last deployment. */
-function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deployed {
+export function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deployed {
   const { stage, phase, begun } = record;
   const waits = phase === "wait";
   const since = record.since ?? createdAt;

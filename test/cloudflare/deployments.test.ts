@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareDeployments, cloudflarePast } from "../../provider/cloudflare/deployments";
 import type { Split } from "../../provider/rollout/ports";
 import { failure, startServer, success, token, type Answer, type Server } from "./server";
 
@@ -45,6 +45,43 @@ describe("Cloudflare's deployments", () => {
       server?.seen.map(({ method, path, headers }) => [method, path, headers.authorization]),
       [["GET", "/accounts/acc/workers/scripts/checkout/deployments", `Bearer ${token}`]],
     );
+  });
+
+  it("reads all that is listed, newest first, but for what cannot be read", async () => {
+    server = await startServer(success({ deployments: [made, { oddity: true }, { ...made, id: "d0" }] }));
+    const past = cloudflarePast(server.client, { accountId: "acc", scriptName: "checkout" });
+    assert.deepEqual(
+      (await past.recent()).map(({ id, message }) => [id, message]),
+      [
+        ["d1", "canary"],
+        ["d0", "canary"],
+      ],
+    );
+  });
+
+  it("reads one that a record names, and believes what it says of its release", async () => {
+    const record =
+      "id=r1 owner=o phase=completed stage=2/2 started=2026-01-31T09:00:00.000Z " +
+      "old=00000000-0000-4000-8000-000000000001 new=00000000-0000-4000-8000-000000000002 retry=";
+    const versions = [{ version_id: "00000000-0000-4000-8000-000000000002", percentage: 100 }];
+    const annotations = { "workers/message": `Complete. [workers-release ${record} seal=s]` };
+    server = await startServer(success({ ...made, versions, annotations }));
+    const past = cloudflarePast(server.client, { accountId: "acc", scriptName: "checkout" });
+    const found = await past.named("d1");
+    assert.deepEqual([found?.record?.phase, found?.message], ["completed", "Complete."]);
+    assert.equal(server.seen[0]?.path, "/accounts/acc/workers/scripts/checkout/deployments/d1");
+  });
+
+  it("does not believe of it what its split does not show, and knows when there is none", async () => {
+    const record =
+      "id=r1 owner=o phase=completed stage=2/2 started=2026-01-31T09:00:00.000Z " +
+      "new=00000000-0000-4000-8000-000000000002 retry=";
+    const annotations = { "workers/message": `Complete. [workers-release ${record} seal=s]` };
+    server = await startServer(success({ ...made, annotations }), failure(404, 10007, "No such deployment."));
+    const past = cloudflarePast(server.client, { accountId: "acc", scriptName: "checkout" });
+    const found = await past.named("d1");
+    assert.deepEqual([found?.record, found?.isUnproven], [undefined, true]);
+    assert.equal(await past.named("d2"), undefined);
   });
 
   it("reads one with nothing but the necessary", async () => {

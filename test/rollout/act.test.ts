@@ -14,6 +14,7 @@ import {
   failure,
   minute,
   observation,
+  planned,
   soaking,
   starting,
   waiting,
@@ -65,7 +66,7 @@ describe("a release that enters a stage", () => {
     const step = await carryOut({ do: "enter", stage: 0 }, at);
     const now = at.outside.clock.now();
     const { startedAt } = at.rollout.release;
-    assert.deepEqual(last(at), [at25, first, aRecord({ startedAt })]);
+    assert.deepEqual(last(at), [at25, first, aRecord({ startedAt, planned })]);
     assert.deepEqual(at.outside.progress.events, [first]);
     const [made] = at.outside.deployments.made;
     assert.deepEqual(step, {
@@ -80,7 +81,7 @@ describe("a release that enters a stage", () => {
     const step = await carryOut({ do: "enter", stage: 2, approvedBy: "jo" }, at);
     const { startedAt } = at.rollout.release;
     const sentence = "Release of checkout: stage 3 of 3 (100 %), approved by jo, soaks 15m.";
-    const record = aRecord({ stage: 2, startedAt, begun: [startedAt] });
+    const record = aRecord({ stage: 2, startedAt, begun: [startedAt], planned });
     assert.deepEqual(last(at), [between(oldVersion, newVersion, 100), sentence, record]);
     assert.deepEqual(stateAfter(step).past, [{ stage: 1, startedAt, endedAt: at.outside.clock.now() }]);
   });
@@ -148,7 +149,7 @@ describe("a release that waits for an approval", () => {
     const at = await setting((since) => soaking({ stage: 1, since, failure: failure() }));
     const step = await carryOut({ do: "await" }, at);
     const { startedAt } = at.rollout.release;
-    const record = aRecord({ phase: "wait", stage: 1, startedAt, next: 100, begun: [startedAt] });
+    const record = aRecord({ phase: "wait", stage: 1, startedAt, next: 100, begun: [startedAt], planned });
     const [split, sentence, recorded] = last(at);
     assert.deepEqual([split, recorded], [between(oldVersion, newVersion, 50), record]);
     assert.match(sentence, /has soaked well and waits for an approval to go to 100 %/);
@@ -173,7 +174,7 @@ describe("a release that another run has left", () => {
     assert.deepEqual(split, between(oldVersion, newVersion, 100));
     assert.equal(sentence, "Release of checkout: another run goes on with stage 3 of 3 (100 %).");
     const begun = [startedAt, startedAt + 2000];
-    assert.deepEqual(record, aRecord({ stage: 2, startedAt, begun, since: startedAt + 5000 }));
+    assert.deepEqual(record, aRecord({ stage: 2, startedAt, begun, since: startedAt + 5000, planned }));
     const claimed = { deploymentId: "deployment-2", leftBy: undefined, failure: undefined };
     assert.deepEqual(stateAfter(step), { ...left(startedAt), ...claimed });
   });
@@ -186,7 +187,7 @@ describe("a release that another run has left", () => {
     const [, sentence, record] = last(at);
     assert.match(sentence, /waits for an approval/);
     const times = { begun: [startedAt], since: startedAt + 5000 };
-    assert.deepEqual(record, aRecord({ phase: "wait", stage: 1, startedAt, next: 100, ...times }));
+    assert.deepEqual(record, aRecord({ phase: "wait", stage: 1, startedAt, next: 100, ...times, planned }));
     assert.deepEqual(stateAfter(step), {
       ...left(startedAt),
       deploymentId: "deployment-2",
@@ -306,7 +307,7 @@ describe("a release that reverts", () => {
   it("and turns out to have deployed its first split tells of that stage", async () => {
     const at = await setting((since) => starting({ since, before: deployment({ id: "deployment-1" }) }));
     const { startedAt } = at.rollout.release;
-    at.outside.deployments.recorded(at25, "Late.", aRecord({ startedAt }));
+    at.outside.deployments.recorded(at25, "Late.", aRecord({ startedAt, planned }));
     const step = await revertFor({ kind: "stuck", trouble: "no answer" }, at.rollout, at.outside);
     assert.deepEqual("outcome" in step && step.outcome.stages.map(({ percent }) => percent), [25]);
     assert.equal("outcome" in step && step.active, at.outside.deployments.made[0]);

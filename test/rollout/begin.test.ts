@@ -3,7 +3,7 @@ import { begin } from "../../provider/rollout/begin";
 import { AbortedBefore, butPutBack, CannotStart } from "../../provider/rollout/cannotStart";
 import { nothingObserved } from "../../provider/rollout/look/observation";
 import type { Outcome } from "../../provider/rollout/outcome";
-import { PortError, type Deployment } from "../../provider/rollout/ports";
+import { PortError, type Deployment, type PastDeployments } from "../../provider/rollout/ports";
 import {
   promotedSplit,
   revertedSplit,
@@ -59,6 +59,25 @@ describe("a release that begins", () => {
       observation: nothingObserved(release, before, now, true),
     });
     assert.deepEqual(outside.progress.events, []);
+  });
+
+  it("knows the last deployment of the release before it, whoever has deployed since", async () => {
+    const outside = world();
+    const record = aRecord({ id: "r0", phase: "inconclusive", startedAt: outside.clock.now() });
+    const { id } = outside.deployments.recorded(all(oldVersion), "Aborted.", record);
+    const previousIn = async (past?: PastDeployments): Promise<string | undefined> => {
+      const knowing: World & { past?: PastDeployments } = { ...outside, ...(past && { past }) };
+      const step = await begun(knowing);
+      assert.ok("release" in step);
+      return step.release.previous;
+    };
+    const named = () => Promise.resolve(undefined);
+    assert.equal(await previousIn(), id);
+    outside.deployments.foreign(all(oldVersion));
+    assert.equal(await previousIn({ recent: () => Promise.resolve(outside.deployments.made), named }), id);
+    assert.equal(await previousIn(), undefined);
+    const recent = () => Promise.reject(new PortError("unavailable", "HTTP 502"));
+    assert.equal(await previousIn({ recent, named }), undefined);
   });
 
   it("gives a first version all traffic at once, once the list has been empty four times in six seconds", async () => {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { CannotStart } from "../../provider/rollout/cannotStart";
-import { approve, overview } from "../../provider/rollout/operator";
+import { createColors } from "picocolors";
+import { approve } from "../../provider/rollout/operator";
+import { viewOf } from "../../provider/view/view";
 import { carryOut } from "../../provider/cli/carryOut";
+import { statusText } from "../../provider/cli/status/text";
 import { begin } from "../../provider/rollout/begin";
 import {
   all,
@@ -170,9 +173,16 @@ describe("an approval in a freeze", () => {
     assert.deepEqual(order.request.split, between(oldVersion, newVersion, 25));
     outside.deployments.recorded(order.request.split, order.request.sentence, order.request.record);
     const [active] = outside.deployments.made;
+    const sight = {
+      scriptName: "checkout",
+      at: outside.clock.now(),
+      active,
+      plan: undefined,
+      watched: undefined,
+    };
     assert.match(
-      overview("checkout", active, outside.clock.now()),
-      /stage {4}1 of 2 \(25 %\), approved by jo & sons to go to 100 %, in a freeze until 2030-01-01 00:50:00Z \(20m left\) since/,
+      statusText(viewOf(sight), createColors(false)),
+      /stage {4}1 of 2 \(25 %\), approved by jo & sons to go to 100 % since .*\n {2}freeze {3}until 2030-01-01 00:50:00Z \(20m left\)\n/,
     );
     const again = approve("checkout", active, "kim", outside.clock.now());
     assert.match(

@@ -7,7 +7,10 @@ import { sealedMessage, type Witness } from "../../provider/cloudflare/seal";
 import { intentionText } from "../../provider/rollout/text/intention";
 import { faultsOf } from "../../provider/plan/faults";
 import { planSchema } from "../../provider/plan/schema";
-import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
+import { createColors } from "picocolors";
+import { statusText } from "../../provider/cli/status/text";
+import { abort, approve, type Order } from "../../provider/rollout/operator";
+import { viewOf } from "../../provider/view/view";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import { run } from "../../provider/rollout/run";
@@ -151,8 +154,15 @@ describe("what others write into deployments", () => {
         forge(outside, one);
         const { clock, deployments } = outside;
         const active = await deployments.active();
-        assertShown(overview("checkout", active, clock.now()));
-        assert.equal(lastEnding(active), undefined);
+        const sight = {
+          scriptName: "checkout",
+          plan: undefined,
+          at: clock.now(),
+          active,
+          watched: undefined,
+        };
+        assertShown(statusText(viewOf(sight), createColors(false)));
+        assert.equal(viewOf(sight).release, null);
         for (const order of [
           (seen: Deployment | undefined): Order => approve("checkout", seen, typed, 0),
           (seen: Deployment | undefined): Order => abort("checkout", seen, typed, typed),

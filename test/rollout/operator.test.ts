@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { abort, approve, lastEnding, overview, type Order } from "../../provider/rollout/operator";
+import { createColors } from "picocolors";
+import { statusText } from "../../provider/cli/status/text";
+import { abort, approve, type Order } from "../../provider/rollout/operator";
 import type { Deployment, Split } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
+import { viewOf } from "../../provider/view/view";
 import {
   all,
   newVersion,
@@ -223,28 +226,7 @@ describe("a running release", () => {
   }
 });
 
-describe("the last ending of a Worker", () => {
-  const endings: [string, Deployment | undefined, string | undefined][] = [
-    ["that was never deployed", undefined, undefined],
-    ["that somebody deployed", deployment(all(otherVersion)), undefined],
-    ["whose release soaks", soaking, undefined],
-    ["whose release waits", waiting, undefined],
-    ["whose release is complete", deployment(all(newVersion), { phase: "completed" }), "completed"],
-    ["whose release was aborted", deployment(all(oldVersion), { phase: "aborted" }), "aborted"],
-    [
-      "whose release was inconclusive",
-      deployment(all(oldVersion), { phase: "inconclusive" }),
-      "inconclusive",
-    ],
-  ];
-  for (const [what, active, ending] of endings) {
-    it(`${what} is ${ending ?? "none"}`, () => {
-      assert.equal(lastEnding(active), ending);
-    });
-  }
-});
-
-describe("the overview of a Worker", () => {
+describe("the status of a Worker", () => {
   const now = began + 13 * minute;
   const overviews: [string, Deployment | undefined, RegExp[]][] = [
     ["never deployed", undefined, [/^No release of checkout is under way: it has never been deployed\.$/]],
@@ -292,7 +274,8 @@ describe("the overview of a Worker", () => {
   ];
   for (const [what, active, expected] of overviews) {
     it(`${what} says what serves and what to do`, () => {
-      const text = overview("checkout", active, now);
+      const sight = { scriptName: "checkout", plan: undefined, at: now, active, watched: undefined };
+      const text = statusText(viewOf(sight), createColors(false));
       for (const part of expected) assert.match(text, part);
     });
   }

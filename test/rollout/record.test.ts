@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { awaitedPercent, isUnderWay, type ReleaseRecord } from "../../provider/rollout/record/record";
+import {
+  awaitedPercent,
+  isUnderWay,
+  type PlannedStage,
+  type ReleaseRecord,
+} from "../../provider/rollout/record/record";
 import { recordOf } from "../../provider/rollout/record/recordOf";
 import {
   looksRecorded,
@@ -10,7 +15,15 @@ import {
 } from "../../provider/rollout/record/recordText";
 import { anyText } from "../fakes/texts";
 import { newVersion, oldVersion } from "./simulate";
-import { aRelease, began } from "./situations";
+import { aRelease, began, planned } from "./situations";
+
+const stage: fc.Arbitrary<PlannedStage> = fc
+  .tuple(
+    fc.integer({ min: 0, max: 10_000 }),
+    fc.integer({ min: 1000, max: 30 * 86_400_000 }),
+    fc.constantFrom("automatic", "manual"),
+  )
+  .map(([hundredths, soakMs, progression]) => ({ percent: hundredths / 100, soakMs, progression }));
 
 const records: fc.Arbitrary<ReleaseRecord> = fc
   .record({
@@ -36,7 +49,25 @@ const records: fc.Arbitrary<ReleaseRecord> = fc
       ...rest,
       since: seconds === undefined ? undefined : rest.startedAt + seconds * 1000,
     })),
+  )
+  .chain((rest) =>
+    fc
+      .record(
+        {
+          heldBy: anyText.map((text) => text.slice(0, 40).toWellFormed()),
+          previous: fc.uuid(),
+          planned: fc.array(stage, { minLength: rest.stages, maxLength: rest.stages }),
+        },
+        { requiredKeys: [] },
+      )
+      .map((more) => ({ ...rest, ...more })),
   );
+
+const stageOf = (index: number): PlannedStage => ({
+  percent: 2 * index,
+  soakMs: 1000,
+  progression: "manual",
+});
 
 const seal = "AAAAAAAAAAAAAAAAAAAAAA";
 
@@ -52,8 +83,17 @@ describe("the message of a deployment", () => {
         assert.ok(Buffer.byteLength(message) <= 1000);
         const read = readMessage(message);
         assert.ok(read?.seal === seal);
-        const { begun } = read.record;
-        assert.deepEqual(read.record, { ...record, begun: record.begun.slice(-begun.length || Infinity) });
+        const { begun, planned } = read.record;
+        const { planned: whole, ...rest } = record;
+        const kept = {
+          ...rest,
+          begun: record.begun.slice(-begun.length || Infinity),
+          ...(planned && { planned }),
+        };
+        assert.deepEqual(read.record, kept);
+        if (planned !== undefined) assert.deepEqual(planned, whole);
+        // Nothing of the rest is given up for it.
+        if (planned !== undefined) assert.equal(begun.length, record.begun.length);
       }),
     );
   });
@@ -65,7 +105,14 @@ describe("the message of a deployment", () => {
     // Nothing is left to leave out: it is as long as it is.
     const longest = { ...record, retry: "x".repeat(900), begun: begun.slice(0, 1) };
     assert.doesNotMatch(writeRecord(longest), / begun=/);
-    const full = { ...record, retry: "x".repeat(64), stage: 49, stages: 50, begun };
+    const full: ReleaseRecord = {
+      ...record,
+      heldBy: "jo",
+      retry: "x".repeat(64),
+      stage: 49,
+      stages: 50,
+      begun,
+    };
     assert.deepEqual(readMessage(written("", full))?.record.begun, begun);
     const long = readMessage(written("", { ...full, retry: "書".repeat(64) }))?.record;
     assert.deepEqual(long?.begun, begun.slice(-(long?.begun.length ?? 0)));
@@ -190,7 +237,7 @@ describe("the record of a release", () => {
     assert.deepEqual(waits, {
       ...{ id: "r1", run: "r1", owner: "owner-1", phase: "wait", stage: 1, stages: 3, startedAt: began },
       ...{ newVersionId: newVersion, oldVersionId: oldVersion, retry: "", next: 100 },
-      ...{ begun: begun.slice(10), since: began },
+      ...{ begun: begun.slice(10), since: began, planned },
     });
     assert.deepEqual(recordOf(release, 1, "soak"), {
       ...waits,
@@ -200,6 +247,34 @@ describe("the record of a release", () => {
       since: undefined,
     });
     assert.equal(recordOf(release, 2, "wait").next, 100);
+    assert.equal(recordOf(release, 2, "completed").planned, undefined);
+    const second = { ...release, previous: "d1" };
+    assert.equal(recordOf(second, 0, "soak").previous, "d1");
+    assert.equal(recordOf(second, 0, "aborted").previous, "d1");
+  });
+
+  it("has the stages of its plan, who holds it and what was released before, where that is known", () => {
+    const more = { ...record, heldBy: "jo and kim]", planned, previous: "d-1" };
+    const added = " held=jo%20and%20kim%5D plan=25/300,50/600m,100/900 before=d-1";
+    assert.equal(written("", more), ` [workers-release ${text}${added} seal=${seal}]`);
+    assert.deepEqual(readMessage(written("", more))?.record, more);
+  });
+
+  for (const plan of [
+    "25/300,50/600m",
+    "25/300,50/600m,100/900,100/1",
+    "25/300,x,100/900",
+    "25/300,50/600m,101/900",
+  ]) {
+    it(`goes without its plan where that cannot be read: ${plan}`, () => {
+      const odd = ` [workers-release ${text} plan=${plan} seal=${seal}]`;
+      assert.deepEqual(readMessage(odd)?.record, record);
+    });
+  }
+
+  it("goes without a plan that leaves little of the sentence", () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ ...stageOf(index), soakMs: 86_399_000 }));
+    assert.doesNotMatch(writeRecord({ ...record, stages: 50, planned: many }), / plan=/);
   });
 
   it("says what an approval leads to only while it waits", () => {

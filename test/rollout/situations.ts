@@ -3,7 +3,7 @@ import type { Objective } from "../../provider/plan/plan";
 import type { Assessment } from "../../provider/rollout/look/assess";
 import { nothingObserved, type Observation } from "../../provider/rollout/look/observation";
 import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
-import type { ReleaseRecord } from "../../provider/rollout/record/record";
+import type { PlannedStage, ReleaseRecord } from "../../provider/rollout/record/record";
 import type { Release } from "../../provider/rollout/release";
 import type { Soaking, Starting, Waiting, WriteFailure } from "../../provider/rollout/state";
 import { newVersion, oldVersion, request } from "./simulate";
@@ -102,6 +102,13 @@ export function aRecord(changes: Partial<ReleaseRecord> = {}): ReleaseRecord {
     ...changes,
   };
 }
+
+/** The stages of {@link threeStages}, as the record of a release under way tells them. */
+export const planned: readonly PlannedStage[] = [
+  { percent: 25, soakMs: 5 * minute, progression: "automatic" },
+  { percent: 50, soakMs: 10 * minute, progression: "manual" },
+  { percent: 100, soakMs: 15 * minute, progression: "automatic" },
+];
 
 /** What a deployment says of the release. */
 export function recorded(

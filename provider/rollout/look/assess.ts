@@ -5,7 +5,7 @@ import { LatencyJudgement } from "../../health/latencyJudgement";
 import { unknownPast } from "../../health/latencyPast";
 import { OngoingDispersion, settledAfterMs } from "../../health/ongoing";
 import { noBaseline } from "../../health/past";
-import { badShare, type Served } from "../../health/series";
+import { badShare, type Bucket, type Served } from "../../health/series";
 import { settlingOf, type Settling } from "../../health/settling";
 import { comparedResult, soakResult, type SoakResult } from "../../health/soak";
 import { isOnRequests } from "../../plan/eventTypes";
@@ -79,7 +79,35 @@ interface Taken {
   readonly surge: number;
 }
 
-function takenIn(release: Release, state: State, observation: Observation, index: number): Taken {
+/** What an SLO came to in one bucket. */
+export interface TracePoint {
+  readonly bucket: Bucket;
+  /** The verdict by everything that was served from the begin of the release to the end of the bucket. */
+  readonly verdict: Verdict;
+}
+
+/** How the verdict on each SLO of the plan came about: bucket by bucket, of those which are kept by themselves. */
+export function traces(
+  release: Release,
+  state: State,
+  observation: Observation,
+): readonly (readonly TracePoint[])[] {
+  return release.plan.slos.map((_, index) => {
+    const points: TracePoint[] = [];
+    takenIn(release, state, observation, index, (bucket, tally) =>
+      points.push({ bucket, verdict: tally.verdict }),
+    );
+    return points;
+  });
+}
+
+function takenIn(
+  release: Release,
+  state: State,
+  observation: Observation,
+  index: number,
+  afterEach: (bucket: Bucket, tally: Tally) => void = () => undefined,
+): Taken {
   const { settled, series } = observation;
   const tally = settled?.[index]?.copy() ?? emptyTally(release, observation, index);
   const stages = stagesSoFar(state);
@@ -94,6 +122,7 @@ function takenIn(release: Release, state: State, observation: Observation, index
       isSettled,
       tellsShare: tellsShare && isSettled,
     });
+    afterEach(bucket, tally);
   }
   return { tally, surge: settling?.surge ?? 1 };
 }

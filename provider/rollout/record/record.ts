@@ -36,6 +36,23 @@ export interface ReleaseRecord {
   readonly frozenUntil?: number | undefined;
   /** Who has approved the next stage while a freeze holds that back: it is entered when the freeze ends. */
   readonly approvedBy?: string | undefined;
+  /** Who holds the release in its stage; undefined where nobody does. */
+  readonly heldBy?: string;
+  /** The stages of the plan while the release is under way; undefined where they do not fit, or an older version wrote it. */
+  readonly planned?: readonly PlannedStage[];
+  /**
+   * The last deployment of the release before this one: Cloudflare lists the ten newest only, and this leads to older
+   * ones. Undefined for the first release, and where none was found.
+   */
+  readonly previous?: string;
+}
+
+/** A stage of the plan, as a record tells it. */
+export interface PlannedStage {
+  /** From 0 to 100. */
+  readonly percent: number;
+  readonly soakMs: number;
+  readonly progression: "automatic" | "manual";
 }
 
 /** True when the release has not ended: it soaks, or waits for an approval. */

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "./record";
+import type { PlannedStage, ReleaseRecord } from "./record";
 import type { Release } from "../release";
 
 /** As many as fit beside the rest of a record, whatever the plan. */
@@ -23,6 +23,7 @@ export function recordOf(
   { begun = [], since, frozenUntil, approvedBy }: MoreOfRecord = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
+  const isUnderWay = phase === "soak" || phase === "wait";
   return {
     id: release.id,
     run: release.run,
@@ -39,5 +40,11 @@ export function recordOf(
     since,
     ...(frozenUntil !== undefined && { frozenUntil }),
     ...(approvedBy !== undefined && { approvedBy }),
+    ...(isUnderWay && { planned: stages.map(plannedStage) }),
+    ...(release.previous !== undefined && { previous: release.previous }),
   };
+}
+
+function plannedStage({ percent, soakMs, progression }: PlannedStage): PlannedStage {
+  return { percent, soakMs, progression };
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { harmless } from "../../shown";
-import type { ReleaseRecord } from "./record";
+import type { PlannedStage, ReleaseRecord } from "./record";
 
 /** Cloudflare cuts a deployment's message at this many bytes, and with it the record at its end. */
 export const maxMessageBytes = 1000;
 /** So much of it the record takes at most: the sentence is for the people who look into the dashboard. */
 const maxRecordBytes = 900;
+/** A plan, which only explains, is not worth more of the sentence. */
+const maxBytesWithPlan = 600;
 
 /** A message of ours, taken apart. */
 export interface RecordedMessage {
@@ -69,11 +71,19 @@ const fields = z.object({
   since: seconds.optional(),
   frozen: seconds.optional(),
   by: z.string().optional(),
+  held: z.string().optional(),
+  plan: z.string().optional(),
+  before: name.optional(),
 });
 
-/** The text of a record. The begins of the oldest stages are left out where they do not fit. */
+/** A stage of a plan: its percentage, its soak in seconds, and an m where somebody has to approve the next. */
+const plannedText = /^(\d{1,3}(?:\.\d{1,2})?)\/(\d{1,9}(?:\.\d{1,3})?)(m?)$/;
+
+/** The text of a record. What does not fit is left out: first the plan, then the begins of the oldest stages. */
 export function writeRecord(record: ReleaseRecord): string {
   const text = textOf(record);
+  const { planned, ...rest } = record;
+  if (planned !== undefined) return byteLength(text) <= maxBytesWithPlan ? text : writeRecord(rest);
   if (byteLength(text) <= maxRecordBytes || record.begun.length === 0) return text;
   return writeRecord({ ...record, begun: record.begun.slice(1) });
 }
@@ -97,11 +107,30 @@ function textOf(record: ReleaseRecord): string {
     ["since", record.since === undefined ? undefined : secondsIn(record.since).toString()],
     ["frozen", record.frozenUntil === undefined ? undefined : secondsIn(record.frozenUntil).toString()],
     ["by", record.approvedBy === undefined ? undefined : encodeURIComponent(wellFormed(record.approvedBy))],
+    ["held", record.heldBy && encodeURIComponent(wellFormed(record.heldBy))],
+    ["plan", record.planned?.map(plannedStageText).join(",")],
+    ["before", record.previous],
   ];
   return pairs
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${value ?? ""}`)
     .join(" ");
+}
+
+function plannedStageText({ percent, soakMs, progression }: PlannedStage): string {
+  return `${Number(percent.toFixed(2))}/${Number((soakMs / 1000).toFixed(3))}${progression === "manual" ? "m" : ""}`;
+}
+
+/** The stages of a plan; undefined where the text is none of so many stages. */
+function plannedFrom(text: string, stages: number): readonly PlannedStage[] | undefined {
+  const read = text.split(",").map((part) => plannedText.exec(part));
+  const planned = read.flatMap((match): PlannedStage[] => {
+    const [, percent, seconds, manual] = match ?? [];
+    if (percent === undefined || seconds === undefined || Number(percent) > 100) return [];
+    const progression = manual === "m" ? "manual" : "automatic";
+    return [{ percent: Number(percent), soakMs: Math.round(Number(seconds) * 1000), progression }];
+  });
+  return planned.length === stages && read.length === stages ? planned : undefined;
 }
 
 function readRecord(text: string): ReleaseRecord | undefined {
@@ -116,6 +145,9 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
   const begun = data.begun?.split(",").map(timeAt) ?? [];
   const retry = decoded(data.retry);
   const approvedBy = data.by === undefined ? undefined : decoded(data.by);
+  const heldBy = data.held === undefined ? undefined : (decoded(data.held) ?? "somebody");
+  // It only explains: a plan that cannot be read takes nothing from the rest.
+  const planned = data.plan === undefined ? undefined : plannedFrom(data.plan, stages);
   if (stage < 1 || stage > stages || begun.length > stage || retry === undefined) return undefined;
   return {
     id: data.id,
@@ -133,6 +165,9 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     since: data.since === undefined ? undefined : timeAt(data.since),
     ...(data.frozen !== undefined && { frozenUntil: timeAt(data.frozen) }),
     ...(approvedBy !== undefined && { approvedBy: harmless(approvedBy) }),
+    ...(heldBy !== undefined && { heldBy }),
+    ...(planned && { planned }),
+    ...(data.before !== undefined && { previous: data.before }),
   };
 }
 

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { faultsOf, parseInput } from "../plan/faults";
+import type { Plan } from "../plan/plan";
+import { planSchema } from "../plan/schema";
+
+/**
+ * Reads a plan from a file.
+ *
+ * @throws {Error} naming each place, what was found there and what is allowed
+ */
+export function readPlan(path: string): Plan {
+  const given = parsed(path);
+  const plan = parseInput(planSchema, given);
+  if (plan.success) return plan.data;
+  const faults = faultsOf(plan.error, given, "").map((fault) => `  ${fault.path}: ${fault.reason}`);
+  throw new Error([`The plan ${path} cannot be used:`, ...faults].join("\n"));
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The plan ${path} cannot be read: ${why}`, { cause: error });
+  }
+}

@@ -7,6 +7,7 @@ import { cloudflareClient } from "../cloudflare/client";
 import { cloudflareContents } from "../cloudflare/contents";
 import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
+import { cloudflareFailures } from "../cloudflare/failures";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareMetrics } from "../cloudflare/metrics";
@@ -17,7 +18,7 @@ import { PortError, type Progress } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
 import { run } from "../rollout/run";
 import { splitRemainsSentence } from "../rollout/text/endingText";
-import { harmless } from "../shown";
+import { harmless, harmlessLines } from "../shown";
 import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
@@ -115,7 +116,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const request = { ...names, retry, plan, findingBefore };
   try {
     const outcome = await interruptible((interruption) => run(request, dependenciesOf(inputs, interruption)));
-    const reason = harmless(outcome.reason);
+    const reason = harmlessLines(outcome.reason);
     const finding = outcome.finding && harmless(outcome.finding);
     const outputs = withNulls({ ...news, ...outcome, reason, finding });
     if (outcome.status === "completed") return outputs;
@@ -135,7 +136,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
 }
 
 /** The outputs that may have no value. */
-const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploymentId"];
+const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploymentId", "failures"];
 
 /**
  * Properties for the state. An output that has no value is null: one that the state lacks would be unknown in every
@@ -159,6 +160,7 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
   const budget = budgetFor(connection, systemClock);
   const client = cloudflareClient(connection, { dates: clock, budget });
   const pace = sharedPace(budget);
+  const probes = cloudflareProbes(client, inputs, clock);
   return {
     deployments: cloudflareDeployments(client, inputs),
     contents: cloudflareContents(client, inputs),
@@ -168,7 +170,8 @@ function dependenciesOf(inputs: Inputs, interruption: AbortSignal): Dependencies
     }),
     witness: cloudflareMetrics(client, inputs),
     pace,
-    probes: cloudflareProbes(client, inputs, clock),
+    probes,
+    failures: cloudflareFailures(client, inputs, probes),
     clock,
     progress: engineProgress(inputs.__urn),
     interruption,

@@ -4,6 +4,7 @@ import type {
   Clock,
   Contents,
   Deployments,
+  Failures,
   Pace,
   Probes,
   Progress,
@@ -61,6 +62,8 @@ export interface Dependencies {
   readonly contents?: Contents;
   readonly telemetry: Telemetry;
   readonly witness: Witness;
+  /** Default: an aborted release does not tell what failed. */
+  readonly failures?: Failures;
   readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;

@@ -45,5 +45,7 @@ export type {
   TelemetryFilter,
 } from "./plan/types";
 export type { SoakResult } from "./health/soak";
+export type { FailuresFound, FailuresReport, FailuresUnknown } from "./rollout/failures";
 export type { Status } from "./rollout/outcome";
+export type { FailureGroup } from "./rollout/ports";
 export type { SloReport, StageReport } from "./rollout/report";

@@ -5,6 +5,7 @@ import { warnOfMovers } from "./pulumi/movers";
 import { refuseOptions } from "./pulumi/options";
 import { ownUrn } from "./pulumi/ownUrn";
 import { loadedFrom, shell } from "./pulumi/shell";
+import type { FailuresReport } from "./rollout/failures";
 import type { Status } from "./rollout/outcome";
 import type { StageReport } from "./rollout/report";
 
@@ -97,6 +98,8 @@ export class Release extends pulumi.dynamic.Resource {
   declare readonly endedAt: pulumi.Output<string>;
   /** What each stage measured. */
   declare readonly stages: pulumi.Output<StageReport[]>;
+  /** What failed, where the release was reverted for an SLO, or why that is not known; null otherwise. */
+  declare readonly failures: pulumi.Output<FailuresReport | null>;
 
   constructor(name: string, args: ReleaseArgs, options?: pulumi.CustomResourceOptions) {
     refuseOptions("Release", name, options);
@@ -112,6 +115,7 @@ export class Release extends pulumi.dynamic.Resource {
       startedAt: undefined,
       endedAt: undefined,
       stages: undefined,
+      failures: undefined,
     };
     // The provider learns from its inputs alone which resource it works for, so that it can tell what it does there.
     const urn = ownUrn(name, `${moduleName}:${typeName}`, options?.parent);

@@ -2,8 +2,10 @@ import type Cloudflare from "cloudflare";
 import type { ProbeResult } from "../health/probes";
 import type { StatusRange } from "../health/sli";
 import type { PlanProbe } from "../plan/plan";
-import type { Clock, ProbeReport, Probes } from "../rollout/ports";
+import type { Clock, FailureGroup, ProbeReport, Probes } from "../rollout/ports";
+import { shortPath } from "../rollout/text/shortened";
 import type { WorkerName } from "./client";
+import type { FailedProbes } from "./failures";
 import { probeAgent, sendProbe, type ProbeAnswer } from "./probeRequest";
 import { versionsThatAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
@@ -26,7 +28,11 @@ const settleMs = 120_000;
 const newsMs = 30_000;
 
 /** The probes of one release, sent over the network. */
-export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: Pick<Clock, "now">): Probes {
+export function cloudflareProbes(
+  client: Cloudflare,
+  worker: WorkerName,
+  clock: Pick<Clock, "now">,
+): Probes & FailedProbes {
   let sent: Sent[] = [];
   let address: string | undefined;
 
@@ -76,6 +82,12 @@ export function cloudflareProbes(client: Cloudflare, worker: WorkerName, clock: 
   };
 
   return {
+    failures: (versionId, since) =>
+      failuresOf(
+        sent.filter(({ sentAt }) => sentAt >= since),
+        versionId,
+      ),
+
     async observe(versionId, probes, since): Promise<ProbeReport> {
       if (probes.length === 0) return { results: [], troubles: [] };
       sent = sent.filter(({ sentAt }) => sentAt >= since);
@@ -120,6 +132,30 @@ function resultOf({ probe, answer, versionId, sentAt }: Sent, newVersionId: stri
 
 function isExpected(status: number, ranges: readonly StatusRange[]): boolean {
   return ranges.some(({ from, to }) => from <= status && status <= to);
+}
+
+/** The bad ones of some probes, by what they asked for and what was answered. */
+function failuresOf(sent: readonly Sent[], versionId: string): readonly FailureGroup[] {
+  const bad = sent.filter((one) => resultOf(one, versionId).some(({ isGood }) => !isGood));
+  const kinds = Map.groupBy(bad, ({ url, answer }) => JSON.stringify([url, answerText(answer)]));
+  return [...kinds.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const rayIds = alike.flatMap((one) => rayIdOf(one) ?? []);
+    const { origin, pathname } = new URL(first.url);
+    return [
+      {
+        what: answerText(first.answer),
+        request: `probe of ${origin}${shortPath(pathname)}`,
+        ...{ new: alike.length, old: 0, requestIds: rayIds.slice(-2) },
+      },
+    ];
+  });
+}
+
+function answerText(answer: Sent["answer"]): string {
+  if (answer instanceof Error) return `no answer (${answer.message})`;
+  return answer === undefined ? "" : `status ${answer.status}`;
 }
 
 /** What is wrong with the last answer to each probe, as far as it is news. */

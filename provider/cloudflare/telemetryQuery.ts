@@ -66,7 +66,10 @@ export function countQuery(
       filterCombination: "and",
       filters: [
         ...servedBy(subjects),
-        ...filtersOf(part, subjects).map(asApiFilter),
+        ...filtersOf(
+          part,
+          subjects.some(({ leaveOutHops }) => leaveOutHops),
+        ).map(asApiFilter),
         ...(subjects.some(({ leaveOutProbes }) => leaveOutProbes) ? [noProbe] : []),
       ],
       calculations: [{ operator: "count" }],
@@ -130,9 +133,9 @@ function servedBy(subjects: readonly Subject[]): ApiFilter[] {
   ];
 }
 
-function filtersOf(part: Part, subjects: readonly Subject[]): readonly Filter[] {
+/** What a row must be like to be counted in a part. */
+export function filtersOf(part: Part, leaveOutHops: boolean): readonly Filter[] {
   if (part.kind === "rows") return part.filters;
-  const leaveOutHops = subjects.some((subject) => subject.leaveOutHops);
   const requests = invocationOf(part.on ?? "fetch", leaveOutHops);
   switch (part.kind) {
     case "requests":

@@ -4,6 +4,7 @@ import { sharedPace } from "../cloudflare/budget/pace";
 import { cloudflareClient, type Connection, type WorkerName } from "../cloudflare/client";
 import { cloudflareContents } from "../cloudflare/contents";
 import { cloudflareDeployments, cloudflarePast } from "../cloudflare/deployments";
+import { cloudflareFailures } from "../cloudflare/failures";
 import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
@@ -36,6 +37,7 @@ export function dependenciesOf({
   const budget = budgetFor(connection, host.clock);
   const client = cloudflareClient(connection, { dates: clock, budget });
   const pace = sharedPace(budget);
+  const probes = cloudflareProbes(client, worker, clock);
   return {
     deployments: cloudflareDeployments(client, worker),
     contents: cloudflareContents(client, worker),
@@ -43,7 +45,8 @@ export function dependenciesOf({
     telemetry: telemetryFor(client, worker, plan, { onOthers: pace.suspect }),
     witness: cloudflareMetrics(client, worker),
     pace,
-    probes: cloudflareProbes(client, worker, clock),
+    probes,
+    failures: cloudflareFailures(client, worker, probes),
     clock,
     progress,
     interruption,

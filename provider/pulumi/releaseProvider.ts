@@ -11,7 +11,7 @@ import { soleVersion } from "../rollout/outcome";
 import { PortError, type Progress } from "../rollout/ports";
 import { run } from "../rollout/run";
 import { splitRemainsSentence } from "../rollout/text/endingText";
-import { harmless } from "../shown";
+import { harmless, harmlessLines } from "../shown";
 import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
@@ -115,7 +115,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
     const outcome = await interruptible((interruption) =>
       run(request, dependenciesOf({ ...host, interruption })),
     );
-    const reason = harmless(outcome.reason);
+    const reason = harmlessLines(outcome.reason);
     const finding = outcome.finding && harmless(outcome.finding);
     const outputs = withNulls({ ...news, ...outcome, reason, finding });
     if (outcome.status === "completed") return outputs;
@@ -135,7 +135,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
 }
 
 /** The outputs that may have no value. */
-const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploymentId"];
+const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploymentId", "failures"];
 
 /**
  * Properties for the state. An output that has no value is null: one that the state lacks would be unknown in every

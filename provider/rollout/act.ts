@@ -7,10 +7,12 @@ import {
   completedUnrecorded,
   completionSentence,
   held,
+  withFailures,
   yielded,
   type Ended,
   type Outcome,
 } from "./outcome";
+import { failuresFor } from "./failures";
 import { gaveUp } from "./text/endingText";
 import type { Deployment } from "./ports";
 import { recordOf } from "./record/recordOf";
@@ -218,7 +220,11 @@ export async function revertFor(cause: Cause, rollout: Rollout, dependencies: De
   if (reverted.kind === "nothing") {
     return { notStarted: gaveUp(release, { kind: "writesFail", trouble: found }) };
   }
-  const outcome = afterRevert(ended({ ...rollout, state: last }, dependencies), cause, found, reverted);
+  // The traffic is back: what else there is to know endangers nobody.
+  const failures =
+    reverted.kind === "done" ? await failuresFor(cause, release, last, dependencies) : undefined;
+  const over = ended({ ...rollout, state: last }, dependencies);
+  const outcome = withFailures(afterRevert(over, cause, found, reverted), failures);
   const isUntouched = reverted.kind === "yielded" && !reverted.mayHaveWritten;
   return { outcome, active: activeAfter(reverted), isUntouched };
 }

@@ -1,6 +1,7 @@
 import { isVerdict, type Cause } from "./cause";
 import type { DeploymentStatus } from "./deploymentStatus";
 import { requestsServed } from "./look/assess";
+import type { FailuresReport } from "./failures";
 import type { Observation } from "./look/observation";
 import type { Deployment, Split } from "./ports";
 import { samePercent, type Release, type ReleaseRequest } from "./release";
@@ -21,6 +22,7 @@ import {
   unreadSentence,
   unrecordedSentence,
 } from "./text/endingText";
+import { failuresLines } from "./text/failuresText";
 import { firstCompletedSentence } from "./text/firstVersionText";
 import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
@@ -42,7 +44,7 @@ export type Status = "completed" | "aborted" | "inconclusive" | "interrupted" | 
 /** Everything a release leaves behind. Small enough for a state file. */
 export interface Outcome {
   readonly status: Status;
-  /** A few sentences with all that a person needs to know. */
+  /** A few sentences with all that a person needs to know; in lines of their own, what failed. */
   readonly reason: string;
   /** What was found, without where the traffic is and what to do; undefined unless something was. */
   readonly finding: string | undefined;
@@ -58,6 +60,8 @@ export interface Outcome {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly stages: readonly StageReport[];
+  /** What failed; undefined unless the release was reverted for an SLO. */
+  readonly failures?: FailuresReport;
 }
 
 /** What an ending is told about. */
@@ -123,6 +127,12 @@ export function afterRevert(
       return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
     }
   }
+}
+
+/** An outcome with what failed, which its reason tells in lines of its own. */
+export function withFailures(outcome: Outcome, failures: FailuresReport | undefined): Outcome {
+  if (failures === undefined) return outcome;
+  return { ...outcome, reason: [outcome.reason, ...failuresLines(failures)].join("\n"), failures };
 }
 
 /** The watch of a first version is over, and the deployment that says so could not be made: nothing was to be moved. */

@@ -192,6 +192,53 @@ export interface Witness {
   count(query: WitnessQuery): Promise<readonly Served[]>;
 }
 
+/** Bad events that have the same about them. */
+export interface FailureGroup {
+  /**
+   * What happened: an exception with its message, a status or an outcome. Empty where the SLO itself says it, as of
+   * requests that took too long.
+   */
+  readonly what: string;
+  /** What was asked for, `GET /orders/…`; empty where it is not known. Nothing in it is personal, as far as can be told. */
+  readonly request: string;
+  /** How many bad events of each version. */
+  readonly new: number;
+  readonly old: number;
+  /** How many requests like that each version has served, bad or not; undefined where it was not counted. */
+  readonly of?: { readonly new: number; readonly old: number };
+  /** Ids of requests of the new version, by which the logs are found: two at most. */
+  readonly requestIds: readonly string[];
+  /** Where an exception came from, the innermost frame first: three frames at most. */
+  readonly stack?: readonly string[];
+}
+
+/** What failures are asked for. */
+export interface FailuresQuery {
+  /** By what events are bad. */
+  readonly sli: Sli | { readonly kind: "probes" };
+  readonly newVersionId: string;
+  /** Undefined when the Worker had no version before. */
+  readonly oldVersionId: string | undefined;
+  /** In milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was found of failures. */
+export interface FoundFailures {
+  readonly groups: readonly FailureGroup[];
+  /** By what the logs show them, as filters of Workers Logs; empty where they are in no log. */
+  readonly filters: string;
+  /** Where Cloudflare's dashboard shows them; undefined where there is none, as on a local edge. */
+  readonly url: string | undefined;
+}
+
+/** What the bad events of a Worker's versions were, for a person who has to mend them. Nothing is decided by it. */
+export interface Failures {
+  /** Throws a {@link PortError}. */
+  find(query: FailuresQuery): Promise<FoundFailures>;
+}
+
 /** Requests that the release itself sends to the new version, so that it is tried before any user meets it. */
 export interface Probes {
   /**

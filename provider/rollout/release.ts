@@ -4,6 +4,7 @@ import type {
   Clock,
   Contents,
   Deployments,
+  Failures,
   Pace,
   PastDeployments,
   Probes,
@@ -66,6 +67,8 @@ export interface Dependencies {
   readonly past?: PastDeployments;
   readonly telemetry: Telemetry;
   readonly witness: Witness;
+  /** Default: an aborted release does not tell what failed. */
+  readonly failures?: Failures;
   readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { cloudflareClient, type WorkerName } from "../../provider/cloudflare/client";
 import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
+import { cloudflareFailures } from "../../provider/cloudflare/failures";
 import { cloudflareMetrics } from "../../provider/cloudflare/metrics";
 import { cloudflareTelemetry } from "../../provider/cloudflare/telemetry";
 import { cloudflareVersions } from "../../provider/cloudflare/versions";
@@ -8,6 +9,7 @@ import { startEdge, type Edge } from "../../edge";
 import { until } from "../edge/support";
 import { deploymentsContract, type DeployableWorker } from "./deployments.contract";
 import { telemetryContract, type ObservedWorker } from "./telemetry.contract";
+import { failuresContract } from "./failures.contract";
 import { counted, request } from "./traffic";
 import { witnessContract, type WitnessedWorker } from "./witness.contract";
 
@@ -122,6 +124,13 @@ describe("over the official SDK on a local edge", function () {
 
   describe("the telemetry keeps the contract", () => {
     telemetryContract(observed);
+  });
+
+  describe("the failures keep the contract", () => {
+    failuresContract(async () => {
+      const { name, ...worker } = await observed();
+      return { ...worker, failures: cloudflareFailures(client(), name, { failures: () => [] }) };
+    });
   });
 
   describe("the metrics keep the contract", () => {

@@ -35,6 +35,15 @@ describe("a Worker that fails while pulumi up releases it", function () {
     );
   });
 
+  it("tells what failed, with ids to look for", () => {
+    const [, failed = ""] = released.output.split("What failed since ");
+    assert.match(
+      failed,
+      /^\d\d:\d\d:\d\dZ, of what is new or has grown:\s+1\. status 500 · GET \/faulty · new version \d+, old version 0\s+requests [0-9a-f]{32}, [0-9a-f]{32}\s/,
+    );
+    assert.match(failed, /Filters for the logs: \$metadata\.service eq cart, /);
+  });
+
   it("gets no traffic any more", async () => {
     assert.deepEqual(await worker.shares(badVersion), [0, 0, 50, 0]);
     assert.deepEqual((await worker.active()).split, { [worker.oldVersion]: 100 });

@@ -72,12 +72,13 @@ export class LiveTelemetry {
     }, budget);
   }
 
-  private answer({ timeframe, granularity, parameters }: Query): unknown {
+  private answer({ timeframe, granularity, parameters, view, limit }: Query): unknown {
     const { from, to } = timeframe;
     const found = this.rows.filter(
       (row) =>
         from <= row.at && row.at < to && row.foundAt <= this.now() && passes(row, parameters?.filters ?? []),
     );
+    if (view === "events") return { events: { events: found.reverse().slice(0, limit).map(asEvent) } };
     const keys = (parameters?.groupBys ?? []).map(({ value }) => value);
     const grouped = Map.groupBy(
       found.filter(({ fields }) => keys.every((key) => key in fields)),
@@ -126,6 +127,19 @@ export class LiveTelemetry {
       return { value, count, interval: sampleInterval, sampleInterval, groups: named, groupKey };
     });
   }
+}
+
+/** A row as the view of events shows it: its own fields are in `source`. */
+function asEvent({ at, fields }: LiveRow): unknown {
+  const event: Record<string, unknown> = { timestamp: at };
+  for (const [key, value] of Object.entries(fields)) {
+    const names = (key.startsWith("$") ? key : `source.${key}`).split(".");
+    const last = names.pop() ?? "";
+    let part = event;
+    for (const name of names) part = (part[name] ??= {}) as Record<string, unknown>;
+    part[last] = value;
+  }
+  return event;
 }
 
 /** Explicit or automatic, a bucket has whole seconds. */

@@ -7,6 +7,7 @@ import type { AssetSessions } from "./assets/sessions";
 import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
 import type { Stubs } from "./scripts/stubs";
+import type { Broker } from "./queues/broker";
 import type { State } from "./state";
 import type { StoreClient } from "./stores/client";
 import type { TelemetryStore } from "./telemetry";
@@ -26,6 +27,7 @@ export interface EdgeContext {
   readonly assetSessions: AssetSessions;
   readonly stores: StoreClient;
   readonly stubs: Stubs;
+  readonly broker: Broker;
   readonly transfers: Transfers;
   readonly routes: RoutingTable;
   readonly instances: Instances;

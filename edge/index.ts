@@ -26,6 +26,9 @@ import { checkSite, LOOPBACK, reachable, type Site } from "./host";
 import { checkRealism, REALISTIC, type Realism } from "./realism";
 import { recordNamedStores } from "./scripts/stores";
 import { Stubs, warningsOnStubs } from "./scripts/stubs";
+import { Broker } from "./queues/broker";
+import { deliverBy } from "./queues/deliver";
+import { Producers } from "./queues/producers";
 import { EdgeServer } from "./server";
 import { Storage } from "./storage";
 import { Directory } from "./storage/directory";
@@ -141,7 +144,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     analyticsOptionsOf(options),
   );
   const parts = assemble(runtime, state, telemetry, tokens, { ...options, accountId });
-  const { context, front, collector, storage, scratch } = parts;
+  const { context, front, collector, storage, producers, scratch } = parts;
   const watchdog = new Watchdog(context.instances, options.unusedMs);
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
   const api = createApi(context);
@@ -154,9 +157,11 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
     context.faults.close();
     watchdog.stop();
     cron.stop();
+    context.broker.close();
     context.routes.close();
     await context.instances.close();
     await storage.close();
+    producers.close();
     await scratch.remove();
     collector.close();
     await telemetry.close();
@@ -221,6 +226,7 @@ interface Parts {
   readonly dispatcher: Dispatcher;
   readonly collector: Collector;
   readonly storage: Storage;
+  readonly producers: Producers;
   readonly scratch: Scratch;
 }
 
@@ -252,7 +258,9 @@ function assemble(
   const { subdomain } = siteOf(options);
   const most = withCloudflares(limits);
   const reach = { subdomain, privateNetwork };
-  const storage = new Storage(runtime, scratch, directory, stateDir, reach, {
+  const broker = new Broker(state, clock);
+  const producers = new Producers(scratch, state, broker);
+  const storage = new Storage(runtime, scratch, directory, stateDir, reach, producers.socket, {
     ...{ onTraces, orphanedSocketsMs },
     memoryMb: SHARED * most.memoryMb,
   });
@@ -267,6 +275,7 @@ function assemble(
     faults,
     state,
     assetSessions: new AssetSessions(),
+    broker,
     stubs: new Stubs(options.allowStubs ?? false, options.onNotice ?? (() => undefined)),
     stores: new StoreClient((kind) => storage.store(kind)),
     transfers: new Transfers(),
@@ -276,9 +285,13 @@ function assemble(
   };
   const dispatcher = new Dispatcher(state, instances);
   const front = new Front(state, routes, instances, collector, dispatcher);
-  routes.onReload = storage.follow;
+  routes.onReload = (scriptName) => {
+    storage.follow(scriptName);
+    broker.follow(scriptName);
+  };
   storage.open(front);
-  return { context, front, dispatcher, collector, storage, scratch };
+  broker.open(deliverBy(routes, dispatcher));
+  return { context, front, dispatcher, collector, storage, producers, scratch };
 }
 
 function edgeAt(

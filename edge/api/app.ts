@@ -23,6 +23,9 @@ import { objectNamespaceRoutes } from "./namespaces";
 import { containerRoutes, domainRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
+import { consumerRoutes } from "./queues/consumers";
+import { messageRoutes } from "./queues/messages";
+import { queueRoutes } from "./queues/queues";
 import { bucketRoutes } from "./r2/buckets";
 import { objectRoutes } from "./r2/objects";
 import { referenceRoutes } from "./references";
@@ -56,11 +59,12 @@ const WORKERS = [
   objectNamespaceRoutes,
 ];
 
-/** What there is of stores, below an account. */
+/** What there is beside Workers, below an account. */
 const STORES = [
   ["storage/kv", [kvNamespaceRoutes, kvValueRoutes, kvBulkRoutes]],
   ["d1", [databaseRoutes, queryRoutes, moveRoutes]],
   ["r2", [bucketRoutes, objectRoutes]],
+  ["queues", [queueRoutes, consumerRoutes, messageRoutes]],
 ] as const;
 
 /** The control plane: the part of Cloudflare's API that the edge emulates. */

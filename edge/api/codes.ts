@@ -72,6 +72,12 @@ export const CODES = {
   /** The script has no version at all. */
   noVersions: 10222,
   methodNotAllowed: 10405,
+  noQueue: 11000,
+  noConsumer: 11003,
+  consumerExists: 11004,
+  queueTaken: 11009,
+  /** A queue whose messages nobody may pull. */
+  noPull: 11010,
   /** A version that was uploaded a moment ago. */
   versionNotReady: 100146,
 } as const;

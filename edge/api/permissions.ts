@@ -17,6 +17,7 @@ const BELONGS: readonly (readonly [routes: RegExp, product: Product | "any token
   [/^\/accounts\/:account\/storage\/kv\//, "workers_kv"],
   [/^\/accounts\/:account\/d1\//, "d1"],
   [/^\/accounts\/:account\/r2\//, "workers_r2"],
+  [/^\/accounts\/:account\/queues(\/|$)/, "queues"],
   [/^\/accounts\/:account\/workers\/observability\//, "workers_observability"],
   [/^\/accounts\/:account\/workers\//, "workers_scripts"],
 ];

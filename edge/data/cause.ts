@@ -20,6 +20,8 @@ export interface QueueMessage {
   readonly timestampMs: number;
   readonly attempts: number;
   readonly body: unknown;
+  /** The body, where it is none that JSON has: bytes, or what structured cloning makes of it. */
+  readonly encoded?: { readonly format: "bytes" | "v8"; readonly base64: string };
 }
 
 /** Messages of a queue. */

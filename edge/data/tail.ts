@@ -33,8 +33,14 @@ function idOf(event) {
 async function handled({ cron, scheduledTimeMs, queue, messages }, version) {
   if (queue === undefined) return version.scheduled({ cron, scheduledTime: new Date(scheduledTimeMs) });
   return version.queue(queue, messages.map(({ timestampMs, ...message }) => ({
-    ...message, timestamp: new Date(timestampMs),
+    ...decoded(message), timestamp: new Date(timestampMs),
   })));
+}
+
+function decoded({ encoded, body, ...message }) {
+  if (encoded === undefined) return { ...message, body };
+  const bytes = Uint8Array.from(atob(encoded.base64), (letter) => letter.charCodeAt(0)).buffer;
+  return { ...message, [encoded.format === "v8" ? "serializedBody" : "body"]: bytes };
 }
 
 export default {

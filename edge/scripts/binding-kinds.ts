@@ -85,6 +85,10 @@ export const KINDS: Readonly<Record<string, BindingKind>> = {
     schema: z.looseObject({ service: z.string().min(1) }),
     hidden: WRANGLERS_OWN,
   },
+  queue: {
+    schema: z.looseObject({ queue_name: z.string().min(1) }),
+    hidden: WRANGLERS_OWN,
+  },
   analytics_engine: {
     schema: z.looseObject({ dataset: z.string().min(1) }),
     hidden: WRANGLERS_OWN,

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { CODES } from "../api/codes";
 import { ApiError } from "../api/error";
+import { newQueue } from "../queues/new";
 import type { State } from "../state";
 import { timestamp } from "../state/timestamp";
 import type { StoreKind } from "../storage/stores";
@@ -7,9 +9,10 @@ import { databaseId } from "./binding-kinds";
 import type { Binding } from "./types";
 import { unemulatedIn } from "./unemulated-bindings";
 
-/** A store that a binding leads to. */
+/** A store, or a queue, that a binding leads to. */
 export interface StoreNamed {
-  readonly kind: StoreKind;
+  readonly kind: StoreKind | "queue";
+  /** Of a bucket or a queue, its name. */
   readonly id: string;
 }
 
@@ -23,6 +26,8 @@ export function storeOf(binding: Binding): StoreNamed | undefined {
       return { kind: "d1", id: databaseId(binding) };
     case "r2_bucket":
       return { kind: "r2", id: String(binding["bucket_name"]) };
+    case "queue":
+      return { kind: "queue", id: String(binding["queue_name"]) };
     default:
       return undefined;
   }
@@ -30,12 +35,12 @@ export function storeOf(binding: Binding): StoreNamed | undefined {
 
 /** Whether the account has a store. */
 export function hasStore(state: State, { kind, id }: StoreNamed): boolean {
-  return recordsOf(state, kind).get(id) !== undefined;
+  return recordOf(state, { kind, id }) !== undefined;
 }
 
 /** Whether a store is an empty one that was put in the place of one that the account does not have. */
 export function isStandIn(state: State, { kind, id }: StoreNamed): boolean {
-  return recordsOf(state, kind).get(id)?.isStandIn === true;
+  return recordOf(state, { kind, id })?.isStandIn === true;
 }
 
 /** Puts an empty store in the place of one that the account does not have. Its name is its id. */
@@ -51,6 +56,9 @@ export function putStandIn(state: State, { kind, id }: StoreNamed): void {
       return;
     case "r2":
       state.buckets.put({ ...common, createdOn, storageClass: "Standard" });
+      return;
+    case "queue":
+      state.queues.put({ ...newQueue(randomBytes(16).toString("hex"), id), isStandIn: true });
       return;
   }
   kind satisfies never;
@@ -73,7 +81,7 @@ export function recordNamedStores(state: State): void {
 
 /** What a store is called in messages. */
 export function nameOf({ kind, id }: StoreNamed): string {
-  return `${{ kv: "KV namespace", d1: "D1 database", r2: "R2 bucket" }[kind]} '${id}'`;
+  return `${{ kv: "KV namespace", d1: "D1 database", r2: "R2 bucket", queue: "queue" }[kind]} '${id}'`;
 }
 
 /** Cloudflare's refusal of a binding to a store that is not there. */
@@ -97,12 +105,20 @@ export function noSuchStore(store: StoreNamed, binding: string, hint: string): A
       );
     case "r2":
       return new ApiError(400, CODES.bindingBucket, `${nameOf(store)} not found. ${hint}`);
+    case "queue":
+      return new ApiError(400, CODES.noQueue, `Queue '${id}' does not exist. ${hint}`);
   }
 }
 
-function recordsOf(
-  state: State,
-  kind: StoreKind,
-): State["namespaces"] | State["databases"] | State["buckets"] {
-  return { kv: state.namespaces, d1: state.databases, r2: state.buckets }[kind];
+function recordOf(state: State, { kind, id }: StoreNamed): { readonly isStandIn?: boolean } | undefined {
+  switch (kind) {
+    case "kv":
+      return state.namespaces.get(id);
+    case "d1":
+      return state.databases.get(id);
+    case "r2":
+      return state.buckets.get(id);
+    case "queue":
+      return state.queues.named(id);
+  }
 }

@@ -43,6 +43,20 @@ const SCHEMA = `
     UNIQUE (kind, name)
   ) STRICT;
 
+  CREATE TABLE IF NOT EXISTS messages (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    id TEXT NOT NULL,
+    format TEXT NOT NULL,
+    body BLOB NOT NULL,
+    sent_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    held INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, held, due_ms);
+
   CREATE TABLE IF NOT EXISTS deployments (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,

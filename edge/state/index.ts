@@ -4,8 +4,10 @@ import { AssetStore } from "./assets";
 import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
 import { FolderLock } from "./lock";
+import { MessageStore } from "./messages";
 import { ResourceStore } from "./resources";
 import { ScriptStore } from "./scripts";
+import type { Queue } from "../queues/types";
 import type { Bucket, Database, KvNamespace } from "../stores/types";
 import { Turns } from "./turns";
 import { VersionStore } from "./versions";
@@ -20,6 +22,8 @@ export class State {
   readonly namespaces: ResourceStore<KvNamespace>;
   readonly databases: ResourceStore<Database>;
   readonly buckets: ResourceStore<Bucket>;
+  readonly queues: ResourceStore<Queue>;
+  readonly messages: MessageStore;
   /** One at a time for each script: what has to read it, wait for something, and then write it. */
   readonly turns = new Turns();
 
@@ -35,6 +39,8 @@ export class State {
     this.namespaces = new ResourceStore(database, "kv");
     this.databases = new ResourceStore(database, "d1");
     this.buckets = new ResourceStore(database, "r2");
+    this.queues = new ResourceStore(database, "queue");
+    this.messages = new MessageStore(database);
   }
 
   /** All of what `write` writes, or, when it throws, nothing of it. */

@@ -31,6 +31,8 @@ export class Storage implements Surroundings {
     private readonly directory: Directory,
     stateDir: string | undefined,
     reach: Reach,
+    /** Where Workers send messages to queues. */
+    readonly queues: string,
     own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs" | "memoryMb">,
   ) {
     const folder = join(stateDir ?? scratch.path("state"), "storage");

@@ -6,6 +6,7 @@ import type { RawBinding } from "../raw";
 import type { StoreKind } from "../stores";
 import { objectsBinding, type ObjectClass } from "./objects";
 import { keyBinding } from "./key";
+import { queueBinding } from "./queue";
 import { serviceBinding } from "./service";
 import { d1Binding, kvBinding, r2Binding } from "./stores";
 import { datasetBinding, rateLimitBinding, stubBinding, type RateLimited } from "./wrapped";
@@ -17,6 +18,7 @@ export interface Surroundings {
   store(kind: StoreKind): string;
   service(name: string): string;
   readonly rateLimits: string;
+  readonly queues: string;
   objects(version: Version, scriptName: string, className: string): ObjectClass;
 }
 
@@ -45,6 +47,8 @@ function rawBinding(binding: Binding, version: Version, around: Surroundings): R
       const service = text(binding, "service");
       return serviceBinding(around.service(service), name, service);
     }
+    case "queue":
+      return queueBinding(name, around.queues, text(binding, "queue_name"));
     case "analytics_engine":
       return datasetBinding(name);
     case "ratelimit":

@@ -66,7 +66,7 @@ describe("the doors of an edge that runs Workers", function () {
   let listeners: Listeners;
   before(async function () {
     if (process.platform !== "linux") this.skip(); // elsewhere the system does not tell who listens
-    command = start(["edge", "--port", "0", "--no-realistic"]);
+    command = start(["edge", "--port", "0", "--no-realistic", "--allow-stubs"]);
     edge = edgeFrom(await command.lines(4));
     await goLive(edge, "doors", WORKER, BINDINGS);
     assert.equal((await ask(edge, "doors")).body, "room kept");

@@ -4,6 +4,7 @@ import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
+import { planCommand } from "./plan";
 import { remark } from "./say";
 import { statusCommand } from "./status";
 
@@ -12,6 +13,7 @@ const program = new Command("workers-release")
   .addCommand(statusCommand())
   .addCommand(approveCommand())
   .addCommand(abortCommand())
+  .addCommand(planCommand())
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { closestOf } from "./likeness";
 import { formatDuration, parseDuration } from "./duration";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
@@ -46,10 +47,18 @@ export function orPercentage<T extends z.ZodType<number, number>>(
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
+  const allowed = values.map((value) => `"${value}"`).join(" or ");
+  return z.enum(values, { error: ({ input }) => allowed + meantOf(input, values) });
 }
 
 /** The same for more values than one names with "or". */
 export function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(", ")}` });
+  const allowed = `one of ${values.map((value) => `"${value}"`).join(", ")}`;
+  return z.enum(values, { error: ({ input }) => allowed + meantOf(input, values) });
+}
+
+/** Which of some values a misspelt one was meant to be, to end a sentence with; empty where none is like it. */
+export function meantOf(given: unknown, values: readonly string[]): string {
+  const meant = typeof given === "string" ? closestOf(given, values) : undefined;
+  return meant === undefined ? "" : ` (did you mean "${meant}"?)`;
 }

@@ -3,7 +3,7 @@ import { filterOperations, type Filter } from "../health/sli";
 import { harmless } from "../shown";
 import { canceledMargin } from "./defaultSlo";
 import { nameOn, on, type Stated } from "./eventTypes";
-import { day, duration, durationAllowed, number, orPercentage } from "./schemaParts";
+import { day, duration, durationAllowed, meantOf, number, oneOf, orPercentage } from "./schemaParts";
 import { rangesOf, statuses } from "./status";
 import { barren, rowsThatPass } from "./telemetryKeys";
 
@@ -183,7 +183,7 @@ const withoutValue: readonly string[] = ["exists", "is_null"];
 const filter = z
   .strictObject({
     key: z.string({ error: "the name of a field" }).min(1, { error: "the name of a field" }),
-    operation: z.enum(filterOperations, { error: `one of ${filterOperations.join(", ")}` }),
+    operation: oneOf(filterOperations),
     value: z
       .union([z.string(), z.number(), z.boolean()], { error: "a text, a number, true or false" })
       .optional(),
@@ -279,11 +279,17 @@ function fieldsNotThere(valid: readonly Filter[] = [], bad: readonly Filter[]): 
 const known =
   '"serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes", { status } or { bad }';
 
+const named = ["serverErrors", "exceptions", "canceled", "wallTime", "cpuTime", "probes"];
+
+function sliIn(slo: unknown): unknown {
+  return typeof slo === "object" && slo !== null && "sli" in slo ? slo.sli : undefined;
+}
+
 /** An SLO of a plan. */
 export const slo = z.union(
   [
     z.discriminatedUnion("sli", [errorSlo, canceledSlo, latencySlo, probeSlo], {
-      error: `an SLI this package knows: ${known}`,
+      error: ({ input }) => `an SLI this package knows: ${known}${meantOf(sliIn(input), named)}`,
     }),
     statusSlo,
     customSlo,

@@ -13,7 +13,8 @@ type ArgType = (typeof argTypes)[number];
 
 /** An argument as the files declare it. */
 interface Declared {
-  readonly type: ArgType;
+  /** Unclear where the declaration is wrong: then any value is taken, and nothing that depends on it is judged. */
+  readonly type: ArgType | "unclear";
   readonly at: Place;
   readonly default?: Sourced;
 }
@@ -77,8 +78,8 @@ export function argsOf(sections: readonly Sourced[], given: Given, file: Place):
   const declared = new Map<string, Declared>();
   for (const section of sections) {
     const parsed = parseInput(declarations, plainOf(section));
-    if (!parsed.success) problems.push(...problemsOf(parsed.error, section, "args"));
-    else problems.push(...declare(section, declared));
+    const faults = parsed.success ? [] : problemsOf(parsed.error, section, "args");
+    problems.push(...faults, ...declare(section, declared, faults));
   }
   const unknown = Object.keys(given.args).filter((name) => !declared.has(name));
   const names = [...declared.keys()];
@@ -90,19 +91,30 @@ export function argsOf(sections: readonly Sourced[], given: Given, file: Place):
   return valuesOf(declared, given, problems);
 }
 
-function declare(section: Sourced, declared: Map<string, Declared>): PlanProblem[] {
+function declare(
+  section: Sourced,
+  declared: Map<string, Declared>,
+  faults: readonly PlanProblem[],
+): PlanProblem[] {
   if (section.kind !== "map") return [];
   return [...section.entries].flatMap(([name, { keyAt, value: node }]) => {
+    if (faults.some(({ path }) => `${path}.`.startsWith(`args.${name}.`))) {
+      declared.set(name, { type: "unclear", at: keyAt });
+      return [];
+    }
     const before = declared.get(name);
-    const type = (textOf(node, "type") as ArgType | undefined) ?? before?.type;
+    const stated = argTypes.find((each) => each === textOf(node, "type"));
+    const type = stated ?? before?.type;
     const path = `args.${name}`;
     if (type === undefined) {
+      declared.set(name, { type: "unclear", at: keyAt });
       return [problem(keyAt, `${path}.type`, `got nothing, expected one of ${argTypes.join(", ")}`)];
     }
-    if (before !== undefined && before.type !== type) {
+    if (before !== undefined && before.type !== "unclear" && before.type !== type) {
       const reason = `got "${type}", expected "${before.type}", as ${placeText(before.at)} declares it`;
       return [problem(propertyOf(node, "type")?.at ?? keyAt, `${path}.type`, reason)];
     }
+    if (type === "unclear") return [];
     const fallback = propertyOf(node, "default") ?? before?.default;
     const wrong = fallback?.kind === "scalar" && !isDefault(type, fallback.value);
     declared.set(name, { type, at: keyAt, ...(fallback !== undefined && { default: fallback }) });
@@ -134,7 +146,8 @@ function valuesOf(declared: ReadonlyMap<string, Declared>, given: Given, problem
   const missing: string[] = [];
   for (const [name, { type, at, default: fallback }] of declared) {
     const it = given.args[name];
-    if (it !== undefined) {
+    if (type === "unclear") values.set(name, { value: unknownValue, origin: "" });
+    else if (it !== undefined) {
       const value = readValue(type, it, given.asText);
       values.set(name, { value: value ?? unknownValue, origin: `the argument ${name}, as it was given` });
       if (value === undefined) {

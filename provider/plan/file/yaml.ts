@@ -20,7 +20,7 @@ export interface Parsed {
 }
 
 /** No plan is longer, in characters. */
-const longest = 200_000;
+const longest = 100_000;
 /** No plan has more values, those that aliases repeat included; more aliases; or values nested more deeply. */
 const mostValues = 10_000;
 const mostAliases = 200;
@@ -34,6 +34,8 @@ export function parseYaml(text: string, file: string): Parsed {
       problems: [problem(start, "", `got ${text.length} characters, expected a plan of at most ${longest}`)],
     };
   }
+  // The parser takes seconds to find that out.
+  if (bracketsOpen(text) > mostLevels) return { problems: [problem(start, "", nestedTooDeeply)] };
   const lines = new LineCounter();
   const document = parseDocument(text, {
     ...{ version: "1.2", schema: "core", strict: true, stringKeys: true, prettyErrors: false },
@@ -50,6 +52,20 @@ export function parseYaml(text: string, file: string): Parsed {
     return { problems: [problem(start, "", "the file is empty, expected a plan with `slos` and `stages`")] };
   }
   return treeOf(document, contents, placeOf);
+}
+
+const nestedTooDeeply = `more than ${mostLevels} values within each other, expected a plan`;
+
+/** How many brackets are open at once at most, those in texts and comments included. */
+function bracketsOpen(text: string): number {
+  let open = 0;
+  let most = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") open += 1;
+    else if (character === "]" || character === "}") open -= 1;
+    most = Math.max(most, open);
+  }
+  return most;
 }
 
 function syntaxProblems(document: Document, text: string, placeOf: (offset: number) => Place): PlanProblem[] {
@@ -77,7 +93,7 @@ function syntaxText({ code, message, pos }: YAMLError, text: string): string {
   if (code === "TAG_RESOLVE_FAILED")
     return `${message}: a plan file has no tags that begin with "!"; put a text that does into quotes`;
   if (code === "TAB_AS_INDENT") return "got a tab, expected spaces: YAML is not indented with tabs";
-  if (code === "RESOURCE_EXHAUSTION") return "the values are nested too deeply for a plan";
+  if (code === "RESOURCE_EXHAUSTION") return nestedTooDeeply;
   if (code === "NON_STRING_KEY") return "got a list or a map, expected the name of a property";
   if (/\$\{\{?/.test(line))
     return `cannot be read as YAML: a reference to an argument is written $(args.name), without braces`;
@@ -115,7 +131,7 @@ function treeOf(document: Document, contents: Node, placeOf: (offset: number) =>
     values += 1;
     if (values > mostValues)
       refuse(`more than ${mostValues} values, aliases counted as what they repeat: no plan has as many`);
-    if (level > mostLevels) refuse(`more than ${mostLevels} values within each other, expected a plan`);
+    if (level > mostLevels) refuse(nestedTooDeeply);
     if (isAlias(node)) {
       aliases += 1;
       if (aliases > mostAliases) refuse(`more than ${mostAliases} aliases, expected a plan`);

@@ -190,28 +190,41 @@ interface CellToTry {
   readonly allowed: Detection["allowed"];
 }
 
-function cellsOf({ plan, usual, trace }: History, moments: readonly number[]): readonly CellToTry[] {
-  const bucketAt = (time: number): number => Math.floor((time - trace.from) / trace.bucketMs);
+function cellsOf({ plan, trace }: History, moments: readonly number[]): readonly CellToTry[] {
   return judged(plan).flatMap((slo) => {
-    let worst = 0;
-    for (const at of moments) {
-      for (let bucket = bucketAt(at); bucket <= bucketAt(at + shortestMs(plan)); bucket += 1) {
-        worst = Math.max(worst, usual(slo, bucket));
-      }
-    }
+    const share = meanShare(trace, slo, moments, shortestMs(plan));
     return servingStages(plan).flatMap((stage) =>
-      badness.map((times) => ({ slo, stage, times, allowed: allows(plan.slos[slo], times, worst) })),
+      badness.map((times) => ({ slo, stage, times, allowed: allows(plan.slos[slo], times, share) })),
     );
   });
 }
 
-/** Whether an SLO allows a version that is so many times as bad at any time, where the old version is at its worst. */
-function allows(slo: Objective | undefined, times: number, worst: number): Detection["allowed"] {
+/** The share of bad events while releases are under way that begin at some moments. */
+function meanShare(
+  { from, bucketMs, buckets }: Trace,
+  slo: number,
+  moments: readonly number[],
+  lastMs: number,
+): number {
+  let [valid, bad] = [0, 0];
+  for (const at of moments) {
+    const first = Math.floor((at - from) / bucketMs);
+    const last = Math.floor((at + lastMs - from) / bucketMs);
+    for (const cells of buckets.slice(first, last + 1)) {
+      valid += cells?.[slo]?.valid ?? 0;
+      bad += cells?.[slo]?.bad ?? 0;
+    }
+  }
+  return valid > 0 ? bad / valid : 0;
+}
+
+/** Whether an SLO allows a version that is so many times as bad as the old one, which has a share of bad events. */
+function allows(slo: Objective | undefined, times: number, share: number): Detection["allowed"] {
   if (slo === undefined || times === Infinity) return false;
   if (slo.sli.kind === "slower") return times <= slo.sli.tolerance;
-  if (worst === 0) return "nothing";
+  if (share === 0) return "nothing";
   const { max = 1, maxIncrease = Infinity, margin = 0 } = slo;
-  return times * worst <= max && times * worst <= maxIncrease * worst + margin;
+  return times * share <= max && times <= maxIncrease + margin / share;
 }
 
 /** So many of some moments, as far apart as they can be. */

@@ -126,7 +126,10 @@ async function runEdge(options: Options): Promise<void> {
     realism,
   };
   if (allowStubs === true) console.error(STUBS_ALLOWED);
-  const edge = await startEdge({ ...given, onNotice: (line) => console.error(line) });
+  const onNotice = (line: string): void => {
+    console.error(line);
+  };
+  const edge = await startEdge({ ...given, onNotice });
   if (host !== undefined && !isLoopback(host)) console.error(warningOf(host));
   const realistic = describeRealism(realism);
   if (realistic !== undefined) console.error(realistic);

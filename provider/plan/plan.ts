@@ -16,6 +16,8 @@ export interface Plan {
   readonly settleMs: number;
   readonly approvalTimeoutMs: number;
   readonly onInterrupt: "revert" | "hold";
+  /** Within how many releases a version that served before gets all traffic at once; 0 for never. */
+  readonly rollbackWindow: number;
   /** When no release starts, and none goes on to its next stage. */
   readonly freezes: readonly Freeze[];
 }

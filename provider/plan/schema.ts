@@ -38,6 +38,8 @@ const stage = z
 
 const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` });
 
+/** Cloudflare lists ten deployments. */
+const window = "a whole number of releases from 0 (off) to 9";
 const probability = "a probability from 0.5 to 0.999999";
 
 /** So many looks in a row must fail before that can be silence. */
@@ -66,6 +68,7 @@ export const planSchema = z
       settleTime: duration(0, 600_000).default(60_000),
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
+      rollbackWindow: number(0, 9, window).int({ error: window }).default(5),
       freeze: z.array(freeze, { error: "a list of freezes" }).default([]),
     },
     {
@@ -110,6 +113,7 @@ export const planSchema = z
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
     freezes: plan.freeze,
+    rollbackWindow: plan.rollbackWindow,
   }));
 
 function objectivesIn({

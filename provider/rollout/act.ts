@@ -189,8 +189,10 @@ async function deploy(
 ): Promise<Step> {
   const { active: known } = rollout.observation;
   const { failure: before } = rollout.state;
+  // What served before was uploaded before whatever secret has changed since.
+  const force = rollout.release.isWayBack === true;
   const written = await write(
-    (active) => (active?.id === known?.id ? { write: request } : { instead: "changed" }),
+    (active) => (active?.id === known?.id ? { write: { ...request, force } } : { instead: "changed" }),
     { known, before },
     dependencies,
   );
@@ -213,7 +215,7 @@ async function deploy(
 export async function revertFor(cause: Cause, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
   const found = causeSentence(release, state, cause, dependencies.clock.now());
-  dependencies.progress.event(revertingSentence(release, state));
+  dependencies.progress.event(revertingSentence(release, state, cause));
   const { reverted, state: last } = await revert(rollout, cause, found, dependencies).catch(
     revertFault(rollout),
   );

@@ -1,6 +1,8 @@
+import type { Baseline } from "../health/past";
+import type { Counts } from "../health/series";
 import type { Objective, PlanStage } from "../plan/plan";
 import type { Assessment } from "./look/assess";
-import type { Cause, Doubt } from "./cause";
+import { goesBack, type Cause, type Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observation";
 import { heldUntil, soakedAt, type Release } from "./release";
@@ -139,9 +141,22 @@ function isOurs(state: State, { kind }: DeploymentStatus): boolean {
   return kind === "ours" || kind === "approved" || (kind === "misfit" && state.phase === "waiting");
 }
 
-function violation({ assessment }: Situation): Cause | undefined {
-  const violated = assessment.find(({ slo, verdict }) => verdict.violated && !slo.observeOnly);
-  return violated && { kind: "violated", slo: violated.slo, verdict: violated.verdict };
+function violation({ release, assessment, observation: { baselines } }: Situation): Cause | undefined {
+  const causes = assessment.flatMap(({ slo, verdict }, index): Cause[] => {
+    if (!verdict.violated || slo.observeOnly) return [];
+    const left = release.isWayBack && leftShown(slo, baselines?.[index]);
+    return [{ kind: "violated", slo, verdict, ...(left && { left }) }];
+  });
+  return causes.find((cause) => goesBack(cause, release)) ?? causes[0];
+}
+
+const hourMs = 3_600_000;
+
+/** What the old version has shown of an SLO in the hour before; undefined where latencies are compared as a whole. */
+function leftShown({ sli }: Objective, baseline: Baseline | undefined): Counts | undefined {
+  if (sli.kind === "slower" || baseline === undefined) return undefined;
+  const { valid, bad } = baseline.perMs;
+  return { valid: valid * hourMs, bad: bad * hourMs };
 }
 
 /** So many looks in a row must fail before that can be silence. */
@@ -246,9 +261,12 @@ function firstDoubt({ release, assessment, observation: { testimony } }: Situati
   return undefined;
 }
 
-/** Nobody knows a new Worker yet: its first version is judged by what it has served, however little. Probes do come. */
-function needsEnough({ oldVersionId }: Release, { sli }: Objective): boolean {
-  return oldVersionId !== undefined || sli.kind === "probes";
+/**
+ * Nobody knows a new Worker yet: its first version is judged by what it has served, however little. So is one that was gone
+ * back to: it keeps the traffic all the same. Probes do come.
+ */
+function needsEnough({ oldVersionId, isWayBack }: Release, { sli }: Objective): boolean {
+  return (oldVersionId !== undefined && !isWayBack) || sli.kind === "probes";
 }
 
 function next(situation: Situation, index: number, stage: PlanStage): Action {

@@ -104,6 +104,8 @@ export interface Contents {
   exists(versionId: string): Promise<boolean>;
   /** Whether two versions have the same content as far as Cloudflare tells it: values of secrets it does not. */
   areSame(versionId: string, otherVersionId: string): Promise<boolean>;
+  /** Whether the Worker has something beside that which Cloudflare does not tell: static assets. */
+  hasUntold(): Promise<boolean>;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */

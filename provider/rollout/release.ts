@@ -36,6 +36,13 @@ export interface ReleaseRequest {
    * The id of the active deployment, if somebody else's split or release may be taken over; undefined if not.
    */
   readonly takeOver: string | undefined;
+  /**
+   * True where the same version was asked for last time, and released: somebody else has deployed since. It goes through
+   * the stages then, though it served before.
+   */
+  readonly isSameAsLast?: boolean;
+  /** The least share that the first stage has, from 0 to 100: those before it are skipped. Default: none is. */
+  readonly startAt?: number | undefined;
 }
 
 /** A release under way. */
@@ -56,6 +63,11 @@ export interface Release {
   readonly previous?: string;
   /** True where the old version is known to have the content of the new one: whatever is found is true of both. */
   readonly isSameContent?: true;
+  /**
+   * True where the new version served before and has got all traffic at once. The old one was left on purpose: it gets the
+   * traffic back only where it is known to be much better.
+   */
+  readonly isWayBack?: true;
 }
 
 /** Everything dependencies that a release touches. */

@@ -105,6 +105,11 @@ describe("the outlook of a release in a preview", () => {
       /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
+      "that was gone back to, and not watched to a good end",
+      { status: "inconclusive" },
+      /was gone back to and serves all traffic\. .* watches it again, through the last soak, and moves no traffic/,
+    ],
+    [
       "that was the first of its Worker, and that somebody has aborted",
       { status: "aborted", oldVersionId: undefined },
       /was aborted: done `pulumi up` will fail and move no traffic until versionId or retry changes/,
@@ -139,6 +144,16 @@ describe("the outlook of a release in a preview", () => {
     const before = releaseState.parse({ ...released, status: "aborted", deployedVersionId: oldVersion });
     const told = outlook(before, { ...inputs, whenAborted: "warn" }) ?? "";
     assert.match(told, /^Warning: version .*2 was aborted and is not released; everything else .* goes on/);
+  });
+
+  it("says that the version that the last release has replaced goes to 100 % at once, unless that is off", () => {
+    const before = releaseState.parse({ ...released, oldVersionId: oldVersion });
+    const back = { ...inputs, versionId: oldVersion };
+    assert.match(
+      outlook(before, back) ?? "",
+      /^Version .*1 served before the last release: `pulumi up` gives it 100 % at once/,
+    );
+    assert.equal(outlook(before, { ...back, plan: { ...seedPlan, rollbackWindow: 0 } }), undefined);
   });
 
   it("says nothing where another version is asked for", () => {
@@ -240,7 +255,7 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
       'unknown property "retri": did you mean "retry"?',
       'unknown property "versionID": did you mean "versionId"?',
-      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
+      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt',
     ]);
     assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',

@@ -42,6 +42,7 @@ export function recordOf(
     ...(approvedBy !== undefined && { approvedBy }),
     ...(isUnderWay && { planned: stages.map(plannedStage) }),
     ...(release.previous !== undefined && { previous: release.previous }),
+    ...(release.isWayBack && { isWayBack: true }),
   };
 }
 

@@ -4,7 +4,7 @@ import { formatPercent, formatShare } from "../../plan/percent";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
 import { shownOf } from "../look/shown";
-import type { Cause, Doubt } from "../cause";
+import { goesBack, type Cause, type Doubt } from "../cause";
 import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observation";
 import type { Deployment } from "../ports";
@@ -16,6 +16,12 @@ import { unservedText } from "./gapText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
+import {
+  leftText,
+  wayBackCompletedSentence,
+  wayBackEndingSentence,
+  wayBackStageSentence,
+} from "./wayBackText";
 
 /** Why a request is not carried out, in sentences. */
 export interface Refusal {
@@ -171,6 +177,7 @@ export function stageSentence(release: Release, stage: number, approvedBy: strin
   const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
   const soakMs = release.plan.stages[stage]?.soakMs ?? 0;
   if (release.oldVersionId === undefined) return firstStageSentence(release, soakMs);
+  if (release.isWayBack) return wayBackStageSentence(release, soakMs);
   return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${formatDuration(soakMs)}.`;
 }
 
@@ -313,8 +320,9 @@ function orderedText(orderedMs: number): string {
 }
 
 /** What is told when a revert begins; why is told when it has ended. */
-export function revertingSentence(release: Release, state: State): string {
+export function revertingSentence(release: Release, state: State, cause: Cause): string {
   if (release.oldVersionId === undefined) return firstEndingSentence(release);
+  if (!goesBack(cause, release)) return wayBackEndingSentence(release);
   return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
 }
 
@@ -322,7 +330,8 @@ function into(state: State, now: number): string {
   return `${formatElapsed(Math.max(1000, now - stageStart(state)))} into the stage`;
 }
 
-function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { kind: "violated" }): string {
+function violationText(release: Release, cause: Cause & { kind: "violated" }): string {
+  const { slo, verdict } = cause;
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
   const { max, ...relative } = slo;
@@ -332,7 +341,8 @@ function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { ki
   const found =
     `${percentText(badShare(served.new))} of the new version's ${bad} ` +
     `(${ofText(served.new)} since ${clockText(trouble.since)}), ${limit}`;
-  if (oldVersionId === undefined) return found;
+  if (release.oldVersionId === undefined) return found;
+  if (release.isWayBack) return found + leftText(release, cause);
   const old =
     served.old.valid === 0
       ? "the old version served nothing"
@@ -362,6 +372,7 @@ export const afterAbort =
 
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
+  if (release.isWayBack) return wayBackCompletedSentence(release, now);
   const took = formatElapsed(now - release.startedAt);
   const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
   return release.isSameContent

@@ -3,6 +3,7 @@ import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { defaultSlo } from "./defaultSlo";
 import { objectivesOf, type Stated } from "./eventTypes";
+import { gate } from "./gateSchema";
 import { checkFreezes, freeze, heldAtMost } from "./freezeSchema";
 import type { Freeze } from "./freeze";
 import { choice, day, duration, number, orPercentage } from "./schemaParts";
@@ -29,11 +30,13 @@ const stage = z
     ),
     soakTime: duration(1000, 30 * day),
     progression: choice(["automatic", "manual"]).default("automatic"),
+    gate: gate.optional(),
   })
   .transform((given): PlanStage => ({
     percent: given.percent,
     soakMs: given.soakTime,
     progression: given.progression,
+    ...(given.gate && { gate: given.gate }),
   }));
 
 const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` });

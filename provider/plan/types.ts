@@ -169,6 +169,32 @@ export interface Stage {
    * @default "automatic"
    */
   progression?: "automatic" | "manual";
+  /**
+   * An address that is asked before the stage is entered, after the soak of the stage before; for the first stage, before
+   * anything is moved.
+   * @default nobody is asked
+   */
+  gate?: Gate;
+}
+
+/**
+ * An address that says whether a release may enter a stage. It gets a `POST` with
+ * `{ release, script, stage, stages, percent, versions: { old, new }, startedAt }` as JSON; `stage` counts from 1. It
+ * answers by its status, within 10 seconds:
+ *
+ * - 2xx: go on; but 202: ask again in 30 seconds, or as `retry-after` says;
+ * - 4xx: the stage is held. It is asked again every minute, and a person may approve instead. Before the first stage the
+ *   release does not start;
+ * - 5xx, or no answer: ask again, less and less often.
+ *
+ * The release waits as long as `approvalTimeout` says, and is judged meanwhile. A redirect is not followed. A person who
+ * approves goes before the gate, and a way back (`rollbackWindow`) and a revert ask none.
+ */
+export interface Gate {
+  /** Where to ask, with `https://` or `http://`. It may be a Pulumi secret: messages show its origin only. */
+  url: string;
+  /** Headers to send along, such as `authorization`. No message shows them. */
+  headers?: Record<string, string>;
 }
 
 /** A service level objective: an SLI and the bounds it must keep. */

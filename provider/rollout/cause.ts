@@ -3,6 +3,7 @@ import { badShare, noCounts, type Counts, type Served } from "../health/series";
 import type { Objective } from "../plan/plan";
 import type { WrongShare } from "./look/shareWatch";
 import type { Testimony } from "./look/testimony";
+import type { GateAnswer } from "./ports";
 import type { Release } from "./release";
 
 /** What the end of a soak leaves open. */
@@ -38,7 +39,11 @@ export type Cause =
   /** A soak ended with a doubt, perhaps after it was extended, and the plan does not go on like that. */
   | (Doubt & { readonly extended: boolean })
   /** Nobody approved the next stage in time. */
-  | { readonly kind: "notApproved" }
+  | {
+      readonly kind: "notApproved";
+      /** What its gate has answered last, where it waited for that. */
+      readonly gate?: GateAnswer;
+    }
   /** The telemetry or the deployments have not answered for too long. */
   | {
       readonly kind: "blind";

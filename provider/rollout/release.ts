@@ -5,6 +5,7 @@ import type {
   Contents,
   Deployments,
   Failures,
+  Gates,
   Pace,
   PastDeployments,
   Probes,
@@ -82,6 +83,8 @@ export interface Dependencies {
   /** Default: an aborted release does not tell what failed. */
   readonly failures?: Failures;
   readonly probes: Probes;
+  /** Default: a gate is never asked, and none opens. */
+  readonly gates?: Gates;
   readonly clock: Clock;
   readonly progress: Progress;
   /** Aborted when a person or a machine wants the release to stop now. */

@@ -4,7 +4,7 @@ import { outlook } from "../../provider/pulumi/releaseChange";
 import { check, diff } from "../../provider/pulumi/releaseProvider";
 import { previewText } from "../../provider/pulumi/releasePreview";
 import { releaseState } from "../../provider/pulumi/releaseInputs";
-import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
+import { newVersion, oldVersion, otherVersion, seedPlan } from "../rollout/simulate";
 
 const accountId = "0123456789abcdef0123456789abcdef";
 const inputs = {
@@ -174,10 +174,28 @@ describe("the preview of a release", () => {
       () => previewText(undefined, inputs),
       [/^checkout: the version that serves → 0{8} through 0, 25, 50, 75, 100 %; /],
     ],
-    ["of another version", () => previewText(before(), { ...inputs, versionId: oldVersion }), [way]],
+    ["of another version", () => previewText(before(), { ...inputs, versionId: otherVersion }), [way]],
+    [
+      "of another version, that begins later",
+      () => previewText(before(), { ...inputs, versionId: otherVersion, startAt: 50 }),
+      [/^checkout: version 0{8} → 0{8} through 50, 75, 100 %; at least 38m; /],
+    ],
+    [
+      "of the version that the last release has replaced",
+      () => previewText(before(), { ...inputs, versionId: oldVersion }),
+      [/^Version .*1 served before the last release: `pulumi up` gives it 100 % at once/],
+    ],
+    [
+      "of one that is not known yet and may be an old one",
+      () => previewText(before(), { ...inputs, versionId: unknownValue }),
+      [
+        /^checkout: version 0{8} → one that is known only during the update through 0, 25, 50, 75, 100 %/,
+        /^If it has the content of a version that served within the last 5 releases \(a revert\), it goes to 100 % at once/,
+      ],
+    ],
     [
       "of another version, by another plan",
-      () => previewText(before(), { ...inputs, versionId: oldVersion, plan: slower }),
+      () => previewText(before(), { ...inputs, versionId: otherVersion, plan: slower }),
       [way, /^The plan changes:$/, /^ {2}pollInterval: 10s → 1m$/],
     ],
     [

@@ -197,6 +197,16 @@ export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: Gav
         found: found(`${because.by} deployed while it was about to begin. That was left as it is.`),
         todo: "Look at what was deployed; then `pulumi up` starts the release from it.",
       };
+    case "gate": {
+      const { isTimeout, answer } = because;
+      const what = isTimeout
+        ? "the gate of the first stage did not open in time"
+        : "the gate of the first stage holds it";
+      return {
+        found: found(`${what}: ${answer.text === "" ? "it has not answered" : answer.text}.`),
+        todo: "`pulumi up` asks it again.",
+      };
+    }
     case "writesFail":
       return {
         found: found(`the first split was not deployed. ${withPeriod(because.trouble)}`),

@@ -7,12 +7,13 @@ import { shownOf } from "../look/shown";
 import { goesBack, type Cause, type Doubt } from "../cause";
 import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observation";
-import type { Deployment } from "../ports";
+import type { Deployment, GateAnswer } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { heldUntil, settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
 import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
+import { gateText } from "./gateText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
@@ -72,6 +73,7 @@ export function statusLine(
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
     formatPercent(stagePercent(release, state.stage)),
     phaseText(release, state, now),
+    gateText(observation.gate),
     frozenText(release, state.stage, now),
     worstText(assessment),
     burstsText(assessment),
@@ -99,7 +101,7 @@ function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: 
 function phaseText(release: Release, state: State, now: number): string {
   switch (state.phase) {
     case "starting":
-      return `not deployed yet: ${state.failure?.trouble ?? ""}`;
+      return joinedBy(": ", ["not deployed yet", state.failure?.trouble ?? ""]);
     case "waiting":
       return state.approvedBy === undefined
         ? waitText(release, state.since, now)
@@ -269,6 +271,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "wrongShare":
       return `${doubtText(release, state, cause, now)}. ${unsureText(cause.extended)}.`;
     case "notApproved":
+      if (cause.gate !== undefined) return gateTimeoutText(release, state, cause.gate);
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
       return (
@@ -286,6 +289,11 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "unfinished":
       return `an earlier run could not put the traffic back, so that comes first now. It had found: ${cause.finding}`;
   }
+}
+
+function gateTimeoutText(release: Release, state: State, { text }: GateAnswer): string {
+  const within = `within ${formatDuration(release.plan.approvalTimeoutMs)} (approvalTimeout)`;
+  return `the gate of the stage after ${stageText(release, state.stage)} did not open ${within}, and nobody approved it: ${text === "" ? "it has not answered" : text}.`;
 }
 
 /** What the end of a soak leaves open, and where. */

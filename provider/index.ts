@@ -30,6 +30,7 @@ export type {
   EventSettings,
   EventType,
   Freeze,
+  Gate,
   LatencySlo,
   Percentage,
   Probe,

@@ -46,6 +46,14 @@ export interface ReleaseArgs {
    * @default nothing is taken over: the release fails and says what there is
    */
   takeOver?: pulumi.Input<string> | undefined;
+  /**
+   * For the fix of a version that is broken: the release begins in the first stage with at least this share, from 0 to 100,
+   * and skips those before. It is told which are, and which SLOs compare with the old version: a broken one makes them
+   * allow more, while a `max` and a `limit` hold as always. A violation puts the traffic back on the old version, broken as
+   * it is. It holds for every release as long as it stands in the program: take it out afterwards.
+   * @default the first stage of the plan
+   */
+  startAt?: pulumi.Input<number> | undefined;
 }
 
 const moduleName = "workers-release";

@@ -109,9 +109,13 @@ export async function replay(history: History, replayed: Replayed): Promise<Repl
   };
 }
 
-/** An approval is taken to come at once: how long people take is not in the telemetry. */
+/** An approval is taken to come at once, and so is the end of a freeze: how long they take is not in the telemetry. */
 function requestFor(plan: Plan): ReleaseRequest {
-  const stages = plan.stages.map((stage) => ({ ...stage, progression: "automatic" as const }));
+  const stages = plan.stages.map(({ percent, soakMs }) => ({
+    percent,
+    soakMs,
+    progression: "automatic" as const,
+  }));
   return {
     ...{
       releaseId: "backtest",
@@ -120,7 +124,7 @@ function requestFor(plan: Plan): ReleaseRequest {
       retry: "",
       owner: "backtest",
     },
-    ...{ plan: { ...plan, stages }, findingBefore: undefined, takeOver: undefined },
+    ...{ plan: { ...plan, stages, freezes: [] }, findingBefore: undefined, takeOver: undefined },
   };
 }
 

@@ -16,12 +16,24 @@ const version = z.object({
     .nullish(),
 });
 
+type Resources = z.infer<typeof version>["resources"];
+
+const script = z.object({ id: z.string(), has_assets: z.boolean().nullish() });
+
 /** What a version answers with for some seconds after its upload, and for good where there is none. */
 const notReadable = 100146;
 
-/** What the versions of one Worker are made of, over Cloudflare's API. One request for each version. */
+/** What the versions of one Worker are made of, over Cloudflare's API. One request for each version, and one for what is not told. */
 export function cloudflareContents(client: Cloudflare, { accountId, scriptName }: WorkerName): Contents {
-  const read = async (versionId: string): Promise<z.infer<typeof version>["resources"]> => {
+  const known = new Map<string, Promise<Resources>>();
+  // A version never changes.
+  const read = (versionId: string): Promise<Resources> => {
+    const found = known.get(versionId) ?? readAnew(versionId);
+    known.set(versionId, found);
+    found.catch(() => known.delete(versionId));
+    return found;
+  };
+  const readAnew = async (versionId: string): Promise<Resources> => {
     const question = {
       what: `Reading version ${versionId} of Worker "${scriptName}"`,
       permission: "Workers Scripts Read",
@@ -44,10 +56,20 @@ export function cloudflareContents(client: Cloudflare, { accountId, scriptName }
       const isTold = a?.script?.etag !== undefined && a.script.etag !== null;
       return isTold && isDeepStrictEqual(contentOf(a), contentOf(b));
     },
+
+    async hasUntold() {
+      const question = { what: "Reading the Workers of the account", permission: "Workers Scripts Read" };
+      const all = await ask(client, question, z.array(script), async (options) => {
+        const { result } = await client.workers.scripts.list({ account_id: accountId }, options);
+        return result;
+      });
+      // Where it is not told, it is not known that there are none.
+      return all.find(({ id }) => id === scriptName)?.has_assets !== false;
+    },
   };
 }
 
 /** Without what says how and when a version came to be. */
-function contentOf(resources: z.infer<typeof version>["resources"]): unknown {
+function contentOf(resources: Resources): unknown {
   return [resources?.script?.etag, resources?.script_runtime, resources?.bindings];
 }

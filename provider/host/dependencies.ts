@@ -9,6 +9,7 @@ import { cloudflareMetrics } from "../cloudflare/metrics";
 import { cloudflareProbes } from "../cloudflare/probes";
 import { serviceClock } from "../cloudflare/serviceClock";
 import { cloudflareTelemetry, type TelemetryOptions } from "../cloudflare/telemetry";
+import { httpGates } from "../gates/httpGates";
 import type { Plan } from "../plan/plan";
 import type { Clock, Progress, Telemetry } from "../rollout/ports";
 import type { Dependencies } from "../rollout/release";
@@ -46,6 +47,7 @@ export function dependenciesOf({
     witness: cloudflareMetrics(client, worker),
     pace,
     probes,
+    gates: httpGates(clock),
     failures: cloudflareFailures(client, worker, probes),
     clock,
     progress,

@@ -117,10 +117,15 @@ function meant(issue: Issue): readonly Issue[] {
 function given(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   if (value === undefined) return "nothing";
-  // A binding may hold a secret, wherever in it somebody put it.
-  if (path[0] === "bindings") return "something else";
-  const text = JSON.stringify(value);
+  // A binding may hold a secret, wherever in it somebody put it; so may what is called from a plan.
+  if (path[0] === "bindings" || path.some(isConfidential)) return "something else";
+  const text = JSON.stringify(value, (key, part: unknown) => (isConfidential(key) ? "(withheld)" : part));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** Properties of a plan with addresses and headers that may hold a secret. */
+function isConfidential(key: PropertyKey): boolean {
+  return key === "gate" || key === "notify";
 }
 
 function valueAt(input: unknown, path: Path): unknown {

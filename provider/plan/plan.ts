@@ -16,6 +16,8 @@ export interface Plan {
   readonly settleMs: number;
   readonly approvalTimeoutMs: number;
   readonly onInterrupt: "revert" | "hold";
+  /** Within how many releases a version that served before gets all traffic at once; 0 for never. */
+  readonly rollbackWindow: number;
   /** When no release starts, and none goes on to its next stage. */
   readonly freezes: readonly Freeze[];
 }
@@ -25,6 +27,14 @@ export interface PlanStage {
   readonly percent: number;
   readonly soakMs: number;
   readonly progression: "automatic" | "manual";
+  /** Who is asked before the stage is entered. */
+  readonly gate?: PlanGate;
+}
+
+/** The gate of a stage of a checked plan. Address and headers may hold secrets: no text shows more than the origin. */
+export interface PlanGate {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** An SLO of a checked plan. Whatever its SLI, it bounds a share of bad events. */

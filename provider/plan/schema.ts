@@ -3,6 +3,7 @@ import type { Objective, Plan, PlanStage } from "./plan";
 import { formatDuration } from "./duration";
 import { defaultSlo } from "./defaultSlo";
 import { objectivesOf, type Stated } from "./eventTypes";
+import { gate } from "./gateSchema";
 import { checkFreezes, freeze, heldAtMost } from "./freezeSchema";
 import type { Freeze } from "./freeze";
 import { choice, day, duration, number, orPercentage } from "./schemaParts";
@@ -29,15 +30,19 @@ const stage = z
     ),
     soakTime: duration(1000, 30 * day),
     progression: choice(["automatic", "manual"]).default("automatic"),
+    gate: gate.optional(),
   })
   .transform((given): PlanStage => ({
     percent: given.percent,
     soakMs: given.soakTime,
     progression: given.progression,
+    ...(given.gate && { gate: given.gate }),
   }));
 
 const atLeastOne = (what: string) => ({ error: `a list of at least one ${what}` });
 
+/** Cloudflare lists ten deployments. */
+const window = "a whole number of releases from 0 (off) to 9";
 const probability = "a probability from 0.5 to 0.999999";
 
 /** So many looks in a row must fail before that can be silence. */
@@ -66,6 +71,7 @@ export const planSchema = z
       settleTime: duration(0, 600_000).default(60_000),
       approvalTimeout: duration(1000, 30 * day).default(day),
       onInterrupt: choice(["revert", "hold"]).default("revert"),
+      rollbackWindow: number(0, 9, window).int({ error: window }).default(5),
       freeze: z.array(freeze, { error: "a list of freezes" }).default([]),
     },
     {
@@ -110,6 +116,7 @@ export const planSchema = z
     approvalTimeoutMs: plan.approvalTimeout,
     onInterrupt: plan.onInterrupt,
     freezes: plan.freeze,
+    rollbackWindow: plan.rollbackWindow,
   }));
 
 function objectivesIn({

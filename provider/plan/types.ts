@@ -98,9 +98,22 @@ export interface ReleasePlan {
    */
   onInterrupt?: "revert" | "hold";
   /**
+   * A version that had all traffic within so many releases goes to 100 % at once, and is watched for the last stage's
+   * soak: a `git revert` takes no 41 minutes while users suffer. The same content counts as the version itself, as far as
+   * Cloudflare tells it: code, bindings and runtime settings, not the values of secrets; where the Worker has static
+   * assets, which are not told either, only the version itself counts. It is looked for in the deployments that Cloudflare
+   * lists, the ten newest. A version that was aborted, or left by such a way back, goes through the stages.
+   *
+   * The version that was left gets the traffic back only where an SLO is violated that it kept much better in the hour
+   * before: with at most half of the bad share. In every other case the release ends, as `inconclusive`, and the traffic
+   * stays. A whole number from 0, which switches it off, to 9.
+   * @default 5
+   */
+  rollbackWindow?: number;
+  /**
    * When no traffic moves to a new version: nights, weekends, the days of a sale. In a freeze no release starts, and one
    * that is under way stays in its stage until the freeze ends; the status line says when. It is judged as always, and a
-   * revert is never held up. At least some time must be free, and with what the freezes may hold up a release must not
+   * revert is never held up. Nor is a way back (`rollbackWindow`). At least some time must be free, and with what the freezes may hold up a release must not
    * take longer than 59 days.
    * @default none
    */
@@ -156,6 +169,32 @@ export interface Stage {
    * @default "automatic"
    */
   progression?: "automatic" | "manual";
+  /**
+   * An address that is asked before the stage is entered, after the soak of the stage before; for the first stage, before
+   * anything is moved.
+   * @default nobody is asked
+   */
+  gate?: Gate;
+}
+
+/**
+ * An address that says whether a release may enter a stage. It gets a `POST` with
+ * `{ release, script, stage, stages, percent, versions: { old, new }, startedAt }` as JSON; `stage` counts from 1. It
+ * answers by its status, within 10 seconds:
+ *
+ * - 2xx: go on; but 202: ask again in 30 seconds, or as `retry-after` says;
+ * - 4xx: the stage is held. It is asked again every minute, and a person may approve instead. Before the first stage the
+ *   release does not start;
+ * - 5xx, or no answer: ask again, less and less often.
+ *
+ * The release waits as long as `approvalTimeout` says, and is judged meanwhile. A redirect is not followed. A person who
+ * approves goes before the gate, and a way back (`rollbackWindow`) and a revert ask none.
+ */
+export interface Gate {
+  /** Where to ask, with `https://` or `http://`. It may be a Pulumi secret: messages show its origin only. */
+  url: string;
+  /** Headers to send along, such as `authorization`. No message shows them. */
+  headers?: Record<string, string>;
 }
 
 /** A service level objective: an SLI and the bounds it must keep. */

@@ -1,5 +1,7 @@
 import { hasUnknown } from "../plan/faults";
+import { planSchema } from "../plan/schema";
 import { afterAbort } from "../rollout/text/text";
+import { wayBackOutlook } from "../rollout/text/wayBackText";
 import type { ReleaseState } from "./releaseInputs";
 import { same } from "./validation";
 
@@ -60,6 +62,16 @@ function isWatchedAgain({ status, oldVersionId, deployedVersionId, versionId }: 
   return status === "inconclusive" && oldVersionId === undefined && deployedVersionId === versionId;
 }
 
+/** The same for a version that was gone back to. */
+function isWayBackWatchedAgain({
+  status,
+  oldVersionId,
+  deployedVersionId,
+  versionId,
+}: ReleaseState): boolean {
+  return status === "inconclusive" && oldVersionId !== undefined && deployedVersionId === versionId;
+}
+
 /** True for a bad version that still has traffic. */
 function isOnlyReverted({ status, isVerdict }: ReleaseState): boolean {
   return status === "revertFailed" && isVerdict;
@@ -68,13 +80,19 @@ function isOnlyReverted({ status, isVerdict }: ReleaseState): boolean {
 /** True where the version goes through the stages of the plan. */
 export function releases(before: ReleaseState, news: Properties): boolean {
   if (!needsRelease(before, news)) return false;
-  if (!isUnchanged(before, news)) return true;
-  return !staysAborted(before, news) && !isWatchedAgain(before) && !isOnlyReverted(before);
+  if (!isUnchanged(before, news)) return !isBackToLast(before, news);
+  return (
+    !staysAborted(before, news) &&
+    !isWatchedAgain(before) &&
+    !isWayBackWatchedAgain(before) &&
+    !isOnlyReverted(before)
+  );
 }
 
 /** What cannot be seen from the inputs: why a release comes although none of them has changed. */
 export function outlook(before: ReleaseState, news: Properties): string | undefined {
   const { versionId = "", status, deployedVersionId } = before;
+  if (isBackToLast(before, news)) return wayBackOutlook(String(news["versionId"]));
   if (!isUnchanged(before, news)) return undefined;
   if (staysAborted(before, news)) {
     const finding = before.finding ?? before.reason;
@@ -86,6 +104,12 @@ export function outlook(before: ReleaseState, news: Properties): string | undefi
     return (
       `Version ${versionId} is the first of its Worker and serves all traffic. Its watch did not end well: \`pulumi up\` ` +
       "watches it again, through the last soak, and moves no traffic."
+    );
+  }
+  if (isWayBackWatchedAgain(before)) {
+    return (
+      `Version ${versionId} was gone back to and serves all traffic. Its watch did not end well: \`pulumi up\` watches it ` +
+      "again, through the last soak, and moves no traffic."
     );
   }
   if (isOnlyReverted(before)) {
@@ -103,6 +127,20 @@ export function outlook(before: ReleaseState, news: Properties): string | undefi
       ? "The traffic is split"
       : `Version ${deployedVersionId} serves all traffic`;
   return `${now}, not what was released: version ${versionId} will be released again, in stages.`;
+}
+
+/** True where the version is asked for that the last release has replaced. */
+function isBackToLast(
+  { status, oldVersionId, deployedVersionId, versionId }: ReleaseState,
+  news: Properties,
+): boolean {
+  const isBack =
+    oldVersionId !== undefined && oldVersionId === news["versionId"] && oldVersionId !== versionId;
+  return isBack && status === "completed" && deployedVersionId === versionId && rollbackWindowOf(news) > 0;
+}
+
+function rollbackWindowOf({ plan }: Properties): number {
+  return planSchema.safeParse(plan).data?.rollbackWindow ?? 0;
 }
 
 /** What is told of a version that stays aborted where that stops nobody. */

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
-import { choice } from "../plan/schemaParts";
+import { choice, number } from "../plan/schemaParts";
 import { harmless } from "../shown";
 
 const versionId =
   "the id of a version, such as the `id` of a WorkerVersion or the `versionId` of a ScriptVersion";
 const scriptName = "the name of a Worker: letters, digits, - and _, at most 255";
+const startAt = "a percentage from 0 to 100: the release begins in the first stage with at least that share";
 const takeOver =
   "the id of the active deployment, as `npx wrangler deployments status` and the refusal show it";
 const accountId = "the id of a Cloudflare account, 32 hexadecimal digits";
@@ -32,6 +33,7 @@ export const releaseInputs = z
       .default(""),
     whenAborted: choice(["fail", "warn"]).default("fail"),
     takeOver: z.guid({ error: takeOver }).optional(),
+    startAt: number(0, 100, startAt).optional(),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
     __provider: z.unknown(),

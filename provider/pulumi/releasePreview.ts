@@ -3,6 +3,7 @@ import type { Plan } from "../plan/plan";
 import { planSchema } from "../plan/schema";
 import { forecastText } from "../preview/forecast";
 import { planChanges, planChangesText } from "../preview/planChanges";
+import { maybeWayBackText } from "../rollout/text/wayBackText";
 import { outlook, releases } from "./releaseChange";
 import type { ReleaseState } from "./releaseInputs";
 
@@ -17,14 +18,33 @@ type Properties = Record<string, unknown>;
  */
 export function previewText(before: ReleaseState | undefined, news: Properties): string | undefined {
   const plan = planOf(news["plan"]);
-  if (before === undefined) return forecastText(moveOf(undefined, news), plan);
+  const forecast = (serving: string | undefined): string =>
+    forecastText(moveOf(serving, news), plan && from(news["startAt"], plan));
+  if (before === undefined) return forecast(undefined);
   const parts = [
     outlook(before, news),
-    releases(before, news) ? forecastText(moveOf(servingIn(before), news), plan) : undefined,
+    releases(before, news) ? forecast(servingIn(before)) : undefined,
+    maybeWayBack(before, news, plan),
     changesText(planOf(before.plan), plan),
   ];
   const told = parts.filter((part) => part !== undefined);
   return told.length === 0 ? undefined : told.join("\n");
+}
+
+/** A plan without the stages that a release skips. */
+function from(startAt: unknown, plan: Plan): Plan {
+  const least = typeof startAt === "number" ? startAt : 0;
+  return { ...plan, stages: plan.stages.filter(({ percent }) => percent >= least) };
+}
+
+/** What a version that is not known yet may turn out to be: what it is made of, only the update tells. */
+function maybeWayBack(
+  { oldVersionId }: ReleaseState,
+  news: Properties,
+  plan: Plan | undefined,
+): string | undefined {
+  const isOpen = oldVersionId !== undefined && known(news["versionId"]) === undefined;
+  return isOpen && plan !== undefined && plan.rollbackWindow > 0 ? maybeWayBackText(plan) : undefined;
 }
 
 function planOf(given: unknown): Plan | undefined {

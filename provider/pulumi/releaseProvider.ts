@@ -106,7 +106,8 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const findingBefore = findingOf(readState(olds), inputs);
   const owner = ownerOf(inputs);
   const names = { releaseId: newReleaseId(), scriptName, versionId, owner, takeOver: inputs.takeOver };
-  const request = { ...names, retry, plan, findingBefore };
+  const isSameAsLast = isReleased(readState(olds), inputs);
+  const request = { ...names, retry, plan, findingBefore, isSameAsLast, startAt: inputs.startAt };
   try {
     const host = {
       ...{ connection: resolveConnection(sources()), worker: inputs, plan, clock: systemClock },
@@ -151,6 +152,11 @@ function findingOf(before: ReleaseState, inputs: Inputs): string | undefined {
   const { status, isVerdict } = before;
   if (status !== "aborted" && !(status === "revertFailed" && isVerdict)) return undefined;
   return before.finding ?? before.reason;
+}
+
+/** True where the very version was released last time: what the program asks for has not changed. */
+function isReleased({ versionId, status }: ReleaseState, inputs: Inputs): boolean {
+  return versionId === inputs.versionId && status === "completed";
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Cause, Doubt } from "./cause";
+import type { Cause } from "./cause";
 import type { Action } from "./decide";
 import type { DeploymentStatus } from "./deploymentStatus";
 import {
@@ -14,12 +14,13 @@ import {
 } from "./outcome";
 import { failuresFor } from "./failures";
 import { gaveUp } from "./text/endingText";
-import type { Deployment } from "./ports";
+import type { Deployment, Gates } from "./ports";
 import { recordOf } from "./record/recordOf";
 import { heldUntil, promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
 import { revert, type RevertResult } from "./write/revert";
 import type { Reverted } from "./write/reverted";
 import { approvalHeldSentence } from "./text/freezeText";
+import { gateSentence } from "./text/gateText";
 import {
   causeSentence,
   claimSentence,
@@ -44,15 +45,22 @@ import {
 import { uploadsLeft } from "./look/window";
 import { lateUntil, write, type DeploymentRequest } from "./write/write";
 
+/** Whoever cannot ask a gate lets nobody through it. */
+const noGates: Gates = {
+  ask: () => ({ kind: "failing", text: "nothing here can ask a gate" }),
+};
+
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return { ...rollout, state: kept(rollout.state, dependencies.clock.now()) };
+      return { ...withoutOpenGate(rollout), state: kept(rollout.state, dependencies.clock.now()) };
     case "enter":
       return enter(rollout, action, dependencies);
     case "await":
-      return awaitApproval(rollout, action.doubt, dependencies);
+      return awaitApproval(rollout, action, dependencies);
+    case "askGate":
+      return askGate(rollout, action.stage, dependencies);
     case "claim":
       return claim(rollout, dependencies);
     case "complete":
@@ -98,6 +106,14 @@ function openUntil(failure: WriteFailure | undefined): number {
   return Math.max(lateUntil({ failure }), failure?.notBefore ?? -Infinity);
 }
 
+/** A gate that is open now may be closed when the release can go on. */
+function withoutOpenGate(rollout: Rollout): Rollout {
+  const { gate } = rollout.observation;
+  return gate?.kind === "open"
+    ? { ...rollout, observation: { ...rollout.observation, gate: undefined } }
+    : rollout;
+}
+
 function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
   return { ...rollout, state: { ...rollout.state, failure } };
 }
@@ -119,21 +135,51 @@ function enter(
   );
 }
 
+/** Nobody waits for the answer: the release is watched meanwhile. */
+function askGate(rollout: Rollout, stage: number, { gates = noGates, clock }: Dependencies): Rollout {
+  const { release, state, observation } = rollout;
+  const { plan, id: releaseId, scriptName, newVersionId, oldVersionId, startedAt } = release;
+  const { gate } = plan.stages[stage] ?? {};
+  if (gate === undefined) return rollout;
+  const answer = gates.ask({
+    ...{
+      gate,
+      releaseId,
+      scriptName,
+      stage,
+      stages: plan.stages.length,
+      percent: stagePercent(release, stage),
+    },
+    ...{ newVersionId, oldVersionId, startedAt },
+  });
+  return {
+    ...rollout,
+    state: kept(state, clock.now()),
+    observation: { ...observation, gate: { ...answer, stage } },
+  };
+}
+
 function awaitApproval(
   rollout: Rollout,
-  doubt: Doubt | undefined,
+  { doubt, gate }: Extract<Action, { do: "await" }>,
   dependencies: Dependencies,
 ): Promise<Step> {
   const { release, state } = rollout;
   const now = dependencies.clock.now();
   const frozenUntil = heldUntil(release, state.stage, now);
+  const approval = approvalOf({ frozenUntil, awaitsGate: gate !== undefined });
   const request = {
     split: splitAt(release, stagePercent(release, state.stage)),
-    sentence: joined([waitSentence(release, state, now, doubt), approvalHeldSentence(frozenUntil)]),
-    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state), frozenUntil }),
+    sentence: joined([
+      gate === undefined
+        ? waitSentence(release, state, now, doubt)
+        : gateSentence(release, state.stage, gate),
+      approvalHeldSentence(frozenUntil),
+    ]),
+    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state), ...approval }),
   };
   return deploy(request, rollout, dependencies, (made) =>
-    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now(), { frozenUntil }), dependencies),
+    onward(rollout, made, awaiting(state, made.id, dependencies.clock.now(), approval), dependencies),
   );
 }
 
@@ -189,8 +235,10 @@ async function deploy(
 ): Promise<Step> {
   const { active: known } = rollout.observation;
   const { failure: before } = rollout.state;
+  // What served before was uploaded before whatever secret has changed since.
+  const force = rollout.release.isWayBack === true;
   const written = await write(
-    (active) => (active?.id === known?.id ? { write: request } : { instead: "changed" }),
+    (active) => (active?.id === known?.id ? { write: { ...request, force } } : { instead: "changed" }),
     { known, before },
     dependencies,
   );
@@ -213,7 +261,7 @@ async function deploy(
 export async function revertFor(cause: Cause, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
   const found = causeSentence(release, state, cause, dependencies.clock.now());
-  dependencies.progress.event(revertingSentence(release, state));
+  dependencies.progress.event(revertingSentence(release, state, cause));
   const { reverted, state: last } = await revert(rollout, cause, found, dependencies).catch(
     revertFault(rollout),
   );

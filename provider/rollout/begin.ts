@@ -1,21 +1,20 @@
-import { frozenUntil } from "../plan/freeze";
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { gaveUp } from "./text/endingText";
 import { alreadyServing } from "./outcome";
 import { nothingObserved } from "./look/observation";
-import { telemetrySlis } from "./look/series";
-import { isStale, PortError, staleDeployments, unlessFault, type Deployment, type Readiness } from "./ports";
+import { isStale, PortError, staleDeployments, unlessFault, type Deployment } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
-import { frozenRefusal } from "./text/freezeText";
 import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
 import { checkVersionExists, hasSameContent } from "./versionsAtStart";
 import { patiently } from "./patiently";
-import { unlessAborted } from "./unlessAborted";
-import { uploadsLeft, windowWarning } from "./look/window";
+import { startChecks } from "./startChecks";
+import { startAtSentence } from "./text/startText";
+import { wayBackSentence } from "./text/wayBackText";
+import { wayBackFor } from "./wayBack";
 
 /**
  * Begins a release: finds out where the Worker stands. What an earlier run left is safe first: it is watched, or put
@@ -79,84 +78,79 @@ async function activeAtFirst(
   }
 }
 
-/** A release that starts: nothing is moved before it is known that its health can be watched. */
+/** What a release that starts is begun by. */
+type Starts = Extract<StartingPoint, { kind: "first" | "start" | "adopt" | "wayBack" }>;
+
+/** A release that starts. Only a way back moves traffic before it is known that its health can be watched. */
 async function start(
   request: ReleaseRequest,
-  point: Extract<StartingPoint, { kind: "first" | "start" | "adopt" }>,
+  point: Starts,
   before: Deployment | undefined,
   dependencies: Dependencies,
 ): Promise<Step> {
   const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
-  checkFreeze(request, dependencies);
+  const ready = startChecks(request, oldVersionId, dependencies);
+  const listing = recentDeployments(before, dependencies);
   await checkVersionExists(request, dependencies);
-  const ready = await readiness(request, dependencies);
-  if (ready === undefined) {
+  const isSameContent = await hasSameContent(request, oldVersionId, before, dependencies);
+  const recent = await listing;
+  const isWayBack = !isSameContent && (await goesBackAtOnce(request, point, recent, dependencies));
+  if (!isWayBack && (await ready()) === "interrupted") {
     return { notStarted: gaveUp({ scriptName }, { kind: "interrupted" }) };
   }
-  if (ready.blindBecause !== undefined) throw new CannotStart({ found: ready.blindBecause, todo: "" });
-  for (const warning of ready.warnings) dependencies.progress.event(`Warning: ${warning}`);
-  const isSameContent =
-    oldVersionId !== undefined && (await hasSameContent(request, oldVersionId, before, dependencies));
-  const previous = await previousOf(before, dependencies);
+  const previous = previousOf(before, recent);
   const startedAt = dependencies.clock.now();
   const release: Release = {
     ...{ id, run: id, owner, scriptName, retry, plan, newVersionId, oldVersionId, startedAt },
     ...(previous !== undefined && { previous }),
     ...(isSameContent && { isSameContent }),
+    ...(isWayBack && { isWayBack }),
   };
-  await checkWindow(release, dependencies);
+  const stage = isWayBack ? plan.stages.length - 1 : firstStage(request, point);
+  if (point.kind === "start" && !isWayBack && stage > 0) {
+    dependencies.progress.event(startAtSentence(release, stage));
+  }
   const state: Starting = {
     phase: "starting",
-    ...{
-      stage: firstStage(request, point),
-      since: startedAt,
-      before,
-      past: [],
-      failure: undefined,
-      lostAt: undefined,
-    },
+    ...{ stage, since: startedAt, before },
+    ...{ past: [], failure: undefined, lostAt: undefined },
   };
-  return { release, state, observation: nothingObserved(release, before, startedAt, true) };
+  return { release, state, observation: nothingObserved(release, before, startedAt, !isWayBack) };
 }
 
-/** A release that starts in a freeze would only wait, with the stack locked. */
-function checkFreeze(request: ReleaseRequest, { clock }: Dependencies): void {
-  const now = clock.now();
-  const until = frozenUntil(request.plan.freezes, now);
-  if (until !== undefined) throw new CannotStart(frozenRefusal(request, until, now));
+/** The newest deployments, newest first; none where they are not told, or tell of another one that is active. */
+async function recentDeployments(
+  active: Deployment | undefined,
+  { past }: Dependencies,
+): Promise<readonly Deployment[]> {
+  const recent = (await past?.recent("start").catch(unlessFault([]))) ?? [];
+  return recent[0]?.id === active?.id ? recent : [];
 }
 
 /** The last deployment of the last release of the Worker; undefined where none is found. */
-async function previousOf(
-  active: Deployment | undefined,
-  { past }: Dependencies,
-): Promise<string | undefined> {
+function previousOf(active: Deployment | undefined, recent: readonly Deployment[]): string | undefined {
   if (active === undefined || active.record !== undefined) return active?.id;
-  const recent = await past?.recent("start").catch(unlessFault(undefined));
-  return recent?.find(({ record }) => record !== undefined)?.id;
+  return recent.find(({ record }) => record !== undefined)?.id;
 }
 
-/** A release whose way back is closed does not start. */
-async function checkWindow(release: Release, { deployments, progress }: Dependencies): Promise<void> {
-  const left = await uploadsLeft(release, deployments, "start");
-  const warning = windowWarning(release, left);
-  if (warning === undefined) return;
-  if (left === 0) throw new CannotStart({ found: warning, todo: "" });
-  progress.event(`Warning: ${warning}`);
-}
-
-/** Undefined when the release is interrupted meanwhile: the checks can take minutes where the API is slow. */
-function readiness({ plan }: ReleaseRequest, dependencies: Dependencies): Promise<Readiness | undefined> {
-  const { telemetry, interruption } = dependencies;
-  const ready = patiently(() => telemetry.readiness(telemetrySlis(plan), "start"), dependencies);
-  return unlessAborted(ready, interruption);
+/** Whether the new version served before and gets all traffic at once, which is told. */
+async function goesBackAtOnce(
+  request: ReleaseRequest,
+  point: Starts,
+  recent: readonly Deployment[],
+  { contents, progress }: Dependencies,
+): Promise<boolean> {
+  if (point.kind === "wayBack") return true;
+  const way = point.kind === "start" ? await wayBackFor(request, recent, contents) : undefined;
+  if (way !== undefined) progress.event(wayBackSentence(request, way));
+  return way !== undefined;
 }
 
 /** Without an old version there is nobody else to serve: everything goes to the first version, and is watched. */
-function firstStage({ plan }: ReleaseRequest, point: StartingPoint): number {
+function firstStage({ plan, startAt = 0 }: ReleaseRequest, point: StartingPoint): number {
   if (point.kind === "first") return plan.stages.length - 1;
-  return point.kind === "adopt" ? point.stage : 0;
+  return point.kind === "adopt" ? point.stage : plan.stages.findIndex(({ percent }) => percent >= startAt);
 }
 
 /** A release that somebody left, as it stands. */

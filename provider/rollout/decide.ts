@@ -1,8 +1,12 @@
+import { frozenUntil } from "../plan/freeze";
+import type { Baseline } from "../health/past";
+import type { Counts } from "../health/series";
 import type { Objective, PlanStage } from "../plan/plan";
 import type { Assessment } from "./look/assess";
-import type { Cause, Doubt } from "./cause";
+import { goesBack, type Cause, type Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observation";
+import type { GateAnswer } from "./ports";
 import { heldUntil, soakedAt, type Release } from "./release";
 import { silence, waitedFor } from "./look/source";
 import type { Deployed, Starting, State, Waiting, WriteFailure } from "./state";
@@ -21,7 +25,14 @@ export type Action =
       readonly isOneWay?: true;
     }
   /** Record that the stage waits for an approval: the plan wants one, or its soak has left a doubt. */
-  | { readonly do: "await"; readonly doubt?: Doubt }
+  | {
+      readonly do: "await";
+      readonly doubt?: Doubt;
+      /** What the gate of the next stage has answered, where that has not opened. */
+      readonly gate?: GateAnswer;
+    }
+  /** Ask the gate of a stage, and look again in a while. */
+  | { readonly do: "askGate"; readonly stage: number }
   /**
    * Deploy the same split again, as this run: the release was left by another one, or its deployment does not say yet
    * that an approval is held back by a freeze.
@@ -46,6 +57,7 @@ export type Action =
 export type GaveUp =
   | { readonly kind: "interrupted" }
   | { readonly kind: "overtaken"; readonly by: string }
+  | { readonly kind: "gate"; readonly answer: GateAnswer; readonly isTimeout: boolean }
   | { readonly kind: "writesFail"; readonly trouble: string };
 
 /** Everything a decision rests on. */
@@ -108,7 +120,28 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   if (failure && now < failure.notBefore) return { do: "keep" };
-  return { do: "enter", stage };
+  return failure ? { do: "enter", stage } : throughFirstGate(situation, state);
+}
+
+/** Before the first split nobody can approve: a gate that is closed ends the release before it began. */
+function throughFirstGate(situation: Situation, { stage, since }: Starting): Action {
+  const { release, now } = situation;
+  const answer = gateOf(situation, stage);
+  if (answer === undefined) return { do: "enter", stage };
+  // It may have taken long to open.
+  if (answer.kind === "open") {
+    return frozenUntil(release.plan.freezes, now) === undefined ? { do: "enter", stage } : { do: "keep" };
+  }
+  const isTimeout = now - since >= release.plan.approvalTimeoutMs;
+  if (isTimeout || answer.kind === "closed")
+    return { do: "giveUp", because: { kind: "gate", answer, isTimeout } };
+  return { do: "askGate", stage };
+}
+
+/** What is known of the gate of a stage; undefined where it has none, and for a way back, which asks none. */
+function gateOf({ release, observation: { gate: seen } }: Situation, stage: number): GateAnswer | undefined {
+  if (release.plan.stages[stage]?.gate === undefined || release.isWayBack) return undefined;
+  return seen?.stage === stage ? seen : { kind: "asked", text: "" };
 }
 
 /** Whether a write whose answer was lost may still show. */
@@ -139,9 +172,22 @@ function isOurs(state: State, { kind }: DeploymentStatus): boolean {
   return kind === "ours" || kind === "approved" || (kind === "misfit" && state.phase === "waiting");
 }
 
-function violation({ assessment }: Situation): Cause | undefined {
-  const violated = assessment.find(({ slo, verdict }) => verdict.violated && !slo.observeOnly);
-  return violated && { kind: "violated", slo: violated.slo, verdict: violated.verdict };
+function violation({ release, assessment, observation: { baselines } }: Situation): Cause | undefined {
+  const causes = assessment.flatMap(({ slo, verdict }, index): Cause[] => {
+    if (!verdict.violated || slo.observeOnly) return [];
+    const left = release.isWayBack && leftShown(slo, baselines?.[index]);
+    return [{ kind: "violated", slo, verdict, ...(left && { left }) }];
+  });
+  return causes.find((cause) => goesBack(cause, release)) ?? causes[0];
+}
+
+const hourMs = 3_600_000;
+
+/** What the old version has shown of an SLO in the hour before; undefined where latencies are compared as a whole. */
+function leftShown({ sli }: Objective, baseline: Baseline | undefined): Counts | undefined {
+  if (sli.kind === "slower" || baseline === undefined) return undefined;
+  const { valid, bad } = baseline.perMs;
+  return { valid: valid * hourMs, bad: bad * hourMs };
 }
 
 /** So many looks in a row must fail before that can be silence. */
@@ -184,10 +230,28 @@ function whileWaiting(situation: Situation, state: Waiting): Action {
   if (approvedBy !== undefined) {
     return isFrozen(situation) ? { do: "keep" } : { do: "enter", stage: stage + 1, approvedBy };
   }
+  const throughGate = state.awaitsGate && !isFrozen(situation) ? whileGated(situation, state) : undefined;
+  if (throughGate !== undefined) return throughGate;
   // Nobody is late before the deployments were read after the time.
   return isInTime(situation, state, situation.observation.deployments.answeredAt)
     ? { do: isFreezeToTell(situation, state) ? "claim" : "keep" }
-    : { do: "revert", cause: { kind: "notApproved" } };
+    : { do: "revert", cause: notApproved(situation, state) };
+}
+
+/** A gate that opens leads on, or to the person whom the plan wants asked as well. */
+function whileGated(situation: Situation, { stage, since }: Waiting): Action | undefined {
+  const answer = gateOf(situation, stage + 1);
+  if (answer === undefined || answer.kind === "open") {
+    const isManual = situation.release.plan.stages[stage]?.progression === "manual";
+    return isManual ? { do: "await" } : { do: "enter", stage: stage + 1 };
+  }
+  const { answeredAt } = situation.observation.deployments;
+  return isInTime(situation, { since }, answeredAt) ? { do: "askGate", stage: stage + 1 } : undefined;
+}
+
+function notApproved(situation: Situation, { stage, awaitsGate }: Waiting): Cause {
+  const answer = awaitsGate ? gateOf(situation, stage + 1) : undefined;
+  return { kind: "notApproved", ...(answer && { gate: answer }) };
 }
 
 /** Who approves on another machine knows of a freeze by the deployment alone. */
@@ -198,7 +262,7 @@ function isFreezeToTell({ release, now }: Situation, { stage, frozenUntil }: Wai
 }
 
 /** Whether an approval at some time comes in time: an approval that came in time counts, whenever it is seen. */
-function isInTime({ release }: Situation, { since }: State, at: number): boolean {
+function isInTime({ release }: Situation, { since }: Pick<State, "since">, at: number): boolean {
   return at - since < release.plan.approvalTimeoutMs;
 }
 
@@ -246,9 +310,12 @@ function firstDoubt({ release, assessment, observation: { testimony } }: Situati
   return undefined;
 }
 
-/** Nobody knows a new Worker yet: its first version is judged by what it has served, however little. Probes do come. */
-function needsEnough({ oldVersionId }: Release, { sli }: Objective): boolean {
-  return oldVersionId !== undefined || sli.kind === "probes";
+/**
+ * Nobody knows a new Worker yet: its first version is judged by what it has served, however little. So is one that was gone
+ * back to: it keeps the traffic all the same. Probes do come.
+ */
+function needsEnough({ oldVersionId, isWayBack }: Release, { sli }: Objective): boolean {
+  return (oldVersionId !== undefined && !isWayBack) || sli.kind === "probes";
 }
 
 function next(situation: Situation, index: number, stage: PlanStage): Action {
@@ -258,8 +325,12 @@ function next(situation: Situation, index: number, stage: PlanStage): Action {
     const isOver = observation.deployments.answeredAt >= lateUntil({ lostAt: state.lostAt });
     return isOver ? { do: "complete" } : { do: "keep" };
   }
-  if (stage.progression === "manual") return { do: "await" };
-  return isFrozen(situation) ? { do: "keep" } : { do: "enter", stage: index + 1 };
+  const isManual = stage.progression === "manual";
+  if (!isManual && isFrozen(situation)) return { do: "keep" };
+  const gate = gateOf(situation, index + 1);
+  if (gate?.kind === "asked") return { do: "askGate", stage: index + 1 };
+  if (gate !== undefined && gate.kind !== "open") return { do: "await", gate };
+  return isManual ? { do: "await" } : { do: "enter", stage: index + 1 };
 }
 
 /** In a freeze nobody gets more of a new version. */

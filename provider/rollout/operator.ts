@@ -62,7 +62,13 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
 }
 
 /** What a record says of a wait, once that is over. */
-const noWait = { next: undefined, since: undefined, frozenUntil: undefined, approvedBy: undefined };
+const noWait = {
+  next: undefined,
+  since: undefined,
+  frozenUntil: undefined,
+  approvedBy: undefined,
+  awaitsGate: undefined,
+};
 
 /** So much of a name fits beside the rest of a record, in bytes. */
 const longestName = 60;

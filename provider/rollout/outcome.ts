@@ -1,4 +1,4 @@
-import { isVerdict, type Cause } from "./cause";
+import { goesBack, isVerdict, type Cause } from "./cause";
 import type { DeploymentStatus } from "./deploymentStatus";
 import { requestsServed } from "./look/assess";
 import type { FailuresReport } from "./failures";
@@ -21,6 +21,7 @@ import {
   todoAfter,
   unreadSentence,
   unrecordedSentence,
+  whereSentence,
 } from "./text/endingText";
 import { failuresLines } from "./text/failuresText";
 import { firstCompletedSentence } from "./text/firstVersionText";
@@ -113,7 +114,7 @@ export function afterRevert(
       const status = verdict.isVerdict ? "aborted" : "inconclusive";
       const { deployment, after } = reverted;
       const where =
-        after === undefined ? whereAfter(release, reverted) : deployedAfterSentence(release, after);
+        after === undefined ? whereAfter(release, cause, reverted) : deployedAfterSentence(release, after);
       const reason = joined([found, where, todoAfter(cause, release)]);
       return outcome(ended, { status, reason, ...verdict }, after ?? deployment);
     }
@@ -122,7 +123,7 @@ export function afterRevert(
       return { ...others, finding: found, reason: `${found} ${others.reason}` };
     }
     case "failed": {
-      if (release.oldVersionId === undefined) return firstUnrecorded(ended, cause, verdict, reverted);
+      if (!goesBack(cause, release)) return keptUnrecorded(ended, cause, verdict, reverted);
       const reason = `${revertFailedSentence(release, reverted)} Reason of the revert: ${found}`;
       return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
     }
@@ -135,8 +136,8 @@ export function withFailures(outcome: Outcome, failures: FailuresReport | undefi
   return { ...outcome, reason: [outcome.reason, ...failuresLines(failures)].join("\n"), failures };
 }
 
-/** The watch of a first version is over, and the deployment that says so could not be made: nothing was to be moved. */
-function firstUnrecorded(
+/** The watch of a version that keeps the traffic is over, and the deployment that says so could not be made: nothing was to be moved. */
+function keptUnrecorded(
   ended: Ended,
   cause: Cause,
   verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
@@ -144,13 +145,18 @@ function firstUnrecorded(
 ): Outcome {
   const { release, observation } = ended;
   const unrecorded = unrecordedSentence(trouble);
-  const reason = joined([verdict.finding, revertedSentence(release), unrecorded, todoAfter(cause, release)]);
+  const reason = joined([
+    verdict.finding,
+    whereSentence(release, cause),
+    unrecorded,
+    todoAfter(cause, release),
+  ]);
   return outcome(ended, { status: "inconclusive", reason, ...verdict }, observation.active);
 }
 
-function whereAfter(release: Release, { confirmation, unread }: Done): string {
+function whereAfter(release: Release, cause: Cause, { confirmation, unread }: Done): string {
   const confirmed = confirmationSentence(release, confirmation);
-  return joined([revertedSentence(release), confirmed, unread ? unreadSentence : ""]);
+  return joined([whereSentence(release, cause), confirmed, unread ? unreadSentence : ""]);
 }
 
 /** The release was stopped and the plan wants the split to stay. */

@@ -1,7 +1,7 @@
 import type { ProbeResult } from "../health/probes";
 import type { Series, Served } from "../health/series";
 import type { Sli } from "../health/sli";
-import type { PlanProbe } from "../plan/plan";
+import type { PlanGate, PlanProbe } from "../plan/plan";
 import { harmless } from "../shown";
 import type { ReleaseRecord } from "./record/record";
 
@@ -104,6 +104,8 @@ export interface Contents {
   exists(versionId: string): Promise<boolean>;
   /** Whether two versions have the same content as far as Cloudflare tells it: values of secrets it does not. */
   areSame(versionId: string, otherVersionId: string): Promise<boolean>;
+  /** Whether the Worker has something beside that which Cloudflare does not tell: static assets. */
+  hasUntold(): Promise<boolean>;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */
@@ -256,6 +258,46 @@ export interface ProbeReport {
   readonly results: readonly ProbeResult[];
   /** Why others do not count: another version has answered, or nobody knows which. */
   readonly troubles: readonly string[];
+}
+
+/** What a gate is asked. */
+export interface GateQuestion {
+  readonly gate: PlanGate;
+  readonly releaseId: string;
+  readonly scriptName: string;
+  /** The stage to be entered, counted from 0. */
+  readonly stage: number;
+  readonly stages: number;
+  /** The new version's share in it, from 0 to 100. */
+  readonly percent: number;
+  readonly newVersionId: string;
+  readonly oldVersionId: string | undefined;
+  /** When the release began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/**
+ * What is known of a gate:
+ * - `asked`: it has not answered yet;
+ * - `open`: the stage may be entered;
+ * - `later`: it wants to be asked again;
+ * - `closed`: it holds the stage;
+ * - `failing`: it cannot say.
+ *
+ * `text` says what it has answered and holds no secret; empty before it has.
+ */
+export interface GateAnswer {
+  readonly kind: "asked" | "open" | "later" | "closed" | "failing";
+  readonly text: string;
+}
+
+/** The gates of a plan. */
+export interface Gates {
+  /**
+   * Tells what is known of a gate. Asks it where that is due, without waiting for the answer. That it is open is told once:
+   * who does not go on then asks anew. Never throws.
+   */
+  ask(question: GateQuestion): GateAnswer;
 }
 
 /** Time, so that tests can make days pass in milliseconds. */

@@ -5,6 +5,7 @@ import type {
   Contents,
   Deployments,
   Failures,
+  Gates,
   Pace,
   PastDeployments,
   Probes,
@@ -36,6 +37,13 @@ export interface ReleaseRequest {
    * The id of the active deployment, if somebody else's split or release may be taken over; undefined if not.
    */
   readonly takeOver: string | undefined;
+  /**
+   * True where the same version was asked for last time, and released: somebody else has deployed since. It goes through
+   * the stages then, though it served before.
+   */
+  readonly isSameAsLast?: boolean;
+  /** The least share that the first stage has, from 0 to 100: those before it are skipped. Default: none is. */
+  readonly startAt?: number | undefined;
 }
 
 /** A release under way. */
@@ -56,6 +64,11 @@ export interface Release {
   readonly previous?: string;
   /** True where the old version is known to have the content of the new one: whatever is found is true of both. */
   readonly isSameContent?: true;
+  /**
+   * True where the new version served before and has got all traffic at once. The old one was left on purpose: it gets the
+   * traffic back only where it is known to be much better.
+   */
+  readonly isWayBack?: true;
 }
 
 /** Everything dependencies that a release touches. */
@@ -70,6 +83,8 @@ export interface Dependencies {
   /** Default: an aborted release does not tell what failed. */
   readonly failures?: Failures;
   readonly probes: Probes;
+  /** Default: a gate is never asked, and none opens. */
+  readonly gates?: Gates;
   readonly clock: Clock;
   readonly progress: Progress;
   /** Aborted when a person or a machine wants the release to stop now. */

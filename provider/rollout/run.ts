@@ -8,9 +8,9 @@ import { observe, observeDeployments } from "./look/observe";
 import type { Observation } from "./look/observation";
 import { leftToOthers, type Outcome } from "./outcome";
 import { alone, type Deployment, type Pace } from "./ports";
-import { soakedAt, type Dependencies, type Release, type ReleaseRequest } from "./release";
+import { soakedAt, type Dependencies, type ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
-import type { Starting, State } from "./state";
+import type { Starting } from "./state";
 import { statusLine } from "./text/text";
 import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./look/window";
@@ -65,7 +65,7 @@ export async function turn(before: Rollout, dependencies: Dependencies): Promise
     const now = dependencies.clock.now();
     const interrupted = dependencies.interruption.aborted;
     const action = decide({ release, state, observation, assessment, interrupted, now });
-    if (action.do === "keep") {
+    if (action.do === "keep" || action.do === "askGate") {
       dependencies.progress.status(statusLine(release, state, observation, assessment, now));
     }
     return await act(action, { release, state, observation }, dependencies);
@@ -88,17 +88,23 @@ function tellOfWindow(
 
 /** A version that was just uploaded is deployable within seconds. */
 const startingPauseMs = 2000;
+/** Until a stage is entered whose gate has opened. */
+const openPauseMs = 1000;
 
 /** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
-function untilNextTurn({ release, state }: Rollout, dependencies: Dependencies): Promise<void> {
+function untilNextTurn({ release, state, observation }: Rollout, dependencies: Dependencies): Promise<void> {
   const { clock, interruption, pace = alone } = dependencies;
-  const ms = pauseMs(release, state, clock.now(), pace);
+  const ms = pauseMs({ release, state, observation }, clock.now(), pace);
   return clock.sleep(ms, interruption.aborted ? undefined : interruption);
 }
 
 /** How long until the next look: until its turn comes, or less where the soak ends before that. */
-function pauseMs(release: Release, state: State, now: number, pace: Pace): number {
-  if (state.phase === "starting") return startingPauseMs;
+function pauseMs({ release, state, observation: { gate } }: Rollout, now: number, pace: Pace): number {
+  const next = state.phase === "starting" ? state.stage : state.stage + 1;
+  // What is open is entered now; anything else of a gate may take hours.
+  if (gate?.kind === "open" && gate.stage === next) return openPauseMs;
+  const isHeld = gate !== undefined && gate.kind !== "asked";
+  if (state.phase === "starting" && !isHeld) return startingPauseMs;
   const nextMs = pace.untilNextMs(release.plan.pollIntervalMs);
   const left = state.phase === "soaking" ? soakedAt(release, state.stage, state.since) - now : Infinity;
   return left > 0 ? Math.min(left, nextMs) : nextMs;

@@ -8,6 +8,8 @@ import { approvalOf, type Deployed } from "./state";
 export type StartingPoint =
   /** The Worker has never been deployed, or the watch of its first version did not end well: it has 100 %, and is watched. */
   | { readonly kind: "first" }
+  /** The new version was gone back to and has all traffic; its watch did not end well, and is begun anew. */
+  | { readonly kind: "wayBack"; readonly oldVersionId: string }
   /** One version serves: a release from it to the new one. */
   | { readonly kind: "start"; readonly oldVersionId: string }
   /** The new version has all traffic already. */
@@ -58,6 +60,7 @@ export function startingPoint(
   // Somebody who gave an aborted version all traffic has decided otherwise. An aborted first version has it still.
   const isServing = second === undefined && only?.versionId === request.versionId;
   if (isServing && isUnwatchedFirst(record)) return { kind: "first" };
+  if (isServing && record?.phase === "inconclusive" && record.isWayBack) return watchedAnew(record);
   if (isServing && !aborted) return { kind: "serving", deployment: active };
   if (finding !== undefined) return { kind: "abortedBefore", finding };
   if (only === undefined) return { kind: "foreignSplit", deployment: active };
@@ -102,10 +105,18 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
   if (sameVersion && fits(request, active, record)) {
     return { kind: "resume", ...toPutBack, release: releaseOf(request, record) };
   }
+  // Nobody wants the version back that was left by a way back: where it stands, the next release begins.
+  if (record.isWayBack) {
+    return sameVersion ? watchedAnew(record) : { kind: "start", oldVersionId: record.newVersionId };
+  }
   if (record.oldVersionId !== undefined) return { kind: "putBack", ...toPutBack };
   // The first version of a Worker has nothing to put back: it is watched anew, by the plan of now.
   if (sameVersion) return { kind: "first" };
   return { kind: "start", oldVersionId: record.newVersionId };
+}
+
+function watchedAnew({ oldVersionId = "" }: ReleaseRecord): StartingPoint {
+  return { kind: "wayBack", oldVersionId };
 }
 
 /** The release that a record tells of, as a run drives it or somebody looks at it. */
@@ -124,6 +135,7 @@ export function releaseOf(
     oldVersionId: record.oldVersionId,
     startedAt: record.startedAt,
     ...(record.previous !== undefined && { previous: record.previous }),
+    ...(record.isWayBack && { isWayBack: true }),
   };
 }
 

@@ -56,6 +56,8 @@ export interface Waiting extends InTraffic {
   readonly frozenUntil?: number | undefined;
   /** Who has approved the next stage while a freeze holds that back. */
   readonly approvedBy?: string | undefined;
+  /** True where the gate of the next stage has not opened: it leads there as an approval does. */
+  readonly awaitsGate?: boolean | undefined;
 }
 
 /** A stage that is over. */
@@ -114,13 +116,14 @@ export function entered(before: State, stage: number, deploymentId: string, now:
 }
 
 /** What a deployment says of the approval that its release waits for. */
-type Approval = Pick<Waiting, "frozenUntil" | "approvedBy">;
+type Approval = Pick<Waiting, "frozenUntil" | "approvedBy" | "awaitsGate">;
 
 /** The same of a record, without what it does not say. */
-export function approvalOf({ frozenUntil, approvedBy }: Approval): Approval {
+export function approvalOf({ frozenUntil, approvedBy, awaitsGate }: Approval): Approval {
   return {
     ...(frozenUntil !== undefined && { frozenUntil }),
     ...(approvedBy !== undefined && { approvedBy }),
+    ...(awaitsGate && { awaitsGate }),
   };
 }
 

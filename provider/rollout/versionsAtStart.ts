@@ -34,10 +34,11 @@ export async function checkVersionExists(
 /** Whether the new version has the content of the one that serves, which is told: nothing can be judged by that. */
 export async function hasSameContent(
   { versionId }: ReleaseRequest,
-  oldVersionId: string,
+  oldVersionId: string | undefined,
   active: Deployment | undefined,
   { contents, clock, progress }: Dependencies,
 ): Promise<boolean> {
+  if (oldVersionId === undefined) return false;
   const isSame = await areSame(contents, versionId, oldVersionId);
   if (isSame) {
     progress.event(`Warning: ${sameContentWarning(versionId, oldVersionId, active, clock.now())}`);

@@ -42,9 +42,12 @@ export const stageView = z.object({
   startedAt: time.nullable(),
 });
 
-/** Whom a release waits for. It goes on as soon as that person gives the command. */
+/**
+ * Whom a release waits for. It goes on as soon as that person gives the command; where it waits for the gate of the next
+ * stage, also when that opens.
+ */
 export const waitView = z.object({
-  for: z.enum(["approval", "resume"]),
+  for: z.enum(["approval", "gate", "resume"]),
   since: time,
   /** When it is reverted if nobody has come; null where no time is set, or it is not known. */
   until: time.nullable(),

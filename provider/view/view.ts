@@ -120,7 +120,7 @@ function waitOf({ plan, scriptName, at }: Sight, active: Deployment, record: Rel
   const { since } = stateFrom(record, active);
   const { frozenUntil = 0 } = record;
   return {
-    for: "approval",
+    for: record.awaitsGate ? "gate" : "approval",
     since: new Date(since).toISOString(),
     until: plan ? new Date(since + plan.approvalTimeoutMs).toISOString() : null,
     nextPercent,

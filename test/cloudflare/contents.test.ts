@@ -34,6 +34,31 @@ describe("the versions of a Worker", () => {
     await assert.rejects(exists(failure(503, 10013, "later")), /failed for now/);
   });
 
+  it("are read once each, but for those that could not be", async () => {
+    const answers = [failure(404, 100146, "not yet"), version("a", "x"), version("a", "x", "two")];
+    await withAnswers(answers, async (contents) => {
+      assert.equal(await contents.exists("one"), false);
+      assert.equal(await contents.exists("one"), true);
+      assert.equal(await contents.areSame("one", "two"), true);
+      assert.equal(await contents.areSame("two", "one"), true);
+    });
+  });
+
+  it("may have assets that are not told, unless it is told that they have none", async () => {
+    const hasUntold = (answer: Answer): Promise<boolean> =>
+      withAnswers([answer], (contents) => contents.hasUntold());
+    const workers = (has_assets?: boolean) =>
+      success([
+        { id: "other", has_assets: true },
+        { id: "checkout", has_assets },
+      ]);
+    assert.equal(await hasUntold(workers(false)), false);
+    assert.equal(await hasUntold(workers(true)), true);
+    assert.equal(await hasUntold(workers()), true);
+    assert.equal(await hasUntold(success([])), true);
+    await assert.rejects(hasUntold(failure(503, 10013, "later")), /failed for now/);
+  });
+
   it("have the same content when nothing that is told of it differs", async () => {
     const areSame = (a: Answer, b: Answer): Promise<boolean> =>
       withAnswers([a, b], (contents) => contents.areSame("one", "two"));

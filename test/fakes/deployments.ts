@@ -5,6 +5,7 @@ import {
   type CreateOptions,
   type Deployment,
   type Deployments,
+  type PastDeployments,
   type Split,
 } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
@@ -16,7 +17,7 @@ type Moment = "read" | "before" | "after";
 const worker = { accountId: "account", scriptName: "checkout" };
 
 /** One Worker's deployments, in memory. */
-export class FakeDeployments implements Deployments {
+export class FakeDeployments implements Deployments, PastDeployments {
   /** Every deployment there has been, newest first; the first is the active one. */
   readonly made: Deployment[] = [];
   /** The same, as the API tells them. */
@@ -47,6 +48,16 @@ export class FakeDeployments implements Deployments {
     if (this.staleReads === 0) return Promise.resolve(this.made[0]);
     this.staleReads -= 1;
     return Promise.resolve(this.made[1]);
+  }
+
+  async recent(): Promise<readonly Deployment[]> {
+    const active = await this.active();
+    const from = active === undefined ? this.made.length : this.made.indexOf(active);
+    return this.made.slice(from, from + 10);
+  }
+
+  named(deploymentId: string): Promise<Deployment | undefined> {
+    return Promise.resolve(this.made.find(({ id }) => id === deploymentId));
   }
 
   async create(

@@ -67,6 +67,7 @@ describe("a plan", () => {
         approvalTimeoutMs: 86_400_000,
         onInterrupt: "revert",
         freezes: [],
+        rollbackWindow: 5,
         warmUpMs: 30_000,
         settleMs: 60_000,
         probes: [],

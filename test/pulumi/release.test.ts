@@ -4,7 +4,7 @@ import { outlook } from "../../provider/pulumi/releaseChange";
 import { check, diff } from "../../provider/pulumi/releaseProvider";
 import { previewText } from "../../provider/pulumi/releasePreview";
 import { releaseState } from "../../provider/pulumi/releaseInputs";
-import { newVersion, oldVersion, seedPlan } from "../rollout/simulate";
+import { newVersion, oldVersion, otherVersion, seedPlan } from "../rollout/simulate";
 
 const accountId = "0123456789abcdef0123456789abcdef";
 const inputs = {
@@ -105,6 +105,11 @@ describe("the outlook of a release in a preview", () => {
       /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
+      "that was gone back to, and not watched to a good end",
+      { status: "inconclusive" },
+      /was gone back to and serves all traffic\. .* watches it again, through the last soak, and moves no traffic/,
+    ],
+    [
       "that was the first of its Worker, and that somebody has aborted",
       { status: "aborted", oldVersionId: undefined },
       /was aborted: done `pulumi up` will fail and move no traffic until versionId or retry changes/,
@@ -141,6 +146,16 @@ describe("the outlook of a release in a preview", () => {
     assert.match(told, /^Warning: version .*2 was aborted and is not released; everything else .* goes on/);
   });
 
+  it("says that the version that the last release has replaced goes to 100 % at once, unless that is off", () => {
+    const before = releaseState.parse({ ...released, oldVersionId: oldVersion });
+    const back = { ...inputs, versionId: oldVersion };
+    assert.match(
+      outlook(before, back) ?? "",
+      /^Version .*1 served before the last release: `pulumi up` gives it 100 % at once/,
+    );
+    assert.equal(outlook(before, { ...back, plan: { ...seedPlan, rollbackWindow: 0 } }), undefined);
+  });
+
   it("says nothing where another version is asked for", () => {
     const before = releaseState.parse({ ...released, status: "aborted" });
     assert.equal(outlook(before, { ...inputs, versionId: oldVersion }), undefined);
@@ -159,10 +174,28 @@ describe("the preview of a release", () => {
       () => previewText(undefined, inputs),
       [/^checkout: the version that serves → 0{8} through 0, 25, 50, 75, 100 %; /],
     ],
-    ["of another version", () => previewText(before(), { ...inputs, versionId: oldVersion }), [way]],
+    ["of another version", () => previewText(before(), { ...inputs, versionId: otherVersion }), [way]],
+    [
+      "of another version, that begins later",
+      () => previewText(before(), { ...inputs, versionId: otherVersion, startAt: 50 }),
+      [/^checkout: version 0{8} → 0{8} through 50, 75, 100 %; at least 38m; /],
+    ],
+    [
+      "of the version that the last release has replaced",
+      () => previewText(before(), { ...inputs, versionId: oldVersion }),
+      [/^Version .*1 served before the last release: `pulumi up` gives it 100 % at once/],
+    ],
+    [
+      "of one that is not known yet and may be an old one",
+      () => previewText(before(), { ...inputs, versionId: unknownValue }),
+      [
+        /^checkout: version 0{8} → one that is known only during the update through 0, 25, 50, 75, 100 %/,
+        /^If it has the content of a version that served within the last 5 releases \(a revert\), it goes to 100 % at once/,
+      ],
+    ],
     [
       "of another version, by another plan",
-      () => previewText(before(), { ...inputs, versionId: oldVersion, plan: slower }),
+      () => previewText(before(), { ...inputs, versionId: otherVersion, plan: slower }),
       [way, /^The plan changes:$/, /^ {2}pollInterval: 10s → 1m$/],
     ],
     [
@@ -240,7 +273,7 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
       'unknown property "retri": did you mean "retry"?',
       'unknown property "versionID": did you mean "versionId"?',
-      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver',
+      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt',
     ]);
     assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',

@@ -114,6 +114,29 @@ describe("a release that begins", () => {
     assert.ok("release" in (await begin(request({ plan: threeStages }), outside.clock.now(), read, outside)));
   });
 
+  it("begins in the first stage with at least the share of startAt, and tells what that means", async () => {
+    const stageFor = async (startAt: number, plan = threeStages): Promise<unknown[]> => {
+      const outside = world();
+      const step = await begun(outside, { startAt, plan });
+      assert.ok("release" in step && step.state.phase === "starting");
+      return [step.state.stage, ...outside.progress.events];
+    };
+    const after =
+      `A violation puts the traffic back on version ${oldVersion}, broken or not. ` +
+      "Take startAt out of the program afterwards: it holds for every release.";
+    assert.deepEqual(await stageFor(25), [0]);
+    assert.deepEqual(await stageFor(26), [
+      1,
+      `Release of checkout: begins in stage 2 of 3 (50 %), stage 1 is skipped (startAt). ${after}`,
+    ]);
+    const compared = { ...threeStages, defaultSlos: true };
+    assert.deepEqual(await stageFor(100, compared), [
+      2,
+      "Release of checkout: begins in stage 3 of 3 (100 %), stages 1 to 2 are skipped (startAt). Compared with the old version " +
+        `are canceled: where that one is broken, so much more is allowed; what has a limit of its own keeps it. ${after}`,
+    ]);
+  });
+
   it("goes on from the share of a split that it may take over", async () => {
     const outside = world();
     const { id } = outside.deployments.foreign(between(oldVersion, newVersion, 60));

@@ -53,7 +53,7 @@ const waiting = deployment(at(25), { phase: "wait", next: 50 });
 const firstVersion = deployment(all(newVersion), { stage: 4, oldVersionId: undefined });
 
 /** What a record says of a wait that is over. */
-const waitOver = { next: undefined, frozenUntil: undefined, approvedBy: undefined };
+const waitOver = { next: undefined, frozenUntil: undefined, approvedBy: undefined, awaitsGate: undefined };
 
 describe("an approval", () => {
   it("is the deployment that the release itself would make for the next stage", () => {

@@ -172,6 +172,20 @@ describe("the record of a release", () => {
     assert.deepEqual(readMessage(message), { sentence: "Waits.", text, seal, record });
   });
 
+  it("says what came in this version at its end, where earlier ones pass it over", () => {
+    const more = {
+      frozenUntil: record.startedAt + 3_600_000,
+      isWayBack: true,
+      approvedBy: "jo & sons",
+    } as const;
+    const moreText = `${text} frozen=3600 back=1 by=jo%20%26%20sons`;
+    const message = `Waits. [workers-release ${moreText} seal=${seal}]`;
+    assert.equal(writeRecord({ ...record, ...more }), moreText);
+    assert.deepEqual(readMessage(message)?.record, { ...record, ...more });
+    const unknown = readMessage(`[workers-release ${text} later=1 seal=${seal}]`);
+    assert.deepEqual(unknown?.record, record);
+  });
+
   it("leaves out what is not so, or goes without saying", () => {
     const given = { ...record, run: "r1", phase: "soak", retry: "" } as const;
     const short = { ...given, oldVersionId: undefined, next: undefined, begun: [], since: undefined };
@@ -190,6 +204,8 @@ describe("the record of a release", () => {
     ["of a stage before the first", least.replace("2/3", "0/3"), false],
     ["of a stage that is no number", least.replace("2/3", "x2/3"), false],
     ["of stages that are no number", least.replace("2/3", "2/3x"), false],
+    ["with a freeze that is no number", least.replace(" seal", " frozen=x seal"), false],
+    ["with an approval that nobody can decode", least.replace(" seal", " by=%E0 seal"), true],
     ["with as many begins as stages", least.replace(" seal", " begun=1,2 seal"), true],
     ["with more begins than stages", least.replace(" seal", " begun=1,2,3 seal"), false],
     ["with a begin that is no number", least.replace(" seal", " begun=1,x seal"), false],

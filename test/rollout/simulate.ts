@@ -79,7 +79,7 @@ function stoppable(): Pick<World, "stop" | "interruption"> {
 }
 
 /** The same Worker, for another run that nobody has interrupted. */
-export function nextRun(outside: World): World {
+export function nextRun<Of extends World>(outside: Of): Of {
   return { ...outside, progress: new RecordingProgress(), ...stoppable() };
 }
 

@@ -148,7 +148,7 @@ describe("a release says, when it reverts,", () => {
     ],
     [
       "where it reverts from",
-      () => revertingSentence(aRelease(), soaking({ stage: 1 })),
+      () => revertingSentence(aRelease(), soaking({ stage: 1 }), { kind: "interrupted" }),
       "Release of checkout: reverting from stage 2 of 3 (50 %).",
     ],
   ]);

@@ -7,6 +7,7 @@ function knowing(outside: World, contents: Partial<Contents>): World & { readonl
   const known: Contents = {
     exists: () => Promise.resolve(true),
     areSame: () => Promise.resolve(false),
+    hasUntold: () => Promise.resolve(false),
     ...contents,
   };
   return { ...outside, contents: known };

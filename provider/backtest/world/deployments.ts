@@ -19,6 +19,10 @@ export class ReplayDeployments implements Deployments {
     return Promise.resolve(this.made.at(-1));
   }
 
+  recent(): Promise<readonly Deployment[]> {
+    return Promise.resolve(this.made.toReversed());
+  }
+
   create(split: Split, message: string, { record }: CreateOptions = {}): Promise<Deployment> {
     const made = this.add(split, message, record);
     this.onMade(made);

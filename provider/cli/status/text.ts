@@ -55,8 +55,10 @@ function placeLines({ at }: WorkerView, release: ReleaseView): string[] {
 
 function waitingText(release: ReleaseView): string {
   const by = release.waitsFor?.approvedBy;
+  const what =
+    release.waitsFor?.for === "gate" ? "the gate of the next stage, or an approval," : "an approval";
   return by == null
-    ? `waiting for an approval to ${approvedText(release)}`
+    ? `waiting for ${what} to ${approvedText(release)}`
     : `approved by ${by} to ${approvedText(release)}`;
 }
 

@@ -1,6 +1,6 @@
 import { servedSince, type Series } from "../../health/series";
 import { isOnRequests } from "../../plan/eventTypes";
-import type { Cause } from "../cause";
+import { goesBack, type Cause } from "../cause";
 import { bucketStart } from "./observation";
 import { telemetrySlis } from "./series";
 import { alone, unlessFault } from "../ports";
@@ -39,7 +39,7 @@ export async function confirmReverted(
   const isBlind = cause.kind === "blind" && cause.what === "telemetry";
   // What was left behind is put back so that a release can begin, which looks at the deployments itself.
   const isPassing = cause.kind === "leftOver";
-  if (percent === 0 || oldVersionId === undefined || isBlind || isPassing) return { kind: "none" };
+  if (percent === 0 || !goesBack(cause, release) || isBlind || isPassing) return { kind: "none" };
   const revertedAt = clock.now();
   const from = bucketStart(revertedAt, bucketMs) + bucketMs;
   const slis = telemetrySlis(plan);

@@ -1,6 +1,6 @@
 import type { Baseline } from "../../health/past";
 import type { Series } from "../../health/series";
-import { alone, type Deployment, type LookPace } from "../ports";
+import { alone, type Deployment, type GateAnswer, type LookPace } from "../ports";
 import type { Release } from "../release";
 import type { Reach } from "./cutOff";
 import { answered, type Source } from "./source";
@@ -45,8 +45,16 @@ export interface Observation {
   readonly isOvertaken: boolean;
   /** How often there was to be a look when the last one was made. */
   readonly pace: LookPace;
+  /** What is known of the gate of a stage that is to be entered; undefined before it was asked. */
+  readonly gate?: GateSeen | undefined;
   /** What the last look ran into; empty when it saw everything. */
   readonly troubles: readonly string[];
+}
+
+/** What a gate has answered. */
+export interface GateSeen extends GateAnswer {
+  /** The stage behind it, counted from 0. */
+  readonly stage: number;
 }
 
 /** The observation of a release that has not looked yet. */

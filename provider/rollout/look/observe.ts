@@ -60,6 +60,7 @@ async function observeAll(
     settledUntil: before.settledUntil,
     isOvertaken: before.isOvertaken && deployed.deployments.failures > 0,
     pace: before.pace,
+    ...(before.gate && { gate: before.gate }),
     troubles: [deployed.deployments.trouble, seen.telemetry.trouble, ...probed.troubles].filter(
       (trouble) => trouble !== "",
     ),

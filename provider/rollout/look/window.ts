@@ -16,7 +16,7 @@ export function uploadsUntilGone(newer: number): number {
  * now, undefined where there is no old version or Cloudflare does not say.
  */
 export async function uploadsLeft(
-  { oldVersionId }: Release,
+  { oldVersionId }: Pick<Release, "oldVersionId">,
   deployments: Deployments,
   urgency: Urgency = "look",
 ): Promise<number | undefined> {
@@ -29,7 +29,7 @@ export async function uploadsLeft(
 
 /** What is wrong with a release whose old version is about to leave the window; undefined where it is far from that. */
 export function windowWarning(
-  { oldVersionId = "", scriptName }: Release,
+  { oldVersionId = "", scriptName }: Pick<Release, "oldVersionId" | "scriptName">,
   left: number | undefined,
 ): string | undefined {
   if (left === undefined || left > fewLeft) return undefined;

@@ -27,5 +27,7 @@ function explains(record: ReleaseRecord, split: Deployment["split"]): boolean {
     // A version at 0 % is named as well, or left out: it makes no difference.
     return split.every(({ versionId }) => versionId === newVersionId || versionId === oldVersionId);
   }
+  // A way back that did not end well has left its version all traffic.
+  if (record.isWayBack && record.phase === "inconclusive") return isAlone(newVersionId);
   return isAlone(record.phase === "completed" ? newVersionId : (oldVersionId ?? newVersionId));
 }

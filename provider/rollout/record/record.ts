@@ -36,6 +36,10 @@ export interface ReleaseRecord {
   readonly frozenUntil?: number | undefined;
   /** Who has approved the next stage while a freeze holds that back: it is entered when the freeze ends. */
   readonly approvedBy?: string | undefined;
+  /** True while it waits for the gate of the next stage; an approval goes before it. */
+  readonly awaitsGate?: boolean | undefined;
+  /** True for a release that has given all traffic at once to a version that served before. */
+  readonly isWayBack?: true;
   /** Who holds the release in its stage; undefined where nobody does. */
   readonly heldBy?: string;
   /** The stages of the plan while the release is under way; undefined where they do not fit, or an older version wrote it. */

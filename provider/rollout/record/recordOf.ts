@@ -9,18 +9,19 @@ interface MoreOfRecord {
   readonly since?: number | undefined;
   readonly frozenUntil?: number | undefined;
   readonly approvedBy?: string | undefined;
+  readonly awaitsGate?: boolean | undefined;
 }
 
 /**
  * The record of a release that is in `stage`, counted from 0.
  *
- * @param more `begun`, `since`, `frozenUntil` and `approvedBy` of {@link ReleaseRecord}; an ending needs none
+ * @param more `begun`, `since`, `frozenUntil`, `approvedBy` and `awaitsGate` of {@link ReleaseRecord}; an ending needs none
  */
 export function recordOf(
   release: Release,
   stage: number,
   phase: ReleaseRecord["phase"],
-  { begun = [], since, frozenUntil, approvedBy }: MoreOfRecord = {},
+  { begun = [], since, frozenUntil, approvedBy, awaitsGate }: MoreOfRecord = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
   const isUnderWay = phase === "soak" || phase === "wait";
@@ -42,6 +43,8 @@ export function recordOf(
     ...(approvedBy !== undefined && { approvedBy }),
     ...(isUnderWay && { planned: stages.map(plannedStage) }),
     ...(release.previous !== undefined && { previous: release.previous }),
+    ...(awaitsGate && { awaitsGate }),
+    ...(release.isWayBack && { isWayBack: true }),
   };
 }
 

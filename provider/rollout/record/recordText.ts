@@ -74,6 +74,8 @@ const fields = z.object({
   held: z.string().optional(),
   plan: z.string().optional(),
   before: name.optional(),
+  back: z.literal("1").optional(),
+  gate: z.literal("1").optional(),
 });
 
 /** A stage of a plan: its percentage, its soak in seconds, and an m where somebody has to approve the next. */
@@ -106,6 +108,8 @@ function textOf(record: ReleaseRecord): string {
     ["begun", record.begun.length === 0 ? undefined : record.begun.map(secondsIn).join(",")],
     ["since", record.since === undefined ? undefined : secondsIn(record.since).toString()],
     ["frozen", record.frozenUntil === undefined ? undefined : secondsIn(record.frozenUntil).toString()],
+    ["gate", record.awaitsGate ? "1" : undefined],
+    ["back", record.isWayBack && "1"],
     ["by", record.approvedBy === undefined ? undefined : encodeURIComponent(wellFormed(record.approvedBy))],
     ["held", record.heldBy && encodeURIComponent(wellFormed(record.heldBy))],
     ["plan", record.planned?.map(plannedStageText).join(",")],
@@ -164,6 +168,8 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     begun,
     since: data.since === undefined ? undefined : timeAt(data.since),
     ...(data.frozen !== undefined && { frozenUntil: timeAt(data.frozen) }),
+    ...(data.gate && { awaitsGate: true }),
+    ...(data.back && data.old !== undefined && { isWayBack: true }),
     ...(approvedBy !== undefined && { approvedBy: harmless(approvedBy) }),
     ...(heldBy !== undefined && { heldBy }),
     ...(planned && { planned }),

@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
-import { isVerdict, type Cause } from "../cause";
+import { goesBack, isVerdict, type Cause } from "../cause";
 import type { Confirmation } from "../look/confirm";
 import type { GaveUp } from "../decide";
 import type { DeploymentStatus } from "../deploymentStatus";
@@ -9,6 +9,7 @@ import { stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
 import { firstServesSentence, firstTodo } from "./firstVersionText";
+import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
 /** What to do after an ending that put the traffic back. */
@@ -18,9 +19,10 @@ export const afterEnd = {
 };
 
 /** What to do after a revert for `cause`. */
-export function todoAfter(cause: Cause, release: Pick<Release, "oldVersionId">): string {
+export function todoAfter(cause: Cause, release: Release): string {
   if (isVerdict(cause, release)) return afterEnd.aborted;
-  const todo = release.oldVersionId === undefined ? firstTodo(cause) : afterEnd.inconclusive;
+  const kept = release.oldVersionId === undefined ? firstTodo(cause) : wayBackTodo;
+  const todo = goesBack(cause, release) ? afterEnd.inconclusive : kept;
   const remedy = remedies[cause.kind];
   return remedy === undefined ? todo : `${todo} ${remedy}`;
 }
@@ -44,6 +46,12 @@ export function revertedSentence(
   if (release.oldVersionId === undefined) return firstServesSentence(release);
   const same = release.isSameContent ? " It has the same content as the new one." : "";
   return `All traffic is back on the old version ${release.oldVersionId}.${same}`;
+}
+
+/** Where the traffic is after a release that ended for `cause`. */
+export function whereSentence(release: Release, cause: Cause): string {
+  const isKept = release.oldVersionId !== undefined && !goesBack(cause, release);
+  return isKept ? wayBackServesSentence(release) : revertedSentence(release);
 }
 
 /** Where the traffic is when somebody has deployed right after a revert. */
@@ -189,6 +197,16 @@ export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: Gav
         found: found(`${because.by} deployed while it was about to begin. That was left as it is.`),
         todo: "Look at what was deployed; then `pulumi up` starts the release from it.",
       };
+    case "gate": {
+      const { isTimeout, answer } = because;
+      const what = isTimeout
+        ? "the gate of the first stage did not open in time"
+        : "the gate of the first stage holds it";
+      return {
+        found: found(`${what}: ${answer.text === "" ? "it has not answered" : answer.text}.`),
+        todo: "`pulumi up` asks it again.",
+      };
+    }
     case "writesFail":
       return {
         found: found(`the first split was not deployed. ${withPeriod(because.trouble)}`),

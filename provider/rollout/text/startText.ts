@@ -1,6 +1,7 @@
 import { formatElapsed } from "../../plan/duration";
 import type { Deployment } from "../ports";
-import { agoText, type Refusal } from "./text";
+import type { Release } from "../release";
+import { agoText, joined, stageText, type Refusal } from "./text";
 
 // What is told when a release begins, of the versions and of who has moved the traffic.
 
@@ -48,6 +49,25 @@ export function servingSentence(versionId: string, active: Deployment, now: numb
   return active.byUpload
     ? `${found} Its upload has deployed it, as the first upload of a Worker always does. ${insteadText}`
     : `${found} ${insteadText}`;
+}
+
+/** That a release skips its first stages, and what that means for its verdicts. */
+export function startAtSentence(release: Release, stage: number): string {
+  const skipped = stage === 1 ? "stage 1 is skipped" : `stages 1 to ${stage} are skipped`;
+  const compared = release.plan.slos.filter(
+    ({ maxIncrease, sli }) => maxIncrease !== undefined || sli.kind === "slower",
+  );
+  const comparisons =
+    compared.length === 0
+      ? ""
+      : `Compared with the old version are ${compared.map(({ name }) => name).join(", ")}: where that one is broken, so much ` +
+        "more is allowed; what has a limit of its own keeps it.";
+  return joined([
+    `Release of ${release.scriptName}: begins in ${stageText(release, stage)}, ${skipped} (startAt).`,
+    comparisons,
+    `A violation puts the traffic back on version ${release.oldVersionId ?? ""}, broken or not.`,
+    "Take startAt out of the program afterwards: it holds for every release.",
+  ]);
 }
 
 function isRecent({ createdAt }: Deployment, now: number): boolean {

@@ -4,18 +4,25 @@ import { formatPercent, formatShare } from "../../plan/percent";
 import type { Plan } from "../../plan/plan";
 import { limitUsage, type Assessment } from "../look/assess";
 import { shownOf } from "../look/shown";
-import type { Cause, Doubt } from "../cause";
+import { goesBack, type Cause, type Doubt } from "../cause";
 import type { WrongShare } from "../look/shareWatch";
 import type { Observation } from "../look/observation";
-import type { Deployment } from "../ports";
+import type { Deployment, GateAnswer } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { heldUntil, settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
 import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
 import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
+import { gateText } from "./gateText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State } from "../state";
 import { windowWarning } from "../look/window";
+import {
+  leftText,
+  wayBackCompletedSentence,
+  wayBackEndingSentence,
+  wayBackStageSentence,
+} from "./wayBackText";
 
 /** Why a request is not carried out, in sentences. */
 export interface Refusal {
@@ -66,6 +73,7 @@ export function statusLine(
     `stage ${state.stage + 1}/${release.plan.stages.length}`,
     formatPercent(stagePercent(release, state.stage)),
     phaseText(release, state, now),
+    gateText(observation.gate),
     frozenText(release, state.stage, now),
     worstText(assessment),
     burstsText(assessment),
@@ -93,7 +101,7 @@ function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: 
 function phaseText(release: Release, state: State, now: number): string {
   switch (state.phase) {
     case "starting":
-      return `not deployed yet: ${state.failure?.trouble ?? ""}`;
+      return joinedBy(": ", ["not deployed yet", state.failure?.trouble ?? ""]);
     case "waiting":
       return state.approvedBy === undefined
         ? waitText(release, state.since, now)
@@ -171,6 +179,7 @@ export function stageSentence(release: Release, stage: number, approvedBy: strin
   const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
   const soakMs = release.plan.stages[stage]?.soakMs ?? 0;
   if (release.oldVersionId === undefined) return firstStageSentence(release, soakMs);
+  if (release.isWayBack) return wayBackStageSentence(release, soakMs);
   return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${formatDuration(soakMs)}.`;
 }
 
@@ -262,6 +271,7 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "wrongShare":
       return `${doubtText(release, state, cause, now)}. ${unsureText(cause.extended)}.`;
     case "notApproved":
+      if (cause.gate !== undefined) return gateTimeoutText(release, state, cause.gate);
       return `nobody approved the stage after ${stageText(release, state.stage)} within ${formatDuration(plan.approvalTimeoutMs)} (approvalTimeout).`;
     case "blind":
       return (
@@ -279,6 +289,11 @@ function causeText(release: Release, state: State, cause: Cause, now: number): s
     case "unfinished":
       return `an earlier run could not put the traffic back, so that comes first now. It had found: ${cause.finding}`;
   }
+}
+
+function gateTimeoutText(release: Release, state: State, { text }: GateAnswer): string {
+  const within = `within ${formatDuration(release.plan.approvalTimeoutMs)} (approvalTimeout)`;
+  return `the gate of the stage after ${stageText(release, state.stage)} did not open ${within}, and nobody approved it: ${text === "" ? "it has not answered" : text}.`;
 }
 
 /** What the end of a soak leaves open, and where. */
@@ -313,8 +328,9 @@ function orderedText(orderedMs: number): string {
 }
 
 /** What is told when a revert begins; why is told when it has ended. */
-export function revertingSentence(release: Release, state: State): string {
+export function revertingSentence(release: Release, state: State, cause: Cause): string {
   if (release.oldVersionId === undefined) return firstEndingSentence(release);
+  if (!goesBack(cause, release)) return wayBackEndingSentence(release);
   return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
 }
 
@@ -322,7 +338,8 @@ function into(state: State, now: number): string {
   return `${formatElapsed(Math.max(1000, now - stageStart(state)))} into the stage`;
 }
 
-function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { kind: "violated" }): string {
+function violationText(release: Release, cause: Cause & { kind: "violated" }): string {
+  const { slo, verdict } = cause;
   const { trouble, bound } = verdict;
   // Only the bound that was violated is told.
   const { max, ...relative } = slo;
@@ -332,7 +349,8 @@ function violationText({ oldVersionId }: Release, { slo, verdict }: Cause & { ki
   const found =
     `${percentText(badShare(served.new))} of the new version's ${bad} ` +
     `(${ofText(served.new)} since ${clockText(trouble.since)}), ${limit}`;
-  if (oldVersionId === undefined) return found;
+  if (release.oldVersionId === undefined) return found;
+  if (release.isWayBack) return found + leftText(release, cause);
   const old =
     served.old.valid === 0
       ? "the old version served nothing"
@@ -362,6 +380,7 @@ export const afterAbort =
 
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
+  if (release.isWayBack) return wayBackCompletedSentence(release, now);
   const took = formatElapsed(now - release.startedAt);
   const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
   return release.isSameContent

@@ -1,12 +1,19 @@
-import { isVerdict, type Cause } from "../cause";
+import { goesBack, isVerdict, type Cause } from "../cause";
 import { confirmReverted } from "../look/confirm";
 import { within } from "../look/deadline";
 import { statusOf, type DeploymentStatus } from "../deploymentStatus";
-import { isStale, type Deployment } from "../ports";
+import { isStale, type Deployment, type Split } from "../ports";
 import { revertFailedSentence } from "../text/endingText";
 import { follow } from "../follow";
 import { recordOf } from "../record/recordOf";
-import { percentOf, revertedSplit, sameTraffic, type Dependencies, type Release } from "../release";
+import {
+  percentOf,
+  promotedSplit,
+  revertedSplit,
+  sameTraffic,
+  type Dependencies,
+  type Release,
+} from "../release";
 import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "../rollout";
 import type { State, WriteFailure } from "../state";
@@ -55,8 +62,8 @@ async function revertBy(
 ): Promise<Reverted> {
   const { clock } = dependencies;
   const startedAt = clock.now();
-  // The traffic of a first version stays where it is: only the record of its end is written, and nobody has to help.
-  const longestMs = rollout.release.oldVersionId === undefined ? callAfterMs : deadlineMs;
+  // Where the traffic stays, as that of a first version does, only the record of its end is written, and nobody has to help.
+  const longestMs = goesBack(cause, rollout.release) ? deadlineMs : callAfterMs;
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const written = await tried.next();
     const deployment = madeBy(written);
@@ -85,6 +92,11 @@ type Found =
   | { readonly kind: "isBack"; readonly deployment: Deployment }
   /** The first split may still appear. */
   | { readonly kind: "lookAgain" };
+
+/** The split that a release ends with. */
+function splitAfter(cause: Cause, release: Release): Split {
+  return goesBack(cause, release) ? revertedSplit(release) : promotedSplit(release);
+}
 
 function madeBy(written: Written<Found>): Deployment | undefined {
   if (written.kind === "made") return written.deployment;
@@ -122,7 +134,7 @@ class Attempts {
     this.percent = observation.active ? percentOf(observation.active.split, release.newVersionId) : 100;
     const phase = isVerdict(cause, release) ? "aborted" : "inconclusive";
     const record = recordOf(release, state.stage, phase);
-    this.request = { split: revertedSplit(release), sentence: found, record, force: true };
+    this.request = { split: splitAfter(cause, release), sentence: found, record, force: true };
   }
 
   async next(): Promise<Written<Found>> {
@@ -156,7 +168,7 @@ class Attempts {
   /** Tells a person what to do by hand, once, while it is tried on. */
   callForHelp(failed: Failed): void {
     const { progress } = this.dependencies;
-    if (this.rollout.release.oldVersionId === undefined) return;
+    if (!goesBack(this.cause, this.rollout.release)) return;
     progress.status(`REVERTING, not done yet, trying again: ${failed.trouble}`);
     if (this.hasCalled || failed.forMs < callAfterMs) return;
     this.hasCalled = true;
@@ -215,7 +227,7 @@ class Attempts {
       return { instead: { kind: isOpen ? "lookAgain" : "nothing" } };
     }
     // The record says why the traffic is back; that it is, the split says.
-    const isBack = sameTraffic(active?.split ?? [], revertedSplit(release));
+    const isBack = sameTraffic(active?.split ?? [], splitAfter(this.cause, release));
     if (active && isBack && status.kind === "ended" && status.record.phase !== "completed") {
       return { instead: { kind: "isBack", deployment: active } };
     }

@@ -63,6 +63,8 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (kept) says("a held split is there", is(kept));
   if (outcome.status === "revertFailed")
     says("a failed revert is told loudly", /COULD NOT REVERT/.test(outcome.reason));
+  const stays = /Version (\S+) keeps all traffic:/.exec(outcome.reason)?.[1];
+  if (stays !== undefined) says("a version that was gone back to serves on", is(hasAll(stays)));
   const left = shareIn(outcome.reason, /version (\S+) still gets ([\d.]+) % of the traffic/);
   if (left) says("the share that could not be put back is true", is(left));
   if (outcome.status === "superseded")
@@ -73,7 +75,7 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if (!["completed", "superseded", "revertFailed"].includes(outcome.status)) {
     says(
       "an ending says where the traffic is",
-      [back, first, kept].some((told) => told !== undefined) ||
+      [back, first, kept, stays].some((told) => told !== undefined) ||
         /was put back on the old version/.test(outcome.reason),
     );
   }

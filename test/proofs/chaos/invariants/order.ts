@@ -1,7 +1,8 @@
+import { frozenUntil } from "../../../../provider/plan/freeze";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { knew, percentOf } from "./facts";
+import { knew, percentOf, soleVersion } from "./facts";
 
 /** The clocks that a soak is measured with differ by so much, in milliseconds. */
 const clockErrorMs = 5000;
@@ -19,7 +20,23 @@ export const keepsToThePlan: Invariant = (story, checks) => {
       const percent = percentOf(write.split, run.order.versionId);
       const base = baseOf(run, write, story);
       const isOneWay = write.split.length === 1 && !story.isDeployable(record.oldVersionId ?? "");
-      const isRight = record.phase === "soak" ? isOneWay || maySend(run, percent, base) : percent === base;
+      const isSoak = record.phase === "soak";
+      const isRight = isSoak ? isOneWay || record.isWayBack || maySend(run, percent, base) : percent === base;
+      if (isSoak && record.isWayBack) {
+        checks.that(
+          "a way back leads to a version that served",
+          hasServed(run, write, story),
+          write.sentAt,
+          () => {
+            return `${run.name} sends ${percent} %`;
+          },
+        );
+      }
+      if (isSoak && !record.isWayBack && percent > (base ?? 0) + 0.01) {
+        checks.that("nobody gets more in a freeze", !isFrozen(run, write), write.sentAt, () => {
+          return `${run.name} sends ${percent} % over ${base} %`;
+        });
+      }
       const what = record.phase === "soak" ? "no stage is skipped" : "waits and completions move no traffic";
       checks.that(what, isRight, write.sentAt, () => {
         return `${run.name} sends ${percent} % over ${base} % by a plan of ${stages.map((stage) => stage.percent).join(", ")} %`;
@@ -37,6 +54,25 @@ export const keepsToThePlan: Invariant = (story, checks) => {
   }
 };
 
+/** Whether the version had all traffic before, and nobody has found it bad since. */
+function hasServed({ order }: RunLog, { sentAt }: Write, { commits }: Story): boolean {
+  const before = commits.filter(({ at }) => at <= sentAt);
+  const served = before.findLastIndex(
+    ({ deployment, record }) =>
+      soleVersion(deployment) === order.versionId &&
+      (record === undefined || record.phase === "completed" || record.isWayBack),
+  );
+  const isAborted = before
+    .slice(served + 1)
+    .some(({ record }) => record?.phase === "aborted" && record.newVersionId === order.versionId);
+  return served !== -1 && !isAborted;
+}
+
+/** True where a freeze of the plan was on, by every clock. */
+function isFrozen({ order: { plan } }: RunLog, { sentAt }: Write): boolean {
+  return [-clockErrorMs, 0, clockErrorMs].every((ms) => frozenUntil(plan.freezes, sentAt + ms) !== undefined);
+}
+
 function isPutBack(phase: string): boolean {
   return !["soak", "wait", "completed"].includes(phase);
 }
@@ -53,7 +89,8 @@ function maySend({ order }: RunLog, percent: number, base: number | undefined): 
   if (base === undefined) return percent === 100;
   if (Math.abs(percent - base) < 0.01) return true;
   const next = percents.find((each) => each > base + 0.01);
-  return percent === percents[0] || (next !== undefined && percent <= next);
+  const first = percents.find((each) => each >= (order.startAt ?? 0));
+  return percent === first || percent === percents[0] || (next !== undefined && percent <= next);
 }
 
 /** How long the stage before had lasted, when that is too short; undefined when it is not. */

@@ -2,7 +2,7 @@ import { parsePlan } from "../driver";
 import { Random } from "../random";
 import { randomFault } from "./faults";
 import { randomPerson } from "./people";
-import { randomPlan } from "./plans";
+import { randomPlan, randomTimes } from "./plans";
 import type { ReleasePlan } from "../../../../provider/plan/types";
 import type { Fault, Person, Piece, Scenario, Traffic } from "./scenario";
 
@@ -24,16 +24,22 @@ export function scenarioOf(seed: number): Scenario {
     [5, 20],
     [2, 200],
   ]);
-  const plan = randomPlan(random, requestsPerSecond);
+  // What was added later has luck of its own, so that each seed goes on to mean what it meant.
+  const later = new Random(`later ${seed}`);
+  const plan = { ...randomPlan(random, requestsPerSecond), ...randomTimes(later) };
   const frame = { ...frameOf(plan), requestsPerSecond };
   return {
     seed,
     plan,
-    before: random.weighted([
-      [18, "old"],
-      [1, "nothing"],
-      [1, "foreignSplit"],
-    ]),
+    before: beforeOf(
+      random.weighted([
+        [18, "old"],
+        [1, "nothing"],
+        [1, "foreignSplit"],
+      ]),
+      later,
+    ),
+    startAt: later.chance(0.1) ? later.pick([5, 50, 100]) : undefined,
     traffic: randomTraffic(random, frame),
     network: random.pick(["calm", "rough"]),
     propagationMs: random.pick([0, 2000, 10_000, 30_000]),
@@ -51,6 +57,11 @@ export function scenarioOf(seed: number): Scenario {
     ]),
     pieces: randomPieces(random, frame),
   };
+}
+
+/** The new version may have served before the old one. */
+function beforeOf(before: Scenario["before"], random: Random): Scenario["before"] {
+  return before === "old" && random.chance(0.2) ? "oldAfterNew" : before;
 }
 
 /** What a plan says about the time it takes. */

@@ -25,6 +25,19 @@ export function randomPlan(random: Random, requestsPerSecond: number): ReleasePl
   };
 }
 
+/** What a plan says of ways back and of freezes. Time begins at midnight. */
+export function randomTimes(random: Random): Pick<ReleasePlan, "rollbackWindow" | "freeze"> {
+  const from = random.whole(0, 40);
+  const to = from + random.whole(5, 90);
+  const freeze = { from: clockTime(from), to: clockTime(to) };
+  return { rollbackWindow: random.pick([0, 1, 5, 5]), ...(random.chance(0.25) && { freeze: [freeze] }) };
+}
+
+function clockTime(minutes: number): string {
+  const text = (count: number): string => String(count).padStart(2, "0");
+  return `${text(Math.floor(minutes / 60))}:${text(minutes % 60)}`;
+}
+
 function randomSlos(random: Random): Slo[] {
   const errors: Slo = {
     name: "5xx",

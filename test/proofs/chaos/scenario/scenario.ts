@@ -5,7 +5,9 @@ export interface Scenario {
   readonly seed: number;
   readonly plan: ReleasePlan;
   /** What serves before anybody acts. */
-  readonly before: "old" | "nothing" | "foreignSplit";
+  readonly before: "old" | "nothing" | "foreignSplit" | "oldAfterNew";
+  /** The least share of the first stage of each release; undefined for the plan's own. */
+  readonly startAt?: number | undefined;
   readonly traffic: Traffic;
   readonly network: "calm" | "rough";
   /** The longest time that a deployment needs to be in force everywhere. */

@@ -1,4 +1,9 @@
-import { PortError, type CreateOptions, type Split } from "../../../../provider/rollout/ports";
+import {
+  PortError,
+  type CreateOptions,
+  type Deployment,
+  type Split,
+} from "../../../../provider/rollout/ports";
 import { proven, sealedMessage, type Told } from "../../../../provider/cloudflare/seal";
 import { scriptName } from "../driver";
 import type { Author, Commit } from "../log";
@@ -62,6 +67,15 @@ export class Cloud {
   shown(staleMs: number): Commit | undefined {
     const at = this.scheduler.now - staleMs;
     return this.commits.findLast((commit) => commit.visibleAt <= at);
+  }
+
+  /** The newest deployments of the state that a read has shown, newest first. */
+  listedUntil(active: Deployment | undefined): readonly Deployment[] {
+    const until = this.commits.findIndex(({ deployment }) => deployment === active) + 1;
+    return this.commits
+      .slice(Math.max(0, until - listed), until)
+      .map(({ deployment }) => deployment)
+      .reverse();
   }
 
   deployable(): readonly string[] {
@@ -131,12 +145,15 @@ export class Cloud {
   }
 }
 
-/** What serves when a simulation begins. */
-export function splitBefore({ before }: Scenario): Split | undefined {
-  if (before === "nothing") return undefined;
-  if (before === "old") return whole(versions.old);
+/** What has served when a simulation begins, oldest first. */
+export function splitsBefore({ before }: Scenario): readonly Split[] {
+  if (before === "nothing") return [];
+  if (before === "old") return [whole(versions.old)];
+  if (before === "oldAfterNew") return [whole(versions.new), whole(versions.old)];
   return [
-    { versionId: versions.old, percent: 95 },
-    { versionId: versions.hotfix, percent: 5 },
+    [
+      { versionId: versions.old, percent: 95 },
+      { versionId: versions.hotfix, percent: 5 },
+    ],
   ];
 }

@@ -14,8 +14,13 @@ import type { World } from "./world";
 /** All ports of a run. */
 export function portsOf(process: Process, world: World): Ports {
   const { log } = process;
+  const deployments = deploymentsFor(process, world, { kind: "run", run: log }, log);
   return {
-    deployments: deploymentsFor(process, world, { kind: "run", run: log }, log),
+    deployments,
+    past: {
+      recent: () => deployments.active().then((active) => world.cloud.listedUntil(active)),
+      named: () => Promise.resolve(undefined),
+    },
     telemetry: {
       read: (query) => {
         const call: TelemetryRead = { ...newCall(world), query, series: [] };

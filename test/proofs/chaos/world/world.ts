@@ -1,3 +1,4 @@
+import { heldAtMost } from "../../../../provider/plan/freezeSchema";
 import type { Outcome } from "../../../../provider/rollout/outcome";
 import type { ReleasePlan } from "../../../../provider/plan/types";
 import { parsePlan, type Driver, type Order } from "../driver";
@@ -5,7 +6,7 @@ import type { Line } from "../log";
 import { Random } from "../random";
 import type { Restart, Scenario } from "../scenario/scenario";
 import { Scheduler } from "../scheduler";
-import { Cloud, splitBefore } from "./cloud";
+import { Cloud, splitsBefore } from "./cloud";
 import { Faults } from "./faults";
 import { Memory } from "./memory";
 import { Moments } from "./moments";
@@ -47,8 +48,7 @@ export class World {
     this.network = new Network(this.scheduler, scenario, this.faults, this.moments);
     this.cloud = new Cloud(this.scheduler, scenario, this.faults);
     this.telemetry = new TelemetryStore(scenario, start, this.cloud.commits, this.faults.all("ingestStall"));
-    const split = splitBefore(scenario);
-    if (split) this.cloud.begin(split);
+    for (const split of splitsBefore(scenario)) this.cloud.begin(split);
     this.startRun({ owner: "main", versionId: versions.new, plan: scenario.plan }, 1000);
     inviteAll(this);
   }
@@ -113,6 +113,7 @@ export class World {
         retry: "",
         findingBefore: this.memory.findingOf(wanted.owner, wanted.versionId),
         takeOver: undefined,
+        startAt: this.scenario.startAt,
       };
       const process = new Process(`run ${number}`, order, () => this.scheduler.now);
       this.processes.push(process);
@@ -163,5 +164,5 @@ function longest({ plan }: Order, { pieces }: Scenario): number {
     if (!("from" in piece) || !("to" in piece)) return sum;
     return sum + Math.min(piece.to - piece.from, 3_600_000);
   }, 0);
-  return stages + faults + 3_600_000;
+  return stages + heldAtMost(plan.freezes, plan.stages.length) + faults + 3_600_000;
 }

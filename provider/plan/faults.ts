@@ -117,8 +117,8 @@ function meant(issue: Issue): readonly Issue[] {
 function given(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   if (value === undefined) return "nothing";
-  // A binding may hold a secret, wherever in it somebody put it.
-  if (path[0] === "bindings") return "something else";
+  // A binding may hold a secret, and so may an address, wherever in it somebody put it.
+  if (path[0] === "bindings" || path[0] === "notify") return "something else";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

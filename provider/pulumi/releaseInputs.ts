@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { notifySchema } from "../notify";
 import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
 import { choice } from "../plan/schemaParts";
@@ -32,6 +33,7 @@ export const releaseInputs = z
       .default(""),
     whenAborted: choice(["fail", "warn"]).default("fail"),
     takeOver: z.guid({ error: takeOver }).optional(),
+    notify: notifySchema.default([]),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
     __provider: z.unknown(),

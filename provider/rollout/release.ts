@@ -5,6 +5,7 @@ import type {
   Contents,
   Deployments,
   Failures,
+  Notices,
   Pace,
   PastDeployments,
   Probes,
@@ -72,6 +73,8 @@ export interface Dependencies {
   readonly probes: Probes;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** Default: nobody is told. */
+  readonly notices?: Notices;
   /** Aborted when a person or a machine wants the release to stop now. */
   readonly interruption: AbortSignal;
   /** A random number from 0 to below 1: retries of many releases must not come at the same moments. */

@@ -45,6 +45,7 @@ export type {
   StatusSlo,
   TelemetryFilter,
 } from "./plan/types";
+export type { NotificationEvent, ReleaseNotification } from "./notify";
 export type { SoakResult } from "./health/soak";
 export type { FailuresFound, FailuresReport, FailuresUnknown } from "./rollout/failures";
 export type { Status } from "./rollout/outcome";

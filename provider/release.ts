@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
+import type { ReleaseNotification } from "./notify";
 import type { ReleasePlan } from "./plan/types";
 import { warnOfMovers } from "./pulumi/movers";
 import { refuseOptions } from "./pulumi/options";
@@ -54,6 +55,12 @@ export interface ReleaseArgs {
    * @default the first stage of the plan
    */
   startAt?: pulumi.Input<number> | undefined;
+  /**
+   * Who is told what happens to a release. It is a secret in the state as a whole, since addresses of webhooks are. A
+   * notification that fails is tried three times and then told; it neither hurts the release nor delays it.
+   * @default nobody
+   */
+  notify?: Inputs<ReleaseNotification[]> | undefined;
 }
 
 const moduleName = "workers-release";
@@ -130,11 +137,16 @@ export class Release extends pulumi.dynamic.Resource {
     super(
       shell("pulumi-workers-release/internal/release"),
       name,
-      { ...outputs, ...args, ...loadedFrom, __urn: urn },
+      { ...outputs, ...args, ...secretNotify(args), ...loadedFrom, __urn: urn },
       options,
       moduleName,
       typeName,
     );
     void warnOfMovers(args, (message) => pulumi.log.warn(message, this));
   }
+}
+
+/** Whoever has the address of a webhook may write there. */
+function secretNotify({ notify }: ReleaseArgs): object {
+  return notify === undefined ? {} : { notify: pulumi.secret(notify) };
 }

@@ -117,8 +117,8 @@ function meant(issue: Issue): readonly Issue[] {
 function given(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   if (value === undefined) return "nothing";
-  // A binding may hold a secret, wherever in it somebody put it; so may what is called from a plan.
-  if (path[0] === "bindings" || path.some(isConfidential)) return "something else";
+  // A binding and an address may hold a secret, wherever in it somebody put it; so may what is called from a plan.
+  if (path[0] === "bindings" || path[0] === "notify" || path.some(isConfidential)) return "something else";
   const text = JSON.stringify(value, (key, part: unknown) => (isConfidential(key) ? "(withheld)" : part));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -3,6 +3,7 @@ import type { EngineClient as EngineClientType } from "@pulumi/pulumi/proto/engi
 import type { Progress } from "../rollout/ports";
 import { harmlessLines } from "../shown";
 import { engineAddress } from "./engineAddress";
+import { isLiveScreen } from "./screen";
 
 // The client must be built with the gRPC library that @pulumi/pulumi itself uses, which is a dependency of its, not ours.
 const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -15,12 +16,35 @@ const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi/package.json
  */
 export function engineProgress(urn: string | undefined): Progress {
   const log = engineLog(urn);
-  return {
+  const progress: Progress = {
     status: (line) => {
       log(line, true);
     },
     event: (line) => {
       log(line, false);
+    },
+  };
+  return isLiveScreen(process.env) ? progress : printedProgress(progress, () => Date.now());
+}
+
+/** How often a log tells how things are: enough to see that they go on. */
+const printedEveryMs = 60_000;
+
+/**
+ * The same where each line is printed below the others: what is so at the moment is told once a minute, and after
+ * whatever has happened.
+ */
+export function printedProgress(progress: Progress, now: () => number): Progress {
+  let toldAt = -Infinity;
+  return {
+    status(line) {
+      if (now() - toldAt < printedEveryMs) return;
+      toldAt = now();
+      progress.status(line);
+    },
+    event(line) {
+      toldAt = -Infinity;
+      progress.event(line);
     },
   };
 }

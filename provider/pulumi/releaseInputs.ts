@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { notifySchema } from "../notify";
 import { unknownValue } from "../plan/faults";
 import { planSchema } from "../plan/schema";
 import { choice, number } from "../plan/schemaParts";
@@ -34,6 +35,7 @@ export const releaseInputs = z
     whenAborted: choice(["fail", "warn"]).default("fail"),
     takeOver: z.guid({ error: takeOver }).optional(),
     startAt: number(0, 100, startAt).optional(),
+    notify: notifySchema.default([]),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
     __provider: z.unknown(),

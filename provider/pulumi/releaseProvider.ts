@@ -6,6 +6,7 @@ import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { dependenciesOf } from "../host/dependencies";
 import { newReleaseId, ownerFrom } from "../host/identity";
+import { noticesTo, toldInTime } from "../notify";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
 import { PortError, type Progress } from "../rollout/ports";
@@ -97,7 +98,7 @@ export async function create(news: Properties): Promise<dynamic.CreateResult> {
 export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
   const inputs = readInputs(news);
   if (needsRelease(readState(olds), news)) return { outs: await release(id, inputs, olds, news) };
-  return { outs: { ...olds, ...news } };
+  return { outs: withNulls({ ...olds, ...news }) };
 }
 
 /** Carries out a release and gives the outputs; every ending but completion is a failure that Pulumi remembers. */
@@ -109,13 +110,13 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   const isSameAsLast = isReleased(readState(olds), inputs);
   const request = { ...names, retry, plan, findingBefore, isSameAsLast, startAt: inputs.startAt };
   try {
-    const host = {
-      ...{ connection: resolveConnection(sources()), worker: inputs, plan, clock: systemClock },
-      progress: engineProgress(inputs.__urn),
-    };
-    const outcome = await interruptible((interruption) =>
-      run(request, dependenciesOf({ ...host, interruption })),
-    );
+    const progress = engineProgress(inputs.__urn);
+    const connection = resolveConnection(sources());
+    const outcome = await interruptible((interruption) => {
+      const host = { connection, worker: inputs, plan, clock: systemClock, progress, interruption };
+      const notices = noticesTo(inputs.notify, { clock: systemClock, progress });
+      return toldInTime(run(request, { ...dependenciesOf(host), notices }), notices, interruption);
+    });
     const reason = harmlessLines(outcome.reason);
     const finding = outcome.finding && harmless(outcome.finding);
     const outputs = withNulls({ ...news, ...outcome, reason, finding });
@@ -140,10 +141,11 @@ const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploy
 
 /**
  * Properties for the state. An output that has no value is null: one that the state lacks would be unknown in every
- * preview.
+ * preview. Whom a release has told is no output of it.
  */
 function withNulls(properties: Properties): Properties {
-  return { ...Object.fromEntries(optionalOutputs.map((key) => [key, null])), ...defined(properties) };
+  const nulls = Object.fromEntries(optionalOutputs.map((key) => [key, null]));
+  return { ...nulls, ...defined({ ...properties, notify: undefined }) };
 }
 
 /** What the state knows to be wrong with this very version. */

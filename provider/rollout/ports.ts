@@ -317,6 +317,43 @@ export interface Progress {
 }
 
 /**
+ * What a release tells others about itself: that its first split is deployed, that a later stage has begun, that it waits
+ * for a person, or how it has ended.
+ */
+export type NoticeKind =
+  | "started"
+  | "stage"
+  | "waiting"
+  | "completed"
+  | "aborted"
+  | "inconclusive"
+  | "interrupted"
+  | "superseded"
+  | "revertFailed";
+
+/** Something that has happened to a release, for others to hear of. Plain data. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly releaseId: string;
+  readonly scriptName: string;
+  readonly newVersionId: string;
+  /** Undefined for the first version of a Worker, and where it is not known. */
+  readonly oldVersionId: string | undefined;
+  /** Where the release is, the stage counted from 1; undefined once it has ended. */
+  readonly place: { readonly stage: number; readonly stages: number; readonly percent: number } | undefined;
+  /** What happened and what to do, in sentences. */
+  readonly text: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Whom a release tells what happens to it, when it has happened. */
+export interface Notices {
+  /** Returns at once and never throws: no release waits for who is told. */
+  tell(notice: Notice): void;
+}
+
+/**
  * How a call to the dependencies failed:
  * - `refused`: it was understood and declined (a 4xx): nothing was changed, and asking again will not help;
  * - `missing`: the Worker or the version does not exist;

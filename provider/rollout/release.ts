@@ -6,6 +6,7 @@ import type {
   Deployments,
   Failures,
   Gates,
+  Notices,
   Pace,
   PastDeployments,
   Probes,
@@ -87,6 +88,8 @@ export interface Dependencies {
   readonly gates?: Gates;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** Default: nobody is told. */
+  readonly notices?: Notices;
   /** Aborted when a person or a machine wants the release to stop now. */
   readonly interruption: AbortSignal;
   /** A random number from 0 to below 1: retries of many releases must not come at the same moments. */

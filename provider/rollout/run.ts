@@ -4,6 +4,7 @@ import { begin } from "./begin";
 import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
 import { decide } from "./decide";
 import { follow } from "./follow";
+import { tellOfEnding, tellOfStep } from "./notice";
 import { observe, observeDeployments } from "./look/observe";
 import type { Observation } from "./look/observation";
 import { leftToOthers, type Outcome } from "./outcome";
@@ -22,6 +23,12 @@ import { windowWarning } from "./look/window";
  * @throws CannotStart and PortError before anything is moved; afterwards every failure is an {@link Outcome}
  */
 export async function run(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
+  const outcome = await carryOut(request, dependencies);
+  tellOfEnding(request, outcome, dependencies);
+  return outcome;
+}
+
+async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Promise<Outcome> {
   const begunAt = dependencies.clock.now();
   let putBack: Outcome | undefined;
   let known: Deployment | undefined;
@@ -37,7 +44,9 @@ export async function run(request: ReleaseRequest, dependencies: Dependencies): 
         // What was to be gone on with is not there any more: somebody else has deployed, which is theirs.
         if (otherwise && isToStart(step)) return leftToOthers(otherwise, step.state.before);
       } else {
-        step = await turn(step, dependencies);
+        const before = step;
+        step = await turn(before, dependencies);
+        tellOfStep(before, step, dependencies);
         if (goesOn(step)) await untilNextTurn(step, dependencies);
       }
     }

@@ -273,7 +273,7 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
       'unknown property "retri": did you mean "retry"?',
       'unknown property "versionID": did you mean "versionId"?',
-      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt',
+      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt, notify',
     ]);
     assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
@@ -281,6 +281,21 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ whenAborted: "ignore" }), [
       'whenAborted: got "ignore", expected "fail" or "warn"',
     ]);
+  });
+
+  it("repeats no address that is told what happens", async () => {
+    const url = "ftp://hooks.example.com/very-secret";
+    const reasons = await failures({ notify: [{ url, on: ["start"], format: url }, url] });
+    assert.deepEqual(
+      reasons.map((reason) => reason.slice(0, 60)),
+      [
+        "notify[0].url: got something else, expected an address with ",
+        'notify[0].on[0]: got something else, expected one of "starte',
+        'notify[0].format: got something else, expected "cloudevents"',
+        "notify[1]: got something else, expected a notification with ",
+      ],
+    );
+    assert.ok(!reasons.join().includes("very-secret"));
   });
 
   it("takes no probes of a Worker that the version override cannot name", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cause } from "../../provider/rollout/cause";
-import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
+import { PortError, type Deployment, type Notice, type Split } from "../../provider/rollout/ports";
 import type { Release } from "../../provider/rollout/release";
 import { revert, type RevertResult } from "../../provider/rollout/write/revert";
 import type { State, WriteFailure } from "../../provider/rollout/state";
@@ -282,6 +282,19 @@ describe("a revert that cannot be made", () => {
     );
     assert.equal(statuses[0], "REVERTING, not done yet, trying again: no answer");
     assert.ok(statuses.length > 30);
+  });
+
+  it("tells others too, as soon as it calls for help", async () => {
+    const at = await setting(interrupted);
+    failing(at, "before", 1000);
+    const told: Notice[] = [];
+    const outside = { ...at.outside, notices: { tell: (notice: Notice) => told.push(notice) } };
+    await reverted({ ...at, outside });
+    const [notice, ...others] = told;
+    assert.deepEqual(others, []);
+    assert.equal(notice?.kind, "revertFailed");
+    assert.equal(notice.text, at.outside.progress.events[0]);
+    assert.deepEqual(notice.place?.percent, 25);
   });
 
   it("ends at once where the old version can no longer be deployed", async () => {

@@ -2,6 +2,7 @@ import { goesBack, isVerdict, type Cause } from "../cause";
 import { confirmReverted } from "../look/confirm";
 import { within } from "../look/deadline";
 import { statusOf, type DeploymentStatus } from "../deploymentStatus";
+import { noticeIn } from "../notice";
 import { isStale, type Deployment, type Split } from "../ports";
 import { revertFailedSentence } from "../text/endingText";
 import { follow } from "../follow";
@@ -167,12 +168,14 @@ class Attempts {
 
   /** Tells a person what to do by hand, once, while it is tried on. */
   callForHelp(failed: Failed): void {
-    const { progress } = this.dependencies;
+    const { progress, notices, clock } = this.dependencies;
     if (!goesBack(this.cause, this.rollout.release)) return;
     progress.status(`REVERTING, not done yet, trying again: ${failed.trouble}`);
     if (this.hasCalled || failed.forMs < callAfterMs) return;
     this.hasCalled = true;
-    progress.event(`${revertFailedSentence(this.rollout.release, failed)} It is being tried on.`);
+    const sentence = `${revertFailedSentence(this.rollout.release, failed)} It is being tried on.`;
+    progress.event(sentence);
+    notices?.tell(noticeIn(this.rollout.release, this.state.stage, "revertFailed", sentence, clock.now()));
   }
 
   /**

@@ -29,7 +29,7 @@ function present({ state }: EdgeContext, { id, name, zoneId, scriptName }: Custo
   return {
     ...{ id, hostname: name, service: scriptName, environment: "production" },
     ...{ zone_id: zoneId, zone_name: state.zones.get(zoneId)?.name ?? "" },
-    ...{ cert_id: "", enabled: true, previews_enabled: false },
+    cert_id: "",
   };
 }
 

@@ -6,11 +6,13 @@ import type { Transfers } from "./api/d1/transfers";
 import type { AssetSessions } from "./assets/sessions";
 import type { Faults } from "./faults/faults";
 import type { Realism } from "./realism";
+import type { Storage } from "./storage";
 import type { Stubs } from "./scripts/stubs";
 import type { Broker } from "./queues/broker";
 import type { State } from "./state";
 import type { StoreClient } from "./stores/client";
 import type { TelemetryStore } from "./telemetry";
+import type { Hosts } from "./zones/hosts";
 import type { Token } from "./tokens/token";
 
 /** The parts of one edge, as the control plane uses them. */
@@ -26,8 +28,11 @@ export interface EdgeContext {
   readonly state: State;
   readonly assetSessions: AssetSessions;
   readonly stores: StoreClient;
+  readonly storage: Pick<Storage, "move">;
   readonly stubs: Stubs;
   readonly broker: Broker;
+  /** What the domains of the account lead to. */
+  readonly hosts: Hosts;
   readonly transfers: Transfers;
   readonly routes: RoutingTable;
   readonly instances: Instances;

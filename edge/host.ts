@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isIP, isIPv6 } from "node:net";
+import type { Hosts } from "./zones/hosts";
 
 /** Where an edge is found. */
 export interface Site {
@@ -11,8 +12,12 @@ export interface Site {
 /** Whom a request is for; `none` says why for nobody. */
 export type Plane =
   | { readonly kind: "control" }
-  | { readonly kind: "data"; readonly scriptName: string }
-  | { readonly kind: "none"; readonly status: 400 | 421; readonly why: string };
+  /** A Worker below the account's subdomain, or one of a domain of the account. */
+  | { readonly kind: "data"; readonly scriptName: string; readonly by: "subdomain" | "domain" }
+  | { readonly kind: "none"; readonly status: 400 | 404 | 421; readonly why: string };
+
+/** Tells which Worker answers for a host of the account's own domains. */
+export type Domains = Pick<Hosts, "answering">;
 
 /** Where an edge listens that is not asked to let others in. */
 export const LOOPBACK = "127.0.0.1";
@@ -21,7 +26,7 @@ const LOOPBACK_HOSTS = new Set([LOOPBACK, "localhost", "[::1]"]);
 const EVERYWHERE = new Set(["0.0.0.0", "[::]"]);
 
 /** Tells whom a request is for, by its `Host` alone: one that names more than one host is for nobody. */
-export function planeFor(request: IncomingMessage, site: Site): Plane {
+export function planeFor(request: IncomingMessage, site: Site, domains?: Domains): Plane {
   const { url = "" } = request;
   if (!url.startsWith("/")) {
     return {
@@ -33,7 +38,24 @@ export function planeFor(request: IncomingMessage, site: Site): Plane {
   if (hasTwoHosts(request)) {
     return { kind: "none", status: 400, why: "A request has one Host header; this one has more." };
   }
-  return planeOf(request.headers.host, site);
+  const plane = planeOf(request.headers.host, site);
+  const isOthers = plane.kind === "none" && domains !== undefined;
+  return isOthers ? (planeIn(domains, nameOf(request.headers.host), url) ?? plane) : plane;
+}
+
+function planeIn(domains: Domains, host: string, path: string): Plane | undefined {
+  const answering = domains.answering({ host, path });
+  if (answering === undefined) return undefined;
+  if (answering.kind === "script") return { kind: "data", scriptName: answering.scriptName, by: "domain" };
+  const why =
+    `No route or custom domain of ${answering.zoneName} matches ${host}${path.split("?", 1)[0] ?? ""}, and behind the ` +
+    "local edge there is no origin server.";
+  return { kind: "none", status: 404, why };
+}
+
+/** A host without its port. */
+function nameOf(host: string | undefined): string {
+  return (host ?? "").toLowerCase().replace(/:\d+$/, "");
 }
 
 /** Node keeps the first of several and says nothing of the others. */
@@ -50,11 +72,11 @@ function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
  * reach it.
  */
 export function planeOf(host: string | undefined, site: Site): Plane {
-  const name = (host ?? "").toLowerCase().replace(/:\d+$/, "");
+  const name = nameOf(host);
   if (isOwn(name, site.address)) return { kind: "control" };
   const suffix = `.${site.subdomain}.localhost`;
   const scriptName = name.endsWith(suffix) ? name.slice(0, -suffix.length) : "";
-  return scriptName === "" ? misdirected(host, site) : { kind: "data", scriptName };
+  return scriptName === "" ? misdirected(host, site) : { kind: "data", scriptName, by: "subdomain" };
 }
 
 /** An edge that listens everywhere has every address; none of them is a name that somebody else could give away. */

@@ -36,6 +36,7 @@ import { openState, type State } from "./state";
 import { StoreClient } from "./stores/client";
 import { databaseFile } from "./state/database";
 import { openTelemetry, type TelemetryOptions, type TelemetryStore } from "./telemetry";
+import { Hosts } from "./zones/hosts";
 import { readTokens, type Token, type TokenOption } from "./tokens/token";
 
 export type { Clock, Realism, TelemetryOptions, TokenOption };
@@ -151,7 +152,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   api.route(CONTROL_PATH, controlRoutes(context));
   recordNamedStores(state);
   tellOfStubs(context);
-  const server = new EdgeServer(api, front, siteOf(options));
+  const server = new EdgeServer(api, front, siteOf(options), context.hosts);
   const stop = async (): Promise<void> => {
     await server.close();
     context.faults.close();
@@ -258,9 +259,10 @@ function assemble(
   const { subdomain } = siteOf(options);
   const most = withCloudflares(limits);
   const reach = { subdomain, privateNetwork };
+  const hosts = new Hosts(state);
   const broker = new Broker(state, clock);
   const producers = new Producers(scratch, state, broker);
-  const storage = new Storage(runtime, scratch, directory, stateDir, reach, producers.socket, {
+  const storage = new Storage(runtime, scratch, directory, stateDir, reach, hosts.origins, producers.socket, {
     ...{ onTraces, orphanedSocketsMs },
     memoryMb: SHARED * most.memoryMb,
   });
@@ -276,6 +278,8 @@ function assemble(
     state,
     assetSessions: new AssetSessions(),
     broker,
+    hosts,
+    storage,
     stubs: new Stubs(options.allowStubs ?? false, options.onNotice ?? (() => undefined)),
     stores: new StoreClient((kind) => storage.store(kind)),
     transfers: new Transfers(),

@@ -6,7 +6,7 @@ import type { Hono } from "hono";
 import type { Front } from "./data/front";
 import { MAX_HEADER_BYTES } from "./data/headers";
 import type { Upgrade } from "./data/tunnel";
-import { hostOf, planeFor, type Site } from "./host";
+import { hostOf, planeFor, type Domains, type Site } from "./host";
 import { ignoreUpgrade, isWebSocket, responseOn } from "./upgrade";
 
 /** Clients keep connections for a while; one that is closed at the moment it is used again costs a request. */
@@ -21,6 +21,7 @@ export class EdgeServer {
     api: Hono,
     private readonly front: Front,
     private readonly site: Site,
+    private readonly domains: Domains,
   ) {
     const control = getRequestListener(api.fetch, { overrideGlobalObjects: false });
     this.server = createServer({
@@ -33,9 +34,9 @@ export class EdgeServer {
       socket.once("close", () => this.sockets.delete(socket));
     });
     this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const plane = planeFor(request, site);
+      const plane = planeFor(request, site, domains);
       if (plane.kind === "control") void control(request, response);
-      else if (plane.kind === "data") front.handle(plane.scriptName, request, response);
+      else if (plane.kind === "data") front.handle(plane, request, response);
       else response.writeHead(plane.status, { "content-type": "text/plain" }).end(`${plane.why}\n`);
     });
     this.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -71,9 +72,9 @@ export class EdgeServer {
 
   /** Only a Worker may speak WebSocket; for everybody else the request is like any other. */
   private onUpgrade(request: IncomingMessage, upgrade: Upgrade): void {
-    const plane = planeFor(request, this.site);
+    const plane = planeFor(request, this.site, this.domains);
     if (plane.kind === "data" && isWebSocket(request)) {
-      this.front.handle(plane.scriptName, request, responseOn(upgrade.socket, request), upgrade);
+      this.front.handle(plane, request, responseOn(upgrade.socket, request), upgrade);
     } else {
       ignoreUpgrade(this.server, request, upgrade);
     }

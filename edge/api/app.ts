@@ -20,7 +20,7 @@ import { kvBulkRoutes } from "./kv/bulk";
 import { kvNamespaceRoutes } from "./kv/namespaces";
 import { kvValueRoutes } from "./kv/values";
 import { objectNamespaceRoutes } from "./namespaces";
-import { containerRoutes, domainRoutes } from "./none-here";
+import { containerRoutes } from "./none-here";
 import { requirePermission } from "./permissions";
 import { limitRate } from "./rate-limit";
 import { consumerRoutes } from "./queues/consumers";
@@ -37,6 +37,10 @@ import { settingsRoutes } from "./settings";
 import { subdomainRoutes } from "./subdomain";
 import { telemetryRoutes } from "./telemetry";
 import { versionRoutes } from "./versions";
+import { workflowRoutes } from "./workflows";
+import { domainRoutes } from "./zones/domains";
+import { routePatternRoutes, scriptPatternRoutes } from "./zones/routes";
+import { zoneRoutes } from "./zones/zones";
 
 const ACCOUNT = "/accounts/:account";
 
@@ -48,6 +52,7 @@ const WORKERS = [
   deploymentRoutes,
   contentRoutes,
   domainRoutes,
+  scriptPatternRoutes,
   scheduleRoutes,
   secretRoutes,
   serviceRoutes,
@@ -64,6 +69,7 @@ const STORES = [
   ["storage/kv", [kvNamespaceRoutes, kvValueRoutes, kvBulkRoutes]],
   ["d1", [databaseRoutes, queryRoutes, moveRoutes]],
   ["r2", [bucketRoutes, objectRoutes]],
+  ["workflows", [workflowRoutes]],
   ["queues", [queueRoutes, consumerRoutes, messageRoutes]],
 ] as const;
 
@@ -79,6 +85,8 @@ export function createApi(edge: EdgeContext): Hono {
   api.use(`${ACCOUNT}/*`, requireAccount(edge.accountId));
   api.route("/", accountRoutes(edge));
   api.route("/", graphqlRoutes(edge));
+  api.route("/", zoneRoutes(edge));
+  api.route("/", routePatternRoutes(edge));
   for (const routes of WORKERS) {
     api.route(`${ACCOUNT}/workers`, routes(edge));
   }

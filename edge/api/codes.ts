@@ -9,6 +9,9 @@ export const CODES = {
   noMembership: 1003,
   invalidHeaders: 6003,
   invalidAuthorizationFormat: 6111,
+  /** No zone of this id or name. */
+  noZone: 1049,
+  zoneTaken: 1061,
   noRoute: 7000,
   /** D1 cannot read the request, or an id in it. */
   d1Malformed: 7400,
@@ -29,8 +32,11 @@ export const CODES = {
   noNamespace: 10013,
   namespaceTaken: 10014,
   invalidScriptName: 10016,
+  /** Another route has the pattern. */
+  routeTaken: 10020,
   /** The script, or what is said about it, fails validation. */
   invalidScript: 10021,
+  invalidRoute: 10022,
   unparsableBody: 10026,
   tooLarge: 10027,
   /** The account has a subdomain already. */
@@ -78,6 +84,9 @@ export const CODES = {
   queueTaken: 11009,
   /** A queue whose messages nobody may pull. */
   noPull: 11010,
+  noDomain: 100114,
+  /** The host is a custom domain of another Worker. */
+  domainTaken: 100116,
   /** A version that was uploaded a moment ago. */
   versionNotReady: 100146,
 } as const;

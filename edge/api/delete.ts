@@ -13,10 +13,25 @@ export function deleteScript(edge: EdgeContext, script: Script, isForced: boolea
   return state.turns.take(script.name, async () => {
     if (!isForced) refuseIfNeeded(edge, script);
     const versions = state.versions.list(script.name).map(({ id }) => id);
+    detach(edge, script);
     state.scripts.delete(script.name);
     routes.reload(script.name);
     await instances.stop(versions);
   });
+}
+
+/** What leads to a script goes with it: its routes and custom domains, and what it consumes. */
+function detach({ state, hosts }: EdgeContext, { name }: Script): void {
+  state.transaction(() => {
+    for (const kind of [state.patterns, state.domains]) {
+      for (const { id, scriptName } of kind.list()) if (scriptName === name) kind.delete(id);
+    }
+    for (const queue of state.queues.list()) {
+      const consumers = queue.consumers.filter(({ scriptName }) => scriptName !== name);
+      if (consumers.length < queue.consumers.length) state.queues.put({ ...queue, consumers });
+    }
+  });
+  hosts.reload();
 }
 
 function refuseIfNeeded({ state }: EdgeContext, script: Script): void {

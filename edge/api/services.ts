@@ -34,10 +34,13 @@ export function serviceRoutes(edge: EdgeContext): Hono {
   routes.get(`${environment}/subdomain`, (context) =>
     success(context, presentSubdomain(inProduction(edge, context))),
   );
-  // A script answers on the account's subdomain only: there are no zones here.
   routes.get(`${environment}/routes`, (context) => {
-    inProduction(edge, context);
-    return success(context, []);
+    const { name } = inProduction(edge, context);
+    const own = state.patterns.list().filter(({ scriptName }) => scriptName === name);
+    const shown = own.map(({ id, name: pattern, zoneId, scriptName }) => ({
+      ...{ id, pattern, script: scriptName, zone_name: state.zones.get(zoneId)?.name },
+    }));
+    return success(context, shown);
   });
   routes.get(`${environment}/content/v2`, (context) => sendContent(edge, inProduction(edge, context)));
   return routes;

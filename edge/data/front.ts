@@ -19,6 +19,12 @@ import { startable } from "./startable";
 import { isTrigger, trigger } from "./trigger";
 import type { Upgrade } from "./tunnel";
 
+/** The Worker that a host name leads to. What is not enabled on the subdomain may be so on a domain. */
+export interface Visited {
+  readonly scriptName: string;
+  readonly by: "subdomain" | "domain";
+}
+
 /** The data plane's front door: which version handles a request, and the way there. */
 export class Front {
   private readonly turns = new Turns();
@@ -31,11 +37,16 @@ export class Front {
     private readonly dispatcher: Dispatcher,
   ) {}
 
-  /** A request to a Worker by its host name. */
-  handle(scriptName: string, request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
+  /** A request to a Worker by its host name, on the subdomain or on a domain of the account. */
+  handle(
+    { scriptName, by }: Visited,
+    request: IncomingMessage,
+    response: ServerResponse,
+    upgrade?: Upgrade,
+  ): void {
     const route = this.routes.find(scriptName);
     const hop = visitorsHop(this.routes.locations.of(request));
-    if (route?.subdomainEnabled !== true) {
+    if (route === undefined || (by === "subdomain" && !route.subdomainEnabled)) {
       sendNothingHere(response, hop, whyNothing(scriptName, route));
     } else if (isTrigger(request)) {
       this.triggerBy(request, route, hop, response);

@@ -57,6 +57,15 @@ export class RoutingTable {
     this.onReload(scriptName);
   }
 
+  /** To be called when a script has another name. Where its deployments are known by now, they stay known. */
+  rename(from: string, to: string): void {
+    const route = this.routes.get(from);
+    if (route !== undefined) this.routes.set(to, { ...route, scriptName: to });
+    this.numbers.set(to, this.numbers.get(from) ?? 0);
+    this.reload(from);
+    this.reload(to);
+  }
+
   /** What is on its way arrives no more. */
   close(): void {
     for (const callOff of this.awaited) callOff();

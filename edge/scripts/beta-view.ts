@@ -26,7 +26,26 @@ export function presentWorker(state: State, script: Script, hostOf: HostOf): obj
       previews_enabled: script.previewsEnabled,
       url: `http://${hostOf(script.name)}/`,
     },
-    references: presentReferences(referencesTo(state, script)),
+    references: { ...presentReferences(referencesTo(state, script)), ...presentWaysTo(state, script) },
+  };
+}
+
+/** What leads to a script: its custom domains, and the queues that it consumes. */
+function presentWaysTo(state: State, { name }: Script): object {
+  const domains = state.domains.list().filter(({ scriptName }) => scriptName === name);
+  const queues = state.queues
+    .list()
+    .flatMap((queue) =>
+      queue.consumers
+        .filter(({ scriptName }) => scriptName === name)
+        .map(({ id }) => ({ queue_consumer_id: id, queue_id: queue.id, queue_name: queue.name })),
+    );
+  return {
+    domains: domains.map(({ id, name: hostname, zoneId }) => ({
+      ...{ id, hostname, certificate_id: "" },
+      ...{ zone_id: zoneId, zone_name: state.zones.get(zoneId)?.name ?? "" },
+    })),
+    queues,
   };
 }
 
@@ -34,14 +53,12 @@ function presentReferences(references: readonly Reference[]): object {
   const ofType = (type: string): Reference[] => references.filter(({ binding }) => binding.type === type);
   return {
     dispatch_namespace_outbounds: [],
-    domains: [],
     durable_objects: ofType("durable_object_namespace").map(({ script, binding }) => ({
       namespace_id: binding["namespace_id"] ?? "",
       namespace_name: `${String(binding["script_name"])}_${String(binding["class_name"])}`,
       worker_id: script.tag,
       worker_name: script.name,
     })),
-    queues: [],
     workers: ofType("service").map(({ script }) => ({ id: script.tag, name: script.name })),
   };
 }

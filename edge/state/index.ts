@@ -5,10 +5,12 @@ import { databaseFile, openDatabase } from "./database";
 import { DeploymentStore } from "./deployments";
 import { FolderLock } from "./lock";
 import { MessageStore } from "./messages";
+import { renameScript } from "./rename";
 import { ResourceStore } from "./resources";
 import { ScriptStore } from "./scripts";
 import type { Queue } from "../queues/types";
 import type { Bucket, Database, KvNamespace } from "../stores/types";
+import type { CustomDomain, RoutePattern, Zone } from "../zones/types";
 import { Turns } from "./turns";
 import { VersionStore } from "./versions";
 
@@ -24,6 +26,9 @@ export class State {
   readonly buckets: ResourceStore<Bucket>;
   readonly queues: ResourceStore<Queue>;
   readonly messages: MessageStore;
+  readonly zones: ResourceStore<Zone>;
+  readonly domains: ResourceStore<CustomDomain>;
+  readonly patterns: ResourceStore<RoutePattern>;
   /** One at a time for each script: what has to read it, wait for something, and then write it. */
   readonly turns = new Turns();
 
@@ -41,6 +46,9 @@ export class State {
     this.buckets = new ResourceStore(database, "r2");
     this.queues = new ResourceStore(database, "queue");
     this.messages = new MessageStore(database);
+    this.zones = new ResourceStore(database, "zone");
+    this.domains = new ResourceStore(database, "domain");
+    this.patterns = new ResourceStore(database, "route");
   }
 
   /** All of what `write` writes, or, when it throws, nothing of it. */
@@ -54,6 +62,11 @@ export class State {
       this.database.exec("ROLLBACK");
       throw error;
     }
+  }
+
+  /** Gives a script another name. To be called in a transaction. */
+  renameScript(from: string, to: string): void {
+    renameScript(this.database, from, to);
   }
 
   close(): void {

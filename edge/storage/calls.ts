@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Scratch } from "../data/scratch";
 import { isTrigger } from "../data/trigger";
+import type { Visited } from "../data/front";
 import type { Upgrade } from "../data/tunnel";
 import { LOOPBACK, planeFor } from "../host";
 import { responseOn } from "../upgrade";
 import { ASKING_KEEP_ALIVE_MS } from "./door";
+import type { Origins } from "../zones/hosts";
 import { isEndless } from "./loops";
+import { HOSTS_HOST } from "./outbound";
 
 const OPTIONS = { keepAliveTimeout: ASKING_KEEP_ALIVE_MS, requestTimeout: 0 };
 
@@ -19,8 +22,8 @@ const BY_HAND = "Handlers are called by hand, from outside of the edge, and not 
 
 type Listener = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
 
-type Answer = (
-  scriptName: string,
+type Answer<Called> = (
+  called: Called,
   request: IncomingMessage,
   response: ServerResponse,
   upgrade?: Upgrade,
@@ -29,9 +32,9 @@ type Answer = (
 /** Answers the requests that one Worker sends to another. */
 export interface Answerer {
   /** Through a service binding. */
-  readonly call: Answer;
+  readonly call: Answer<string>;
   /** By its host name. */
-  readonly handle: Answer;
+  readonly handle: Answer<Visited>;
 }
 
 /** Where versions call other Workers: a unix socket for each Worker that is called, and one for host names. */
@@ -44,11 +47,16 @@ export class Calls {
   constructor(
     private readonly scratch: Scratch,
     subdomain: string,
+    origins: Origins,
   ) {
     this.visits = this.listen("visits", (request, response, upgrade) => {
-      const plane = planeFor(request, { address: LOOPBACK, subdomain });
+      if (request.headers.host === HOSTS_HOST) {
+        response.setHeader("content-type", "application/json").end(JSON.stringify(origins.list()));
+        return;
+      }
+      const plane = planeFor(request, { address: LOOPBACK, subdomain }, origins);
       if (isTrigger(request)) response.writeHead(403, PLAIN).end(BY_HAND);
-      else if (plane.kind === "data") this.answerer?.handle(plane.scriptName, request, response, upgrade);
+      else if (plane.kind === "data") this.answerer?.handle(plane, request, response, upgrade);
       else response.writeHead(421, PLAIN).end("No Worker of the edge has this name.\n");
     });
   }

@@ -3,6 +3,7 @@ import type { Runtime } from "../data/runtime";
 import type { Scratch } from "../data/scratch";
 import type { Version } from "../scripts/types";
 import { makePrivateFolder } from "../state/private-file";
+import type { Origins } from "../zones/hosts";
 import type { Surroundings } from "./bindings";
 import type { ObjectClass } from "./bindings/objects";
 import { Calls, type Answerer } from "./calls";
@@ -31,6 +32,7 @@ export class Storage implements Surroundings {
     private readonly directory: Directory,
     stateDir: string | undefined,
     reach: Reach,
+    origins: Origins,
     /** Where Workers send messages to queues. */
     readonly queues: string,
     own: Pick<ObjectSettings, "onTraces" | "orphanedSocketsMs" | "memoryMb">,
@@ -47,7 +49,7 @@ export class Storage implements Surroundings {
     this.counter = new RateLimits(scratch);
     const objects = { around: this, folder: join(folder, "objects"), find, ...own };
     this.objectProcesses = new Objects({ runtime, scratch, plugin, ...objects });
-    this.calls = new Calls(scratch, reach.subdomain);
+    this.calls = new Calls(scratch, reach.subdomain, origins);
     this.outbound = outboundWorker(plugin, this.calls.visits, reach);
   }
 
@@ -79,6 +81,11 @@ export class Storage implements Surroundings {
     const exists = this.directory.exists(scriptName);
     void this.objectProcesses.follow(scriptName, exists).catch(() => undefined);
   };
+
+  /** Lets a script's objects follow it to its new name. */
+  move(from: string, to: string): Promise<void> {
+    return this.objectProcesses.move(from, to);
+  }
 
   async close(): Promise<void> {
     this.calls.close();

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ScriptObjects, type ObjectSettings } from "./script-objects";
 
@@ -28,6 +28,14 @@ export class Objects {
     if (!existsSync(this.settings.folder)) return;
     const names = await readdir(this.settings.folder);
     await Promise.all(names.map((name) => (exists(name) ? this.of(name).wake() : this.of(name).remove())));
+  }
+
+  /** What a script's objects have stored goes to its new name. They begin anew when they are next asked for. */
+  async move(from: string, to: string): Promise<void> {
+    await this.scripts.get(from)?.close();
+    this.scripts.delete(from);
+    const folder = join(this.settings.folder, from);
+    if (existsSync(folder)) await rename(folder, join(this.settings.folder, to));
   }
 
   async close(): Promise<void> {

@@ -13,11 +13,34 @@ export interface Reach {
   readonly privateNetwork: boolean;
 }
 
-/** Other Workers of the edge are not on the network at all, so that no private address is needed for them. */
+/** The host that tells which custom domains there are. No name on the network ends so. */
+export const HOSTS_HOST = "hosts.edge.invalid";
+
+/** How old the list of custom domains may be. */
+const HOSTS_MS = 1_000;
+
+/**
+ * Other Workers of the edge are not on the network at all, so that no private address is needed for them. A custom
+ * domain of theirs is not asked for on the network either, where it would be production that answers.
+ */
 const SCRIPT = `
+let hosts = [];
+let listedAt = 0;
+
+async function isOfTheEdge(hostname, env) {
+  if (hostname.endsWith(env.SUFFIX)) return true;
+  if (Date.now() - listedAt >= ${HOSTS_MS}) {
+    hosts = await (await env.EDGE.fetch("http://${HOSTS_HOST}/")).json();
+    listedAt = Date.now();
+  }
+  return hosts.includes(hostname);
+}
+
 export default {
-  fetch: (request, env) =>
-    new URL(request.url).hostname.endsWith(env.SUFFIX) ? env.EDGE.fetch(request) : fetch(request),
+  async fetch(request, env) {
+    const { hostname } = new URL(request.url);
+    return (await isOfTheEdge(hostname, env)) ? env.EDGE.fetch(request) : fetch(request);
+  },
 };
 `;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError } from "commander";
+import { harmless } from "../shown";
 import { whatItIs } from "./edgeHelp";
 import { describeRealism, realismOf, withRealism, type RealismOptions } from "./realism";
 
@@ -127,7 +128,8 @@ async function runEdge(options: Options): Promise<void> {
   };
   if (allowStubs === true) console.error(STUBS_ALLOWED);
   const onNotice = (line: string): void => {
-    console.error(line);
+    // It quotes names that others have chosen.
+    console.error(harmless(line));
   };
   const edge = await startEdge({ ...given, onNotice });
   if (host !== undefined && !isLoopback(host)) console.error(warningOf(host));

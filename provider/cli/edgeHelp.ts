@@ -18,7 +18,14 @@ deployments, secrets, settings, cron schedules, the workers.dev subdomain, the
 newer "workers" routes, permissions of tokens, the rate limit of the API, and the
 telemetry of Workers Observability. Each version runs in a workerd of its own, with
 HTTP and WebSockets, bindings to text, secrets, JSON, version metadata, KV, D1, R2,
-Durable Objects and other Workers, and, on Linux, limits of CPU time and memory.
+queues, rate limits, Durable Objects and other Workers, and, on Linux, limits of CPU
+time and memory. KV namespaces, D1 databases, R2 buckets and queues are resources of
+the account. A Worker also answers for its routes and custom domains, by the Host
+header; POST /zones {"name": "example.com"} makes a zone for them.
+
+A binding to what the edge does not have is refused. With --allow-stubs it is accepted:
+empty KV, D1, R2 and queues for those it does not know, and for AI, Vectorize, Browser
+Rendering, Hyperdrive, Workflows and the like a stub that throws when it is used.
 
 Schedules call the Workers that are live, in UTC, while the edge runs. By hand:
   <worker>/cdn-cgi/handler/scheduled?cron=*+*+*+*+*&time=<ms since 1970>
@@ -43,6 +50,5 @@ not-ready, rate-limited and ingestion-stopped. The kinds of answers are refusal,
 page, text, nothing, late, cut and block. From this machine and with the first token,
 GET, PUT and DELETE <address>/__edge/faults tell, set and end faults.
 
-It does not emulate other bindings and products (queues beyond that call, Workflows,
-AI, static assets, routes, custom domains, previews) or tail sessions. What it does
-not emulate it refuses by name.`;
+It does not emulate other bindings and products (Workflows, AI and so on), previews or
+tail sessions. What it does not emulate it refuses by name.`;

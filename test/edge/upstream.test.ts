@@ -115,10 +115,13 @@ describe("a kept connection that is closed when the next request is sent on it",
     {} as unknown as Dispatcher,
   );
   const edge = createServer((request, response) => {
-    front.handle("script", request, response);
+    front.handle({ scriptName: "script", by: "subdomain" }, request, response);
   }).on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     assert.ok(isWebSocket(request));
-    front.handle("script", request, responseOn(socket, request), { socket, head });
+    front.handle({ scriptName: "script", by: "subdomain" }, request, responseOn(socket, request), {
+      socket,
+      head,
+    });
   });
 
   before(async () => {

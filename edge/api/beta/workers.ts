@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { EdgeContext } from "../../context";
 import { presentWorker, type HostOf } from "../../scripts/beta-view";
+import { renameWorker } from "../../scripts/rename";
 import { newScript } from "../../scripts/script";
 import type { Script } from "../../scripts/types";
 import { wishedFor, wishOf, workerWish, type WorkerWish } from "../../scripts/worker-wish";
@@ -58,13 +59,9 @@ function ordered({ state }: EdgeContext, context: Context): Script[] {
   return (direction === "asc" ? sorted : sorted.toReversed()).map(({ script }) => script);
 }
 
-function refuseRename(script: Script, { name }: WorkerWish): void {
-  if (name === script.name) return;
-  throw new ApiError(
-    400,
-    CODES.unparsableBody,
-    `name: renaming ${script.name} to ${name} is not emulated by the local edge.`,
-  );
+/** The script under the name that is wished for. */
+async function renamed(edge: EdgeContext, script: Script, { name }: WorkerWish): Promise<Script> {
+  return name === script.name ? script : renameWorker(edge, script, name);
 }
 
 function refuseTaken({ state }: EdgeContext, { name }: WorkerWish): void {
@@ -100,16 +97,14 @@ export function workerRoutes(edge: EdgeContext): Hono {
   routes.get("/workers/:worker", (context) => answer(context, existingWorker(edge, context)));
   routes.put("/workers/:worker", async (context) => {
     const wish = wishFrom(await jsonBody(context));
-    const script = existingWorker(edge, context);
-    refuseRename(script, wish);
+    const script = await renamed(edge, existingWorker(edge, context), wish);
     return save(context, wishedFor(script, wish));
   });
   routes.patch("/workers/:worker", async (context) => {
     const patch = await jsonBody(context);
     const script = existingWorker(edge, context);
     const wish = wishFrom(mergePatch(wishOf(script), patch));
-    refuseRename(script, wish);
-    return save(context, wishedFor(script, wish));
+    return save(context, wishedFor(await renamed(edge, script, wish), wish));
   });
   routes.delete("/workers/:worker", async (context) => {
     await deleteScript(edge, existingWorker(edge, context), true);

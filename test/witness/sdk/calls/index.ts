@@ -5,6 +5,7 @@ import { DEPLOYMENT_CALLS } from "./deployments";
 import { SCRIPT_CALLS } from "./scripts";
 import { TELEMETRY_CALLS } from "./telemetry";
 import type { Calls } from "./types";
+import { ZONE_CALLS } from "./zones";
 
 export type { Calls } from "./types";
 
@@ -16,4 +17,5 @@ export const CALLS: Calls = {
   ...ASSET_CALLS,
   ...DEPLOYMENT_CALLS,
   ...BETA_CALLS,
+  ...ZONE_CALLS,
 };

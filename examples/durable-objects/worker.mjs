@@ -1,0 +1,16 @@
+import { DurableObject } from "cloudflare:workers";
+
+export class Room extends DurableObject {
+  async enter() {
+    const visitors = ((await this.ctx.storage.get("visitors")) ?? 0) + 1;
+    await this.ctx.storage.put("visitors", visitors);
+    return visitors;
+  }
+}
+
+export default {
+  async fetch(request, { ROOMS }) {
+    const room = ROOMS.get(ROOMS.idFromName(new URL(request.url).pathname));
+    return new Response(`visitor ${await room.enter()}`);
+  },
+};

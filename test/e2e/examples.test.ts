@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { goLive } from "../edge/support";
 import { deploymentsOf, healthy, useWorkers } from "./worker";
@@ -40,6 +40,30 @@ describe("the examples", function () {
     assert.deepEqual((await stack.outputs())["statuses"], Array(10).fill("completed"));
     const ended = output.indexOf("Release auth created");
     assert.ok(ended >= 0 && output.indexOf("Release cart creating") > ended, output);
+  });
+
+  it("plan-file: a Worker is released by a plan that extends its organisation's, and a laxer one is refused", async () => {
+    await goLive(opened.edge, "checkout", healthy);
+    opened.load("checkout", 20);
+    const stack = await opened.stack();
+    cpSync(join(examples, "plan-file"), stack.program, { recursive: true });
+    writeFileSync(
+      join(stack.program, "Pulumi.yaml"),
+      JSON.stringify({ name: "e2e", runtime: "nodejs", main: "index.ts" }),
+    );
+    await stack.succeed("config", "set", "plan", "plans/rehearsal.yaml");
+    const { code, output } = await stack.up();
+    assert.equal(code, 0, output);
+    assert.equal((await stack.outputs())["status"], "completed");
+    const web = join(stack.program, "plans", "web.yaml");
+    writeFileSync(web, readFileSync(web, "utf8").replace("0.5%", "5%"));
+    const refused = await stack.up();
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.output,
+      /plans\/web\.yaml:6:23 +slos\[0\]\.max: got "5%", expected at most "1%", as plans\/organisation\.yaml:7:42 has it/,
+    );
+    assert.doesNotMatch(refused.output, /node_modules|unhandled/);
   });
 
   it("automation-api: a program releases a Worker by itself", async () => {

@@ -1,7 +1,8 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const part = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy;
-const whole = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)(?: ?\d+(?:\.\d+)?(?:ms|s|m|h|d))*$/;
+/** What a text looks like that is a duration. */
+export const durationPattern = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)(?: ?\d+(?:\.\d+)?(?:ms|s|m|h|d))*$/;
 
 /**
  * Reads a duration such as `"500ms"`, `"90s"`, `"10m"`, `"24h"`, `"7d"` or `"1h30m"`, also as {@link formatDuration}
@@ -10,7 +11,7 @@ const whole = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)(?: ?\d+(?:\.\d+)?(?:ms|s|m|h|d))*$/;
  * @returns milliseconds, to a thousandth of one, or undefined when the text is no duration.
  */
 export function parseDuration(text: string): number | undefined {
-  if (!whole.test(text)) return undefined;
+  if (!durationPattern.test(text)) return undefined;
   let total = 0;
   for (const [, number, unit] of text.replaceAll(" ", "").matchAll(part))
     total += Number(number) * unitMs[unit as keyof typeof unitMs];

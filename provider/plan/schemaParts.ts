@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { closestOf } from "./likeness";
-import { formatDuration, parseDuration } from "./duration";
+import { durationPattern, formatDuration, parseDuration } from "./duration";
 
 // The text of every issue says what is allowed; faults.ts puts the place and the value that was given in front of it.
 
@@ -14,7 +14,8 @@ export function durationAllowed(minMs: number, maxMs: number): string {
 /** A duration, read as milliseconds. */
 export function duration(minMs: number, maxMs: number) {
   const allowed = durationAllowed(minMs, maxMs);
-  return z.string({ error: allowed }).transform((text, context) => {
+  const text = z.string({ error: allowed }).meta({ pattern: durationPattern.source });
+  return text.transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
     context.issues.push({ code: "custom", message: allowed, input: text });
@@ -26,6 +27,9 @@ export function number(minimum: number, maximum: number, allowed: string) {
   return z.number({ error: allowed }).min(minimum, { error: allowed }).max(maximum, { error: allowed });
 }
 
+/** What a text looks like that is a percentage. */
+const percentagePattern = /^(\d{1,4}(?:\.\d{1,10})?) ?%$/;
+
 /**
  * A number, or a percentage as a person writes it, `"2.5%"`.
  *
@@ -36,8 +40,9 @@ export function orPercentage<T extends z.ZodType<number, number>>(
   perCent: number,
   allowed: string,
 ) {
-  const text = z.string({ error: allowed }).transform((given, context) => {
-    const [, percent] = /^(\d{1,4}(?:\.\d{1,10})?) ?%$/.exec(given) ?? [];
+  const percentage = z.string({ error: allowed }).meta({ pattern: percentagePattern.source });
+  const text = percentage.transform((given, context) => {
+    const [, percent] = percentagePattern.exec(given) ?? [];
     // Rounded, since 0.07 times 0.01 is not 0.0007.
     if (percent !== undefined) return Number((Number(percent) * perCent).toPrecision(12));
     context.issues.push({ code: "custom", message: allowed, input: given });

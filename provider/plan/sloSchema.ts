@@ -82,8 +82,10 @@ const canceledSlo = z
   }));
 
 /** How many times longer requests may take, from 1. */
-const slower = z.string({ error: mayBeSlower }).transform((text, context): number => {
-  const [, percent] = /^(\d{1,4}(?:\.\d{1,2})?) ?%$/.exec(text) ?? [];
+const slowerPattern = /^(\d{1,4}(?:\.\d{1,2})?) ?%$/;
+const slowerText = z.string({ error: mayBeSlower }).meta({ pattern: slowerPattern.source });
+const slower = slowerText.transform((text, context): number => {
+  const [, percent] = slowerPattern.exec(text) ?? [];
   if (percent !== undefined && Number(percent) <= 1000) return Number((1 + Number(percent) / 100).toFixed(4));
   context.issues.push({ code: "custom", message: mayBeSlower, input: text });
   return z.NEVER;

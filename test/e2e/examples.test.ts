@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Edge } from "../../edge";
@@ -118,6 +118,26 @@ describe("the examples", function () {
     const { lost, scripts } = await visitors.stop();
     assert.equal(second.code, 0, second.output);
     assert.deepEqual([lost, [...scripts].sort()], [0, ["/app.1a2b3c.js", "/app.4d5e6f.js"]]);
+  });
+
+  it("plan-file: a Worker is released by a plan that extends its organisation's, and a laxer one is refused", async () => {
+    await goLive(opened.edge, "checkout", healthy);
+    opened.load("checkout", 20);
+    const stack = await opened.stack();
+    copied("plan-file", stack.program);
+    await stack.succeed("config", "set", "plan", "plans/rehearsal.yaml");
+    const { code, output } = await stack.up();
+    assert.equal(code, 0, output);
+    assert.equal((await stack.outputs())["status"], "completed");
+    const web = join(stack.program, "plans", "web.yaml");
+    writeFileSync(web, readFileSync(web, "utf8").replace("0.5%", "5%"));
+    const refused = await stack.up();
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.output,
+      /plans\/web\.yaml:6:23 +slos\[0\]\.max: got "5%", expected at most "1%", as plans\/organisation\.yaml:7:42 has it/,
+    );
+    assert.doesNotMatch(refused.output, /node_modules|unhandled/);
   });
 
   it("automation-api: a program releases a Worker by itself", async () => {

@@ -9,13 +9,21 @@ import type { Forecast, ForecastStage } from "../../preview/forecast";
 export function timelineText(name: string, plan: Plan, forecast: Forecast): string {
   const { stages, leastMs, objectives, requests } = forecast;
   const people = stages.filter(({ progression }) => progression === "manual").length;
+  const waits = [
+    ...(people === 0 ? [] : [people === 1 ? "the wait for a person" : `${people} waits for a person`]),
+    ...(plan.freezes.length === 0 ? [] : ["the time in which it is frozen"]),
+  ];
   const facts = [
-    ["at least", `${formatDuration(leastMs)}${people === 0 ? "" : `, and ${waitsText(people)}`}`],
+    ["at least", [formatDuration(leastMs), ...waits].join(", and ")],
     ["judged by", objectives.join("\n")],
     ["unsure", whenUnsure[plan.whenUnsure]],
     ...(plan.probes.length === 0 ? [] : [["probes", probesText(plan)]]),
     ...(plan.freezes.length === 0 ? [] : [["frozen", plan.freezes.map(freezeText).join("\n")]]),
-    ["requests", `about ${Number(requests.toPrecision(2))} to Cloudflare's API, where nobody is waited for`],
+    ...(plan.minRequests === 0 ? [] : [["traffic", trafficText(plan)]]),
+    [
+      "requests",
+      `about ${Number(requests.toPrecision(2))} to Cloudflare's API${waits.length === 0 ? "" : ", waits left out"}`,
+    ],
   ];
   return [name, stagesTable(stages, plan), table(facts)].join("\n");
 }
@@ -42,8 +50,13 @@ function thenText({ progression, percent }: ForecastStage, isLast: boolean, plan
   return settled === "" ? next : `${settled}, ${next}`;
 }
 
-function waitsText(people: number): string {
-  return people === 1 ? "the wait for a person" : `the waits for a person, ${people} times`;
+/** The stage that serves the fewest requests decides what a Worker must have for the plan. */
+function trafficText({ stages, minRequests }: Plan): string {
+  const needed = stages.map(({ percent, soakMs }) => minRequests / ((percent / 100) * (soakMs / 1000)));
+  const served = needed.map((perSecond, index) => (stages[index]?.percent === 0 ? 0 : perSecond));
+  const most = Math.max(...served);
+  const stage = served.indexOf(most) + 1;
+  return `at least ${Number(most.toPrecision(2))} a second to the Worker: stage ${stage} has to serve ${minRequests} of them`;
 }
 
 const whenUnsure: Readonly<Record<Plan["whenUnsure"], string>> = {

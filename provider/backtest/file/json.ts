@@ -78,11 +78,11 @@ function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const lines = new LineCounter();
-    const [first] = parseDocument(text, { lineCounter: lines }).errors;
-    const line = first && lines.linePos(first.pos[0]).line;
+    // Node's message names the place: "… in JSON at position 78 (line 4 column 59)".
+    const message = (error as Error).message;
+    const [, line] = /\(line (\d+) column \d+\)/.exec(message) ?? [];
     throwFindings(file, [
-      { line, reason: `this is no JSON: ${first?.message.split("\n")[0] ?? String(error)}` },
+      { line: line === undefined ? undefined : Number(line), reason: `this is no JSON: ${message}` },
     ]);
     throw error;
   }

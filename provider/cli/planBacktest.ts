@@ -80,7 +80,7 @@ async function run(file: string, options: Options): Promise<void> {
   const show = progressLine(options);
   try {
     const read = await readFor(options, plan, show);
-    const tested = await backtest(plan, read.trace, {
+    const all = await backtest(plan, read.trace, {
       seed: options.seed,
       onProgress: async (progress) => {
         show(progressText(progress));
@@ -90,6 +90,8 @@ async function run(file: string, options: Options): Promise<void> {
     });
     show("");
     const { source, missing, requests } = read;
+    // Of what is not told no limit can be.
+    const tested = { ...all, limits: all.limits.filter(({ slo }) => !missing.includes(slo)) };
     const notes = notesOn(plan, tested, { missing, isTelemetry: options.trace === undefined });
     if (options.html !== undefined) {
       const of = options.script === undefined ? "" : ` on ${options.script}`;

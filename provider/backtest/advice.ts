@@ -71,8 +71,9 @@ function onDetection({ detection, limits }: Backtest): readonly string[] {
   const blind = slos.flatMap((slo) => {
     const [five] = detection.filter((one) => one.slo === slo && one.times === 5);
     if (five === undefined || five.allowed !== true) return [];
-    const fits = limits.find((one) => one.slo === slo)?.fits;
-    const how = fits === undefined ? "" : ` A limit of ${percentText(fits)} (max: ${fits}) would fit.`;
+    const { fits, max = 0 } = limits.find((one) => one.slo === slo) ?? {};
+    const how =
+      fits === undefined || fits >= max ? "" : ` A limit of ${percentText(fits)} (max: ${fits}) would fit.`;
     return [
       `${slo} allows a version that is 5 times as bad as the old one.${how} maxIncrease: 2 beside it catches what is worse than the old version.`,
     ];

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { checkCommand } from "./plan/check";
 import { schemaCommand } from "./plan/schema";
 import { showCommand } from "./plan/show";
+import { backtestCommand } from "./planBacktest";
 
 /** `workers-release plan` */
 export function planCommand(): Command {
@@ -9,5 +10,6 @@ export function planCommand(): Command {
     .description("Looks at plan files, before a release does.")
     .addCommand(checkCommand())
     .addCommand(showCommand())
+    .addCommand(backtestCommand())
     .addCommand(schemaCommand());
 }

@@ -42,7 +42,7 @@ export function csvTrace(text: string, file: string): TraceFile {
     return { line: info.lines, time: at, requests, bad, valid, latencies: new Map() };
   });
   throwFindings(file, findings);
-  return { rows, bucketMs: undefined, edges: new Map() };
+  return { rows, bucketMs: undefined, edges: new Map(), namesLine: head?.info.lines ?? 1 };
 }
 
 function linesOf(text: string, file: string): readonly Line[] {

@@ -78,14 +78,25 @@ function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const lines = new LineCounter();
-    const [first] = parseDocument(text, { lineCounter: lines }).errors;
-    const line = first && lines.linePos(first.pos[0]).line;
+    const { message } = error as Error;
     throwFindings(file, [
-      { line, reason: `this is no JSON: ${first?.message.split("\n")[0] ?? String(error)}` },
+      { line: lineIn(message) ?? lineOfFault(text), reason: `this is no JSON: ${message}` },
     ]);
     throw error;
   }
+}
+
+/** Node's message names most places: "… in JSON at position 78 (line 4 column 59)". */
+function lineIn(message: string): number | undefined {
+  const [, line] = /\(line (\d+) column \d+\)/.exec(message) ?? [];
+  return line === undefined ? undefined : Number(line);
+}
+
+/** JSON is YAML, nearly: most of what is wrong with the one is with the other. */
+function lineOfFault(text: string): number | undefined {
+  const lines = new LineCounter();
+  const [first] = parseDocument(text, { lineCounter: lines }).errors;
+  return first && lines.linePos(first.pos[0]).line;
 }
 
 /** Tells in which line of a JSON text something stands. */

@@ -6,11 +6,15 @@ const count = "a number of events, from 0 on";
 /** A moment in milliseconds since the epoch. */
 export const time = z.union(
   [
-    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-    z.number().int().min(1e11).max(8.64e15),
+    z.iso.datetime({ offset: true, error: moment }).transform((text) => Date.parse(text)),
     z
-      .string()
-      .regex(/^\d{12,16}$/)
+      .number({ error: moment })
+      .int({ error: moment })
+      .min(1e11, { error: moment })
+      .max(8.64e15, { error: moment }),
+    z
+      .string({ error: moment })
+      .regex(/^\d{12,16}$/, { error: moment })
       .transform(Number),
   ],
   { error: moment },
@@ -19,10 +23,10 @@ export const time = z.union(
 /** A number of events, which in CSV is a text. */
 export const events = z.union(
   [
-    z.number().min(0).max(1e12),
+    z.number({ error: count }).min(0, { error: count }).max(1e12, { error: count }),
     z
-      .string()
-      .regex(/^\d{1,12}(?:\.\d{1,9})?$/)
+      .string({ error: count })
+      .regex(/^\d{1,12}(?:\.\d{1,9})?$/, { error: count })
       .transform(Number),
   ],
   { error: count },
@@ -45,6 +49,8 @@ export interface TraceRow {
 /** What a file holds. */
 export interface TraceFile {
   readonly rows: readonly TraceRow[];
+  /** The line that names the SLOs for all rows; undefined where each row does. */
+  readonly namesLine?: number;
   /** The width of a bucket in milliseconds; undefined where the file does not tell it. */
   readonly bucketMs: number | undefined;
   /** The edges between the bins of latencies, in milliseconds, by what is measured. */

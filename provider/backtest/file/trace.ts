@@ -23,13 +23,10 @@ const mostBuckets = 2_700_000;
  * @param name what the file is called
  * @throws TraceFault
  */
-export function traceIn(
-  { rows: given, bucketMs: told, edges }: TraceFile,
-  plan: Plan,
-  name: string,
-): FileTrace {
+export function traceIn(file: TraceFile, plan: Plan, name: string): FileTrace {
+  const { rows: given, bucketMs: told, edges } = file;
   const rows = given.toSorted((a, b) => a.time - b.time);
-  throwFindings(name, [...unknownNames(given, plan), ...impossibleCounts(given), ...wrongBins(given, edges)]);
+  throwFindings(name, [...unknownNames(file, plan), ...impossibleCounts(given), ...wrongBins(given, edges)]);
   const [first] = rows;
   const last = rows.at(-1);
   if (first === undefined || last === undefined) {
@@ -70,19 +67,19 @@ function namesIn(rows: readonly TraceRow[]): ReadonlyMap<string, TraceRow> {
 }
 
 /** A column that no SLO is called by is most likely a misspelling: what it tells would be missed. */
-function unknownNames(rows: readonly TraceRow[], { slos }: Plan): readonly Finding[] {
+function unknownNames({ rows, namesLine }: TraceFile, { slos }: Plan): readonly Finding[] {
   const known = slos
     .filter(({ sli }) => sli.kind !== "probes" && sli.kind !== "slower")
     .map(({ name }) => name);
-  const findings = [...namesIn(rows)].flatMap(([name, { line }]) => {
+  const findings = [...namesIn(rows)].flatMap(([name, row]) => {
     if (known.includes(name)) return [];
     const meant = closestOf(name, known);
     const advice = meant === undefined ? `the plan's are ${known.join(", ")}` : `did you mean "${meant}"?`;
-    return { line, reason: `no SLO of the plan is called "${name}": ${advice}` };
+    return { line: namesLine ?? row.line, reason: `no SLO of the plan is called "${name}": ${advice}` };
   });
   if (findings.length > 0 || rows.length === 0 || untold(rows, slos).length < slos.length) return findings;
   const reason = `nothing of what is bad is told of any SLO; expected at least one of ${known.join(", ")}`;
-  return [{ line: rows[0]?.line, reason }];
+  return [{ line: namesLine ?? rows[0]?.line, reason }];
 }
 
 /** The SLOs of which no row tells anything. */

@@ -23,11 +23,11 @@ const withoutLines = Object.fromEntries(
     .map((place) => [place, ""]),
 );
 
-/** A paragraph in lines of at most `width` characters, those after the first indented. */
+/** A paragraph in lines of at most `width` characters, those after the first indented. A percentage stays whole. */
 export function wrapped(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent + word;

@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { faultsOf, parseInput } from "../../plan/faults";
 import type { Plan } from "../../plan/plan";
 import { planSchema } from "../../plan/schema";
+import { textIn } from "./file";
 
 /** Reads a plan from a file in YAML or JSON. Throws an error that names what is wrong. */
 export function planIn(file: string): Plan {
-  const input = parsed(readFileSync(file, "utf8"), file);
+  const input = parsed(textIn(file, "plan"), file);
   const read = parseInput(planSchema, input);
   if (read.success) return read.data;
   const faults = faultsOf(read.error, input, "");

@@ -114,7 +114,7 @@ function incidentsText(incidents: Backtest["unchanged"]["incidents"]): string {
       return `  ${minuteText(from)}${until}  ${releases} ${releases === 1 ? "release" : "releases"} by ${slos.join(", ")}`;
     });
   const more = incidents.length - lines.length;
-  const rest = more > 0 ? [`  and at ${more} more times`] : [];
+  const rest = more > 0 ? [`  and ${more} more ${more === 1 ? "time" : "times"}`] : [];
   return ["  Aborted at:", ...lines, ...rest].join("\n");
 }
 

@@ -10,6 +10,8 @@ export interface Known<T> {
 export class Kept<T> {
   private knownNow: Known<T> = { value: undefined, trouble: undefined };
   private readAt = -Infinity;
+  /** Counts how often what was known became old by what was done here. */
+  private changes = 0;
   private reading: Promise<Known<T>> | undefined;
 
   /** @param read reads it, in view of what was read before; a failure is kept beside that */
@@ -46,18 +48,20 @@ export class Kept<T> {
 
   /** What was known is old, for instance since it was changed from here. */
   forget(): void {
+    this.changes += 1;
     this.readAt = -Infinity;
   }
 
   private async readNow(): Promise<Known<T>> {
-    const begunAt = this.clock.now();
+    const [begunAt, changes] = [this.clock.now(), this.changes];
     try {
       this.knownNow = { value: await this.read(this.knownNow.value), trouble: undefined };
     } catch (error) {
       const trouble = error instanceof Error ? error.message : String(error);
       this.knownNow = { ...this.knownNow, trouble };
     }
-    this.readAt = begunAt;
+    // What was changed meanwhile may be read or not.
+    if (this.changes === changes) this.readAt = begunAt;
     return this.knownNow;
   }
 }

@@ -70,6 +70,10 @@ describe("the page of a Worker", () => {
     const text = await shown({ view: view({ health: unjudged }) });
     assert.match(text, /by a plan that this page does not know.*Judge by it here/);
     assert.match(text, /not judged here/);
+    const ports = fakePorts([{ scriptName: "checkout", view: view({ health: unjudged }) }]);
+    const page = await (await opened(ports).get("/workers/checkout")).text();
+    assert.match(page, /bad share over time/);
+    assert.doesNotMatch(page, /evidence of a violation over time/);
   });
 
   it("keeps what was seen when Cloudflare does not answer, and says why it is old", async () => {

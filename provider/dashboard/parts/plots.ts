@@ -39,11 +39,13 @@ export function sloPlots(slo: SloView, release: ReleaseView, now: number): Marku
       {
         name: "evidence",
         of: "new" as const,
-        points: points.map(({ at, evidence: value }) => ({ at: Date.parse(at), value })),
+        points: points.map(({ at, evidence: value }) => ({ at: Date.parse(at), value: value ?? undefined })),
       },
     ],
   };
-  return markup`${fitting(half, (size) => timePlot(share, size))}${fitting(half, (size) => evidencePlot(evidence, { ...size, height: 150 }))}`;
+  const evidenceOverTime = (size: Size): Markup => evidencePlot(evidence, { ...size, height: 150 });
+  const judged = slo.evidence !== null && fitting(half, evidenceOverTime);
+  return markup`${fitting(half, (size) => timePlot(share, size))}${judged}`;
 }
 
 function shareAt({ at, ...served }: PointView, version: "new" | "old"): Point {

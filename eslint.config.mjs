@@ -29,6 +29,26 @@ const pureCore = {
   },
 };
 
+// The dashboard is served by a command on a machine and by a Worker: it knows neither.
+const dashboardAnywhere = {
+  files: ["provider/dashboard/**/*.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: "^(node:|cloudflare|@pulumi/|@hono/|commander|(\\.\\./)+(pulumi|cli|host|edge)/)",
+            message: "The dashboard knows no Node API and no host.",
+          },
+        ],
+      },
+    ],
+    "no-restricted-globals": ["error", "process", "Buffer", "console", "__dirname", "__filename"],
+    "no-restricted-properties": ["error", { object: "Date", property: "now", message: "Time comes in." }],
+  },
+};
+
 // The edge stands in for Cloudflare: it must not know the package it proves, nor the package the edge.
 const edgeApart = {
   files: ["edge/**/*.ts"],
@@ -50,8 +70,32 @@ const linear = {
   },
 };
 
+const browserGlobals = Object.fromEntries(
+  [
+    ...[
+      "document",
+      "location",
+      "history",
+      "fetch",
+      "addEventListener",
+      "DOMParser",
+      "FormData",
+      "URLSearchParams",
+    ],
+    ...[
+      "Element",
+      "HTMLElement",
+      "HTMLDialogElement",
+      "HTMLDetailsElement",
+      "HTMLFormElement",
+      "HTMLButtonElement",
+    ],
+    "clearTimeout",
+  ].map((name) => [name, "readonly"]),
+);
+
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".cache/"] },
+  { ignores: ["dist/", "node_modules/", ".cache/", "provider/dashboard/client/*.d.mts"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -87,7 +131,12 @@ export default tseslint.config(
     files: ["examples/**/*.mjs"],
     languageOptions: { globals: { Response: "readonly", URL: "readonly", setTimeout: "readonly" } },
   },
+  {
+    files: ["provider/dashboard/client/*.mjs"],
+    languageOptions: { globals: browserGlobals },
+  },
   pureCore,
+  dashboardAnywhere,
   linear,
   edgeApart,
 );

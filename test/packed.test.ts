@@ -44,8 +44,11 @@ describe("what is published", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("is the compiled code with its types and maps, and four documents", () => {
-    const others = paths.filter((path) => !/^dist\/(provider|edge)\/.+\.(js|d\.ts|js\.map)$/.test(path));
+  it("is the compiled code with its types and maps, what pages load, and four documents", () => {
+    const pages = /^dist\/provider\/dashboard\/client\/[\w.]+\.(css|svg|mjs)$/;
+    const others = paths.filter(
+      (path) => !/^dist\/(provider|edge)\/.+\.(js|d\.ts|js\.map)$/.test(path) && !pages.test(path),
+    );
     const allowed = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "dist/sbom.cdx.json"];
     assert.deepEqual(
       others.filter((path) => !allowed.includes(path)),

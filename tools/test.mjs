@@ -12,6 +12,11 @@ const parallel = ["--parallel", `--jobs=${availableParallelism()}`];
 
 const steps = [
   { says: "Checking the types", tool: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
+  {
+    says: "Checking the types of the dashboard's script",
+    tool: "typescript/bin/tsc",
+    args: ["-p", "provider/dashboard/client"],
+  },
   { says: "Linting", tool: "eslint/bin/eslint.js", args: ["."] },
   {
     says: "Checking the format",

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
+import { dashboardCommand } from "./dashboard";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
@@ -14,6 +15,7 @@ const program = new Command("workers-release")
   .addCommand(approveCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())
+  .addCommand(dashboardCommand())
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");

@@ -33,7 +33,7 @@ export function orderCommand(name: string, description: string): Command {
   );
 }
 
-const environmentHelp = `
+export const environmentHelp = `
 Environment:
   CLOUDFLARE_API_TOKEN   an API token with the permission Workers Scripts Write
   CLOUDFLARE_ACCOUNT_ID  the account

@@ -69,21 +69,22 @@ function valueTicks(scale: ValueScale): readonly number[] {
 export function timeAxis(scale: TimeScale, { left, right, bottom }: Area): readonly Markup[] {
   const [from = 0, to = 0] = scale.domain().map(Number);
   const most = Math.max(2, Math.floor((right - left) / 90));
-  return scale.ticks(most).flatMap((time) => {
+  let free = left - 20;
+  // More ticks may come than were asked for.
+  return scale.ticks(most).map((time) => {
     const text = timeText(time.getTime(), to - from);
     const x = at(scale(time));
-    // A label that would leave the plot is left out; its line stays.
-    const label =
-      isInside(x, text, left, right) &&
-      markup`<text class="soft middle" x="${x}" y="${bottom + 17}">${text}</text>`;
+    const half = widthOf(text) / 2;
+    // A label that would leave the plot, or cover the one before, is left out; its line stays.
+    const hasRoom = x - half >= free && x + half <= right + 10;
+    if (hasRoom) free = x + half + labelGap;
+    const label = hasRoom && markup`<text class="soft middle" x="${x}" y="${bottom + 17}">${text}</text>`;
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="${bottom}" y2="${bottom + 4}"/>${label}`;
   });
 }
 
-function isInside(x: number, text: string, left: number, right: number): boolean {
-  const half = widthOf(text) / 2;
-  return x - half >= left - 20 && x + half <= right + 10;
-}
+/** Between two labels of times. */
+const labelGap = 8;
 
 const dayMs = 86_400_000;
 

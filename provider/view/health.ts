@@ -1,4 +1,4 @@
-import { badShare, noCounts, servedSince, type Counts, type Served } from "../health/series";
+import { badShare, noCounts, servedSince, type Counts, type Series, type Served } from "../health/series";
 import { assess, traces, type Assessment, type TracePoint } from "../rollout/look/assess";
 import { shownOf } from "../rollout/look/shown";
 import { sloReport } from "../rollout/report";
@@ -14,7 +14,7 @@ import { usualSlis, type Judged, type Measured } from "./sight";
  * @param withPoints whether to show how each SLO came about
  */
 export function healthOf(watched: Judged | Measured, withPoints: boolean): HealthView {
-  return watched.kind === "judged" ? judged(watched.rollout, withPoints) : measured(watched);
+  return watched.kind === "judged" ? judged(watched.rollout, withPoints) : measured(watched, withPoints);
 }
 
 function judged(rollout: Rollout, withPoints: boolean): HealthView {
@@ -60,28 +60,47 @@ function sloOf(assessment: Assessment): SloView {
 const mostPoints = 200;
 
 function pointsOf({ slo }: Assessment, trace: readonly TracePoint[]): PointView[] {
-  const each = Math.max(1, Math.ceil(trace.length / mostPoints));
-  const groups = Array.from({ length: Math.ceil(trace.length / each) }, (_, index) =>
-    trace.slice(index * each, (index + 1) * each),
-  );
-  return groups.flatMap((group) => {
-    const [first, last] = [group[0], group.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const all = servedSince(
-      group.map(({ bucket }) => bucket),
-      first.bucket.start,
-    );
-    const { served } = shownOf(slo, all);
-    return {
-      at: new Date(first.bucket.start).toISOString(),
-      new: wholeOf(served.new),
-      old: wholeOf(served.old),
-      evidence: rounded(Math.min(last.verdict.evidence / last.verdict.conclusive, 1000)),
-    };
+  return inGroups(trace).map((group) => {
+    const { verdict } = group.last;
+    const { served } = shownOf(slo, servedIn(group.all.map(({ bucket }) => bucket)));
+    const evidence = rounded(Math.min(verdict.evidence / verdict.conclusive, 1000));
+    return pointOf(group.first.bucket.start, served, evidence);
   });
 }
 
-function measured({ telemetry, series }: Measured): HealthView {
+/** What was served, where nothing is judged. */
+function measuredPoints(series: Series): PointView[] {
+  return inGroups(series).map(({ first, all }) => pointOf(first.start, servedIn(all), null));
+}
+
+function pointOf(start: number, served: Served, evidence: number | null): PointView {
+  const { new: fresh, old } = served;
+  return { at: new Date(start).toISOString(), new: wholeOf(fresh), old: wholeOf(old), evidence };
+}
+
+function servedIn(buckets: Series): Served {
+  return servedSince(buckets, buckets[0]?.start ?? 0);
+}
+
+interface Group<T> {
+  readonly all: readonly T[];
+  readonly first: T;
+  readonly last: T;
+}
+
+/** Some in a row, put together to as many groups as a plot has room for. */
+function inGroups<T>(list: readonly T[]): Group<T>[] {
+  const each = Math.max(1, Math.ceil(list.length / mostPoints));
+  const count = Math.ceil(list.length / each);
+  return Array.from({ length: count }, (_, index) => list.slice(index * each, (index + 1) * each)).flatMap(
+    (all) => {
+      const [first, last] = [all[0], all.at(-1)];
+      return first === undefined || last === undefined ? [] : [{ all, first, last }];
+    },
+  );
+}
+
+function measured({ telemetry, series }: Measured, withPoints: boolean): HealthView {
   const nothing: Served = { new: noCounts, old: noCounts };
   return {
     telemetry: {
@@ -104,6 +123,7 @@ function measured({ telemetry, series }: Measured): HealthView {
         verdict: null,
         observeOnly: false,
         byDefault: false,
+        ...(withPoints && { points: measuredPoints(series?.[index] ?? []) }),
       };
     }),
   };

@@ -102,8 +102,8 @@ export const pointView = z.object({
   at: time,
   new: countsView.omit({ share: true }),
   old: countsView.omit({ share: true }),
-  /** The evidence by then, as {@link sloView} has it. */
-  evidence: z.number().min(0),
+  /** The evidence by then, as {@link sloView} has it; null where nothing is judged here. */
+  evidence: z.number().min(0).nullable(),
 });
 
 /** What an SLO has shown in the current stage. */

@@ -78,6 +78,22 @@ describe("a plot over time", () => {
     assert.ok(textsIn(long).some((text) => /^2030-01-\d\d$/.test(text)));
   });
 
+  it("has no time over another, however many fit", () => {
+    for (let minutes = 1; minutes <= 120; minutes += 1) {
+      const drawn = timePlot(
+        { ...plot, to: began + minutes * minute },
+        { width: 560, height: 220 },
+      ).toString();
+      const labels = [...drawn.matchAll(/<text class="soft middle" x="([\d.]+)"[^>]*>([^<]*)</g)];
+      assert.ok(labels.length >= 2);
+      labels.reduce((end, [, x = "", text = ""]) => {
+        const half = (text.length * 6.6) / 2;
+        assert.ok(Number(x) - half > end, `${text} at ${minutes} minutes`);
+        return Number(x) + half;
+      }, -Infinity);
+    }
+  });
+
   it("shows a low limit beside a share that is far above it", () => {
     const high = timePlot({
       ...plot,

@@ -178,6 +178,12 @@ describe("the view of a release whose plan is not known", () => {
       ["serverErrors", "exceptions", "canceled"].map((name) => [name, null, null, null]),
     );
     assert.ok(view.health.slos.every(({ new: fresh, old }) => fresh.valid > 100 && (old?.valid ?? 0) > 100));
+    const plotted = viewOf(await see(outside), { withPoints: true });
+    workerView.parse(plotted);
+    const [slo] = plotted.health?.slos ?? [];
+    assert.equal(slo?.points?.[0]?.evidence, null);
+    const served = slo.points.reduce((sum, point) => sum + point.new.valid, 0);
+    assert.ok(Math.abs(served - slo.new.valid) < slo.points.length);
   });
 
   it("says so where another plan was given, and judges nothing by it", async () => {

@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { Command, InvalidArgumentError } from "commander";
+import { dashboard } from "../dashboard/app";
+import { accountPorts } from "./dashboard/account";
+import { reach } from "./dashboard/access";
+import { dashboardFiles } from "./dashboard/files";
+import { knownPlans } from "./dashboard/knownPlans";
+import { planFolder } from "./dashboard/planFolder";
+import { Runs } from "./dashboard/runs";
+import { listenOnLoopback } from "./dashboard/server";
+import { say, remark } from "./say";
+import { accessOf, environmentHelp, operator, type WorkerOptions } from "./worker";
+
+interface Options extends WorkerOptions {
+  readonly port: number;
+  readonly by: string;
+  readonly plans: string;
+}
+
+/** `workers-release dashboard` */
+export function dashboardCommand(): Command {
+  return new Command("dashboard")
+    .description(
+      "Serves a page for all releases of an account on this machine, until it is stopped with Ctrl-C.",
+    )
+    .option("--account-id <id>", "the account (default: CLOUDFLARE_ACCOUNT_ID)")
+    .option("--port <number>", "the port to listen on, on loopback only; 0 for a free one", port, 8788)
+    .option("--by <name>", "who gives the orders, for the record", operator())
+    .option("--plans <folder>", "where the plan files are", "plans")
+    .addHelpText("after", environmentHelp)
+    .action(runDashboard);
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65535) return number;
+  throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+async function runDashboard({ by, port, plans: folder, ...options }: Options): Promise<void> {
+  const { connection, accountId } = accessOf(options);
+  const stopped = toldToStop();
+  const server = await listenOnLoopback(port);
+  const key = randomBytes(24).toString("base64url");
+  const plans = planFolder(folder);
+  const access = reach(connection, accountId);
+  const runs = new Runs(access);
+  const ports = {
+    ...accountPorts(access, knownPlans(plans), runs, by),
+    plans,
+  };
+  server.serve(dashboard({ ports, access: { key, origins: server.origins }, files: dashboardFiles() }));
+  say(`${server.origins[0] ?? ""}/?key=${key}`);
+  remark(
+    "Whoever has this address can approve, hold, promote and abort releases of the account as long as this command runs. Ctrl-C ends it.",
+  );
+  await stopped;
+  await server.close();
+  if (runs.count > 0)
+    remark("Stopping: the releases that were started here end as their plans say (onInterrupt)…");
+  await runs.stop();
+}
+
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.on(signal, () => {
+        resolve();
+      });
+  });
+}

@@ -1,0 +1,166 @@
+import { newestVersions } from "../../cloudflare/newestVersions";
+import { scriptNames } from "../../cloudflare/scripts";
+import { Kept, type Known } from "../../dashboard/kept";
+import {
+  NotThere,
+  type Account,
+  type Order,
+  type Ports,
+  type RunLine,
+  type Seen,
+} from "../../dashboard/ports";
+import { scriptNameOf } from "../worker";
+import { viewOf } from "../../view/view";
+import type { Sight } from "../../view/sight";
+import type { AccountAccess } from "./access";
+import { give, propose } from "./orders";
+import type { Runs } from "./runs";
+import { WorkerLook, type Judgement, type NamedPlan } from "./workerLook";
+
+/** The list of Workers is read so often while somebody looks at it, in milliseconds. */
+const listMs = 60_000;
+/** Without a release a Worker is read this often at most, and more rarely the more of them there are. */
+const idleMs = 60_000;
+const idleMsEach = 1500;
+/** So many Workers are begun to be read at a time. */
+const atOnce = 4;
+
+/** What a dashboard may know of plans. */
+export interface KnownPlans {
+  /** The plan of that name, if it can be used. Throws why not. */
+  readonly named: (name: string, args: Readonly<Record<string, string>>) => Promise<NamedPlan>;
+  /** The one plan that a release under way can go by; undefined where there is none, or several. */
+  readonly of: (sight: Sight) => Promise<NamedPlan | undefined>;
+}
+
+/** The Workers of an account, as the dashboard's pages ask for them. */
+export function accountPorts(
+  access: AccountAccess,
+  plans: KnownPlans,
+  runs: Runs,
+  by: string,
+): Omit<Ports, "plans" | "report"> {
+  const { accountId, client, clock } = access;
+  const looks = new Map<string, WorkerLook>();
+  const names = new Kept(
+    () => scriptNames(client, accountId).then((all) => all.filter(isName).toSorted()),
+    clock,
+  );
+  // Two orders for one Worker come one after the other: the second sees what the first has done.
+  const last = new Map<string, Promise<unknown>>();
+
+  const lookOf = (scriptName: string): WorkerLook => {
+    const known = looks.get(scriptName);
+    if (known !== undefined) return known;
+    const made = new WorkerLook(scriptName, access, (sight) => plans.of(sight));
+    looks.set(scriptName, made);
+    return made;
+  };
+
+  const existing = async (scriptName: string): Promise<WorkerLook> => {
+    const listed = await names.fresh(listMs);
+    if (listed.value !== undefined && !listed.value.includes(scriptName)) {
+      throw new NotThere(`This account has no Worker "${scriptName}".`);
+    }
+    return lookOf(scriptName);
+  };
+
+  return {
+    clock,
+
+    async account(): Promise<Account> {
+      const known = names.last.value === undefined ? await names.fresh(listMs) : names.peek(listMs);
+      if (known.value === undefined) return { name: accountId, ...troubleOf(known) };
+      const ms = Math.max(idleMs, idleMsEach * known.value.length);
+      let begun = 0;
+      const workers = known.value.map((scriptName) => {
+        const look = lookOf(scriptName);
+        const before = look.isReading;
+        const seen = seenOf(
+          scriptName,
+          look.peek(before || begun < atOnce ? ms : Infinity),
+          runs.lineOf(scriptName),
+          false,
+        );
+        if (look.isReading) begun += 1;
+        return seen;
+      });
+      return { name: accountId, workers, ...troubleOf(known) };
+    },
+
+    async worker(scriptName, plan) {
+      const look = await existing(scriptName);
+      if (plan !== undefined) look.choose(await plans.named(plan, {}));
+      return seenOf(scriptName, await look.see(), runs.lineOf(scriptName), true);
+    },
+
+    async history(scriptName) {
+      const { value, trouble } = await (await existing(scriptName)).history();
+      if (value !== undefined) return value;
+      throw new Error(trouble);
+    },
+
+    async propose(scriptName, kind) {
+      await existing(scriptName);
+      return propose(access, scriptName, kind, by);
+    },
+
+    async versions(scriptName) {
+      await existing(scriptName);
+      return newestVersions(client, { accountId, scriptName });
+    },
+
+    async start({ scriptName, versionId, plan, args }) {
+      const look = await existing(scriptName);
+      const chosen = await plans.named(plan, args);
+      try {
+        return await runs.start({ scriptName, versionId }, chosen.plan);
+      } finally {
+        look.choose(chosen);
+        look.forget();
+      }
+    },
+
+    async order(order: Order) {
+      const look = await existing(order.scriptName);
+      const before = last.get(order.scriptName) ?? Promise.resolve();
+      const done = before.then(() => give(access, order, by));
+      last.set(
+        order.scriptName,
+        done.catch(() => undefined),
+      );
+      try {
+        return await done;
+      } finally {
+        look.forget();
+      }
+    },
+  };
+}
+
+function isName(text: string): boolean {
+  try {
+    return scriptNameOf(text) === text;
+  } catch {
+    return false;
+  }
+}
+
+function seenOf(
+  scriptName: string,
+  { value, trouble }: Known<Judgement>,
+  run: RunLine | undefined,
+  withPoints: boolean,
+): Seen {
+  return {
+    scriptName,
+    ...(value && { view: viewOf(value.sight, { withPoints }) }),
+    ...(value?.plan && { plan: value.plan.name }),
+    ...(trouble !== undefined && { trouble }),
+    ...(run && { run }),
+  };
+}
+
+function troubleOf({ trouble }: Known<unknown>): { readonly trouble?: string } {
+  return trouble === undefined ? {} : { trouble };
+}

@@ -1,0 +1,118 @@
+import { sharedPace } from "../../cloudflare/budget/pace";
+import { cloudflareDeployments, cloudflarePast } from "../../cloudflare/deployments";
+import { cloudflareMetrics } from "../../cloudflare/metrics";
+import { Kept, type Known } from "../../dashboard/kept";
+import { telemetryFor } from "../../host/dependencies";
+import type { Plan } from "../../plan/plan";
+import { isUnderWay } from "../../rollout/record/record";
+import { readHistory } from "../../view/history";
+import type { HistoryView } from "../../view/schema";
+import { look, type Sight, type SightPorts } from "../../view/sight";
+import type { AccountAccess } from "./access";
+
+/** A plan with the name that people know it by. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly plan: Plan;
+}
+
+/** What was seen of a Worker, and the plan that it was judged by. */
+export interface Judgement {
+  readonly sight: Sight;
+  readonly plan: NamedPlan | undefined;
+}
+
+/** A release is looked at so often where its plan is not known, in milliseconds. */
+const usualMs = 10_000;
+/** What was deployed in the past changes with each deployment, which is seen by the look. */
+const historyMs = 60_000;
+const mostReleases = 20;
+
+/** All that pages show of one Worker. Many pages share one look. */
+export class WorkerLook {
+  private readonly judgement: Kept<Judgement>;
+  private readonly past: Kept<HistoryView>;
+  private readonly pace: ReturnType<typeof sharedPace>;
+  private chosen: NamedPlan | undefined;
+
+  /** @param planOf finds the plan of a release that is under way, as far as it can be known */
+  constructor(
+    readonly scriptName: string,
+    private readonly access: AccountAccess,
+    private readonly planOf: (sight: Sight) => Promise<NamedPlan | undefined>,
+  ) {
+    const { client, accountId, clock, budget } = access;
+    this.pace = sharedPace(budget);
+    this.judgement = new Kept((before) => this.look(before), clock);
+    this.past = new Kept(
+      () => readHistory(scriptName, mostReleases, cloudflarePast(client, { accountId, scriptName }), clock),
+      clock,
+    );
+  }
+
+  /** The release as it is now: as new as a release that looks by its plan would know it. */
+  async see(): Promise<Known<Judgement>> {
+    return this.judgement.fresh(this.everyMs());
+  }
+
+  /** What is known, at once. It is read anew meanwhile; where no release is under way, every `idleMs`. */
+  peek(idleMs: number): Known<Judgement> {
+    const record = this.judgement.last.value?.sight.active?.record;
+    return this.judgement.peek(record !== undefined && isUnderWay(record) ? this.everyMs() : idleMs);
+  }
+
+  async history(): Promise<Known<HistoryView>> {
+    return this.past.fresh(historyMs);
+  }
+
+  /** True while it is being read. */
+  get isReading(): boolean {
+    return this.judgement.isReading;
+  }
+
+  /** Somebody has said by which plan the release is to be judged here. */
+  choose(plan: NamedPlan): void {
+    if (this.chosen?.name === plan.name) return;
+    this.chosen = plan;
+    this.judgement.forget();
+  }
+
+  /** Something was deployed from here. */
+  forget(): void {
+    this.judgement.forget();
+    this.past.forget();
+  }
+
+  private everyMs(): number {
+    const plan = this.judgement.last.value?.plan;
+    return this.pace.interval(plan?.plan.pollIntervalMs ?? usualMs).everyMs;
+  }
+
+  private async look(before: Judgement | undefined): Promise<Judgement> {
+    const plan = this.chosen ?? before?.plan;
+    const sight = await this.lookBy(plan, before?.sight);
+    if (sight.active?.id !== before?.sight.active?.id) this.past.forget();
+    if (sight.watched === undefined) return { sight, plan: undefined };
+    if (sight.watched.kind === "judged") return { sight, plan };
+    // The plan is that of another release, or not known yet.
+    const found = await this.planOf(sight);
+    if (found === undefined) return { sight, plan: undefined };
+    return { sight: await this.lookBy(found, sight), plan: found };
+  }
+
+  private lookBy(plan: NamedPlan | undefined, before: Sight | undefined): Promise<Sight> {
+    return look({ scriptName: this.scriptName, plan: plan?.plan }, before, this.portsFor(plan?.plan));
+  }
+
+  private portsFor(plan: Plan | undefined): SightPorts {
+    const { client, accountId, clock } = this.access;
+    const worker = { accountId, scriptName: this.scriptName };
+    return {
+      deployments: cloudflareDeployments(client, worker),
+      telemetry: telemetryFor(client, worker, plan ?? { probes: [] }),
+      witness: cloudflareMetrics(client, worker),
+      clock,
+      random: Math.random,
+    };
+  }
+}

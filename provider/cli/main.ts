@@ -5,6 +5,7 @@ import { approveCommand } from "./approve";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
+import { reportCommand } from "./report";
 import { remark } from "./say";
 import { statusCommand } from "./status";
 
@@ -14,6 +15,7 @@ const program = new Command("workers-release")
   .addCommand(approveCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())
+  .addCommand(reportCommand())
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");

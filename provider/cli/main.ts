@@ -6,6 +6,7 @@ import { dashboardCommand } from "./dashboard";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
+import { reportCommand } from "./report";
 import { remark } from "./say";
 import { statusCommand } from "./status";
 
@@ -16,6 +17,7 @@ const program = new Command("workers-release")
   .addCommand(abortCommand())
   .addCommand(planCommand())
   .addCommand(dashboardCommand())
+  .addCommand(reportCommand())
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");

@@ -100,7 +100,7 @@ function stageOf(
   const label = `${percent} %`;
   // A stage too short for its label goes without: the page tells its share beside the plot.
   const text =
-    width >= widthOf(label) &&
+    width >= widthOf(label) + 8 &&
     markup`<text class="soft start" x="${begin + 3}" y="${top - 5}">${label}</text>`;
   const opacity = at(0.3 + percent / 12) / 50;
   return markup`<rect class="stage" x="${begin}" y="${top}" width="${width}" height="${bottom - top}" opacity="${opacity}"/><line class="grid" x1="${begin}" x2="${begin}" y1="${top - 14}" y2="${bottom}"/>${text}`;

@@ -44,13 +44,15 @@ const beforeMs = 1000;
  * Asks what the failures were that a release was reverted for. To be called after the revert: nothing depends on it, and
  * whatever goes wrong is told in a line.
  *
+ * @param until up to when failures are counted, in milliseconds since the epoch
  * @returns undefined where no SLO was found bad, or nobody can be asked
  */
 export async function failuresFor(
   cause: Cause,
   release: Release,
   state: State,
-  { failures, clock, interruption }: Dependencies,
+  { failures, clock, interruption }: Pick<Dependencies, "failures" | "clock" | "interruption">,
+  until = clock.now(),
 ): Promise<FailuresReport | undefined> {
   if (failures === undefined || (cause.kind !== "violated" && cause.kind !== "unsure")) return undefined;
   const { slo } = cause;
@@ -60,7 +62,7 @@ export async function failuresFor(
     newVersionId: release.newVersionId,
     oldVersionId: release.oldVersionId,
     from: Math.floor((sinceOf(cause) ?? stageStart(state)) - beforeMs),
-    to: Math.ceil(clock.now()),
+    to: Math.ceil(until),
   };
   if (interruption.aborted) return { unknown: "it was not asked for, since `pulumi up` was interrupted" };
   try {

@@ -40,7 +40,7 @@ describe("an aborted release", () => {
     assert.equal(outcome.status, "aborted");
     assert.equal(asked.length, 1);
     assert.equal(asked[0]?.shares.at(-1), 0, "the revert was written before anybody was asked");
-    const query = asked[0]?.query;
+    const query = asked[0].query;
     assert.deepEqual(query.sli, { kind: "serverErrors" });
     assert.deepEqual([query.newVersionId, query.oldVersionId], [newVersion, oldVersion]);
     const [sentence, ...lines] = outcome.reason.split("\n");

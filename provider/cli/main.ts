@@ -5,12 +5,16 @@ import { approveCommand } from "./approve";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
+import { historyCommand } from "./history";
 import { remark } from "./say";
+import { runCommand } from "./run";
 import { statusCommand } from "./status";
 
 const program = new Command("workers-release")
   .description("Looks after releases of Cloudflare Workers, and runs a local Cloudflare to rehearse them on.")
+  .addCommand(runCommand())
   .addCommand(statusCommand())
+  .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())

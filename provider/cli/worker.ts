@@ -33,7 +33,8 @@ export function orderCommand(name: string, description: string): Command {
   );
 }
 
-const environmentHelp = `
+/** Where a command finds the API and the account. */
+export const environmentHelp = `
 Environment:
   CLOUDFLARE_API_TOKEN   an API token with the permission Workers Scripts Write
   CLOUDFLARE_ACCOUNT_ID  the account

@@ -36,7 +36,7 @@ export const releaseInputs = z
     startAt: number(0, 100, startAt).optional(),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
-    __provider: z.unknown(),
+    __provider: z.unknown().optional(),
   })
   .refine(
     ({ scriptName, plan }) =>

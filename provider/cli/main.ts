@@ -7,12 +7,16 @@ import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
 import { reportCommand } from "./report";
+import { historyCommand } from "./history";
 import { remark } from "./say";
+import { runCommand } from "./run";
 import { statusCommand } from "./status";
 
 const program = new Command("workers-release")
   .description("Looks after releases of Cloudflare Workers, and runs a local Cloudflare to rehearse them on.")
+  .addCommand(runCommand())
   .addCommand(statusCommand())
+  .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())

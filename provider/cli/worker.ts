@@ -33,6 +33,7 @@ export function orderCommand(name: string, description: string): Command {
   );
 }
 
+/** Where a command finds the API and the account. */
 export const environmentHelp = `
 Environment:
   CLOUDFLARE_API_TOKEN   an API token with the permission Workers Scripts Write

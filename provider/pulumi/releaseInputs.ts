@@ -38,7 +38,7 @@ export const releaseInputs = z
     notify: notifySchema.default([]),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
-    __provider: z.unknown(),
+    __provider: z.unknown().optional(),
   })
   .refine(
     ({ scriptName, plan }) =>

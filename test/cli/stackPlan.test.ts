@@ -59,7 +59,7 @@ describe("the plan of a release, for somebody who looks at it", () => {
     );
     assert.throws(
       () => planFrom({ plan: join(folder, "none.json") }, "checkout"),
-      /none\.json cannot be read/,
+      /there is no file .*none\.json/,
     );
   });
 });

@@ -132,9 +132,10 @@ export interface PlanPorts {
    * Writes a file.
    *
    * @param before what it is to hold until now; undefined for a file that is not to be there yet
+   * @returns the name that it is listed by
    * @throws Error when it holds something else by now, or cannot be written
    */
-  save(name: string, text: string, before: string | undefined): Promise<void>;
+  save(name: string, text: string, before: string | undefined): Promise<string>;
 }
 
 /** What was asked for is not there. */

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { dashboard } from "../dashboard/app";
 import { accountPorts } from "./dashboard/account";
 import { reach } from "./dashboard/access";
+import { Backtests } from "./dashboard/backtests";
 import { dashboardFiles } from "./dashboard/files";
 import { knownPlans } from "./dashboard/knownPlans";
 import { planFolder } from "./dashboard/planFolder";
@@ -44,10 +45,14 @@ async function runDashboard({ by, port, plans: folder, ...options }: Options): P
   const key = randomBytes(24).toString("base64url");
   const plans = planFolder(folder);
   const access = reach(connection, accountId);
+  const known = knownPlans(plans);
+  const backtests = new Backtests(accountId);
   const runs = new Runs(access);
   const ports = {
-    ...accountPorts(access, knownPlans(plans), runs, by),
+    ...accountPorts(access, known, runs, by),
     plans,
+    backtest: async (scriptName: string, name: string, args: Readonly<Record<string, string>>) =>
+      backtests.of(scriptName, await known.named(name, args)),
   };
   server.serve(dashboard({ ports, access: { key, origins: server.origins }, files: dashboardFiles() }));
   say(`${server.origins[0] ?? ""}/?key=${key}`);

@@ -7,9 +7,10 @@ import type { Said } from "./pages/frame";
 import { failurePage, messagePage } from "./pages/trouble";
 import type { PageFile, Ports } from "./ports";
 import { editPlans } from "./routes/plans";
+import { showBacktests } from "./routes/backtest";
 import { serveFiles } from "./routes/files";
 import { takeOrders } from "./routes/orders";
-import { reportPath } from "./routes/paths";
+import { backtestPath, reportPath } from "./routes/paths";
 import { showReleases } from "./routes/releases";
 import { startReleases } from "./routes/start";
 
@@ -31,6 +32,7 @@ export function dashboard({ ports, access, files }: DashboardSetup): (request: R
   const done = new Once<Said>();
   // The outermost comes last: what it sets, stands.
   app.use(reportPath, reportHeaders());
+  app.use(`${backtestPath}/page`, reportHeaders());
   app.use(headers());
   app.use(guard(access));
   app.use(bodyLimit({ maxSize: mostBytes, onError: ({ html }) => html(tooLong, 413) }));
@@ -41,6 +43,7 @@ export function dashboard({ ports, access, files }: DashboardSetup): (request: R
   serveFiles(app, files);
   showReleases(app, ports, done);
   takeOrders(app, ports, done);
+  showBacktests(app, ports);
   startReleases(app, ports, done);
   editPlans(app, ports);
   app.notFound((context) => context.html(messagePage("Not found", "There is no such page."), 404));

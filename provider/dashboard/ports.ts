@@ -81,6 +81,12 @@ export interface Ports {
   versions(scriptName: string): Promise<readonly VersionEntry[]>;
   /** Starts a release, or throws why it does not begin. Returns what has begun. */
   start(start: Start): Promise<string>;
+  /** What a plan would have done in the last days. The first who asks begins it. Left out where the host makes none. */
+  readonly backtest?: (
+    scriptName: string,
+    plan: string,
+    args: Readonly<Record<string, string>>,
+  ) => Promise<Backtesting>;
   readonly plans: PlanPorts;
 }
 
@@ -108,6 +114,18 @@ export interface Start {
   readonly args: Readonly<Record<string, string>>;
 }
 
+/** How far it is known what a plan would have done. */
+export type Backtesting =
+  | { readonly state: "running"; readonly line: string }
+  | {
+      readonly state: "done";
+      /** What to change, a sentence each; empty for nothing. */
+      readonly advice: readonly string[];
+      /** All of it, as a page of its own. */
+      readonly page: string;
+    }
+  | { readonly state: "failed"; readonly why: string };
+
 /** A plan file of the folder. */
 export interface PlanEntry {
   readonly name: string;
@@ -132,9 +150,10 @@ export interface PlanPorts {
    * Writes a file.
    *
    * @param before what it is to hold until now; undefined for a file that is not to be there yet
+   * @returns the name that it is listed by
    * @throws Error when it holds something else by now, or cannot be written
    */
-  save(name: string, text: string, before: string | undefined): Promise<void>;
+  save(name: string, text: string, before: string | undefined): Promise<string>;
 }
 
 /** What was asked for is not there. */

@@ -68,7 +68,7 @@ export function fakePlans(files: Map<string, string>): PlanPorts {
     save: (name, text, before) => {
       if (files.get(name) !== before) return Promise.reject(new Error(`${name} was changed on disk.`));
       files.set(name, text);
-      return Promise.resolve();
+      return Promise.resolve(name);
     },
   };
 }

@@ -57,15 +57,12 @@ describe("the folder of plan files", () => {
       await assert.rejects(folder.read(name), /There is no plan file/);
       await assert.rejects(folder.save(name, "x", "secret: true\n"), /There is no plan file/);
     }
-    await folder.save("new.yaml", goodPlan, undefined);
+    assert.equal(await folder.save("new.yaml", goodPlan, undefined), "plans/new.yaml");
     assert.equal(readFileSync("plans/new.yaml", "utf8"), goodPlan);
   });
 
   it("overwrites nothing that it has not shown", async () => {
-    await assert.rejects(
-      folder.save("web.yaml", "x", undefined),
-      /There is a file plans\/web\.yaml already/,
-    );
+    await assert.rejects(folder.save("web.yaml", "x", undefined), /There is a file plans\/web\.yaml already/);
     writeFileSync("plans/web.yaml", "# by a colleague\n");
     await assert.rejects(folder.save("plans/web.yaml", "x", goodPlan), /was changed on disk/);
     await folder.save("plans/web.yaml", "# mine\n", "# by a colleague\n");

@@ -43,6 +43,7 @@ export function planFolder(folder: string): PlanFolder {
         if (before !== undefined && readFileSync(path, "utf8") !== before)
           throw new Error(changedMeanwhile(name));
         write(path, text, before === undefined);
+        return planFiles.locate(path).name;
       }),
   };
 }

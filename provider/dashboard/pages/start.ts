@@ -37,6 +37,8 @@ export interface StartParts {
   readonly choice: Choice;
   /** The plan that was chosen; undefined as long as none is. */
   readonly loaded: LoadedPlan | undefined;
+  /** Whether it can be shown what the plan would have done. */
+  readonly hasBacktests: boolean;
   readonly now: number;
 }
 
@@ -95,7 +97,7 @@ function planChoice(
   return markup`<div class="row"><label for="plan">Plan file</label><select id="plan" name="plan"><option value="">choose one</option>${options}</select>${plan !== undefined && markup`<a href="${pathOf(plan)}">Look at it or edit it</a>`}</div>${inputs.length > 0 && markup`<div class="fields">${inputs}</div>`}`;
 }
 
-function outcome({ seen, choice, loaded, versions }: StartParts, busy: boolean): Piece {
+function outcome({ seen, choice, loaded, versions, hasBacktests }: StartParts, busy: boolean): Piece {
   if (loaded === undefined) return undefined;
   const { problems, checked, missing } = loaded;
   if (problems.length > 0) {
@@ -115,7 +117,7 @@ function outcome({ seen, choice, loaded, versions }: StartParts, busy: boolean):
     version !== undefined && !busy
       ? markup`<form method="get" action="/workers/${seen.scriptName}/start/confirm" data-dialog>${hidden}<button class="primary">Start the release…</button></form>`
       : !busy && markup`<p>Choose a version to start.</p>`;
-  return markup`<section class="panel"><h2>What will happen</h2><p>${forecastText(moveOf(seen, version?.versionId), checked)}</p>${planTimeline(checked)}<div class="orders">${begin}</div></section>`;
+  return markup`<section class="panel"><h2>What will happen</h2><p>${forecastText(moveOf(seen, version?.versionId), checked)}</p>${planTimeline(checked)}<div class="orders">${begin}${hasBacktests && markup`<form method="get" action="/workers/${seen.scriptName}/backtest">${hidden}<button>Backtest this plan</button></form>`}</div></section>`;
 }
 
 function prefixed(args: Choice["args"]): Record<string, string> {

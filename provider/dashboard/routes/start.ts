@@ -4,6 +4,7 @@ import type { Once } from "../once";
 import type { Said } from "../pages/frame";
 import { chooseWorkerPage, confirmStartPage, startPage, type Choice } from "../pages/start";
 import { NotThere, type Ports } from "../ports";
+import { argsIn, choiceOf } from "./choice";
 import { messageOf } from "./messageOf";
 import { outcomeOf } from "./orders";
 import { workerPath } from "./paths";
@@ -28,7 +29,17 @@ export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
     ]);
     const { folder } = ports.plans;
     return html(
-      startPage({ account, seen, versions, plans, folder, choice, loaded, now: ports.clock.now() }),
+      startPage({
+        account,
+        seen,
+        versions,
+        plans,
+        folder,
+        choice,
+        loaded,
+        hasBacktests: ports.backtest !== undefined,
+        now: ports.clock.now(),
+      }),
     );
   });
 
@@ -59,17 +70,4 @@ export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
           if (error instanceof NotThere) return undefined;
           throw error;
         });
-}
-
-function choiceOf({ version, plan, ...rest }: Readonly<Record<string, string>>): Choice {
-  return { version: version || undefined, plan: plan || undefined, args: argsIn(rest) };
-}
-
-/** The arguments of a plan among the fields of a form: `arg.maxErrors`. */
-function argsIn(fields: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) =>
-      name.startsWith("arg.") && typeof value === "string" && value !== "" ? [[name.slice(4), value]] : [],
-    ),
-  );
 }

@@ -49,12 +49,30 @@ describe("what is published", function () {
     const others = paths.filter(
       (path) => !/^dist\/(provider|edge)\/.+\.(js|d\.ts|js\.map)$/.test(path) && !pages.test(path),
     );
-    const allowed = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "dist/sbom.cdx.json"];
+    const plans = ["cautious", "fast", "low-traffic", "on-call-hours", "standard"].map(
+      (name) => `plans/${name}.yaml`,
+    );
+    const allowed = [
+      ...plans,
+      "schema/plan.json",
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      "dist/sbom.cdx.json",
+    ];
     assert.deepEqual(
       others.filter((path) => !allowed.includes(path)),
       [],
     );
-    for (const path of ["CHANGELOG.md", "LICENSE", "README.md", "dist/provider/index.d.ts"]) {
+    for (const path of [
+      ...plans,
+      "schema/plan.json",
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist/provider/index.d.ts",
+    ]) {
       assert.ok(paths.includes(path), path);
     }
   });

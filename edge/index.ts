@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AnalyticsOptions } from "./analytics";
 import { InvocationCounter } from "./analytics/counter";
 import { createApi } from "./api/app";
-import { Transfers } from "./api/d1/transfers";
+import { TRANSFER_PATH, transferRoutes, Transfers } from "./api/d1/transfers";
 import { checkRateLimit, CLOUDFLARES_LIMIT, type RateLimit } from "./api/rate-limit";
 import { Reads } from "./api/reads";
 import { AssetSessions } from "./assets/sessions";
@@ -150,6 +150,7 @@ async function startOn(state: State, runtime: Runtime, options: EdgeOptions): Pr
   const cron = new CronClock(state, context.routes, parts.dispatcher, options.clock ?? SYSTEM_CLOCK);
   const api = createApi(context);
   api.route(CONTROL_PATH, controlRoutes(context));
+  api.route(TRANSFER_PATH, transferRoutes(context.transfers));
   recordNamedStores(state);
   tellOfStubs(context);
   const server = new EdgeServer(api, front, siteOf(options), context.hosts);

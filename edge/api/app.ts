@@ -15,7 +15,6 @@ import { graphqlRoutes } from "./graphql";
 import { databaseRoutes } from "./d1/databases";
 import { moveRoutes } from "./d1/move";
 import { queryRoutes } from "./d1/query";
-import { TRANSFER_PATH, transferRoutes } from "./d1/transfers";
 import { kvBulkRoutes } from "./kv/bulk";
 import { kvNamespaceRoutes } from "./kv/namespaces";
 import { kvValueRoutes } from "./kv/values";
@@ -99,7 +98,6 @@ export function createApi(edge: EdgeContext): Hono {
   root.onError(answerError);
   root.notFound((context) => answerUnknown(context, methodsAt(root, context.req.path)));
   root.route("/client/v4", api);
-  root.route(TRANSFER_PATH, transferRoutes(edge.transfers));
   return root;
 }
 

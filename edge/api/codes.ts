@@ -67,6 +67,7 @@ export const CODES = {
   serviceBindingTarget: 10143,
   /** The D1 database that a binding is for is not there. */
   bindingDatabase: 10181,
+  noWorkflow: 10200,
   /** A version that is not deployed at once cannot change Durable Object classes. */
   migrationInVersion: 10211,
   /** The latest version is not the one that is deployed, so settings of it cannot be edited. */

@@ -12,6 +12,11 @@ const wish = z.looseObject({ script_name: z.string(), class_name: z.string() });
 /** What wrangler registers after an upload that has Workflows. Where stubs are allowed it is heard, and not kept. */
 export function workflowRoutes({ stubs }: EdgeContext): Hono {
   const routes = new Hono();
+  // Before it deploys one, wrangler asks whose it is.
+  routes.get("/:workflow", (context) => {
+    const name = context.req.param("workflow");
+    throw new ApiError(404, CODES.noWorkflow, `There is no Workflow ${name}: the local edge keeps none.`);
+  });
   routes.put("/:workflow", async (context) => {
     const { script_name, class_name } = await parsedBody(context, wish);
     if (!stubs.areAllowed) {

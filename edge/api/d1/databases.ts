@@ -48,17 +48,17 @@ async function presentWhole(edge: EdgeContext, database: Database): Promise<obje
 
 /** The D1 databases of the account. */
 export function databaseRoutes(edge: EdgeContext): Hono {
-  const { databases } = edge.state;
+  const { state } = edge;
   const routes = new Hono();
   routes.get("/database", (context) => {
     const { name } = context.req.query();
-    const found = databases.list().filter((one) => name === undefined || one.name.includes(name));
+    const found = state.databases.list().filter((one) => name === undefined || one.name.includes(name));
     const { items, info } = pageOf(context, found, PAGES);
     return success(context, items.map(present), { result_info: info });
   });
   routes.post("/database", async (context) => {
     const { name, jurisdiction, read_replication } = await parsedBody(context, wish);
-    if (databases.named(name) !== undefined) {
+    if (state.databases.named(name) !== undefined) {
       throw new ApiError(400, CODES.databaseTaken, `Database with name '${name}' already exists`);
     }
     const database: Database = {
@@ -66,7 +66,7 @@ export function databaseRoutes(edge: EdgeContext): Hono {
       ...(jurisdiction != null && { jurisdiction }),
       readReplication: read_replication?.mode ?? "disabled",
     };
-    databases.put(database);
+    state.databases.put(database);
     return success(context, await presentWhole(edge, database));
   });
   routes.get("/database/:database", async (context) =>
@@ -76,7 +76,7 @@ export function databaseRoutes(edge: EdgeContext): Hono {
     const before = existingDatabase(edge, context);
     const { read_replication } = await parsedBody(context, change);
     const database = { ...before, readReplication: read_replication?.mode ?? before.readReplication };
-    databases.put(database);
+    state.databases.put(database);
     return success(context, await presentWhole(edge, database));
   };
   routes.put("/database/:database", update);
@@ -84,7 +84,7 @@ export function databaseRoutes(edge: EdgeContext): Hono {
   routes.delete("/database/:database", async (context) => {
     const { id } = existingDatabase(edge, context);
     await new D1Store(edge.stores, id).clear();
-    databases.delete(id);
+    state.databases.delete(id);
     return success(context, null);
   });
   return routes;

@@ -47,10 +47,10 @@ function checkTitle({ state }: EdgeContext, title: string, own?: string): void {
 
 /** The KV namespaces of the account. */
 export function kvNamespaceRoutes(edge: EdgeContext): Hono {
-  const { namespaces } = edge.state;
+  const { state } = edge;
   const routes = new Hono();
   routes.get("/namespaces", (context) => {
-    const all = ordered(namespaces.list(), context);
+    const all = ordered(state.namespaces.list(), context);
     const { items, info } = pageOf(context, all, PAGES);
     return success(context, items.map(present), { result_info: info });
   });
@@ -58,7 +58,7 @@ export function kvNamespaceRoutes(edge: EdgeContext): Hono {
     const { title } = await parsedBody(context, wish);
     checkTitle(edge, title);
     const namespace = { id: randomBytes(16).toString("hex"), name: title };
-    namespaces.put(namespace);
+    state.namespaces.put(namespace);
     return success(context, present(namespace));
   });
   routes.get("/namespaces/:namespace", (context) =>
@@ -69,13 +69,13 @@ export function kvNamespaceRoutes(edge: EdgeContext): Hono {
     const { title } = await parsedBody(context, wish);
     checkTitle(edge, title, id);
     const namespace = { id, name: title };
-    namespaces.put(namespace);
+    state.namespaces.put(namespace);
     return success(context, present(namespace));
   });
   routes.delete("/namespaces/:namespace", async (context) => {
     const { id } = existingNamespace(edge, context);
     await new KvStore(edge.stores, id).clear();
-    namespaces.delete(id);
+    state.namespaces.delete(id);
     return success(context, null);
   });
   return routes;

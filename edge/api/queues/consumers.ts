@@ -38,12 +38,20 @@ const wish = z.looseObject({
 /** The consumer that is wished for, as far as it is not decided by what it replaces. */
 function consumerFrom(
   { state }: EdgeContext,
+  { name }: Queue,
   given: z.infer<typeof wish>,
 ): Omit<Consumer, "id" | "createdOn"> {
   const { type, settings } = given;
   const scriptName = given.script_name ?? given.script ?? undefined;
   if (type === "worker" && (scriptName === undefined || state.scripts.get(scriptName) === undefined)) {
     throw noSuchScript();
+  }
+  if (given.dead_letter_queue === name) {
+    throw new ApiError(
+      400,
+      CODES.unparsableBody,
+      `dead_letter_queue: is ${name} itself, which would hand over for ever what fails. Name another queue.`,
+    );
   }
   return {
     scriptName: type === "worker" ? scriptName : undefined,
@@ -85,7 +93,7 @@ export function consumerRoutes(edge: EdgeContext): Hono {
   });
   routes.post("/:queue/consumers", async (context) => {
     const queue = existingQueue(edge, context);
-    const wished = consumerFrom(edge, await parsedBody(context, wish));
+    const wished = consumerFrom(edge, queue, await parsedBody(context, wish));
     const [other] = queue.consumers;
     if (other !== undefined) {
       const who = other.scriptName === undefined ? "one that pulls" : `the Worker ${other.scriptName}`;
@@ -104,7 +112,11 @@ export function consumerRoutes(edge: EdgeContext): Hono {
   routes.put("/:queue/consumers/:consumer", async (context) => {
     const queue = existingQueue(edge, context);
     const { id, createdOn } = existingConsumer(queue, context);
-    return save(context, queue, { ...consumerFrom(edge, await parsedBody(context, wish)), id, createdOn });
+    return save(context, queue, {
+      ...consumerFrom(edge, queue, await parsedBody(context, wish)),
+      id,
+      createdOn,
+    });
   });
   routes.delete("/:queue/consumers/:consumer", (context) => {
     const queue = existingQueue(edge, context);

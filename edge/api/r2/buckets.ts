@@ -85,12 +85,12 @@ function checkNew({ state }: EdgeContext, name: string): void {
 
 /** The R2 buckets of the account. */
 export function bucketRoutes(edge: EdgeContext): Hono {
-  const { buckets } = edge.state;
+  const { state } = edge;
   const routes = new Hono();
   routes.get("/buckets", (context) => {
     refuseJurisdiction(context);
     const wanted = parsed(range, context.req.query());
-    const { items, cursor } = pageOf(buckets.list(), wanted);
+    const { items, cursor } = pageOf(state.buckets.list(), wanted);
     const result_info = { per_page: wanted.per_page, ...(cursor !== undefined && { cursor }) };
     return success(context, { buckets: items.map(present) }, { result_info });
   });
@@ -98,14 +98,14 @@ export function bucketRoutes(edge: EdgeContext): Hono {
     refuseJurisdiction(context);
     const bucket = bucketFrom(await parsedBody(context, wish));
     checkNew(edge, bucket.name);
-    buckets.put(bucket);
+    state.buckets.put(bucket);
     return success(context, present(bucket));
   });
   routes.get("/buckets/:bucket", (context) => success(context, present(existingBucket(edge, context))));
   routes.patch("/buckets/:bucket", (context) => {
     const wanted = parsed(storageClass, context.req.header("cf-r2-storage-class"));
     const bucket = { ...existingBucket(edge, context), storageClass: wanted };
-    buckets.put(bucket);
+    state.buckets.put(bucket);
     return success(context, present(bucket));
   });
   routes.delete("/buckets/:bucket", async (context) => {
@@ -118,7 +118,7 @@ export function bucketRoutes(edge: EdgeContext): Hono {
         `The bucket you tried to delete is not empty: ${id} has objects, such as '${objects[0]?.name ?? ""}'. Delete them first.`,
       );
     }
-    buckets.delete(id);
+    state.buckets.delete(id);
     return success(context, {});
   });
   return routes;

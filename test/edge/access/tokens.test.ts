@@ -34,7 +34,7 @@ describe("the permissions of a token", () => {
     assert.deepEqual(readScopes(["account:read"]), ["account:read"]);
     assert.throws(
       () => readScopes(["account:read", "scripts"]),
-      /'scripts' is not a permission .* are account:read, account:write, .*workers_scripts:write\.$/,
+      /'scripts' is not a permission .* are account:read, account:write, .*workers_scripts:write, .*\.$/,
     );
   });
 

@@ -61,9 +61,12 @@ export function forecastText(move: Move, plan: Plan | undefined): string {
     `${way} ${stagesText(stages)}`,
     `at least ${formatDuration(leastMs)}${waits ? " and the wait for the approval" : ""}`,
     `judged by ${listText(objectives)}`,
-    `about ${requestsText(requests)} requests to the API.`,
+    `about ${requestsText(requests)} requests to the API.${move.oldVersionId === undefined ? firstText : ""}`,
   ].join("; ");
 }
+
+/** Whether a Worker has a version already, only its deployments tell. */
+const firstText = " The first version of a Worker gets all traffic at once instead.";
 
 function wayText({ scriptName, oldVersionId, newVersionId }: Move): string {
   const worker = scriptName ?? "a Worker that is known only during the update";

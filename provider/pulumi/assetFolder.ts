@@ -42,7 +42,8 @@ export async function loadAssets({ directory, config }: AssetsInput): Promise<As
   const names = (await filesIn(folder)).filter((name) => !excluded.ignores(name)).sort();
   if (names.length > maxFiles) {
     throw new Error(
-      `"${directory}" has ${names.length} files; Cloudflare serves at most ${maxFiles} of a version`,
+      `"${directory}" has ${names.length} files; Cloudflare serves at most ${maxFiles} of a version: name what to leave out in ` +
+        ignoreFile,
     );
   }
   await refuseWorker(names, folder);
@@ -92,7 +93,8 @@ async function assetOf(folder: string, name: string): Promise<AssetFile> {
   const content = await readFile(file);
   if (content.byteLength > maxBytes) {
     throw new Error(
-      `${relative(process.cwd(), file)} has ${content.byteLength} bytes; Cloudflare serves files of at most ${maxBytes} (25 MiB)`,
+      `${relative(process.cwd(), file)} has ${content.byteLength} bytes; Cloudflare serves files of at most ${maxBytes} ` +
+        `(25 MiB): make it smaller, serve it from R2, or leave it out with ${ignoreFile}`,
     );
   }
   const extension = extname(name);

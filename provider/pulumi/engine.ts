@@ -27,23 +27,25 @@ export function engineProgress(urn: string | undefined): Progress {
   return isLiveScreen(process.env) ? progress : printedProgress(progress, () => Date.now());
 }
 
-/** How often a log tells how things are: enough to see that they go on. */
-const printedEveryMs = 60_000;
+/** How long a log is quiet about what is so at the moment: soon after a change little, then enough to see that it goes on. */
+const quietMs = { first: 1000, longest: 60_000 };
 
 /**
- * The same where each line is printed below the others: what is so at the moment is told once a minute, and after
- * whatever has happened.
+ * The same where each line is printed below the others: what is so at the moment is told after whatever has happened,
+ * then after pauses that double, and in the end once a minute.
  */
 export function printedProgress(progress: Progress, now: () => number): Progress {
   let toldAt = -Infinity;
+  let pauseMs = 0;
   return {
     status(line) {
-      if (now() - toldAt < printedEveryMs) return;
+      if (now() - toldAt < pauseMs) return;
       toldAt = now();
+      pauseMs = Math.min(Math.max(quietMs.first, 2 * pauseMs), quietMs.longest);
       progress.status(line);
     },
     event(line) {
-      toldAt = -Infinity;
+      pauseMs = 0;
       progress.event(line);
     },
   };

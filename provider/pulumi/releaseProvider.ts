@@ -16,7 +16,7 @@ import { harmless, harmlessLines } from "../shown";
 import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
-import { rememberedFailure } from "./failure";
+import { againText, rememberedFailure } from "./failure";
 import { abortedWarning, hasToAct, mayReplace, needsRelease, onlyRecords, replacing } from "./releaseChange";
 import { previewText } from "./releasePreview";
 import { interruptible } from "./interruption";
@@ -125,7 +125,7 @@ async function release(id: string, inputs: Inputs, olds: Properties, news: Prope
   } catch (error) {
     // Once a release has begun, every failure is an outcome; so this came before.
     if (error instanceof PortError)
-      throw new Error(`${error.message} The release did not start.`, { cause: error });
+      throw new Error(`${error.message} The release did not start.${againText(error)}`, { cause: error });
     if (!(error instanceof AbortedBefore)) throw error;
     const remembered = findingBefore !== undefined ? { ...olds, ...news } : news;
     const verdict = { status: "aborted", reason: error.message, finding: error.finding, isVerdict: true };

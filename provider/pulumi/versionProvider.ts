@@ -9,7 +9,7 @@ import { PortError } from "../rollout/ports";
 import { loadAssets } from "./assetFolder";
 import { systemClock } from "./clock";
 import { sources } from "./config";
-import { rememberedFailure } from "./failure";
+import { againText, rememberedFailure } from "./failure";
 import { checked, defined, read, same, type Checked } from "./validation";
 import { withFingerprints } from "./versionFingerprints";
 import { versionInputs, versionProperties } from "./versionInputs";
@@ -40,7 +40,7 @@ export async function diff(_id: string, olds: Properties, news: Properties): Pro
 /** Uploads the version. One whose Worker's settings could not be set is a failure that Pulumi remembers. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
   const inputs = readInputs(news);
-  const { settingsFailure, ...version } = await versionsOf(inputs).upload(await uploadOf(inputs));
+  const { settingsFailure, ...version } = await uploaded(inputs);
   const outs = defined({ ...news, ...version });
   if (settingsFailure === undefined) return { id: version.versionId, outs };
   throw withoutSettings(version.versionId, outs, settingsFailure);
@@ -59,6 +59,16 @@ export async function update(id: string, olds: Properties, news: Properties): Pr
   } catch (error) {
     if (error instanceof PortError) throw withoutSettings(id, outs, error.message);
     throw error;
+  }
+}
+
+async function uploaded(inputs: Inputs): ReturnType<Versions["upload"]> {
+  const upload = await uploadOf(inputs);
+  try {
+    return await versionsOf(inputs).upload(upload);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    throw new Error(`${error.message}${againText(error)}`, { cause: error });
   }
 }
 

@@ -37,7 +37,7 @@ describe("a release that is foretold", () => {
   it("is told before it is known what serves, and what will", () => {
     assert.equal(
       forecastText({ ...move, oldVersionId: undefined, newVersionId: undefined }, plan),
-      `checkout: the version that serves → one that is known only during the update ${rest}`,
+      `checkout: the version that serves → one that is known only during the update ${rest} The first version of a Worker gets all traffic at once instead.`,
     );
     assert.match(
       forecastText({ ...move, scriptName: undefined }, plan),

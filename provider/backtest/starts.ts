@@ -1,3 +1,4 @@
+import { frozenUntil } from "../plan/freeze";
 import type { Plan } from "../plan/plan";
 import { settleMsIn } from "../rollout/release";
 import { generator } from "./random";
@@ -15,7 +16,7 @@ export function shortestMs(plan: Plan): number {
 /**
  * Moments at which a release could have begun, spread evenly over all of the trace at which the hour before and the time
  * that the plan takes are known: one in each of as many spans of the same length, at random. Fewer than asked for where
- * some of these spans have none.
+ * some of these spans have none, or a freeze of the plan is in force.
  */
 export function startsIn(trace: Trace, plan: Plan, count: number, seed: string): readonly number[] {
   const isKnown = coverage(trace);
@@ -28,7 +29,8 @@ export function startsIn(trace: Trace, plan: Plan, count: number, seed: string):
   const starts: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const at = Math.floor((first + (index + random()) * span) / 1000) * 1000;
-    if (at >= first && isKnown(at - before, at + after)) starts.push(at);
+    if (at < first || frozenUntil(plan.freezes, at) !== undefined) continue;
+    if (isKnown(at - before, at + after)) starts.push(at);
   }
   return starts;
 }

@@ -7,12 +7,15 @@ import { backtest, TooShort, type ReplayProgress } from "../backtest/backtest";
 import { documentOf } from "../backtest/document";
 import { pageOf } from "../backtest/page";
 import { formatElapsed } from "../plan/duration";
+import { loadPlanFile } from "../plan/file/load";
+import { planFiles } from "../planFiles";
 import type { Plan } from "../plan/plan";
 import { harmlessIn } from "../shown";
 import { notesOn } from "./backtest/notes";
-import { planIn } from "./backtest/plan";
 import { readTrace, readWorker, type Read } from "./backtest/read";
 import { textOf } from "./backtest/text";
+import { givenFrom, withArgsOption, type GivenArgs } from "./plan/args";
+import { formats } from "./plan/formats";
 import { remark, say } from "./say";
 import { scriptNameOf, type WorkerOptions } from "./worker";
 
@@ -23,13 +26,14 @@ interface Options extends WorkerOptions {
   readonly html?: string;
   readonly json?: boolean;
   readonly seed: number;
+  readonly args: GivenArgs;
 }
 
 /** `workers-release plan backtest <file>` */
 export function backtestCommand(): Command {
-  return new Command("backtest")
+  const command = new Command("backtest")
     .description("Says what a plan would have done in the last days: replays what the old version served.")
-    .argument("<file>", "the plan, in YAML or JSON")
+    .argument("<file>", "a plan file, or a ready-made plan, such as pulumi-workers-release/standard")
     .option("--script <name>", "the Worker whose telemetry is read", scriptNameOf)
     .addOption(
       new Option("--days <number>", "how far back to read, up to 7 days")
@@ -42,8 +46,8 @@ export function backtestCommand(): Command {
     .option("--json", "prints a document for programs instead of text")
     .option("--seed <number>", "what the releases are drawn from: the same gives the same", seedOf, 1)
     .option("--account-id <id>", "the account (default: CLOUDFLARE_ACCOUNT_ID)")
-    .addHelpText("after", whatItDoes)
-    .action(run);
+    .addHelpText("after", whatItDoes);
+  return withArgsOption(command).action(run);
 }
 
 const whatItDoes = `
@@ -76,7 +80,8 @@ function seedOf(text: string): number {
 }
 
 async function run(file: string, options: Options): Promise<void> {
-  const plan = planIn(file);
+  const plan = planIn(file, options.args);
+  if (plan === undefined) return;
   const show = progressLine(options);
   try {
     const read = await readFor(options, plan, show);
@@ -116,6 +121,15 @@ async function run(file: string, options: Options): Promise<void> {
     if (error instanceof TooShort) throw new Error(tooShortText(error), { cause: error });
     throw error;
   }
+}
+
+/** The plan of a file; undefined where something is wrong with it, which is told. */
+function planIn(path: string, args: GivenArgs): Plan | undefined {
+  const { checked, problems, missing } = loadPlanFile(path, planFiles, givenFrom(args, "refuse"));
+  if (checked !== undefined) return checked;
+  remark(formats.text([{ file: planFiles.locate(path).name, problems, missing }]));
+  process.exitCode = 1;
+  return undefined;
 }
 
 function readFor(options: Options, plan: Plan, show: (line: string) => void): Promise<Read> | Read {

@@ -26,8 +26,8 @@ export function notesOn(
         ]
       : []),
     ...(plan.probes.length > 0 ? ["Probes are taken to be answered well."] : []),
-    ...(plan.stages.some(({ progression }) => progression === "manual")
-      ? ["Approvals are taken to come at once."]
+    ...(plan.stages.some(({ progression, gate }) => progression === "manual" || gate !== undefined)
+      ? ["Approvals are taken to come, and gates to open, at once."]
       : []),
   ];
 }

@@ -5,7 +5,7 @@ import { readingOf, slisAsked, traceFromTelemetry } from "../../backtest/fromTel
 import type { Trace } from "../../backtest/trace";
 import { budgetFor } from "../../cloudflare/budget/budgets";
 import { cloudflareClient } from "../../cloudflare/client";
-import { recentDeployments } from "../../cloudflare/recentDeployments";
+import { cloudflarePast } from "../../cloudflare/deployments";
 import { cloudflareTelemetry } from "../../cloudflare/telemetry";
 import { partsFor, recipesOf } from "../../cloudflare/telemetryParts";
 import { guardedFetch } from "../../cloudflare/transport";
@@ -60,7 +60,7 @@ export async function readWorker(
     fetch: counting,
   });
   const worker = { accountId, scriptName };
-  const deployments = await recentDeployments(client, worker);
+  const deployments = await cloudflarePast(client, worker).recent();
   const telemetry = cloudflareTelemetry(client, worker, { leaveOutProbes: plan.probes.length > 0 });
   const { blindBecause } = await telemetry.readiness(slisAsked(plan));
   if (blindBecause !== undefined) throw new Error(blindBecause);

@@ -69,7 +69,14 @@ export async function reportOn(
     requests: requestsOf(release, observation),
     latency: times === undefined ? [] : quantilesOf(times),
     failures: (await failuresOf(release, state, observation, ports, course)) ?? null,
-    notes: notesOn({ note, isEmpty: isEmpty(observation), hasTimes: times !== undefined, until, now }),
+    notes: notesOn({
+      note,
+      isEmpty: isEmpty(observation),
+      hasTimes: times !== undefined,
+      hasStages: course.stages.length > 0,
+      until,
+      now,
+    }),
   };
 }
 
@@ -198,16 +205,23 @@ function notesOn({
   note,
   isEmpty: nothing,
   hasTimes,
+  hasStages,
   until,
   now,
 }: {
   readonly note: string;
   readonly isEmpty: boolean;
   readonly hasTimes: boolean;
+  readonly hasStages: boolean;
   readonly until: number;
   readonly now: number;
 }): readonly string[] {
   const notes = [note];
+  if (!hasStages) {
+    notes.push(
+      "Cloudflare lists the ten newest deployments only: when this release entered its stages is not known any more.",
+    );
+  }
   if (nothing) {
     const old = now - until > 3 * dayMs ? " Cloudflare keeps telemetry for 3 days, on paid plans for 7." : "";
     notes.push(`The telemetry shows no request of either version in this time.${old}`);

@@ -41,6 +41,7 @@ function fits({ stages }: Plan, { record, stages: entered }: Course): boolean {
 /** Of stages that were never entered nothing is known, and nothing is asked. */
 function usualPlan({ record, stages }: Course): Plan {
   const known = new Map(stages.map(({ stage, percent }) => [stage, percent]));
+  record.planned?.forEach(({ percent }, stage) => known.set(stage, percent));
   let percent = 0;
   const planned = Array.from({ length: record.stages }, (_, stage) => {
     const rest = record.stages - stage;

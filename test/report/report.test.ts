@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { planSchema } from "../../provider/plan/schema";
 import { reportOn, type Asked } from "../../provider/report/build";
 import { htmlOf } from "../../provider/report/html";
+import { deploymentsUntil } from "../../provider/report/deployments";
 import { markdownOf } from "../../provider/report/markdown";
 import type { ReleaseReport } from "../../provider/report/model";
-import type { Deployment, Failures, FailureGroup } from "../../provider/rollout/ports";
+import type { Deployment, Failures, FailureGroup, PastDeployments } from "../../provider/rollout/ports";
+import type { ReleaseRecord } from "../../provider/rollout/record/record";
+import { aRecord, deployment } from "../rollout/situations";
 import { atOnce } from "../fakes/plans";
 import {
   all,
@@ -212,5 +215,32 @@ describe("the report on a release", () => {
     assert.match(report.notes.join(" "), /shows no request of either version/);
     assert.match(htmlOf(report), /<h1>/);
     assert.match(markdownOf(report), /#### Stages/);
+  });
+});
+
+describe("the deployments that a report is made of", () => {
+  const at = (id: string, record: Partial<ReleaseRecord>): Deployment =>
+    deployment({ id, record: aRecord({ phase: "aborted", ...record }) });
+  const newest = at("d3", { id: "r3", previous: "d2" });
+  const older = { d2: at("d2", { id: "r2", previous: "d1" }), d1: at("d1", { id: "r1" }) };
+  const past = (asked: string[]): PastDeployments => ({
+    recent: () => Promise.resolve([newest]),
+    named: (id) => {
+      asked.push(id);
+      return Promise.resolve(older[id as keyof typeof older]);
+    },
+  });
+
+  it("are those that Cloudflare lists, and before that those which lead to the release", async () => {
+    for (const [release, asked, found] of [
+      [undefined, [], ["d3"]],
+      ["r3", [], ["d3"]],
+      ["r1", ["d2", "d1"], ["d3", "d2", "d1"]],
+      ["r0", ["d2", "d1"], ["d3", "d2", "d1"]],
+    ] as const) {
+      const named: string[] = [];
+      const deployments = await deploymentsUntil(release, past(named));
+      assert.deepEqual([named, deployments.map(({ id }) => id)], [asked, found]);
+    }
   });
 });

@@ -8,6 +8,9 @@ import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
 import { reportCommand } from "./report";
 import { historyCommand } from "./history";
+import { holdCommand } from "./hold";
+import { promoteCommand } from "./promote";
+import { resumeCommand } from "./resume";
 import { remark } from "./say";
 import { runCommand } from "./run";
 import { statusCommand } from "./status";
@@ -18,6 +21,9 @@ const program = new Command("workers-release")
   .addCommand(statusCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
+  .addCommand(promoteCommand())
+  .addCommand(holdCommand())
+  .addCommand(resumeCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())
   .addCommand(dashboardCommand())

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
 import { dashboardCommand } from "./dashboard";
+import { completionCommand } from "./completion";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
@@ -31,6 +32,8 @@ const program = new Command("workers-release")
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");
+
+program.addCommand(completionCommand(program));
 
 program.parseAsync().catch((error: unknown) => {
   remark(error instanceof Error ? error.message : String(error));

@@ -3,11 +3,15 @@ import { Command } from "commander";
 import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
 import { dashboardCommand } from "./dashboard";
+import { completionCommand } from "./completion";
 import { doctorCommand } from "./doctor";
 import { edgeCommand } from "./edge";
 import { planCommand } from "./plan";
 import { reportCommand } from "./report";
 import { historyCommand } from "./history";
+import { holdCommand } from "./hold";
+import { promoteCommand } from "./promote";
+import { resumeCommand } from "./resume";
 import { remark } from "./say";
 import { runCommand } from "./run";
 import { statusCommand } from "./status";
@@ -18,6 +22,9 @@ const program = new Command("workers-release")
   .addCommand(statusCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
+  .addCommand(promoteCommand())
+  .addCommand(holdCommand())
+  .addCommand(resumeCommand())
   .addCommand(abortCommand())
   .addCommand(planCommand())
   .addCommand(dashboardCommand())
@@ -25,6 +32,8 @@ const program = new Command("workers-release")
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
   .showHelpAfterError("Add --help to see what is possible.");
+
+program.addCommand(completionCommand(program));
 
 program.parseAsync().catch((error: unknown) => {
   remark(error instanceof Error ? error.message : String(error));

@@ -12,15 +12,20 @@ import { confirm } from "./confirm";
 import { remark, say } from "./say";
 import { accessOf, type WorkerOptions } from "./worker";
 
-/** The options of a command that deploys. */
-export interface OrderOptions extends WorkerOptions {
+/** The options of a command that names who gives it. */
+export interface ByOptions extends WorkerOptions {
   readonly by: string;
+}
+
+/** The options of a command that moves traffic. */
+export interface OrderOptions extends ByOptions {
   readonly yes?: boolean;
 }
 
 /**
  * Shows what an order is going to do, asks whether to go on, and carries it out.
  *
+ * @param more what a person should know beside where the traffic goes
  * @returns what was deployed; undefined when the person said no
  * @throws Error when the order is refused, when there is nobody to ask, or when Cloudflare does not take it
  */
@@ -28,6 +33,7 @@ export async function give(
   scriptName: string,
   options: OrderOptions,
   order: (active: Deployment | undefined) => Order,
+  more: (request: DeploymentRequest) => string = () => "",
 ): Promise<DeploymentRequest | undefined> {
   const { connection, accountId } = accessOf(options);
   const worker = { accountId, scriptName };
@@ -40,7 +46,8 @@ export async function give(
   const { oldVersionId, newVersionId } = request.record;
   const versionIds = [oldVersionId, newVersionId].filter((id) => id !== undefined);
   const origins = await originsOf(client, worker, versionIds);
-  const intention = active ? intentionText(scriptName, active, request, origins, Date.now()) : "";
+  const moves = active ? intentionText(scriptName, active, request, origins, Date.now()) : "";
+  const intention = [moves, more(request)].filter((text) => text !== "").join("\n");
   if (options.yes) say(intention);
   else if (!(await confirm(intention))) {
     remark("Nothing was done.");
@@ -48,6 +55,21 @@ export async function give(
     return undefined;
   }
   return carryOut(deployments, asShown(request, order), systemClock);
+}
+
+/**
+ * Carries out an order that moves no traffic, and so asks nobody.
+ *
+ * @throws Error when the order is refused, or when Cloudflare does not take it
+ */
+export function giveAtOnce(
+  scriptName: string,
+  options: ByOptions,
+  order: (active: Deployment | undefined) => Order,
+): Promise<DeploymentRequest> {
+  const { connection, accountId } = accessOf(options);
+  const deployments = cloudflareDeployments(cloudflareClient(connection), { accountId, scriptName });
+  return carryOut(deployments, order, systemClock);
 }
 
 /** The same order, as long as it does what the person has agreed to. */

@@ -35,8 +35,8 @@ import { answered } from "./look/source";
 import {
   approvalOf,
   awaiting,
+  beginsBefore,
   entered,
-  splitChanges,
   wentThrough,
   type Deployed,
   type State,
@@ -128,7 +128,7 @@ function enter(
   const request = {
     split: isOneWay ? promotedSplit(release) : splitAt(release, stagePercent(release, stage)),
     sentence: isOneWay ? `${sentence} ${oneWaySentence(release)}` : sentence,
-    record: recordOf(release, stage, "soak", { begun: splitChanges(state) }),
+    record: recordOf(release, stage, "soak", { begun: beginsBefore(state, stage) }),
   };
   return deploy(request, rollout, dependencies, (made) =>
     onward(rollout, made, entered(state, stage, made.id, dependencies.clock.now()), dependencies),
@@ -176,7 +176,10 @@ function awaitApproval(
         : gateSentence(release, state.stage, gate),
       approvalHeldSentence(frozenUntil),
     ]),
-    record: recordOf(release, state.stage, "wait", { begun: splitChanges(state), ...approval }),
+    record: recordOf(release, state.stage, "wait", {
+      begun: beginsBefore(state, state.stage + 1),
+      ...approval,
+    }),
   };
   return deploy(request, rollout, dependencies, (made) =>
     onward(rollout, made, awaiting(state, made.id, dependencies.clock.now(), approval), dependencies),
@@ -188,7 +191,7 @@ async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step
   const { release } = rollout;
   const state = rollout.state as Deployed;
   const phase = state.phase === "waiting" ? "wait" : "soak";
-  const begun = splitChanges(state).slice(0, phase === "wait" ? undefined : -1);
+  const begun = beginsBefore(state, phase === "wait" ? state.stage + 1 : state.stage);
   const now = dependencies.clock.now();
   const approval =
     state.phase === "waiting"
@@ -200,7 +203,10 @@ async function claim(rollout: Rollout, dependencies: Dependencies): Promise<Step
       phase === "wait"
         ? joined([waitSentence(release, state, now), approvalHeldSentence(approval.frozenUntil)])
         : claimSentence(release, state.stage),
-    record: recordOf(release, state.stage, phase, { begun, since: state.since, ...approval }),
+    record: recordOf(release, state.stage, phase, {
+      ...{ begun, since: state.since, heldBy: state.heldBy },
+      ...approval,
+    }),
   };
   const claimed = { ...state, leftBy: undefined, ...wentThrough(state), ...approval };
   const step = await deploy(request, rollout, dependencies, (made) =>

@@ -219,9 +219,11 @@ function onward(situation: Situation, state: Deployed, status: DeploymentStatus)
   if (status.kind === "approved" && isInTime(situation, state, status.at)) {
     return { do: "enter", stage: state.stage + 1, approvedBy: status.by };
   }
+  if (state.leftBy !== undefined && status.kind !== "misfit") return { do: "claim" };
+  // It stays in its stage, and is watched as before: whatever makes it revert has come first.
+  if (state.heldBy !== undefined) return { do: "keep" };
   // An approval of what the plan no longer says: the release asks again, for what it says now.
   if (status.kind === "misfit") return { do: "await" };
-  if (state.leftBy !== undefined) return { do: "claim" };
   return state.phase === "soaking" ? whileSoaking(situation, state) : whileWaiting(situation, state);
 }
 

@@ -2,6 +2,7 @@ import { statusOf } from "./deploymentStatus";
 import type { Deployment } from "./ports";
 import type { ReleaseRecord } from "./record/record";
 import type { Dependencies, Release } from "./release";
+import { stateFrom } from "./startingPoint";
 import { approvalOf, awaiting, entered, wentThrough, type Deployed, type State } from "./state";
 
 /**
@@ -18,16 +19,36 @@ export function follow(
   if (status.kind !== "moved") return state;
   const { record, deployment } = status;
   progress.event(deployment.message);
-  if (isWhere(state, record)) {
-    const approval = state.phase === "waiting" ? approvalOf(record) : {};
-    return { ...state, deploymentId: deployment.id, ...wentThrough(state), ...approval };
-  }
   const at = Math.max(state.since, Math.min(deployment.createdAt, clock.now()));
-  const moved =
-    record.phase === "wait"
-      ? awaiting(state, deployment.id, at, record)
-      : entered(state, record.stage, deployment.id, at);
+  const isAboutHold = record.heldBy !== undefined || ("heldBy" in state && state.heldBy !== undefined);
+  const moved = {
+    ...movedBy(state, record, deployment, at),
+    ...(isAboutHold && { heldBy: record.heldBy }),
+  };
   return record.run === release.run ? moved : { ...moved, leftBy: record.run };
+}
+
+/** @param at when, in milliseconds since the epoch */
+function movedBy(state: State, record: ReleaseRecord, deployment: Deployment, at: number): Deployed {
+  const { id: deploymentId } = deployment;
+  if (isWhere(state, record)) {
+    const there = { ...state, deploymentId, leftBy: undefined, ...wentThrough(state) };
+    if (there.phase === "soaking") return there;
+    // Nobody could approve what was held: the time to do so begins anew.
+    const isResumed = state.heldBy !== undefined && record.heldBy === undefined;
+    return { ...there, ...approvalOf(record), ...(isResumed && { since: at }) };
+  }
+  // An order that came too late for its stage: the release is where the order says, since then.
+  if (isBefore(state, record))
+    return { ...stateFrom(record, deployment), ...wentThrough(state), leftBy: undefined };
+  return record.phase === "wait"
+    ? awaiting(state, deploymentId, at, record)
+    : entered(state, record.stage, deploymentId, at);
+}
+
+function isBefore(state: State, { stage, phase }: ReleaseRecord): boolean {
+  if (stage !== state.stage) return stage < state.stage;
+  return state.phase === "waiting" && phase === "soak";
 }
 
 /** True when the release is there already: a write that was repeated has been made twice. */

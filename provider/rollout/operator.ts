@@ -24,6 +24,7 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
   if (!active || !record || !isUnderWay(record)) {
     return refuse(`There is nothing to approve. ${notUnderWay(scriptName, active)}`);
   }
+  if (record.heldBy !== undefined) return refuse(heldRefusal(scriptName, record.heldBy));
   const percent = awaitedPercent(record);
   const isServing = samePercent(percentOf(active.split, record.newVersionId), 100);
   if (percent === undefined || (isLastStage(record) && !isServing)) {
@@ -87,6 +88,101 @@ function completion(record: ReleaseRecord, by: string): DeploymentRequest {
     sentence: `Approved by ${oneLine(by)}: the release is complete, version ${record.newVersionId} serves all traffic.`,
     record: { ...record, phase: "completed", begun: [], ...noWait },
   };
+}
+
+/**
+ * Holds a release in its stage: it is watched and reverted as before, and does not go on until somebody resumes it. No
+ * traffic is moved.
+ *
+ * @param active the Worker's active deployment
+ * @param by who holds it
+ */
+export function hold(scriptName: string, active: Deployment | undefined, by: string): Order {
+  const record = active?.record;
+  if (!active || !record || !isUnderWay(record)) {
+    return refuse(`There is nothing to hold. ${notUnderWay(scriptName, active)}`);
+  }
+  if (record.heldBy !== undefined) {
+    return refuse(`The release of ${scriptName} is held already, by ${record.heldBy}.`);
+  }
+  const percent = percentOf(active.split, record.newVersionId);
+  return deploy({
+    split: splitAt(record, percent),
+    sentence: `Held by ${oneLine(by)} in ${stageOf(record, percent)}, watched as before: workers-release resume ${scriptName}`,
+    record: { ...record, heldBy: shortName(by), since: record.since ?? active.createdAt },
+  });
+}
+
+/**
+ * Lets a release go on that somebody holds. An approval that it waits for may be given for its whole time again.
+ *
+ * @param active the Worker's active deployment
+ * @param by who resumes it
+ */
+export function resume(scriptName: string, active: Deployment | undefined, by: string): Order {
+  const record = active?.record;
+  if (!active || !record || !isUnderWay(record)) {
+    return refuse(`There is nothing to resume. ${notUnderWay(scriptName, active)}`);
+  }
+  const { heldBy, ...free } = record;
+  if (heldBy === undefined) return refuse(`The release of ${scriptName} is not held: it goes on by itself.`);
+  const percent = percentOf(active.split, record.newVersionId);
+  return deploy({
+    split: splitAt(record, percent),
+    sentence: `Resumed by ${oneLine(by)} in ${stageOf(record, percent)}, where ${heldBy} held it.`,
+    record: { ...free, since: record.phase === "wait" ? undefined : (record.since ?? active.createdAt) },
+  });
+}
+
+/**
+ * Promotes the new version of a release: all stages that are left are skipped but the last one, which is watched and
+ * reverted as by the plan.
+ *
+ * @param active the Worker's active deployment
+ * @param by who promotes it
+ * @param now milliseconds since the epoch
+ */
+export function promote(scriptName: string, active: Deployment | undefined, by: string, now: number): Order {
+  const record = active?.record;
+  if (!active || !record || !isUnderWay(record)) {
+    return refuse(`There is nothing to promote. ${notUnderWay(scriptName, active)}`);
+  }
+  const percent = percentOf(active.split, record.newVersionId);
+  const { heldBy, frozenUntil = 0 } = record;
+  if (heldBy !== undefined) return refuse(heldRefusal(scriptName, heldBy));
+  if (isLastStage(record)) {
+    return refuse(
+      `There is nothing to skip: ${stageOf(record, percent)} is the last one of ${scriptName}'s release.`,
+    );
+  }
+  if (now < frozenUntil) {
+    return refuse(`Nothing is promoted in a freeze. It lasts until ${untilText(frozenUntil, now)}.`);
+  }
+  const begun = record.phase === "wait" ? record.begun : [...record.begun, record.since ?? active.createdAt];
+  const last: ReleaseRecord = { ...record, phase: "soak", stage: record.stages - 1, ...noWait };
+  return deploy({
+    split: splitAt(record, 100),
+    sentence: `Promoted by ${oneLine(by)} from ${stageOf(record, percent)} to ${stageOf(last, 100)}. ${skippedText(record)}`,
+    // A stage that is skipped has the begin of the one before it.
+    record: {
+      ...last,
+      begun: [...begun, ...Array<number>(record.stages - 2 - record.stage).fill(begun.at(-1) ?? 0)],
+    },
+  });
+}
+
+/** What a promotion skips: `Skipped: 50 %, 75 %.` */
+export function skippedText({ stage, stages, planned }: ReleaseRecord): string {
+  const skipped = planned?.slice(stage + 1, -1).map(({ percent }) => formatPercent(percent));
+  const count = stages - 2 - stage;
+  if (count === 0) return "No stage is skipped.";
+  return skipped === undefined
+    ? `Skipped: ${count === 1 ? "1 stage" : `${count} stages`}.`
+    : `Skipped: ${skipped.join(", ")}.`;
+}
+
+function heldRefusal(scriptName: string, heldBy: string): string {
+  return `The release of ${scriptName} is held by ${heldBy}. Ask why; then let it go on: workers-release resume ${scriptName}`;
 }
 
 /**

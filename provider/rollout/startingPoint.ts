@@ -153,17 +153,19 @@ export function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment):
   const since = record.since ?? createdAt;
   const soakedSince = waits ? (begun.at(-1) ?? since) : since;
   const before = waits ? begun.slice(0, -1) : begun;
-  const past = before.map((startedAt, index) => ({
-    stage: stage - before.length + index,
-    startedAt,
-    endedAt: before[index + 1] ?? soakedSince,
-  }));
+  const past = before.flatMap((startedAt, index) => {
+    // One that has the begin of the stage before it was skipped.
+    if (startedAt === before[index - 1]) return [];
+    const endedAt = before.slice(index).find((each) => each !== startedAt) ?? soakedSince;
+    return [{ stage: stage - before.length + index, startedAt, endedAt }];
+  });
   const common = {
     stage,
     since,
     deploymentId: id,
     past,
     leftBy: record.run,
+    ...(record.heldBy !== undefined && { heldBy: record.heldBy }),
     failure: undefined,
     lostAt: undefined,
   };

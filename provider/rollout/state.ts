@@ -40,6 +40,8 @@ interface InTraffic extends Common {
    * again, so that the other, if it still lives, sees that it has been replaced.
    */
   readonly leftBy: string | undefined;
+  /** Who holds the release in its stage: it is watched as before, and does not go on. */
+  readonly heldBy?: string | undefined;
 }
 
 /** The stage's split serves and is watched for its soak time. */
@@ -95,9 +97,13 @@ export function stagesSoFar(state: State, now = Infinity): readonly PastStage[] 
   return [...state.past, { stage: state.stage, startedAt: stageStart(state), endedAt: now }];
 }
 
-/** When the split changed during the release: at the begin of each stage. */
-export function splitChanges(state: State): readonly number[] {
-  return stagesSoFar(state).map(({ startedAt }) => startedAt);
+/** When each stage before `stage` began. One that was skipped has the begin of the stage before it. */
+export function beginsBefore(state: State, stage: number): readonly number[] {
+  const stages = stagesSoFar(state).filter((each) => each.stage < stage);
+  return stages.flatMap(({ stage: own, startedAt }, index) => {
+    const next = stages[index + 1]?.stage ?? stage;
+    return Array<number>(Math.max(0, next - own)).fill(startedAt);
+  });
 }
 
 /** The state right after `deploymentId` brought the release into `stage`. */

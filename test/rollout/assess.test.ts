@@ -14,7 +14,7 @@ import {
 import { stageReports, type StageReport } from "../../provider/rollout/report";
 import type { Observation } from "../../provider/rollout/look/observation";
 import { answered } from "../../provider/rollout/look/source";
-import { entered, splitChanges, stagesSoFar, awaiting } from "../../provider/rollout/state";
+import { awaiting, beginsBefore, entered, stagesSoFar } from "../../provider/rollout/state";
 import {
   aRelease,
   began,
@@ -295,8 +295,8 @@ describe("where a release stands", () => {
     const current = { stage: 1, startedAt: began + 5 * minute, endedAt: began + 7 * minute };
     assert.deepEqual(stagesSoFar(second, began + 7 * minute), [...past, current]);
     assert.deepEqual(stagesSoFar(starting({ past })), past);
-    assert.deepEqual(splitChanges(second), [began, began + 5 * minute]);
-    assert.deepEqual(splitChanges(starting({ past })), [began]);
+    assert.deepEqual(beginsBefore(second, 2), [began, began + 5 * minute]);
+    assert.deepEqual(beginsBefore(starting({ past }), 1), [began]);
   });
 
   it("is since its soak in a stage that waits", () => {

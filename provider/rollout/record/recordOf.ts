@@ -10,18 +10,19 @@ interface MoreOfRecord {
   readonly frozenUntil?: number | undefined;
   readonly approvedBy?: string | undefined;
   readonly awaitsGate?: boolean | undefined;
+  readonly heldBy?: string | undefined;
 }
 
 /**
  * The record of a release that is in `stage`, counted from 0.
  *
- * @param more `begun`, `since`, `frozenUntil`, `approvedBy` and `awaitsGate` of {@link ReleaseRecord}; an ending needs none
+ * @param more `begun`, `since`, `frozenUntil`, `approvedBy`, `awaitsGate` and `heldBy` of {@link ReleaseRecord}; an ending needs none
  */
 export function recordOf(
   release: Release,
   stage: number,
   phase: ReleaseRecord["phase"],
-  { begun = [], since, frozenUntil, approvedBy, awaitsGate }: MoreOfRecord = {},
+  { begun = [], since, frozenUntil, approvedBy, awaitsGate, heldBy }: MoreOfRecord = {},
 ): ReleaseRecord {
   const { stages } = release.plan;
   const isUnderWay = phase === "soak" || phase === "wait";
@@ -41,6 +42,7 @@ export function recordOf(
     since,
     ...(frozenUntil !== undefined && { frozenUntil }),
     ...(approvedBy !== undefined && { approvedBy }),
+    ...(heldBy !== undefined && { heldBy }),
     ...(isUnderWay && { planned: stages.map(plannedStage) }),
     ...(release.previous !== undefined && { previous: release.previous }),
     ...(awaitsGate && { awaitsGate }),

@@ -99,6 +99,9 @@ function paceText({ plan }: Release, { pace: { everyMs, deploymentsEveryMs } }: 
 }
 
 function phaseText(release: Release, state: State, now: number): string {
+  if (state.phase !== "starting" && state.heldBy !== undefined) {
+    return `held by ${state.heldBy}: workers-release resume ${release.scriptName}`;
+  }
   switch (state.phase) {
     case "starting":
       return joinedBy(": ", ["not deployed yet", state.failure?.trouble ?? ""]);

@@ -27,6 +27,7 @@ import { failuresLines } from "./text/failuresText";
 import { firstCompletedSentence } from "./text/firstVersionText";
 import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
+import { wayBackUnknownSentence } from "./text/wayBackText";
 
 /**
  * How a release ended:
@@ -141,16 +142,14 @@ function keptUnrecorded(
   ended: Ended,
   cause: Cause,
   verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
-  { trouble }: Failed,
+  { trouble, percent }: Failed,
 ): Outcome {
   const { release, observation } = ended;
   const unrecorded = unrecordedSentence(trouble);
-  const reason = joined([
-    verdict.finding,
-    whereSentence(release, cause),
-    unrecorded,
-    todoAfter(cause, release),
-  ]);
+  // A way back whose first write was lost may never have begun.
+  const isKnown = release.oldVersionId === undefined || samePercent(percent, 100);
+  const where = isKnown ? whereSentence(release, cause) : wayBackUnknownSentence(release);
+  const reason = joined([verdict.finding, where, unrecorded, todoAfter(cause, release)]);
   return outcome(ended, { status: "inconclusive", reason, ...verdict }, observation.active);
 }
 

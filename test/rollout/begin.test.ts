@@ -18,6 +18,7 @@ import {
   oldVersion,
   otherVersion,
   quietTraffic,
+  release,
   request,
   world,
   type World,
@@ -112,6 +113,18 @@ describe("a release that begins", () => {
     assert.deepEqual([outside.deployments.calls.active, outside.clock.elapsed()], [15, 29_000]);
     const [read] = outside.deployments.made;
     assert.ok("release" in (await begin(request({ plan: threeStages }), outside.clock.now(), read, outside)));
+  });
+
+  it("reads the deployments twice before its first split: when it begins, and right before the write", async () => {
+    const outside = world();
+    const create = outside.deployments.create.bind(outside.deployments);
+    let reads: number | undefined;
+    outside.deployments.create = (...given) => {
+      reads ??= outside.deployments.calls.active;
+      return create(...given);
+    };
+    assert.equal((await release(outside, { plan: threeStages })).status, "inconclusive");
+    assert.equal(reads, 2);
   });
 
   it("begins in the first stage with at least the share of startAt, and tells what that means", async () => {

@@ -36,7 +36,8 @@ import { wayBackUnknownSentence } from "./text/wayBackText";
  *   the old version, and the version is not released again until `retry` changes;
  * - `inconclusive`: all traffic is back on the old version for any other reason: nothing could be seen, too little was
  *   served, a write failed, nobody approved in time, or `pulumi up` was stopped. The next one releases the version again.
- *   So ends the watch of a Worker's first version, whatever was found: it goes on serving, as there is no other;
+ *   So ends the watch of a Worker's first version, whatever was found: it goes on serving, as there is no other. So ends
+ *   a way back (`rollbackWindow`) whose version keeps the traffic, too;
  * - `interrupted`: `pulumi up` was stopped, and with `onInterrupt: "hold"` the traffic was left split;
  * - `superseded`: somebody else deployed, or another run took over, and was left alone;
  * - `revertFailed`: the traffic should have been put back and could not be.

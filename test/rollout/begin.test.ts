@@ -145,8 +145,8 @@ describe("a release that begins", () => {
     const compared = { ...threeStages, defaultSlos: true };
     assert.deepEqual(await stageFor(100, compared), [
       2,
-      "Release of checkout: begins in stage 3 of 3 (100 %), stages 1 to 2 are skipped (startAt). Compared with the old version " +
-        `are canceled: where that one is broken, so much more is allowed; what has a limit of its own keeps it. ${after}`,
+      "Release of checkout: begins in stage 3 of 3 (100 %), stages 1 and 2 are skipped (startAt). Compared with the old version: " +
+        `canceled. If that one is broken, more is allowed there; a max and a limit hold as always. ${after}`,
     ]);
   });
 

@@ -170,13 +170,16 @@ export function cloudflareTelemetry(
       const from = Math.floor(Date.now() / minuteMs) * minuteMs;
       const minute = { from, to: from + minuteMs, bucketMs: minuteMs };
       const nobody = { scriptName, versionIds: ["none"], leaveOutHops, leaveOutProbes };
-      await permission.get(
-        "query",
-        () => Date.now(),
-        () => query(countQuery([nobody], timeframeFor(minute), allRequests), z.unknown()),
-        () => permittedForMs,
-      );
-      const ready = await readinessOf(client, worker, (body) => query(body, z.unknown()), slis, urgency);
+      // A release waits for all of it before its first split.
+      const [ready] = await Promise.all([
+        readinessOf(client, worker, (body) => query(body, z.unknown()), slis, urgency),
+        permission.get(
+          "query",
+          () => Date.now(),
+          () => query(countQuery([nobody], timeframeFor(minute), allRequests), z.unknown()),
+          () => permittedForMs,
+        ),
+      ]);
       leaveOutHops = ready.leaveOutHops;
       return ready;
     },

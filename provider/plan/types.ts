@@ -191,7 +191,10 @@ export interface Stage {
  * approves goes before the gate, and a way back (`rollbackWindow`) and a revert ask none.
  */
 export interface Gate {
-  /** Where to ask, with `https://` or `http://`. It may be a Pulumi secret: messages show its origin only. */
+  /**
+   * Where to ask, with `https://`, or `http://`, which others on the way can read. It may be a Pulumi secret: messages show
+   * its origin only.
+   */
   url: string;
   /** Headers to send along, such as `authorization`. No message shows them. */
   headers?: Record<string, string>;

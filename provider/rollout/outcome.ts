@@ -27,6 +27,7 @@ import { failuresLines } from "./text/failuresText";
 import { firstCompletedSentence } from "./text/firstVersionText";
 import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
+import { wayBackUnknownSentence } from "./text/wayBackText";
 
 /**
  * How a release ended:
@@ -35,7 +36,8 @@ import { completedSentence, joined } from "./text/text";
  *   the old version, and the version is not released again until `retry` changes;
  * - `inconclusive`: all traffic is back on the old version for any other reason: nothing could be seen, too little was
  *   served, a write failed, nobody approved in time, or `pulumi up` was stopped. The next one releases the version again.
- *   So ends the watch of a Worker's first version, whatever was found: it goes on serving, as there is no other;
+ *   So ends the watch of a Worker's first version, whatever was found: it goes on serving, as there is no other. So ends
+ *   a way back (`rollbackWindow`) whose version keeps the traffic, too;
  * - `interrupted`: `pulumi up` was stopped, and with `onInterrupt: "hold"` the traffic was left split;
  * - `superseded`: somebody else deployed, or another run took over, and was left alone;
  * - `revertFailed`: the traffic should have been put back and could not be.
@@ -141,16 +143,14 @@ function keptUnrecorded(
   ended: Ended,
   cause: Cause,
   verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
-  { trouble }: Failed,
+  { trouble, percent }: Failed,
 ): Outcome {
   const { release, observation } = ended;
   const unrecorded = unrecordedSentence(trouble);
-  const reason = joined([
-    verdict.finding,
-    whereSentence(release, cause),
-    unrecorded,
-    todoAfter(cause, release),
-  ]);
+  // A way back whose first write was lost may never have begun.
+  const isKnown = release.oldVersionId === undefined || samePercent(percent, 100);
+  const where = isKnown ? whereSentence(release, cause) : wayBackUnknownSentence(release);
+  const reason = joined([verdict.finding, where, unrecorded, todoAfter(cause, release)]);
   return outcome(ended, { status: "inconclusive", reason, ...verdict }, observation.active);
 }
 

@@ -124,7 +124,12 @@ async function observeUnlessInterrupted(
   { release, state, observation }: Rollout,
   dependencies: Dependencies,
 ): Promise<Observation> {
-  if (state.phase === "starting") return observeDeployments(release, observation, dependencies);
+  if (state.phase === "starting") {
+    // The begin has just read them, and the first write reads them again.
+    return observation.isAsBegun
+      ? { ...observation, isAsBegun: false }
+      : observeDeployments(release, observation, dependencies);
+  }
   const isOpen = state.failure !== undefined || state.lostAt !== undefined || observation.isOvertaken;
   const observed = observe(release, observation, dependencies, isOpen);
   if (release.plan.onInterrupt === "hold") return observed;

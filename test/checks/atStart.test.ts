@@ -25,6 +25,28 @@ describe("the checks at the start of a release", () => {
     assert.deepEqual(await found({}), fine);
   });
 
+  it("are asked in three rounds, whatever the plan: a release waits for them", async () => {
+    const rows = visits(now - 3_000_000, 300, 10_000);
+    const waiting: (() => void)[] = [];
+    const ask = (query: Parameters<typeof answer>[1]): Promise<unknown> =>
+      new Promise((resolve) =>
+        waiting.push(() => {
+          resolve(answer(rows, query, {}));
+        }),
+      );
+    const look = lookBeforeRelease({ ask, scriptName: "shop", pause: () => Promise.resolve() }, now);
+    const all: readonly Sli[] = [...slis, { kind: "slower", of: "cpuTime", tolerance: 1 }];
+    let isOver = false;
+    const over = checkAtStart(look, all).finally(() => (isOver = true));
+    let rounds = 0;
+    for (; !isOver; await new Promise(setImmediate)) {
+      const round = waiting.splice(0);
+      if (round.length > 0) rounds += 1;
+      for (const answerOne of round) answerOne();
+    }
+    assert.deepEqual([await over, rounds], [fine, 3]);
+  });
+
   it("stop a release whose latency SLOs would always be met, and no other", async () => {
     const useless = { gt: "finds nothing" } as const;
     const { blindBecause } = await found(useless);

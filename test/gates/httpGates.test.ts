@@ -19,7 +19,7 @@ function answering(...replies: Reply[]) {
   const sent: { readonly at: number; readonly url: string; readonly init: RequestInit }[] = [];
   const clock = { time: 0, now: () => clock.time };
   const send: typeof fetch = (url, init = {}) => {
-    sent.push({ at: clock.time, url: String(url), init });
+    sent.push({ at: clock.time, url: url as string, init });
     const reply = replies.length > 1 ? replies.shift() : replies[0];
     return reply instanceof Error ? Promise.reject(reply) : Promise.resolve(copyOf(reply as Response));
   };

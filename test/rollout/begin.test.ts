@@ -18,6 +18,7 @@ import {
   oldVersion,
   otherVersion,
   quietTraffic,
+  release,
   request,
   world,
   type World,
@@ -114,6 +115,18 @@ describe("a release that begins", () => {
     assert.ok("release" in (await begin(request({ plan: threeStages }), outside.clock.now(), read, outside)));
   });
 
+  it("reads the deployments twice before its first split: when it begins, and right before the write", async () => {
+    const outside = world();
+    const create = outside.deployments.create.bind(outside.deployments);
+    let reads: number | undefined;
+    outside.deployments.create = (...given) => {
+      reads ??= outside.deployments.calls.active;
+      return create(...given);
+    };
+    assert.equal((await release(outside, { plan: threeStages })).status, "inconclusive");
+    assert.equal(reads, 2);
+  });
+
   it("begins in the first stage with at least the share of startAt, and tells what that means", async () => {
     const stageFor = async (startAt: number, plan = threeStages): Promise<unknown[]> => {
       const outside = world();
@@ -132,8 +145,8 @@ describe("a release that begins", () => {
     const compared = { ...threeStages, defaultSlos: true };
     assert.deepEqual(await stageFor(100, compared), [
       2,
-      "Release of checkout: begins in stage 3 of 3 (100 %), stages 1 to 2 are skipped (startAt). Compared with the old version " +
-        `are canceled: where that one is broken, so much more is allowed; what has a limit of its own keeps it. ${after}`,
+      "Release of checkout: begins in stage 3 of 3 (100 %), stages 1 and 2 are skipped (startAt). Compared with the old version: " +
+        `canceled. If that one is broken, more is allowed there; a max and a limit hold as always. ${after}`,
     ]);
   });
 

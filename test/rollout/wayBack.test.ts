@@ -255,6 +255,22 @@ describe("a version that was gone back to", () => {
     assert.match(outcome.reason, /nothing seen of the telemetry/);
   });
 
+  it("is not said to have the traffic where its first write was lost and nothing can be read since", async () => {
+    const outside = await afterRelease();
+    const refused = (): Promise<never> => Promise.reject(new PortError("unavailable", "HTTP 502"));
+    outside.deployments.create = () => {
+      outside.deployments.active = refused;
+      return refused();
+    };
+    const { status, reason } = await goBack(outside);
+    assert.equal(status, "inconclusive");
+    assert.match(
+      reason,
+      /It is NOT KNOWN whether version .*1 has the traffic: look at it now: npx wrangler deployments status --name checkout\./,
+    );
+    assert.doesNotMatch(reason, /keeps all traffic/);
+  });
+
   it("is gone on with by the next run where the process dies", async () => {
     const outside = await afterRelease();
     const startedAt = outside.clock.now();

@@ -31,15 +31,16 @@ export interface StartFindings {
  * traffic for example, is no reason not to start.
  */
 export async function checkAtStart(look: Look, slis: readonly Sli[]): Promise<StartFindings> {
-  const hops = await tryCheck(entrypointIsNull, look);
-  const grid = await tryCheck(granularity, look);
-  const latencies: Finding[] = [];
-  const comparisons: Finding[] = [];
-  for (const kind of ["wallTime", "cpuTime"] as const) {
-    if (slis.some((sli) => sli.kind === kind)) latencies.push(await tryCheck(latencyFilter(kind), look));
-    if (slis.some((sli) => sli.kind === "slower" && sli.of === kind))
-      comparisons.push(await tryCheck(latencyGroups(kind), look));
-  }
+  const kinds = ["wallTime", "cpuTime"] as const;
+  const limited = kinds.filter((kind) => slis.some((sli) => sli.kind === kind));
+  const compared = kinds.filter((kind) => slis.some((sli) => sli.kind === "slower" && sli.of === kind));
+  // A release waits for them: they are carried out at once.
+  const [hops, grid, latencies, comparisons] = await Promise.all([
+    tryCheck(entrypointIsNull, look),
+    tryCheck(granularity, look),
+    Promise.all(limited.map((kind) => tryCheck(latencyFilter(kind), look))),
+    Promise.all(compared.map((kind) => tryCheck(latencyGroups(kind), look))),
+  ]);
   return judgeStart({ hops, grid, latencies, comparisons });
 }
 

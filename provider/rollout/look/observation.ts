@@ -41,6 +41,8 @@ export interface Observation {
   readonly uploadsLeft: number | undefined;
   /** When that was asked last. */
   readonly uploadsAt: number;
+  /** True as long as nothing was read but what the begin of the release has read. */
+  readonly isAsBegun: boolean;
   /** True when somebody else has deployed since the deployments were read. */
   readonly isOvertaken: boolean;
   /** How often there was to be a look when the last one was made. */
@@ -81,6 +83,7 @@ export function nothingObserved(
     arrivalsPerMs: 0,
     uploadsLeft: undefined,
     uploadsAt: now,
+    isAsBegun: true,
     isOvertaken: false,
     pace: alone.interval(release.plan.pollIntervalMs),
     troubles: [],

@@ -58,6 +58,7 @@ async function observeAll(
     series: withProbes(release, seen.series, results, before.settledUntil),
     settled: before.settled,
     settledUntil: before.settledUntil,
+    isAsBegun: false,
     isOvertaken: before.isOvertaken && deployed.deployments.failures > 0,
     pace: before.pace,
     ...(before.gate && { gate: before.gate }),

@@ -53,15 +53,16 @@ export function servingSentence(versionId: string, active: Deployment, now: numb
 
 /** That a release skips its first stages, and what that means for its verdicts. */
 export function startAtSentence(release: Release, stage: number): string {
-  const skipped = stage === 1 ? "stage 1 is skipped" : `stages 1 to ${stage} are skipped`;
+  const many = `stages 1 ${stage === 2 ? "and" : "to"} ${stage} are skipped`;
+  const skipped = stage === 1 ? "stage 1 is skipped" : many;
   const compared = release.plan.slos.filter(
     ({ maxIncrease, sli }) => maxIncrease !== undefined || sli.kind === "slower",
   );
   const comparisons =
     compared.length === 0
       ? ""
-      : `Compared with the old version are ${compared.map(({ name }) => name).join(", ")}: where that one is broken, so much ` +
-        "more is allowed; what has a limit of its own keeps it.";
+      : `Compared with the old version: ${compared.map(({ name }) => name).join(", ")}. If that one is broken, more is ` +
+        "allowed there; a max and a limit hold as always.";
   return joined([
     `Release of ${release.scriptName}: begins in ${stageText(release, stage)}, ${skipped} (startAt).`,
     comparisons,

@@ -14,12 +14,15 @@ export const entrypointIsNull: Check<Look> = {
   question: "Does the filter that leaves out named entrypoints keep the others?",
   assumes: `${keys.entrypoint} is_null matches the rows without that field`,
   find: async (look) => {
-    const { found } = await whileSteady(look, async () => ({
-      visits: total(await count(look, isVisit)),
-      without: total(await count(look, [...isVisit, presence("is_null")])),
-      with: total(await count(look, [...isVisit, presence("exists")])),
-    }));
-    return judgeEntrypoint(found);
+    const { found } = await whileSteady(look, () =>
+      Promise.all(
+        [isVisit, [...isVisit, presence("is_null")], [...isVisit, presence("exists")]].map(async (filters) =>
+          total(await count(look, filters)),
+        ),
+      ),
+    );
+    const [visits = 0, without = 0, having = 0] = found;
+    return judgeEntrypoint({ visits, without, with: having });
   },
 };
 

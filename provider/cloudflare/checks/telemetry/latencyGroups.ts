@@ -21,11 +21,10 @@ export function latencyGroups(of: TimeKind): Check<Look> {
     assumes: `the groups of ${key} hold all of them`,
     find: async (look) => {
       const short: readonly Filter[] = [{ key, operation: "lte", type: "number", value: mostMs }];
-      const { found } = await whileSteady(look, async () => [
-        total(await count(look, short)),
-        total(await count(look, short, { by: [key] })),
-      ]);
-      const [all = 0, grouped = 0] = found;
+      const { found } = await whileSteady(look, () =>
+        Promise.all([count(look, short), count(look, short, { by: [key] })]),
+      );
+      const [all = 0, grouped = 0] = found.map(total);
       return judgeLatencyGroups(all, grouped);
     },
   };

@@ -76,7 +76,7 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
     says(
       "an ending says where the traffic is",
       [back, first, kept, stays].some((told) => told !== undefined) ||
-        /was put back on the old version/.test(outcome.reason),
+        /was put back on the old version|It is NOT KNOWN whether/.test(outcome.reason),
     );
   }
   if (outcome.deploymentId !== undefined && outcome.status !== "revertFailed") {

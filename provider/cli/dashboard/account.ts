@@ -1,16 +1,10 @@
 import { newestVersions } from "../../cloudflare/newestVersions";
 import { scriptNames } from "../../cloudflare/scripts";
 import { Kept, type Known } from "../../dashboard/kept";
-import {
-  NotThere,
-  type Account,
-  type Order,
-  type Ports,
-  type RunLine,
-  type Seen,
-} from "../../dashboard/ports";
+import { NotThere, type Account, type Order, type Ports, type Seen } from "../../dashboard/ports";
 import { scriptNameOf } from "../worker";
 import { viewOf } from "../../view/view";
+import type { WorkerView } from "../../view/schema";
 import type { Sight } from "../../view/sight";
 import type { AccountAccess } from "./access";
 import { give, propose } from "./orders";
@@ -65,6 +59,17 @@ export function accountPorts(
     return lookOf(scriptName);
   };
 
+  const seen = (look: WorkerLook, { value, trouble }: Known<Judgement>, withPoints: boolean): Seen => {
+    const run = runs.lineOf(look.scriptName);
+    return {
+      scriptName: look.scriptName,
+      ...(value && { view: viewNow(value.sight, clock.now(), withPoints) }),
+      ...(value?.plan && { plan: value.plan.name }),
+      ...(trouble !== undefined && { trouble }),
+      ...(run && { run }),
+    };
+  };
+
   return {
     clock,
 
@@ -76,14 +81,9 @@ export function accountPorts(
       const workers = known.value.map((scriptName) => {
         const look = lookOf(scriptName);
         const before = look.isReading;
-        const seen = seenOf(
-          scriptName,
-          look.peek(before || begun < atOnce ? ms : Infinity),
-          runs.lineOf(scriptName),
-          false,
-        );
+        const peeked = look.peek(before || begun < atOnce ? ms : Infinity);
         if (look.isReading) begun += 1;
-        return seen;
+        return seen(look, peeked, false);
       });
       return { name: accountId, workers, ...troubleOf(known) };
     },
@@ -91,7 +91,7 @@ export function accountPorts(
     async worker(scriptName, plan) {
       const look = await existing(scriptName);
       if (plan !== undefined) look.choose(await plans.named(plan, {}));
-      return seenOf(scriptName, await look.see(), runs.lineOf(scriptName), true);
+      return seen(look, await look.see(), true);
     },
 
     async history(scriptName) {
@@ -146,19 +146,19 @@ function isName(text: string): boolean {
   }
 }
 
-function seenOf(
-  scriptName: string,
-  { value, trouble }: Known<Judgement>,
-  run: RunLine | undefined,
-  withPoints: boolean,
-): Seen {
-  return {
-    scriptName,
-    ...(value && { view: viewOf(value.sight, { withPoints }) }),
-    ...(value?.plan && { plan: value.plan.name }),
-    ...(trouble !== undefined && { trouble }),
-    ...(run && { run }),
-  };
+/** What a sight shows as of now: what is left of a soak goes on between two looks. */
+function viewNow(sight: Sight, now: number, withPoints: boolean): WorkerView {
+  const view = viewOf({ ...sight, at: Math.max(sight.at, now) });
+  return withPoints ? { ...view, health: plotted(sight) } : view;
+}
+
+const plots = new WeakMap<Sight, { readonly health: WorkerView["health"] }>();
+
+/** The health with what plots show, which takes some time: once for each sight. */
+function plotted(sight: Sight): WorkerView["health"] {
+  const known = plots.get(sight) ?? { health: viewOf(sight, { withPoints: true }).health };
+  plots.set(sight, known);
+  return known.health;
 }
 
 function troubleOf({ trouble }: Known<unknown>): { readonly trouble?: string } {

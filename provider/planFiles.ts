@@ -36,7 +36,9 @@ function reasonOf(error: unknown, id: string, name: string): string {
   }
   if (code === "EISDIR") return `${name} is a folder, expected a plan file`;
   if (code !== "ENOENT" && code !== "ENOTDIR") return `the file ${name} cannot be read: ${code}`;
-  const meant = closestOf(basename(id), filesIn(dirname(id)));
+  const plans = filesIn(readyMadeFolder());
+  const isReadyMade = plans.includes(`${basename(id)}.yaml`);
+  const meant = isReadyMade ? `${readyMade}${basename(id)}` : closestOf(basename(id), filesIn(dirname(id)));
   const advice = meant === undefined ? "" : `: did you mean "${meant}"?`;
   return `there is no file ${name}${advice}`;
 }

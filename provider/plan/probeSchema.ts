@@ -9,20 +9,26 @@ const header = "the name of a header, such as x-version-id";
 
 /** A probe of a plan; `every` is undefined where the plan's own interval is meant. */
 export const probe = z
-  .strictObject({
-    url: z.url({ protocol: /^https?$/, error: address }).optional(),
-    path: z
-      .string({ error: path })
-      .regex(/^\/(?!\/)\S*$/, { error: path })
-      .optional(),
-    every: duration(1000, 3_600_000).optional(),
-    expectStatus: statuses.default("2xx"),
-    timeout: duration(100, 60_000).default(10_000),
-    versionHeader: z
-      .string({ error: header })
-      .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: header })
-      .optional(),
-  })
+  .strictObject(
+    {
+      url: z.url({ protocol: /^https?$/, error: address }).optional(),
+      path: z
+        .string({ error: path })
+        .regex(/^\/(?!\/)\S*$/, { error: path })
+        .optional(),
+      every: duration(1000, 3_600_000).optional(),
+      expectStatus: statuses.default("2xx"),
+      timeout: duration(100, 60_000).default(10_000),
+      versionHeader: z
+        .string({ error: header })
+        .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: header })
+        .optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === "unrecognized_keys" ? undefined : 'a probe, such as { path: "/health" }',
+    },
+  )
   .check(({ value, issues }) => {
     if ((value.url === undefined) !== (value.path === undefined)) return;
     issues.push({

@@ -58,7 +58,15 @@ const isFreeze = (given: unknown): given is Freeze => typeof propertyOf(given, "
 const isProbe = (given: unknown): given is GivenProbe => propertyOf(given, "target") !== undefined;
 
 function someStage(given: unknown): PlanStage {
-  return { percent: numberOf(propertyOf(given, "percent")), soakMs: NaN, progression: "automatic" };
+  return {
+    percent: numberOf(propertyOf(given, "percent")),
+    soakMs: NaN,
+    progression: isManual(given) ? "manual" : "automatic",
+  };
+}
+
+function isManual(given: unknown): boolean {
+  return propertyOf(given, "progression") === "manual";
 }
 
 const someProbe: GivenProbe = {

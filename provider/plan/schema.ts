@@ -20,18 +20,24 @@ function hasTwoDecimals(percent: number): boolean {
 const percentAllowed = "a percentage from 0 to 100";
 
 const stage = z
-  .strictObject({
-    percent: orPercentage(
-      number(0, 100, percentAllowed).refine(hasTwoDecimals, {
-        error: "a percentage with at most two decimals, which is all that Cloudflare keeps",
-      }),
-      1,
-      percentAllowed,
-    ),
-    soakTime: duration(1000, 30 * day),
-    progression: choice(["automatic", "manual"]).default("automatic"),
-    gate: gate.optional(),
-  })
+  .strictObject(
+    {
+      percent: orPercentage(
+        number(0, 100, percentAllowed).refine(hasTwoDecimals, {
+          error: "a percentage with at most two decimals, which is all that Cloudflare keeps",
+        }),
+        1,
+        percentAllowed,
+      ),
+      soakTime: duration(1000, 30 * day),
+      progression: choice(["automatic", "manual"]).default("automatic"),
+      gate: gate.optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === "unrecognized_keys" ? undefined : 'a stage, such as { percent: 25, soakTime: "10m" }',
+    },
+  )
   .transform((given): PlanStage => ({
     percent: given.percent,
     soakMs: given.soakTime,

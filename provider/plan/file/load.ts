@@ -128,13 +128,16 @@ function asMeant(root: SourcedMap): { readonly root: SourcedMap; readonly proble
   const entries = new Map([...root.entries].filter(([key]) => known.includes(key)));
   for (const [key, entry] of root.entries) {
     if (known.includes(key)) continue;
-    const advice =
-      key === "<<" ? "YAML 1.2 merges no maps; `extends` takes over a plan" : adviceOn(key, known);
-    problems.push(problem(entry.keyAt, "", `unknown property "${key}": ${advice}`));
+    problems.push(problem(entry.keyAt, "", `unknown property "${key}": ${adviceOnTop(key, known)}`));
     const meant = closestOf(key, known);
     if (meant !== undefined && !entries.has(meant)) entries.set(meant, entry);
   }
   return { root: { ...root, entries }, problems };
+}
+
+function adviceOnTop(key: string, known: readonly string[]): string {
+  if (key === "<<") return "YAML 1.2 merges no maps; `extends` takes over a plan";
+  return key.startsWith("//") ? "a comment begins with #" : adviceOn(key, known);
 }
 
 function isPath(node: Sourced): node is Sourced & { value: string } {

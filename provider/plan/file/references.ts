@@ -7,7 +7,7 @@ import type { Sourced, SourcedScalar } from "./sourced";
 const reference = /(\$?)\$\(args\.([^)\s]*)\)/g;
 const wholly = /^\$\(args\.([^)\s]*)\)$/;
 /** What somebody writes who knows references from elsewhere. */
-const otherwise = /\$\{+\s*args\b|\$\(\s*arg\.|\$args\./;
+const otherwise = /\$\{+\s*args\b|\$\(\s*arg\.|\$args\.|^\$[({]+\s*[\w.-]+\s*[)}]+$/;
 
 /** A plan in which the references to arguments are replaced by their values. */
 export function withArgs(

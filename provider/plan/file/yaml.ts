@@ -100,8 +100,17 @@ function syntaxText({ code, message, pos }: YAMLError, text: string): string {
   if (code === "BLOCK_AS_IMPLICIT_KEY") {
     return 'cannot be read as YAML: a second property begins in this line. Give it a line of its own; put a text with ": " in it into quotes';
   }
-  return `cannot be read as YAML: ${lowerFirst(message)}`;
+  return `cannot be read as YAML: ${lowerFirst(message)}${remedies.find(([words]) => message.includes(words))?.[1] ?? ""}`;
 }
+
+/** What to do about what the parser says. */
+const remedies: readonly (readonly [words: string, remedy: string])[] = [
+  ["reserved character", "; put the text into quotes"],
+  ["without - indicator", "; lines that belong together begin in the same column"],
+  ["must start at the same column", "; lines that belong together begin in the same column"],
+  ["need to be on a single line", ": a name, a colon and a space are expected"],
+  ["Missing closing", "; the text in quotes has no end"],
+];
 
 function lineAt(text: string, offset: number): string {
   const from = text.lastIndexOf("\n", offset - 1) + 1;

@@ -127,6 +127,11 @@ describe("the arguments of a plan file", () => {
       'got $(args.maxErors), and there is no argument "maxErors": did you mean "maxErrors"?',
     ],
     [
+      "its name alone",
+      "$(maxErrors)",
+      'got "$(maxErrors)"; a reference to an argument is written $(args.name)',
+    ],
+    [
       "GitHub's braces",
       '"${{ args.maxErrors }}"',
       'got "${{ args.maxErrors }}"; a reference to an argument is written $(args.name)',

@@ -39,8 +39,9 @@ describe("the JSON Schema of plan files", function () {
 
   it("says something about each property of a plan", () => {
     const { properties } = JSON.parse(text) as { properties: Node };
-    const { args: _args, ...plan } = properties;
-    assert.deepEqual(silent({ properties: plan }), []);
+    // What is within `args` is told at `args` itself.
+    const plan = Object.entries(properties).filter(([key]) => key !== "args");
+    assert.deepEqual(silent({ properties: Object.fromEntries(plan) }), []);
   });
 
   const many = `

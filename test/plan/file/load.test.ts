@@ -132,6 +132,26 @@ stagse: []
       'web.yaml:1:1  unknown property "base": ',
       'web.yaml:3:1  unknown property "<<": YAML 1.2 merges no maps; `extends` takes over a plan',
     ],
+    ["has another language's comment", `// none\n: x\n`, "web.yaml:2:1  cannot be read as YAML: "],
+    [
+      "has another language's comment before a property",
+      `{ // none\n"warmUp": 5s }`,
+      "web.yaml:1:1  slos: got nothing",
+      "web.yaml:1:1  stages: got nothing",
+      'web.yaml:1:3  unknown property "// none "warmUp"": a comment begins with #',
+    ],
+    [
+      "has a text that wants quotes",
+      "warmUp: @args.x",
+      "web.yaml:1:9  cannot be read as YAML: plain value cannot start with reserved character @; put the text into quotes",
+    ],
+    [
+      "has texts in the place of a stage and of a probe",
+      `${slos}stages: [100]\nprobes: [/health]\n`,
+      "web.yaml:2:3  slos: got ",
+      'web.yaml:3:10  stages[0]: got 100, expected a stage, such as { percent: 25, soakTime: "10m" }',
+      'web.yaml:4:10  probes[0]: got "/health", expected a probe, such as { path: "/health" }',
+    ],
     [
       "ends within a list",
       "slos: [{ sli: serverErrors, max: 1% }",

@@ -128,60 +128,65 @@ function splitOf(report: ReleaseReport): Markup {
   );
 }
 
-function sloOf(slo: SloReported, report: ReleaseReport): Markup {
-  const { name, isUnseen, points, onset, violatedAt } = slo;
-  if (isUnseen) {
-    return section(`SLO ${name}`, markup`<p>${sloLine(slo)}. Probes are seen by their own run only.</p>`);
-  }
-  const marks = [
+/** The signs of an SLO: where trouble began, and where it was found. */
+function marksOf({ onset, violatedAt }: SloReported): NonNullable<TimePlot["marks"]> {
+  return [
     ...(onset === null ? [] : [{ at: onset, kind: "onset" as const }]),
     ...(violatedAt === null ? [] : [{ at: violatedAt, kind: "violation" as const }]),
   ];
+}
+
+/** What both versions showed of an SLO, against its limit. */
+export function measuredPlot(slo: SloReported, report: ReleaseReport): TimePlot {
+  const { name, points } = slo;
   const limits = points.map(({ at, limit }) => ({ at, value: limit ?? undefined }));
   const [first] = limits;
   const isConstant = limits.every(({ value }) => value === first?.value);
-  const measured: TimePlot = {
+  const line = (of: "new" | "old"): TimePlot["lines"][number] => ({
+    name: `${of} version`,
+    of,
+    points: points.map((point) => ({ at: point.at, value: shareOf(point[of]) })),
+  });
+  return {
     ...timeOf(report),
     title: `SLO ${name}: ${sloLine(slo)}`,
     description: sloDescription(slo),
     unit: "share",
-    lines: [
-      {
-        name: "new version",
-        of: "new",
-        points: points.map((point) => ({ at: point.at, value: shareOf(point.new) })),
-      },
-      {
-        name: "old version",
-        of: "old",
-        points: points.map((point) => ({ at: point.at, value: shareOf(point.old) })),
-      },
-    ],
+    lines: [line("new"), line("old")],
     limit: isConstant ? first?.value : limits,
-    marks,
+    marks: marksOf(slo),
   };
-  const evidence = {
+}
+
+/** How the evidence against an SLO came about. */
+export function strengthPlot(slo: SloReported, report: ReleaseReport): Parameters<typeof evidencePlot>[0] {
+  const { name, points } = slo;
+  const values = points.map(({ at, evidence: value }) => ({ at, value }));
+  return {
     ...timeOf(report),
     title: `Evidence that SLO ${name} is violated`,
     description: `At the end ${evidenceText(points.at(-1)?.evidence ?? 0)} of what is conclusive.`,
-    lines: [
-      {
-        name: "evidence of a violation",
-        of: "new" as const,
-        points: points.map(({ at, evidence: value }) => ({ at, value })),
-      },
-    ],
-    marks,
+    lines: [{ name: "evidence of a violation", of: "new", points: values }],
+    marks: marksOf(slo),
   };
-  const short: Readonly<Record<"wide" | "narrow", Size>> = {
-    wide: { ...sizes.wide, height: 170 },
-    narrow: { ...sizes.narrow, height: 180 },
-  };
+}
+
+const shorter: Readonly<Record<"wide" | "narrow", Size>> = {
+  wide: { ...sizes.wide, height: 170 },
+  narrow: { ...sizes.narrow, height: 180 },
+};
+
+function sloOf(slo: SloReported, report: ReleaseReport): Markup {
+  const { name, isUnseen, onset, violatedAt } = slo;
+  if (isUnseen) {
+    return section(`SLO ${name}`, markup`<p>${sloLine(slo)}. Probes are seen by their own run only.</p>`);
+  }
+  const [measured, strength] = [measuredPlot(slo, report), strengthPlot(slo, report)];
   return section(
     `SLO ${name}`,
     markup`<p>${sloLine(slo)}.${onset !== null && ` Trouble began ${clockText(onset)}.`}${
       violatedAt !== null && markup` <strong>✕ Violated ${clockText(violatedAt)}.</strong>`
-    }</p>${both((size) => timePlot(measured, size))}${both((size) => evidencePlot(evidence, size), short)}`,
+    }</p>${both((size) => timePlot(measured, size))}${both((size) => evidencePlot(strength, size), shorter)}`,
   );
 }
 

@@ -19,8 +19,13 @@ export interface FailuresFound {
   readonly until: string;
   /** The groups that have grown most, that first: three at most. */
   readonly groups: readonly FailureGroup[];
-  /** How many more groups have grown, and how many bad events of the new version they have. */
-  readonly others: { readonly groups: number; readonly events: number };
+  /** What else has grown. */
+  readonly others: {
+    /** How many groups. */
+    readonly groups: number;
+    /** How many bad events of the new version they have together. */
+    readonly events: number;
+  };
   /** By what Workers Logs show them, as filters; empty where they are in no log. */
   readonly filters: string;
   /** Where Cloudflare's dashboard shows them; undefined where it does not. */
@@ -29,6 +34,7 @@ export interface FailuresFound {
 
 /** Why nobody knows what failed. */
 export interface FailuresUnknown {
+  /** The reason, in words. */
   readonly unknown: string;
 }
 

@@ -203,11 +203,17 @@ export interface FailureGroup {
   readonly what: string;
   /** What was asked for, `GET /orders/…`; empty where it is not known. Nothing in it is personal, as far as can be told. */
   readonly request: string;
-  /** How many bad events of each version. */
+  /** How many bad events of the new version. */
   readonly new: number;
+  /** How many of the old version in the same time. */
   readonly old: number;
   /** How many requests like that each version has served, bad or not; undefined where it was not counted. */
-  readonly of?: { readonly new: number; readonly old: number };
+  readonly of?: {
+    /** By the new version. */
+    readonly new: number;
+    /** By the old version. */
+    readonly old: number;
+  };
   /** Ids of requests of the new version, by which the logs are found: two at most. */
   readonly requestIds: readonly string[];
   /** Where an exception came from, the innermost frame first: three frames at most. */

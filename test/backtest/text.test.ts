@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { adviceOn } from "../../provider/backtest/advice";
 import { backtest, type Backtest } from "../../provider/backtest/backtest";
 import { documentOf } from "../../provider/backtest/document";
@@ -26,7 +27,7 @@ describe("a backtest, told", () => {
   const told = { file: "web.yaml", source: "Trace week.csv,", notes: ["A note."] };
 
   it("as text fits into 80 columns, names the hours, and says what to change", () => {
-    const text = textOf(plan, tested, told).replaceAll(/\u001b\[\d+m/g, "");
+    const text = stripVTControlCharacters(textOf(plan, tested, told));
     const wide = text.split("\n").filter((line) => line.length > 80);
     assert.deepEqual(wide, []);
     assert.match(text, /\n {2}12h {2}█+/);

@@ -5,7 +5,8 @@ import { AbortedBefore, CannotStart } from "../rollout/cannotStart";
 import type { Outcome, Status } from "../rollout/outcome";
 import { PortError } from "../rollout/ports";
 import { run } from "../rollout/run";
-import { readPlan, withPlanArgs, type PlanArgs } from "./planFile";
+import { withArgsOption, type GivenArgs } from "./plan/args";
+import { readPlan } from "./planFile";
 import { terminalProgress } from "./run/progress";
 import { requestFor } from "./run/request";
 import { untilStopped } from "./run/signals";
@@ -17,10 +18,11 @@ interface Options {
   readonly plan: string;
   readonly script: string;
   readonly version: string;
-  readonly arg?: PlanArgs;
+  readonly args?: GivenArgs;
   readonly retry?: string;
   readonly owner?: string;
   readonly takeOver?: string;
+  readonly startAt?: string;
   readonly accountId?: string;
   readonly json?: boolean;
 }
@@ -34,8 +36,12 @@ export function runCommand(): Command {
     .requiredOption("--plan <file>", "the plan")
     .requiredOption("--script <name>", "the name of the Worker", scriptNameOf)
     .requiredOption("--version <id>", "the version to release, uploaded and not deployed");
-  return withPlanArgs(command)
+  return withArgsOption(command)
     .option("--retry <text>", "another value releases a version again that was aborted")
+    .option(
+      "--start-at <percent>",
+      "begins in the first stage with at least that share: the fix of a broken version",
+    )
     .option("--owner <name>", "who drives the release (default: this user on this machine)")
     .option(
       "--take-over <id>",
@@ -74,10 +80,10 @@ const exitCodes: Readonly<Record<Status, number>> = {
 };
 
 async function release(options: Options): Promise<number> {
-  const { plan } = readPlan(options.plan, options.arg);
+  const { plan } = readPlan(options.plan, options.args);
   const { connection, accountId } = accessOf(options);
-  const { script: scriptName, version: versionId, retry, owner, takeOver } = options;
-  const request = requestFor({ accountId, scriptName, versionId, plan, retry, owner, takeOver });
+  const { script: scriptName, version: versionId, retry, owner, takeOver, startAt } = options;
+  const request = requestFor({ accountId, scriptName, versionId, plan, retry, owner, takeOver, startAt });
   const progress = terminalProgress(options.json ? process.stderr : process.stdout, systemClock);
   const host = { connection, worker: request, plan: request.plan, progress, clock: systemClock };
   try {

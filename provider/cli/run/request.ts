@@ -14,6 +14,8 @@ export interface Asked {
   readonly plan: ReleasePlan;
   readonly retry?: string | undefined;
   readonly takeOver?: string | undefined;
+  /** A percentage as it was typed. */
+  readonly startAt?: string | undefined;
   /** Who drives the release. Default: this user on this machine. */
   readonly owner?: string | undefined;
 }
@@ -25,6 +27,7 @@ const options: Readonly<Record<string, string>> = {
   versionId: "--version",
   retry: "--retry",
   takeOver: "--take-over",
+  startAt: "--start-at",
 };
 
 /**
@@ -32,8 +35,13 @@ const options: Readonly<Record<string, string>> = {
  *
  * @throws {Error} naming each option, what was given and what is allowed
  */
-export function requestFor({ owner, ...asked }: Asked): ReleaseRequest & { readonly accountId: string } {
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+export function requestFor({
+  owner,
+  startAt: typed,
+  ...asked
+}: Asked): ReleaseRequest & { readonly accountId: string } {
+  const inputs = { ...asked, startAt: typed === undefined ? undefined : numberOr(typed) };
+  const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
   const parsed = parseInput(releaseInputs, given);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error, given, "").map(
@@ -41,12 +49,18 @@ export function requestFor({ owner, ...asked }: Asked): ReleaseRequest & { reado
     );
     throw new Error(["This cannot be released:", ...faults].join("\n"));
   }
-  const { accountId, scriptName, versionId, plan, retry, takeOver } = parsed.data;
+  const { accountId, scriptName, versionId, plan, retry, takeOver, startAt } = parsed.data;
   return {
-    ...{ accountId, scriptName, versionId, plan, retry, takeOver },
+    ...{ accountId, scriptName, versionId, plan, retry, takeOver, startAt },
     releaseId: newReleaseId(),
     // What an earlier run has found, the deployments tell.
     findingBefore: undefined,
     owner: ownerFrom(`workers-release run\n${owner ?? `${operator()}@${hostname()}`}`),
   };
+}
+
+/** What is no number is refused as it was typed. */
+function numberOr(text: string): number | string {
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
 }

@@ -24,6 +24,10 @@ describe("what is asked of workers-release run", () => {
     );
     assert.notEqual(requestFor(asked).releaseId, first.releaseId);
     assert.equal(requestFor(asked).retry, "");
+    assert.deepEqual(
+      [requestFor(asked).startAt, requestFor({ ...asked, startAt: "50" }).startAt],
+      [undefined, 50],
+    );
   });
 
   it("has the same owner each time, and another for each that is named", () => {
@@ -34,12 +38,19 @@ describe("what is asked of workers-release run", () => {
   });
 
   it("is refused with the options that are wrong", () => {
-    const wrong = { ...asked, accountId: "acme", versionId: "latest", takeOver: "it", retry: "x".repeat(65) };
+    const wrong = {
+      ...asked,
+      accountId: "acme",
+      versionId: "latest",
+      takeOver: "it",
+      retry: "x".repeat(65),
+      startAt: "half",
+    };
     assert.throws(
       () => requestFor(wrong),
       (error: Error) => {
         assert.match(error.message, /^This cannot be released:\n/);
-        for (const option of ["CLOUDFLARE_ACCOUNT_ID", "--version", "--take-over", "--retry"]) {
+        for (const option of ["CLOUDFLARE_ACCOUNT_ID", "--version", "--take-over", "--retry", "--start-at"]) {
           assert.match(error.message, new RegExp(`^ {2}${option}: got "`, "m"));
         }
         return true;
@@ -64,7 +75,7 @@ describe("what a release says to somebody at the command line", () => {
       .filter((name) => name.endsWith(".ts"))
       .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"))
       .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
-      .map((line) => inCommandWords(line.replaceAll(/\$\{[^}]*\}/g, "x")));
+      .map((line) => inCommandWords(line.replaceAll("\\`", "`").replaceAll(/\$\{[^}]*\}/g, "x")));
     assert.deepEqual(
       lines.filter((line) => /pulumi (?:up|config|stack)|the input |`retry`/.test(line)),
       [],

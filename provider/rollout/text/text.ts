@@ -15,7 +15,7 @@ import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
 import { gateText } from "./gateText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
-import { stageStart, type State } from "../state";
+import { stageStart, type State, type Waiting } from "../state";
 import { windowWarning } from "../look/window";
 import {
   leftText,
@@ -107,7 +107,7 @@ function phaseText(release: Release, state: State, now: number): string {
       return joinedBy(": ", ["not deployed yet", state.failure?.trouble ?? ""]);
     case "waiting":
       return state.approvedBy === undefined
-        ? waitText(release, state.since, now)
+        ? waitText(release, state, now)
         : `the next stage is approved by ${state.approvedBy}`;
     case "soaking": {
       const soakMs = release.plan.stages[state.stage]?.soakMs ?? 0;
@@ -137,9 +137,12 @@ function usageOf({ slo, served }: Assessment): number {
   return limitUsage(shown.bounds, shown.served);
 }
 
-function waitText(release: Release, since: number, now: number): string {
+function waitText(release: Release, { since, awaitsGate }: Waiting, now: number): string {
   const left = formatElapsed(Math.max(0, since + release.plan.approvalTimeoutMs - now));
-  return `waits for an approval, ${left} left: workers-release approve ${release.scriptName}`;
+  const approve = `workers-release approve ${release.scriptName}`;
+  if (awaitsGate)
+    return `waits for the gate of the next stage, ${left} left; to go on without it: ${approve}`;
+  return `waits for an approval, ${left} left: ${approve}`;
 }
 
 /** The SLO closest to its limit in this stage, or the one with the strongest evidence against it. */

@@ -61,9 +61,12 @@ export class Runs {
       const mine = this.running.get(scriptName);
       if (mine !== undefined) mine.line = inCommandWords(line);
     };
+    const said: string[] = [];
     const event = (line: string): void => {
       status(line);
-      begun(inCommandWords(line));
+      said.push(inCommandWords(line));
+      // Warnings come before anything has begun.
+      if (!line.startsWith("Warning:")) begun(said.join(" "));
     };
     const dependencies = dependenciesOf({
       ...{ connection: this.access.connection, worker: { accountId, scriptName }, plan },

@@ -42,7 +42,7 @@ export class Runs {
     { scriptName, versionId }: Pick<Start, "scriptName" | "versionId">,
     plan: ReleasePlan,
   ): Promise<string> {
-    if (this.running.has(scriptName)) throw new Error(`A release of ${scriptName} runs here already.`);
+    if (this.running.has(scriptName)) throw new Error(stillRuns(scriptName));
     const request = requestFor({ accountId: this.access.accountId, scriptName, versionId, plan });
     return new Promise((begun, refused) => {
       this.drive(request, begun, refused);
@@ -98,4 +98,11 @@ export class Runs {
     this.over.set(scriptName, { line, isOver: true });
     return line;
   }
+}
+
+function stillRuns(scriptName: string): string {
+  return (
+    `The last release of ${scriptName} that was started here has not ended yet: its run learns of an order at its next ` +
+    "look. Nothing was started; try again in some seconds."
+  );
 }

@@ -17,6 +17,9 @@ export function waitSentence(release: ReleaseView, now: number, soakLeftMs: numb
   if (waitsFor.for === "resume") {
     return markup`Held by ${heldBy ?? "somebody"} since ${ago(since, now)}. It is judged all the same, and goes on when somebody resumes it.`;
   }
+  if (waitsFor.for === "gate") {
+    return markup`It has soaked, and waits for the gate of ${next}, since ${ago(since, now)}.`;
+  }
   if (approvedBy !== null && frozenUntil !== null) {
     return markup`${approvedBy} has approved ${next}. It goes on when the freeze ends, ${moment(frozenUntil)}.`;
   }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { dashboardFiles } from "../../provider/cli/dashboard/files";
 import { listenOnLoopback, type LoopbackServer } from "../../provider/cli/dashboard/server";
@@ -122,4 +124,42 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
     await page.getByRole("alert").filter({ hasText: "Open the address that it has printed now" }).waitFor();
     troubles = troubles.filter((text) => !/ERR_INTERNET_DISCONNECTED|401/.test(text));
   });
+
+  it("can be read, and takes orders, without its script", async () => {
+    await open("/", { javaScriptEnabled: false });
+    await page.getByRole("button", { name: "Abort the release of checkout" }).click();
+    await page.getByRole("heading", { name: "checkout: Abort the release?" }).waitFor();
+    await page.getByRole("button", { name: "Abort, and put the old version back" }).click();
+    await page.getByText("Done: abort of checkout.").waitFor();
+    assert.equal(ports.orders.length, 1);
+  });
+
+  const pages = [
+    "/",
+    "/workers/checkout",
+    "/workers/checkout/orders/abort",
+    "/workers/checkout/start?version=b8d1c0f2-7a53-4f0e-9c55-0d5f5a1f3e77&plan=plans/web.yaml",
+    "/plans",
+    "/plans/file/plans/web.yaml",
+  ];
+  const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  const rules = JSON.stringify({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`is accessible (WCAG 2.1 AA by axe) and fits a phone and a screen, ${colorScheme}`, async () => {
+      await open("/", { colorScheme, reducedMotion: "reduce" });
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 844 });
+        for (const to of pages) {
+          await page.goto(`${base()}${to}`);
+          const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+          assert.ok(excess <= 0, `${to} is ${excess} px too wide at ${width}`);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate<AxeResults>(`axe.run(${rules})`);
+          const found = violations.map(({ id, nodes }) => [to, width, id, ...nodes.map(({ html }) => html)]);
+          assert.deepEqual(found, []);
+        }
+      }
+    });
+  }
 });

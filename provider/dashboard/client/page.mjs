@@ -153,6 +153,8 @@ document.addEventListener("submit", (event) => {
   const isLive = form.hasAttribute("data-live");
   if (!isQuestion && !isAnswer && !isLive) return;
   event.preventDefault();
+  // The button sends what was typed as well; an answer to that alone would come in its way.
+  clearTimeout(typing);
   if (isQuestion) void askInDialog(`${addressOf(form)}?${fieldsOf(form)}`);
   else if (isAnswer) void order(form, event.submitter);
   else void update(form, event.submitter);

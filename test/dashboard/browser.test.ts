@@ -7,7 +7,7 @@ import { listenOnLoopback, type LoopbackServer } from "../../provider/cli/dashbo
 import { dashboard } from "../../provider/dashboard/app";
 import type { Ports, Seen } from "../../provider/dashboard/ports";
 import { browserPath, launch } from "./browser";
-import { fakePorts } from "./fakes";
+import { fakePorts, goodPlan } from "./fakes";
 import { release, slo, view } from "./views";
 
 const path = browserPath();
@@ -123,6 +123,25 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
     server.serve(dashboard({ ports, access, files: dashboardFiles() }));
     await page.getByRole("alert").filter({ hasText: "Open the address that it has printed now" }).waitFor();
     troubles = troubles.filter((text) => !/ERR_INTERNET_DISCONNECTED|401/.test(text));
+  });
+
+  it("shows a plan's form in its YAML and its YAML in its form while somebody types", async () => {
+    await open("/plans/file/plans/web.yaml");
+    const yaml = page.getByLabel("YAML");
+    await page.locator('[name="stages[1].percent"]').fill("30");
+    await page.locator('[name="was"][value*="percent: 30 # canary"]').waitFor({ state: "attached" });
+    assert.equal(await yaml.inputValue(), goodPlan.replace("25 # canary", "30 # canary"));
+    await yaml.fill(goodPlan.replace("25 # canary", "60 # canary"));
+    await page.locator('[name="stages[1].percent"][value="60"]').waitFor();
+    const wrong = page.locator('[id="stages[2].percent-wrong"]');
+    assert.match(await wrong.innerText(), /got 50, expected more than the 60 of the stage before/);
+    await page.locator("#text:focus").waitFor();
+    await page.getByRole("button", { name: "Remove Stage 3" }).click();
+    await page.getByText("in order").waitFor();
+    assert.ok(!(await yaml.inputValue()).includes("manual"));
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").filter({ hasText: "Saved plans/web.yaml." }).waitFor();
+    assert.equal(await ports.plans.read("plans/web.yaml"), await yaml.inputValue());
   });
 
   it("can be read, and takes orders, without its script", async () => {

@@ -5,7 +5,7 @@ import type { HistoryView, WorkerView } from "../view/schema";
 // may come from outside; the pages escape them.
 
 /** What a person can order a release that is under way. */
-export const orderKinds = ["approve", "abort"] as const;
+export const orderKinds = ["approve", "hold", "resume", "promote", "abort"] as const;
 export type OrderKind = (typeof orderKinds)[number];
 
 /** What is known of a Worker. The last view stands as long as a newer one cannot be read. */

@@ -69,15 +69,15 @@ function valueTicks(scale: ValueScale): readonly number[] {
 export function timeAxis(scale: TimeScale, { left, right, bottom }: Area): readonly Markup[] {
   const [from = 0, to = 0] = scale.domain().map(Number);
   const most = Math.max(2, Math.floor((right - left) / 90));
-  let free = left - 20;
+  let [free, shown] = [left - 20, ""];
   // More ticks may come than were asked for.
   return scale.ticks(most).map((time) => {
     const text = timeText(time.getTime(), to - from);
     const x = at(scale(time));
     const half = widthOf(text) / 2;
-    // A label that would leave the plot, or cover the one before, is left out; its line stays.
-    const hasRoom = x - half >= free && x + half <= right + 10;
-    if (hasRoom) free = x + half + labelGap;
+    // A label that would leave the plot, cover the one before or say the same, is left out; its line stays.
+    const hasRoom = text !== shown && x - half >= free && x + half <= right + 10;
+    if (hasRoom) [free, shown] = [x + half + labelGap, text];
     const label = hasRoom && markup`<text class="soft middle" x="${x}" y="${bottom + 17}">${text}</text>`;
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="${bottom}" y2="${bottom + 4}"/>${label}`;
   });

@@ -49,7 +49,16 @@ describe("the page of a Worker", () => {
     const text = await shown({ view: view({ release: release({ phase: "waiting", waitsFor }) }) });
     assert.match(text, /waits for a person to approve 75 %, since 5m ago/);
     assert.match(text, /If nobody approves by 2030-03-01 12:31:00Z ?, it reverts\./);
-    assert.match(text, /Approve .*Abort/);
+    assert.match(text, /Approve .*Hold .*Promote .*Abort/);
+  });
+
+  it("offers to resume a release that is held, and says who holds it", async () => {
+    const held = { for: "resume", since: at(60_000), until: null, nextPercent: 75 } as const;
+    const waitsFor = { ...held, ...noFreeze };
+    const text = await shown({ view: view({ release: release({ heldBy: "kim", waitsFor }) }) });
+    assert.match(text, /Held by kim since 1m ago/);
+    assert.match(text, /Resume .*Abort/);
+    assert.doesNotMatch(text, /(Hold|Promote) the/);
   });
 
   it("offers no order where no release is under way", async () => {

@@ -8,6 +8,7 @@ import type { WorkerView } from "../../view/schema";
 import type { Sight } from "../../view/sight";
 import type { AccountAccess } from "./access";
 import { give, propose } from "./orders";
+import { reportPage } from "./reports";
 import type { Runs } from "./runs";
 import { WorkerLook, type Judgement, type NamedPlan } from "./workerLook";
 
@@ -33,7 +34,7 @@ export function accountPorts(
   plans: KnownPlans,
   runs: Runs,
   by: string,
-): Omit<Ports, "plans" | "report"> {
+): Omit<Ports, "plans" | "backtest"> {
   const { accountId, client, clock } = access;
   const looks = new Map<string, WorkerLook>();
   const names = new Kept(
@@ -100,6 +101,11 @@ export function accountPorts(
       throw new Error(trouble);
     },
 
+    async report(scriptName, releaseId) {
+      const { plan } = await existing(scriptName);
+      return reportPage(access, { scriptName, releaseId, plan: plan?.plan });
+    },
+
     async propose(scriptName, kind) {
       await existing(scriptName);
       return propose(access, scriptName, kind, by);
@@ -114,7 +120,7 @@ export function accountPorts(
       const look = await existing(scriptName);
       const chosen = await plans.named(plan, args);
       try {
-        return await runs.start({ scriptName, versionId }, chosen.plan);
+        return await runs.start({ scriptName, versionId }, chosen.given);
       } finally {
         look.choose(chosen);
         look.forget();

@@ -19,7 +19,7 @@ export class Backtests {
   constructor(private readonly accountId: string) {}
 
   /** How far it is. The first who asks begins it; a plan that was changed is another one. */
-  of(scriptName: string, { name, plan }: NamedPlan): Backtesting {
+  of(scriptName: string, { name, plan }: Pick<NamedPlan, "name" | "plan">): Backtesting {
     const id = JSON.stringify([scriptName, name, plan]);
     const known = this.known.get(id);
     if (known !== undefined) return known;
@@ -39,7 +39,7 @@ export class Backtests {
 
   private async make(
     scriptName: string,
-    { name, plan }: NamedPlan,
+    { name, plan }: Pick<NamedPlan, "name" | "plan">,
     tell: (line: string) => void,
   ): Promise<Backtesting> {
     const { trace, source, missing } = await readWorker(

@@ -8,20 +8,22 @@ import type { NamedPlan } from "./workerLook";
 export function knownPlans(folder: PlanFolder): KnownPlans {
   return {
     named: (name, args) => {
-      const { checked, problems } = folder.now(name, args);
-      if (checked === undefined)
+      const { plan: given, checked, problems } = folder.now(name, args);
+      if (checked === undefined || given === undefined)
         throw new Error(
           `The plan ${name} cannot be used: ${problems[0]?.reason ?? "its arguments have no values"}`,
         );
-      return Promise.resolve({ name, plan: checked });
+      return Promise.resolve({ name, plan: checked, given });
     },
 
     async of({ active }) {
       const planned = active?.record?.planned;
       if (planned === undefined) return undefined;
       const plans = (await folder.list()).flatMap(({ name }): NamedPlan[] => {
-        const { checked: plan } = folder.now(name, {});
-        return plan !== undefined && hasStages(plan, planned) ? [{ name, plan }] : [];
+        const { plan: given, checked: plan } = folder.now(name, {});
+        return plan !== undefined && given !== undefined && hasStages(plan, planned)
+          ? [{ name, plan, given }]
+          : [];
       });
       const [only] = plans;
       return plans.length === 1 ? only : undefined;

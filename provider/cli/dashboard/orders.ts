@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cloudflareDeployments } from "../../cloudflare/deployments";
 import { originsOf } from "../../cloudflare/origins";
 import type { Order as Given, OrderKind, Proposal } from "../../dashboard/ports";
-import { abort, approve, type Order } from "../../rollout/operator";
+import { abort, approve, hold, promote, resume, type Order } from "../../rollout/operator";
 import type { Deployment } from "../../rollout/ports";
 import { intentionText } from "../../rollout/text/intention";
 import { sameTraffic } from "../../rollout/release";
@@ -19,6 +19,12 @@ function ordering(
   switch (kind) {
     case "approve":
       return (active) => approve(scriptName, active, by, now);
+    case "hold":
+      return (active) => hold(scriptName, active, by);
+    case "resume":
+      return (active) => resume(scriptName, active, by);
+    case "promote":
+      return (active) => promote(scriptName, active, by, now);
     case "abort":
       return (active) => abort(scriptName, active, by, reason);
   }

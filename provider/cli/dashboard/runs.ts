@@ -1,16 +1,14 @@
-import { hostname } from "node:os";
 import { dependenciesOf } from "../../host/dependencies";
-import { newReleaseId, ownerFrom } from "../../host/identity";
 import type { RunLine, Start } from "../../dashboard/ports";
-import type { Plan } from "../../plan/plan";
+import type { ReleasePlan } from "../../plan/types";
 import { systemClock } from "../../pulumi/clock";
 import { run } from "../../rollout/run";
-import { operator } from "../worker";
+import { requestFor } from "../run/request";
+import { inCommandWords } from "../run/words";
 import type { AccountAccess } from "./access";
 
 /** A release that this process drives. */
 interface Running {
-  readonly versionId: string;
   line: string;
   readonly end: Promise<unknown>;
   readonly interruption: AbortController;
@@ -40,50 +38,50 @@ export class Runs {
    * @returns what has begun, or how it has ended at once
    * @throws Error when it does not begin
    */
-  async start(
+  start(
     { scriptName, versionId }: Pick<Start, "scriptName" | "versionId">,
-    plan: Plan,
+    plan: ReleasePlan,
   ): Promise<string> {
-    if (this.running.has(scriptName)) throw new Error(`A release of ${scriptName} runs here already.`);
-    const { accountId, connection } = this.access;
-    const interruption = new AbortController();
-    return new Promise((resolve, reject) => {
-      const tell = (line: string): void => {
-        const mine = this.running.get(scriptName);
-        if (mine !== undefined) mine.line = line;
-      };
-      const progress = {
-        status: tell,
-        event: (line: string) => {
-          tell(line);
-          resolve(line);
-        },
-      };
-      const dependencies = dependenciesOf({
-        ...{ connection, plan, progress, clock: systemClock },
-        worker: { accountId, scriptName },
-        interruption: interruption.signal,
-      });
-      const names = {
-        releaseId: newReleaseId(),
-        scriptName,
-        versionId,
-        owner: ownerFrom(`workers-release run\n${operator()}@${hostname()}`),
-      };
-      const request = { ...names, plan, retry: "", findingBefore: undefined, takeOver: undefined };
-      const end = run(request, dependencies).then(
-        ({ reason }) => {
-          this.ended(scriptName, reason);
-          resolve(reason);
-        },
-        (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          this.ended(scriptName, reason);
-          reject(new Error(reason, { cause: error }));
-        },
-      );
-      this.running.set(scriptName, { versionId, line: "It begins.", end, interruption });
+    if (this.running.has(scriptName)) throw new Error(stillRuns(scriptName));
+    const request = requestFor({ accountId: this.access.accountId, scriptName, versionId, plan });
+    return new Promise((begun, refused) => {
+      this.drive(request, begun, refused);
     });
+  }
+
+  /** @param begun is told the first thing that happens, or how it has ended at once */
+  private drive(
+    request: ReturnType<typeof requestFor>,
+    begun: (line: string) => void,
+    refused: (error: Error) => void,
+  ): void {
+    const { accountId, scriptName, plan } = request;
+    const interruption = new AbortController();
+    const status = (line: string): void => {
+      const mine = this.running.get(scriptName);
+      if (mine !== undefined) mine.line = inCommandWords(line);
+    };
+    const said: string[] = [];
+    const event = (line: string): void => {
+      status(line);
+      said.push(inCommandWords(line));
+      // Warnings come before anything has begun.
+      if (!line.startsWith("Warning:")) begun(said.join(" "));
+    };
+    const dependencies = dependenciesOf({
+      ...{ connection: this.access.connection, worker: { accountId, scriptName }, plan },
+      ...{ progress: { status, event }, clock: systemClock, interruption: interruption.signal },
+    });
+    const end = run(request, dependencies).then(
+      ({ reason }) => {
+        begun(this.ended(scriptName, reason));
+      },
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        refused(new Error(this.ended(scriptName, reason), { cause: error }));
+      },
+    );
+    this.running.set(scriptName, { line: "It begins.", end, interruption });
   }
 
   /** Stops all runs as their plans say, and waits until each has left its traffic in order. */
@@ -93,8 +91,18 @@ export class Runs {
     await Promise.all(all.map(({ end }) => end));
   }
 
-  private ended(scriptName: string, line: string): void {
+  /** Returns how it has ended, as it is told here. */
+  private ended(scriptName: string, reason: string): string {
+    const line = inCommandWords(reason);
     this.running.delete(scriptName);
     this.over.set(scriptName, { line, isOver: true });
+    return line;
   }
+}
+
+function stillRuns(scriptName: string): string {
+  return (
+    `The last release of ${scriptName} that was started here has not ended yet: its run learns of an order at its next ` +
+    "look. Nothing was started; try again in some seconds."
+  );
 }

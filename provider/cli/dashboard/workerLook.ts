@@ -4,6 +4,7 @@ import { cloudflareMetrics } from "../../cloudflare/metrics";
 import { Kept, type Known } from "../../dashboard/kept";
 import { telemetryFor } from "../../host/dependencies";
 import type { Plan } from "../../plan/plan";
+import type { ReleasePlan } from "../../plan/types";
 import { isUnderWay } from "../../rollout/record/record";
 import { readHistory } from "../../view/history";
 import type { HistoryView } from "../../view/schema";
@@ -14,6 +15,8 @@ import type { AccountAccess } from "./access";
 export interface NamedPlan {
   readonly name: string;
   readonly plan: Plan;
+  /** The same as it was written, its arguments and what it extends put in. */
+  readonly given: ReleasePlan;
 }
 
 /** What was seen of a Worker, and the plan that it was judged by. */
@@ -70,6 +73,11 @@ export class WorkerLook {
     return this.judgement.isReading;
   }
 
+  /** The plan by which its last release is judged here; undefined where it is not known. */
+  get plan(): NamedPlan | undefined {
+    return this.chosen ?? this.judgement.last.value?.plan;
+  }
+
   /** Somebody has said by which plan the release is to be judged here. */
   choose(plan: NamedPlan): void {
     if (this.chosen?.name === plan.name) return;
@@ -84,8 +92,7 @@ export class WorkerLook {
   }
 
   private everyMs(): number {
-    const plan = this.judgement.last.value?.plan;
-    return this.pace.interval(plan?.plan.pollIntervalMs ?? usualMs).everyMs;
+    return this.pace.interval(this.plan?.plan.pollIntervalMs ?? usualMs).everyMs;
   }
 
   private async look(before: Judgement | undefined): Promise<Judgement> {
@@ -97,6 +104,7 @@ export class WorkerLook {
     // The plan is that of another release, or not known yet.
     const found = await this.planOf(sight);
     if (found === undefined) return { sight, plan: undefined };
+    this.chosen = undefined;
     return { sight: await this.lookBy(found, sight), plan: found };
   }
 

@@ -95,6 +95,11 @@ async function askInDialog(url) {
   dialog.showModal();
 }
 
+/** Where a form leads. Its `action` may be a field of that name. @param {HTMLFormElement} form */
+function addressOf(form) {
+  return new URL(form.getAttribute("action") ?? "", location.href).href;
+}
+
 /** @param {HTMLFormElement} form @param {HTMLElement | null} [button] */
 function fieldsOf(form, button) {
   const fields = new URLSearchParams();
@@ -106,7 +111,7 @@ function fieldsOf(form, button) {
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 async function order(form, button) {
   if (button instanceof HTMLButtonElement) button.disabled = true;
-  const page = await ask(form.action, { method: "POST", body: fieldsOf(form, button) });
+  const page = await ask(addressOf(form), { method: "POST", body: fieldsOf(form, button) });
   if (page === undefined) {
     const text = document.createElement("p");
     text.setAttribute("role", "alert");
@@ -131,7 +136,7 @@ async function update(form, button) {
   const mine = ++latest;
   const fields = fieldsOf(form, button);
   const isPost = form.method === "post";
-  const url = isPost ? form.action : `${form.action.replace(/\?.*$/, "")}?${fields}`;
+  const url = isPost ? addressOf(form) : `${addressOf(form).replace(/\?.*$/, "")}?${fields}`;
   const page = await ask(url, isPost ? { method: "POST", body: fields } : undefined);
   if (page === undefined || mine !== latest) return;
   const there = new URL(page.url);
@@ -148,7 +153,9 @@ document.addEventListener("submit", (event) => {
   const isLive = form.hasAttribute("data-live");
   if (!isQuestion && !isAnswer && !isLive) return;
   event.preventDefault();
-  if (isQuestion) void askInDialog(`${form.action}?${fieldsOf(form)}`);
+  // The button sends what was typed as well; an answer to that alone would come in its way.
+  clearTimeout(typing);
+  if (isQuestion) void askInDialog(`${addressOf(form)}?${fieldsOf(form)}`);
   else if (isAnswer) void order(form, event.submitter);
   else void update(form, event.submitter);
 });

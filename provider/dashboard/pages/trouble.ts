@@ -32,7 +32,7 @@ export function messagePage(title: string, text: string): Markup {
 
 /** The way in: it leaves the key out of the address, and so out of what is seen and copied. */
 export function enterPage(): Markup {
-  return markup`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>workers-release</title><meta http-equiv="refresh" content="0;url=/"></head><body><p><a href="/">Open the dashboard</a></p></body></html>`;
+  return markup`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>workers-release</title><link rel="icon" href="/files/icon.svg" type="image/svg+xml"><meta http-equiv="refresh" content="0;url=/"></head><body><p><a href="/">Open the dashboard</a></p></body></html>`;
 }
 
 /** Why a page cannot be shown. */

@@ -19,6 +19,29 @@ export const orderWords: Readonly<Record<OrderKind, OrderWords>> = {
     confirm: "Approve",
     wantsReason: false,
   },
+  hold: {
+    button: "Hold",
+    question: "Hold the release in this stage?",
+    effect:
+      "The split stays as it is until somebody resumes the release. It is judged all the same, and a violation still reverts it.",
+    confirm: "Hold",
+    wantsReason: false,
+  },
+  resume: {
+    button: "Resume",
+    question: "Resume the release?",
+    effect: "The release goes on from this stage by its plan.",
+    confirm: "Resume",
+    wantsReason: false,
+  },
+  promote: {
+    button: "Promote",
+    question: "Give the new version all traffic now?",
+    effect:
+      "The stages that are left are skipped, but the last one: there the version is watched, and reverted on a violation.",
+    confirm: "Promote to 100 %",
+    wantsReason: false,
+  },
   abort: {
     button: "Abort",
     question: "Abort the release?",
@@ -30,9 +53,11 @@ export const orderWords: Readonly<Record<OrderKind, OrderWords>> = {
 };
 
 /** The orders that make sense now, the expected one first. */
-export function ordersFor({ phase, waitsFor }: ReleaseView): readonly OrderKind[] {
+export function ordersFor({ phase, waitsFor, heldBy, stage }: ReleaseView): readonly OrderKind[] {
   if (phase !== "soaking" && phase !== "waiting") return [];
-  return waitsFor?.for === "approval" ? ["approve", "abort"] : ["abort"];
+  if (heldBy !== null) return ["resume", "abort"];
+  const rest: readonly OrderKind[] = stage.number < stage.of ? ["promote", "abort"] : ["abort"];
+  return waitsFor?.for === "approval" ? ["approve", "hold", ...rest] : ["hold", ...rest];
 }
 
 /** Buttons, each of which asks first: in a dialog, or without a script on a page of its own. */
@@ -40,7 +65,7 @@ export function orderButtons(scriptName: string, release: ReleaseView): Markup |
   const kinds = ordersFor(release);
   if (kinds.length === 0) return undefined;
   const forms = kinds.map((kind, index) => {
-    const expected = index === 0 && kind === "approve";
+    const expected = index === 0 && (kind === "approve" || kind === "resume");
     const looks = kind === "abort" ? markup` class="bad"` : expected ? markup` class="primary"` : "";
     return markup`<form method="get" action="/workers/${scriptName}/orders/${kind}" data-dialog><button id="${kind}-${scriptName}"${looks}>${orderWords[kind].button}<span class="unseen"> the release of ${scriptName}</span></button></form>`;
   });

@@ -29,6 +29,7 @@ export function stateOf({ release, deployment, health }: WorkerView): State {
   const isViolated = health?.slos.some(({ verdict, observeOnly }) => verdict === "violated" && !observeOnly);
   if (isViolated) return { word: "violated", sign: "failed", tone: "bad" };
   if (release.heldBy !== null) return { word: "held", sign: "held", tone: "wait" };
+  if (release.waitsFor?.for === "gate") return { word: "waits for its gate", sign: "waiting", tone: "run" };
   if (release.waitsFor !== null) return { word: "waits for approval", sign: "waiting", tone: "wait" };
   return { word: "soaking", sign: "running", tone: "run" };
 }

@@ -1,11 +1,11 @@
 import { markup, type Markup } from "../../markup";
-import { formatDuration } from "../../plan/duration";
+import { formatElapsed } from "../../plan/duration";
 import { dateText } from "../../rollout/text/text";
 
 /** A moment as far back as it is: `4m 10s ago`. Its date shows where somebody points at it. */
 export function ago(time: string, now: number): Markup {
   const at = Date.parse(time);
-  return markup`<time datetime="${time}" title="${dateText(at)}">${formatDuration(Math.max(1000, now - at))} ago</time>`;
+  return markup`<time datetime="${time}" title="${dateText(at)}">${formatElapsed(Math.max(1000, now - at))} ago</time>`;
 }
 
 /** A moment: `2030-12-31 23:59:59Z`. */
@@ -15,5 +15,5 @@ export function moment(time: string): Markup {
 
 /** How long something took. */
 export function between(from: string, to: string): string {
-  return formatDuration(Math.max(1000, Date.parse(to) - Date.parse(from)));
+  return formatElapsed(Math.max(1000, Date.parse(to) - Date.parse(from)));
 }

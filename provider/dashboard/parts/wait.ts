@@ -1,5 +1,5 @@
 import { markup, type Markup } from "../../markup";
-import { formatDuration } from "../../plan/duration";
+import { formatElapsed } from "../../plan/duration";
 import type { ReleaseView } from "../../view/schema";
 import { ago, moment } from "./time";
 
@@ -10,12 +10,15 @@ export function waitSentence(release: ReleaseView, now: number, soakLeftMs: numb
     if (soakLeftMs === null) return markup`It soaks.`;
     return soakLeftMs === 0
       ? markup`It has soaked, and waits for the last telemetry.`
-      : markup`It soaks for another ${formatDuration(soakLeftMs)}.`;
+      : markup`It soaks for another ${formatElapsed(soakLeftMs)}.`;
   }
   const { since, until, nextPercent, frozenUntil, approvedBy } = waitsFor;
   const next = nextPercent === null ? "the next stage" : `${nextPercent} %`;
   if (waitsFor.for === "resume") {
     return markup`Held by ${heldBy ?? "somebody"} since ${ago(since, now)}. It is judged all the same, and goes on when somebody resumes it.`;
+  }
+  if (waitsFor.for === "gate") {
+    return markup`It has soaked, and waits for the gate of ${next}, since ${ago(since, now)}.`;
   }
   if (approvedBy !== null && frozenUntil !== null) {
     return markup`${approvedBy} has approved ${next}. It goes on when the freeze ends, ${moment(frozenUntil)}.`;

@@ -132,7 +132,7 @@ export default tseslint.config(
     languageOptions: { globals: { Response: "readonly", URL: "readonly", setTimeout: "readonly" } },
   },
   {
-    files: ["provider/dashboard/client/*.mjs"],
+    files: ["provider/dashboard/client/*.mjs", "examples/assets/public/*.js"],
     languageOptions: { globals: browserGlobals },
   },
   pureCore,

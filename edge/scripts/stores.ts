@@ -66,12 +66,12 @@ export function putStandIn(state: State, { kind, id }: StoreNamed): void {
 
 /** In a state of before there were resources, a store was there as soon as a binding named it. */
 export function recordNamedStores(state: State): void {
-  let isFirst = false;
+  const first = { isNow: false };
   state.account.remember("stores", () => {
-    isFirst = true;
+    first.isNow = true;
     return "recorded";
   });
-  if (!isFirst) return;
+  if (!first.isNow) return;
   const versions = state.scripts.list().flatMap(({ name }) => state.versions.list(name));
   for (const binding of versions.flatMap(({ bindings }) => bindings)) {
     const store = storeOf(binding);

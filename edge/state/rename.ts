@@ -33,6 +33,6 @@ export function renameScript(database: DatabaseSync, from: string, to: string): 
 }
 
 function leadingTo(binding: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
-  const changed = LEADING.filter((field) => binding[field] === from).map((field) => [field, to]);
-  return { ...binding, ...Object.fromEntries(changed) };
+  const changed = LEADING.filter((field) => binding[field] === from).map((field) => [field, to] as const);
+  return { ...binding, ...Object.fromEntries<unknown>(changed) };
 }

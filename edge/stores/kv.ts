@@ -89,7 +89,7 @@ export class KvStore {
     if (prefix) query.set("prefix", prefix);
     if (cursor) query.set("cursor", cursor);
     if (limit !== undefined) query.set("key_count_limit", String(limit));
-    const { body } = await this.ask({ method: "GET", path: `/?${query}` });
+    const { body } = await this.ask({ method: "GET", path: `/?${query.toString()}` });
     const found = keyList.parse(JSON.parse(body.toString()));
     const keys = found.keys.map(({ metadata, ...key }) => ({
       ...key,
@@ -129,5 +129,5 @@ function pathOf(key: string, parameters: Readonly<Record<string, number | undefi
   }
   // A path of dots alone would be another path.
   const name = /^\.{1,2}$/.test(key) ? key.replaceAll(".", "%2E") : encodeURIComponent(key);
-  return `/${name}?${query}`;
+  return `/${name}?${query.toString()}`;
 }

@@ -1,6 +1,6 @@
 /** What one token of SQL may be: the parts in which a semicolon ends nothing, words, and anything else. */
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|[A-Za-z_]\w*|[\s\S]/g;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*\]?|[A-Za-z_]\w*|[\s\S]/g;
 
 const IS_COMMENT = /^(?:--|\/\*)/;
 

@@ -126,7 +126,7 @@ describe("workers-release edge", function () {
   it("refuses a permission that there is not", async () => {
     const { code, err } = await workersRelease(["edge", "--port", "0", "--token", "secret:everything"]);
     assert.equal(code, 1);
-    assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write\.\n$/);
+    assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write, zone:read, zone:write\.\n$/);
   });
 
   it("refuses what is no port, no rate limit, and no ingest delay", async () => {
@@ -214,7 +214,7 @@ describe("workers-release edge", function () {
     const { code, out } = await workersRelease(["edge", "--help"]);
     assert.equal(code, 0);
     assert.match(out, /It emulates what Cloudflare's SDK and wrangler ask for Workers/);
-    assert.match(out, /It does not emulate other bindings and products \(queues/);
+    assert.match(out, /It does not emulate other bindings and products \(Workflows/);
     assert.match(out, /It is realistic unless told otherwise/);
     for (const name of Object.keys(READY_MADE)) assert.ok(out.includes(name), name);
   });

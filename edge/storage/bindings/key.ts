@@ -1,4 +1,3 @@
-import type { Worker_Binding } from "miniflare";
 import type { Binding } from "../../scripts/types";
 import type { RawBinding } from "../raw";
 
@@ -22,7 +21,7 @@ export function keyBinding({ name, format, algorithm, usages, key_base64, key_jw
     extractable: false,
     usages: (usages as (keyof typeof USAGES)[]).map((usage) => USAGES[usage]),
   };
-  return { name, binding: { cryptoKey } as Worker_Binding, services: [] };
+  return { name, binding: { cryptoKey }, services: [] };
 }
 
 function contentOf(format: string, base64: string, jwk: unknown): object {

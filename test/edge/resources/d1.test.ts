@@ -8,6 +8,11 @@ export default {
   },
 };`;
 
+/** The number of tables, which Cloudflare still answers though it is not to be relied upon. */
+function tablesOf(database: object): unknown {
+  return (database as { num_tables?: unknown }).num_tables;
+}
+
 describe("D1 databases", function () {
   this.timeout(60_000);
   const it_ = useEdge();
@@ -16,10 +21,10 @@ describe("D1 databases", function () {
   it("are made, found by id, listed and deleted", async () => {
     const { database } = it_.client.d1;
     const made = await database.create({ ...account(), name: "orders" });
-    const { uuid = "", name, version, num_tables, read_replication } = made;
+    const { uuid = "", name, version, read_replication } = made;
     assert.match(uuid, /^[0-9a-f-]{36}$/);
     assert.deepEqual(
-      [name, version, num_tables, read_replication],
+      [name, version, tablesOf(made), read_replication],
       ["orders", "production", 0, { mode: "disabled" }],
     );
     assert.deepEqual(await refusalOf(database.create({ ...account(), name: "orders" })), [400, 7502]);
@@ -60,7 +65,7 @@ describe("D1 databases", function () {
       ],
     });
     assert.deepEqual(JSON.parse((await ask(edge, "visited")).body), [{ who: "x;" }, { who: "you" }]);
-    assert.equal((await database.get(id, account())).num_tables, 2);
+    assert.equal(tablesOf(await database.get(id, account())), 2);
   });
 
   it("run all of a query or nothing", async () => {
@@ -71,6 +76,6 @@ describe("D1 databases", function () {
       sql: "CREATE TABLE one (a); SELECT nothing FROM nowhere",
     });
     assert.deepEqual(await refusalOf(failing), [400, 7500]);
-    assert.equal((await database.get(id, account())).num_tables, 0);
+    assert.equal(tablesOf(await database.get(id, account())), 0);
   });
 });

@@ -81,8 +81,8 @@ describe("domains of the account", function () {
     const domain = { ...account(), zone_id, service: "shop", hostname: "shop.example.com" };
     const made = await client.workers.domains.update(domain);
     assert.deepEqual(
-      [made.hostname, made.service, made.zone_name, made.environment],
-      ["shop.example.com", "shop", "example.com", "production"],
+      [made.hostname, made.service, made.zone_name],
+      ["shop.example.com", "shop", "example.com"],
     );
     assert.equal((await visit("shop.example.com", "/any")).body, "shop");
     const pattern = "shop.example.com/on";

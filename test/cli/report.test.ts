@@ -121,7 +121,8 @@ describe("workers-release report on a release that was aborted", function () {
     assert.deepEqual([code, err], [0, ""]);
     assert.match(out, /^### Release of reported: ✕ aborted\n/);
     assert.match(out, /> The plan of the release was not given/);
-    assert.match(out, /server errors .* ✕ violated/);
+    // The usual warm-up is longer than this release was: its share is told, and nothing is judged.
+    assert.match(out, /\| server errors \| 100 % \(\d+ of \d+\) \| 0 % /);
   });
 
   it("writes a page that fetches nothing and runs nothing", async () => {

@@ -98,7 +98,7 @@ describe("workers-release run", function () {
     assert.deepEqual([view.warnings, view.health?.isJudged], [[], true]);
     assert.match(
       statusText(view, createColors(false)),
-      /soak {5}59m .* of 1h left\n(?:.*\n)*.*evidence\n {2}exceptions /,
+      /soak {5}(?:1h|59m .*) of 1h left\n(?:.*\n)*.*evidence\n {2}exceptions /,
     );
     const around = await lookAround(access());
     assert.deepEqual(

@@ -16,7 +16,8 @@ function sloLines(slo: SloView, isJudged: boolean, colors: Colors): string[] {
   const shares = shareText(slo.old) + shareText(slo.new);
   const judged = isJudged ? judgedText(slo, colors) : "";
   const counts = `  ${(more[0] ?? "").padEnd(widths.name)}${countsText(slo.old)}${countsText(slo.new)}`;
-  return [`  ${(name ?? "").padEnd(widths.name)}${shares}${judged}`, colors.dim(counts)];
+  const first = `  ${(name ?? "").padEnd(widths.name)}${shares}${judged}`;
+  return counts.trim() === "" ? [first] : [first, colors.dim(counts)];
 }
 
 /** A name in at most two lines. */

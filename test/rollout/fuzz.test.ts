@@ -123,6 +123,11 @@ function assertShown(text: string): void {
   assertHarmless(harmlessLines(text));
 }
 
+/** As it is read again: without the properties that have no value. */
+function withoutGaps(record: ReleaseRecord | undefined): unknown {
+  return JSON.parse(JSON.stringify(record));
+}
+
 describe("what others write into deployments", () => {
   it("is never taken for a record, and no version comes into traffic by it", async () => {
     await fc.assert(
@@ -199,7 +204,8 @@ describe("what others write into deployments", () => {
         assertShown(intentionText("checkout", seen, ordered.request, new Map(), clock.now()));
         const done = await carryOut(deployments, (active) => abort("checkout", active, by, why), clock);
         const [made] = deployments.made;
-        assert.deepEqual([made?.record, made?.split], [done.record, all(oldVersion)]);
+        assert.deepEqual(withoutGaps(made?.record), withoutGaps(done.record));
+        assert.deepEqual(made?.split, all(oldVersion));
       }),
       given,
     );

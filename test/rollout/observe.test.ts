@@ -62,7 +62,7 @@ describe("before its first look a release has seen nothing", () => {
     assert.ok(active);
     assert.deepEqual(rest, {
       ...{ deployments: answered(at(5000)), telemetry: answered(at(5000)), series: [[], []] },
-      ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true },
+      ...{ settled: undefined, settledUntil: at(0), baselines: undefined, isReady: true, isAsBegun: true },
       ...{ seenUntil: release.startedAt, arrivedAt: at(5000), troubles: [] },
       reach: { heardAt: at(5000), cutOffs: [] },
       ...{ uploadsLeft: undefined, uploadsAt: at(5000), isOvertaken: false },
@@ -198,6 +198,7 @@ describe("a look that is not answered", () => {
     assert.deepEqual(rest, {
       ...{ active: nothing.active, series: known.series, seenUntil: nothing.seenUntil, isReady: true },
       ...{ settled: undefined, settledUntil: at(0), baselines: undefined, arrivedAt: at(5000) },
+      isAsBegun: false,
       ...{ metrics: answered(at(5000)), testimony: undefined, arrivalsPerMs: 0 },
       ...{
         uploadsLeft: undefined,

@@ -32,6 +32,19 @@ describe("workers-release edge", function () {
     }
   });
 
+  it("with --allow-stubs says so, and names each stub in letters that harm no terminal", async () => {
+    const command = start(["edge", "--port", "0", "--no-realistic", "--allow-stubs"]);
+    try {
+      const edge = edgeFrom(await command.lines(4));
+      await goLive(edge, "stubbed", saying("hello"), { bindings: [{ type: "ai", name: "A\u001b[2JI" }] });
+      command.process.kill("SIGTERM");
+      const { err } = await command.ended;
+      assert.match(err, /^Stubs are allowed: .*\nstubbed: Binding 'A\uFFFD\[2JI' is a stub .*\n$/);
+    } finally {
+      command.process.kill("SIGKILL");
+    }
+  });
+
   describe("on a port that is taken", () => {
     const taken = useEdge();
 
@@ -126,7 +139,10 @@ describe("workers-release edge", function () {
   it("refuses a permission that there is not", async () => {
     const { code, err } = await workersRelease(["edge", "--port", "0", "--token", "secret:everything"]);
     assert.equal(code, 1);
-    assert.match(err, /^'everything' is not a permission .* are account:read, .*workers_scripts:write, zone:read, zone:write\.\n$/);
+    assert.match(
+      err,
+      /^'everything' is not a permission .* are account:read, .*workers_scripts:write, zone:read, zone:write\.\n$/,
+    );
   });
 
   it("refuses what is no port, no rate limit, and no ingest delay", async () => {

@@ -93,6 +93,11 @@ export const EXTRAS: readonly Deviation[] = [
 /** Fields that the client's types know, and that the edge never answers. */
 export const GAPS: readonly Deviation[] = [
   {
+    of: /^workers\.scripts\.versions\.create$/,
+    what: ["resources.script_runtime.compatibility_flags"],
+    because: "a version without flags has no list of them, as at Cloudflare",
+  },
+  {
     of: /^(accounts|memberships)\./,
     what: ["created_on", "managed_by", "settings.abuse_contact_email"],
     because: "the one account is made up as the edge starts",

@@ -7,7 +7,15 @@ import { adviceOn } from "./advice";
 import type { Backtest } from "./backtest";
 import { badness } from "./detection";
 import type { Trace } from "./trace";
-import { caughtText, certaintyText, hoursText, minuteText, percentText, rateText, timesText } from "./words";
+import {
+  detectionRows,
+  certaintyText,
+  hoursText,
+  minuteText,
+  percentText,
+  rateText,
+  timesText,
+} from "./words";
 
 /** What a page is made of. */
 export interface PageContent {
@@ -135,18 +143,11 @@ function pointsOf(
   });
 }
 
-function detectionSection({ stages }: Plan, { detection }: Backtest): Markup {
+function detectionSection(plan: Plan, { detection }: Backtest): Markup {
   const runs = Math.max(0, ...detection.map(({ caught }) => caught.of));
   const slos = [...new Set(detection.map(({ slo }) => slo))];
   const tables = slos.map((slo) => {
-    const own = detection.filter((one) => one.slo === slo);
-    const rows = [...new Set(own.map(({ stage }) => stage))].map((stage) => [
-      `${formatPercent(stages[stage]?.percent ?? 0)} for ${formatDuration(stages[stage]?.soakMs ?? 0)}`,
-      ...badness.map((times) => {
-        const one = own.find((cell) => cell.stage === stage && cell.times === times);
-        return one === undefined ? "–" : caughtText(one) + (one.inStage.count < one.caught.count ? " *" : "");
-      }),
-    ]);
+    const rows = detectionRows(plan, detection, slo, " *");
     return markup`<h3>${slo}</h3>${table(["bad from", ...badness.map(timesText)], rows)}`;
   });
   return markup`<section><h2>A worse version</h2>

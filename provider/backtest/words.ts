@@ -1,5 +1,7 @@
-import { formatElapsed } from "../plan/duration";
-import type { Detection } from "./detection";
+import { formatDuration, formatElapsed } from "../plan/duration";
+import { formatPercent } from "../plan/percent";
+import type { Plan } from "../plan/plan";
+import { badness, type Detection } from "./detection";
 import type { Rate } from "./statistics";
 
 /** A share as a person reads it: at most two digits, `4.4 %`. */
@@ -48,4 +50,21 @@ export function caughtText({ allowed, caught, medianMs }: Detection): string {
   if (medianMs === undefined) return `${caught.count} of ${caught.of}`;
   const time = formatElapsed(medianMs);
   return caught.count === caught.of ? time : `${time}, ${caught.count}/${caught.of}`;
+}
+
+/** How soon each badness of one SLO is caught, a row for each stage. `later` follows what some later stage has caught. */
+export function detectionRows(
+  { stages }: Plan,
+  detection: readonly Detection[],
+  slo: string,
+  later: string,
+): string[][] {
+  const own = detection.filter((one) => one.slo === slo);
+  return [...new Set(own.map(({ stage }) => stage))].map((stage) => [
+    `${formatPercent(stages[stage]?.percent ?? 0)} for ${formatDuration(stages[stage]?.soakMs ?? 0)}`,
+    ...badness.map((times) => {
+      const one = own.find((cell) => cell.stage === stage && cell.times === times);
+      return one === undefined ? "–" : caughtText(one) + (one.inStage.count < one.caught.count ? later : "");
+    }),
+  ]);
 }

@@ -1,23 +1,9 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
+import type { VersionEntry } from "../dashboard/ports";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
 import { authorOf } from "./origins";
-
-/** A version of a Worker, as a person tells it from others. */
-export interface VersionSummary {
-  readonly versionId: string;
-  /** Counts the Worker's versions, from 1. */
-  readonly number: number | undefined;
-  /** In milliseconds since the epoch. */
-  readonly uploadedAt: number;
-  /** Who uploaded it and with what. */
-  readonly author: string;
-  /** What was said about it, empty for nothing. */
-  readonly message: string;
-  /** Empty for none. */
-  readonly tag: string;
-}
 
 const page = z.object({
   items: z.array(
@@ -44,7 +30,7 @@ const page = z.object({
 export async function newestVersions(
   client: Cloudflare,
   { accountId, scriptName }: WorkerName,
-): Promise<readonly VersionSummary[]> {
+): Promise<readonly VersionEntry[]> {
   const what = `Reading the versions of Worker "${scriptName}"`;
   const question = { what, permission: "Workers Scripts Read", urgency: "look" as const };
   const { items } = await ask(client, question, page, async (options) => {

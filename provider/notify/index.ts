@@ -1,7 +1,3 @@
+export type { NoticeKind as NotificationEvent } from "../rollout/ports";
 export { noticesTo, toldInTime, type SentNotices } from "./notify";
-export {
-  notifySchema,
-  type ReleaseNotification,
-  type NotificationEvent,
-  type NotificationTarget,
-} from "./schema";
+export { notifySchema, type ReleaseNotification, type NotificationTarget } from "./schema";

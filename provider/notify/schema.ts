@@ -16,7 +16,7 @@ export interface ReleaseNotification {
    * That traffic could not be put back (`"revertFailed"`) is told in any case.
    * @default all of them but `"stage"`
    */
-  on?: NotificationEvent[];
+  on?: NoticeKind[];
   /**
    * - `"cloudevents"`: a CloudEvent 1.0 as JSON;
    * - `"slack"`: a message for an incoming webhook of Slack, which Mattermost, Rocket.Chat and others take too.
@@ -24,18 +24,6 @@ export interface ReleaseNotification {
    */
   format?: "cloudevents" | "slack";
 }
-
-/** What a notification can be about. */
-export type NotificationEvent =
-  | "started"
-  | "stage"
-  | "waiting"
-  | "completed"
-  | "aborted"
-  | "inconclusive"
-  | "interrupted"
-  | "superseded"
-  | "revertFailed";
 
 /** A notification as it is worked with. */
 export interface NotificationTarget {
@@ -54,7 +42,7 @@ const events = [
   "interrupted",
   "superseded",
   "revertFailed",
-] as const satisfies readonly NotificationEvent[];
+] as const satisfies readonly NoticeKind[];
 
 const address =
   "an address with https://, such as https://hooks.example.com/releases (http:// on this machine only), without a user or " +

@@ -3,6 +3,7 @@ import { formatDuration } from "../plan/duration";
 import { formatPercent } from "../plan/percent";
 import type { Plan, PlanStage } from "../plan/plan";
 import { settleMsIn } from "../rollout/release";
+import { shortId } from "../rollout/text/versionText";
 import { objectiveText } from "./objectiveText";
 
 /** What a release by a plan comes to when nothing is found wrong. */
@@ -73,11 +74,6 @@ function wayText({ scriptName, oldVersionId, newVersionId }: Move): string {
   const from = oldVersionId === undefined ? "the version that serves" : `version ${shortId(oldVersionId)}`;
   const to = newVersionId === undefined ? "one that is known only during the update" : shortId(newVersionId);
   return `${worker}: ${from} → ${to}`;
-}
-
-/** The begin of a version's id, which tells it from others of its Worker. */
-function shortId(versionId: string): string {
-  return versionId.slice(0, 8);
 }
 
 function stagesText(stages: readonly PlanStage[]): string {

@@ -57,19 +57,12 @@ function isUnchanged({ versionId, retry }: ReleaseState, news: Properties): bool
   return versionId === news["versionId"] && retry === (news["retry"] ?? "");
 }
 
-/** True for the first version of a Worker whose watch did not end well. */
-function isWatchedAgain({ status, oldVersionId, deployedVersionId, versionId }: ReleaseState): boolean {
-  return status === "inconclusive" && oldVersionId === undefined && deployedVersionId === versionId;
-}
-
-/** The same for a version that was gone back to. */
-function isWayBackWatchedAgain({
-  status,
-  oldVersionId,
-  deployedVersionId,
-  versionId,
-}: ReleaseState): boolean {
-  return status === "inconclusive" && oldVersionId !== undefined && deployedVersionId === versionId;
+/**
+ * True for a version that keeps all traffic although its watch did not end well: the first of its Worker, or one that was
+ * gone back to.
+ */
+function isWatchedAgain({ status, deployedVersionId, versionId }: ReleaseState): boolean {
+  return status === "inconclusive" && deployedVersionId === versionId;
 }
 
 /** True for a bad version that still has traffic. */
@@ -81,17 +74,12 @@ function isOnlyReverted({ status, isVerdict }: ReleaseState): boolean {
 export function releases(before: ReleaseState, news: Properties): boolean {
   if (!needsRelease(before, news)) return false;
   if (!isUnchanged(before, news)) return !isBackToLast(before, news);
-  return (
-    !staysAborted(before, news) &&
-    !isWatchedAgain(before) &&
-    !isWayBackWatchedAgain(before) &&
-    !isOnlyReverted(before)
-  );
+  return !staysAborted(before, news) && !isWatchedAgain(before) && !isOnlyReverted(before);
 }
 
 /** What cannot be seen from the inputs: why a release comes although none of them has changed. */
 export function outlook(before: ReleaseState, news: Properties): string | undefined {
-  const { versionId = "", status, deployedVersionId } = before;
+  const { versionId = "", status, deployedVersionId, oldVersionId } = before;
   if (isBackToLast(before, news)) return wayBackOutlook(String(news["versionId"]));
   if (!isUnchanged(before, news)) return undefined;
   if (staysAborted(before, news)) {
@@ -101,15 +89,10 @@ export function outlook(before: ReleaseState, news: Properties): string | undefi
       : `Version ${versionId} was aborted: ${finding} \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
   }
   if (isWatchedAgain(before)) {
+    const what = oldVersionId === undefined ? "is the first of its Worker" : "was gone back to";
     return (
-      `Version ${versionId} is the first of its Worker and serves all traffic. Its watch did not end well: \`pulumi up\` ` +
-      "watches it again, through the last soak, and moves no traffic."
-    );
-  }
-  if (isWayBackWatchedAgain(before)) {
-    return (
-      `Version ${versionId} was gone back to and serves all traffic. Its watch did not end well: \`pulumi up\` watches it ` +
-      "again, through the last soak, and moves no traffic."
+      `Version ${versionId} ${what} and serves all traffic. Its watch did not end well: \`pulumi up\` watches it again, ` +
+      "through the last soak, and moves no traffic."
     );
   }
   if (isOnlyReverted(before)) {

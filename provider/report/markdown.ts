@@ -4,8 +4,9 @@ import { clockText } from "../rollout/text/text";
 import { harmless } from "../shown";
 import { valueText } from "../plots";
 import type { FailuresReport } from "../rollout/failures";
+import { shortId } from "../rollout/text/versionText";
 import type { ReleaseReport, StageReported, StageSlo } from "./model";
-import { evidenceText, headingOf, shareText, shortId, sloLine, timeText, verdictTexts } from "./words";
+import { evidenceText, headingOf, shareText, sloLine, timeText, verdictTexts } from "./words";
 
 /** GitHub takes so many characters of a comment. */
 const mostCharacters = 65_536;

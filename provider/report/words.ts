@@ -64,8 +64,3 @@ export function sloDescription(slo: SloReported): string {
       : `It was found violated at ${dateText(slo.violatedAt)}.`;
   return `New version ${shareText(sum("new"))}, old version ${shareText(sum("old"))} ${slo.bad}; ${slo.limitText}. ${violated}`;
 }
-
-/** A version's id, short enough for a line and long enough to be told from others. */
-export function shortId(versionId: string): string {
-  return versionId.slice(0, 8);
-}

@@ -1,27 +1,12 @@
-import Table from "cli-table3";
+import { plainTable } from "../plainTable";
 
 /** Rows in columns that are as wide as what is in them, without lines between them. The first column is set to the left. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    // Its own colours would also go into a log file.
-    style: { head: [], border: [], "padding-left": 2, "padding-right": 0 },
+  return plainTable(rows, {
+    style: { "padding-left": 2, "padding-right": 0 },
     colAligns: rows[0]?.map((_, column) => (column === 0 ? "left" : "right")) ?? [],
-    chars: withoutLines,
   });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }
-
-const withoutLines = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((place) => [place, `${place}-mid`, `${place}-left`, `${place}-right`])
-    .concat("middle")
-    .map((place) => [place, ""]),
-);
 
 /** A paragraph in lines of at most `width` characters, those after the first indented. A percentage stays whole. */
 export function wrapped(text: string, width: number, indent = ""): string {

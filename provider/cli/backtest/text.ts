@@ -3,8 +3,8 @@ import { abortingHours, adviceOn } from "../../backtest/advice";
 import type { Backtest } from "../../backtest/backtest";
 import { badness } from "../../backtest/detection";
 import {
-  caughtText,
   certaintyText,
+  detectionRows,
   hoursText,
   minuteText,
   percentText,
@@ -136,19 +136,12 @@ function stagesText({ minRequests }: Plan, { stages }: Backtest): string {
   return [heading("Requests of the new version in a soak"), columns(rows), ...hours].join("\n");
 }
 
-function detectionText({ stages }: Plan, { detection }: Backtest): string {
+function detectionText(plan: Plan, { detection }: Backtest): string {
   if (detection.length === 0) return "";
   const slos = [...new Set(detection.map(({ slo }) => slo))];
   const ofRuns = Math.max(0, ...detection.map(({ caught }) => caught.of));
   const tables = slos.map((slo) => {
-    const own = detection.filter((one) => one.slo === slo);
-    const rows = [...new Set(own.map(({ stage }) => stage))].map((stage) => [
-      `${formatPercent(stages[stage]?.percent ?? 0)} for ${formatDuration(stages[stage]?.soakMs ?? 0)}`,
-      ...badness.map((times) => {
-        const one = own.find((cell) => cell.stage === stage && cell.times === times);
-        return one === undefined ? "–" : caughtText(one) + (one.inStage.count < one.caught.count ? "*" : "");
-      }),
-    ]);
+    const rows = detectionRows(plan, detection, slo, "*");
     return columns([[slo, ...badness.map(timesText)], ...rows]);
   });
   const isLater = detection.some(({ inStage, caught }) => inStage.count < caught.count);

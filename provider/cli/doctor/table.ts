@@ -1,6 +1,6 @@
-import Table from "cli-table3";
 import colors from "picocolors";
 import type { Verdict } from "../../cloudflare/checks/finding";
+import { plainTable } from "../plainTable";
 import type { Entry } from "./course";
 
 const marks: Readonly<Record<Verdict, string>> = {
@@ -53,24 +53,5 @@ export function adviceOf(entries: readonly Entry[], width: number): string {
 
 /** Columns of these widths, without lines between them. */
 function columnsOf(rows: readonly (readonly string[])[], colWidths: number[]): string {
-  const table = new Table({
-    // Its own colours would also go into a log file.
-    style: { head: [], border: [] },
-    colWidths,
-    wordWrap: true,
-    chars: withoutLines,
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return plainTable(rows, { colWidths, wordWrap: true });
 }
-
-const withoutLines = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((place) => [place, `${place}-mid`, `${place}-left`, `${place}-right`])
-    .concat("middle")
-    .map((place) => [place, ""]),
-);

@@ -2,7 +2,7 @@ import { markup, type Markup, type Piece } from "../../markup";
 import { forecastText } from "../../preview/forecast";
 import type { LoadedPlan } from "../../plan/file/load";
 import { planTimeline } from "../parts/timeline";
-import { shortId } from "../parts/split";
+import { shortId } from "../../rollout/text/versionText";
 import { isUnderWay } from "../parts/state";
 import { ago } from "../parts/time";
 import type { Account, PlanEntry, Seen, VersionEntry } from "../ports";

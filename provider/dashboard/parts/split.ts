@@ -1,10 +1,6 @@
 import { markup, type Markup } from "../../markup";
+import { shortId } from "../../rollout/text/versionText";
 import type { DeploymentView, ShareView } from "../../view/schema";
-
-/** As much of a version's id as tells it from others. */
-export function shortId(versionId: string): string {
-  return versionId.slice(0, 8);
-}
 
 /** A version's id, short; all of it shows where somebody points at it. */
 export function version(versionId: string): Markup {

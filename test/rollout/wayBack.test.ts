@@ -84,6 +84,22 @@ function steps(outside: World, versionId = good): number[] {
 const gradually = [25, 100, 100];
 const atOnce = [100, 100];
 
+/** A way back under way, whose process has died. */
+function leftOnTheWay(outside: World): void {
+  const startedAt = outside.clock.now();
+  const record = aRecord({
+    id: "r1",
+    run: "r1",
+    stage: 1,
+    stages: 2,
+    startedAt,
+    oldVersionId: bad,
+    newVersionId: good,
+    isWayBack: true,
+  });
+  outside.deployments.recorded(between(bad, good, 100), "Way back.", record);
+}
+
 describe("a version that served before the last release", () => {
   it("gets all traffic at once and is watched through the last soak, which is told", async () => {
     const outside = await afterRelease();
@@ -273,18 +289,7 @@ describe("a version that was gone back to", () => {
 
   it("is gone on with by the next run where the process dies", async () => {
     const outside = await afterRelease();
-    const startedAt = outside.clock.now();
-    const record = aRecord({
-      id: "r1",
-      run: "r1",
-      stage: 1,
-      stages: 2,
-      startedAt,
-      oldVersionId: bad,
-      newVersionId: good,
-      isWayBack: true,
-    });
-    outside.deployments.recorded(between(bad, good, 100), "Way back.", record);
+    leftOnTheWay(outside);
     const resumed = nextRun(outside);
     resumed.clock.at(72 * minute, () => {
       resumed.stop.abort();
@@ -295,18 +300,7 @@ describe("a version that was gone back to", () => {
 
   it("is where the next release starts, not what it puts back, where the process dies", async () => {
     const outside = await afterRelease();
-    const startedAt = outside.clock.now();
-    const record = aRecord({
-      id: "r1",
-      run: "r1",
-      stage: 1,
-      stages: 2,
-      startedAt,
-      oldVersionId: bad,
-      newVersionId: good,
-      isWayBack: true,
-    });
-    outside.deployments.recorded(between(bad, good, 100), "Way back.", record);
+    leftOnTheWay(outside);
     const outcome = await goBack(outside, { releaseId: "r2", versionId: otherVersion });
     assert.deepEqual(
       [outcome.status, outcome.oldVersionId, steps(outside)],

@@ -95,11 +95,18 @@ export function cloudflareTelemetry(
     return whole;
   };
 
-  /** What the buckets that an answer does not list hold by now: events come late into them, too. */
-  const unlistedNow = async (subject: Subject, span: Span | undefined, part: Part): Promise<Listed> => {
+  /**
+   * What the buckets that an answer does not list hold by now: events come late into them, too. Undefined where one
+   * answer cannot tell.
+   */
+  const unlistedNow = async (
+    subject: Subject,
+    span: Span | undefined,
+    part: Part,
+  ): Promise<Listed | undefined> => {
     if (span === undefined) return new Map();
     const counted = await countAll(subject, timeframeFor(span, pool.obeysGranularity), part);
-    if (counted === undefined || otherGrid(counted.answer, span) !== undefined) return new Map();
+    if (counted === undefined || otherGrid(counted.answer, span) !== undefined) return undefined;
     return new Map([...listedIn(counted.answer)].filter(([start]) => span.from <= start && start < span.to));
   };
 
@@ -109,7 +116,7 @@ export function cloudflareTelemetry(
     const before = listed.get(id) ?? new Map<number, number>();
     const mismatch = mismatchIn(answer, timeframe, before);
     const late = mismatch && (await unlistedNow(subject, unlistedIn(answer, timeframe), part));
-    if (late && !isExplainedBy(eventsOf(late), mismatch)) throw doesNotAddUp(what, mismatch);
+    if (mismatch && !isExplainedBy(late && eventsOf(late), mismatch)) throw doesNotAddUp(what, mismatch);
     const kept = [...before, ...(late ?? [])].filter(([start]) => start >= timeframe.from);
     listed.set(id, new Map([...kept, ...listedIn(answer)].slice(-keptBuckets)));
   };

@@ -51,9 +51,9 @@ export function unlistedIn(answer: CountAnswer, timeframe: Span): Span | undefin
 /**
  * Whether the aggregates are more than was expected because events have come late into the unlisted buckets.
  *
- * @param unlisted how many events those hold, asked after the answer
+ * @param unlisted how many events those hold, asked after the answer; undefined when nobody can tell
  */
-export function isExplainedBy(unlisted: number, { series, aggregates }: Mismatch): boolean {
+export function isExplainedBy(unlisted = Infinity, { series, aggregates }: Mismatch): boolean {
   return aggregates > series && aggregates <= series + unlisted + toleratedOf(aggregates);
 }
 

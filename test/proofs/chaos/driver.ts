@@ -2,9 +2,9 @@ import { carryOut } from "../../../provider/cli/carryOut";
 import { planSchema } from "../../../provider/plan/schema";
 import type { Plan } from "../../../provider/plan/plan";
 import type { ReleasePlan } from "../../../provider/plan/types";
-import { abort, approve } from "../../../provider/rollout/operator";
+import { abort, approve, hold, promote, resume } from "../../../provider/rollout/operator";
 import type { Outcome } from "../../../provider/rollout/outcome";
-import type { Clock, Deployments } from "../../../provider/rollout/ports";
+import type { Clock, Deployment, Deployments } from "../../../provider/rollout/ports";
 import type { Dependencies, ReleaseRequest } from "../../../provider/rollout/release";
 import { run } from "../../../provider/rollout/run";
 
@@ -24,21 +24,26 @@ export const scriptName = "checkout";
 /** Runs a release with the code under test. */
 export const drive: Driver = (order, ports) => run({ ...order, scriptName }, ports);
 
+/** What a person can order of a release on the command line. */
+export type Command = "approve" | "abort" | "hold" | "resume" | "promote";
+
+type Ordered = ReturnType<typeof approve>;
+
 /** Carries out what a person orders on the command line. */
 export async function operate(
-  command: "approve" | "abort",
+  command: Command,
   deployments: Deployments,
   clock: Clock,
   by: string,
 ): Promise<void> {
-  await carryOut(
-    deployments,
-    (active) =>
-      command === "approve"
-        ? approve(scriptName, active, by, clock.now())
-        : abort(scriptName, active, by, "it looks wrong"),
-    clock,
-  );
+  const orders: Record<Command, (active: Deployment | undefined) => Ordered> = {
+    approve: (active) => approve(scriptName, active, by, clock.now()),
+    abort: (active) => abort(scriptName, active, by, "it looks wrong"),
+    hold: (active) => hold(scriptName, active, by),
+    resume: (active) => resume(scriptName, active, by),
+    promote: (active) => promote(scriptName, active, by, clock.now()),
+  };
+  await carryOut(deployments, orders[command], clock);
 }
 
 /** Reads a plan as the resource does. @throws ZodError when it is not valid */

@@ -1,8 +1,8 @@
 import type { Outcome } from "../../../provider/rollout/outcome";
-import type { Deployment, SeriesQuery, Split } from "../../../provider/rollout/ports";
+import type { Deployment, GateAnswer, SeriesQuery, Split } from "../../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../../provider/rollout/record/record";
 import type { Series } from "../../../provider/health/series";
-import type { Order } from "./driver";
+import type { Command, Order } from "./driver";
 import type { Deed } from "./scenario/scenario";
 
 // What truly happened, as only the simulation knows it. Invariants read nothing else.
@@ -12,8 +12,7 @@ export type Author =
   | { readonly kind: "before" }
   | { readonly kind: "run"; readonly run: RunLog }
   | { readonly kind: "colleague"; readonly does: Deed }
-  | { readonly kind: "approve" }
-  | { readonly kind: "abort" };
+  | { readonly kind: Command };
 
 /** A deployment that was made. Times are milliseconds since the epoch. */
 export interface Commit {
@@ -63,6 +62,13 @@ export interface TelemetryRead extends Call {
   series: readonly Series[];
 }
 
+/** What a run was told of the gate of a stage. */
+export interface GateTold {
+  readonly at: number;
+  readonly stage: number;
+  readonly kind: GateAnswer["kind"];
+}
+
 /** One run of the code under test: a process. */
 export interface RunLog {
   /** `run 1` */
@@ -72,6 +78,7 @@ export interface RunLog {
   readonly reads: Read[];
   readonly writes: Write[];
   readonly telemetry: TelemetryRead[];
+  readonly gates: GateTold[];
   endedAt: number | undefined;
   killedAt: number | undefined;
   interruptedAt: number | undefined;

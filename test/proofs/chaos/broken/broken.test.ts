@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario";
 import { shrink } from "../shrink";
 import { simulate } from "../simulate";
 import * as broken from "./drivers";
-import { badFromTheStart, calmDay, hotfix, lostWrite, replaced } from "./scenarios";
+import { badFromTheStart, calmDay, gated, held, hotfix, lostWrite, replaced } from "./scenarios";
 
 function withLittleTraffic(scenario: Scenario): Scenario {
   return { ...scenario, plan: { ...scenario.plan, minRequests: 0 } };
@@ -33,6 +33,8 @@ describe("the simulation of releases", () => {
     ["roundsBadly", calmDay(), "shares sum to 100"],
     ["roundsBadly", calmDay(), "shares have two decimals"],
     ["leaps", calmDay(), "no stage is skipped"],
+    ["overlooksHolds", calmDay([held]), "a held release stays where it is"],
+    ["asksNoGate", gated(calmDay()), "no stage is entered before its gate opens"],
     ["hurries", withLittleTraffic(calmDay()), "a stage soaks for its time"],
     ["neverEnds", calmDay(), "every run ends"],
     ["asksTooOften", calmDay(), "calls in proportion to time"],

@@ -132,6 +132,19 @@ export const leaps: Driver = withDeployments((real) => ({
   },
 }));
 
+/** Does not see that somebody holds it. */
+export const overlooksHolds: Driver = withDeployments((real) => ({
+  active: async () => {
+    const active = await real.active();
+    if (active?.record === undefined) return active;
+    const { heldBy, ...free } = active.record;
+    return heldBy === undefined ? active : { ...active, record: free };
+  },
+}));
+
+/** Takes every gate for open. */
+export const asksNoGate: Driver = behind(() => ({ gates: { ask: () => ({ kind: "open", text: "" }) } }));
+
 /** Has no patience with soaks. */
 export const hurries: Driver = behind(({ clock }) => {
   const begun = clock.now();

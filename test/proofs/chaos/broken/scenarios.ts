@@ -30,6 +30,17 @@ export const badFromTheStart: Traffic["bad"] = { version: "new", share: 0.2, fro
 /** Somebody deploys a fix in the middle of the second stage. */
 export const hotfix: Piece = { id: 0, kind: "colleague", when: { at: 300_000 }, does: "hotfix", percent: 0 };
 
+/** Somebody holds the second stage for ten minutes. */
+export const held: Piece = { id: 0, kind: "holder", when: { at: 300_000 }, forMs: 600_000 };
+
+/** A gate before the second stage is shut for ten minutes. */
+export function gated(day: Scenario): Scenario {
+  const [first, ...rest] = day.plan.stages;
+  const stages = [first, ...rest.map((stage) => ({ ...stage, gate: { url: "https://gates.example.com/" } }))];
+  const gates: Scenario["gates"] = { says: "later", shut: [{ from: 0, to: 600_000 }] };
+  return { ...day, gates, plan: { ...day.plan, stages: stages.filter((stage) => stage !== undefined) } };
+}
+
 /** The write of the last stage is lost. */
 export const lostWrite: Piece = { id: 0, kind: "badWrite", nth: 3, how: "lostError", ms: 0 };
 

@@ -12,10 +12,12 @@ import { givesUpOnlyInVain } from "./reverts";
 import { shares } from "./shares";
 import { abortedStaysAborted } from "./sticks";
 import { brandsOnlyTheBad } from "./verdicts";
+import { waitsWhereToldTo } from "./waits";
 
 const invariants: readonly Invariant[] = [
   shares,
   keepsToThePlan,
+  waitsWhereToldTo,
   promotesNothingBad,
   revertsPromptly,
   overwritesNobody,

@@ -1,5 +1,5 @@
 import type { Deployment, Split } from "../../../../provider/rollout/ports";
-import type { Commit, Read, RunLog, Write } from "../log";
+import type { Author, Commit, Read, RunLog, Write } from "../log";
 
 // What can be said of a story, for several invariants.
 
@@ -56,6 +56,11 @@ export function knew(run: RunLog, commit: Commit, at: number): boolean {
   );
 }
 
+/** True for what a person has ordered of a release that goes on. */
+export function isOrder({ kind }: Author): boolean {
+  return kind === "approve" || kind === "hold" || kind === "resume" || kind === "promote";
+}
+
 /** When a run was over, by itself or by a kill; Infinity for one that never was. */
 export function overAt({ endedAt, killedAt }: RunLog): number {
   return endedAt ?? killedAt ?? Infinity;
@@ -74,6 +79,9 @@ export function nameOf(commit: Commit | undefined): string {
     colleague: "a colleague",
     approve: "an approval",
     abort: "an abort",
+    hold: "a hold",
+    resume: "a resumption",
+    promote: "a promotion",
     before: "somebody long before",
   };
   return `${deployment.id} of ${who[by.kind]}`;

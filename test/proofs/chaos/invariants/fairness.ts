@@ -28,7 +28,7 @@ export const judgesFairly: Invariant = (story, checks) => {
     scenario.plan.minRequests === 0;
   const isUndisturbed = scenario.pieces.every(({ kind }) => kind === "approver");
   const hasManual = scenario.plan.stages.some(({ progression }) => progression === "manual");
-  if (first?.outcome && isEasy && isUndisturbed && !scenario.traffic.bad && !hasManual) {
+  if (first?.outcome && isEasy && isUndisturbed && !scenario.traffic.bad && !hasManual && !scenario.gates) {
     checks.that(
       "a good release in calm completes",
       first.outcome.status === "completed",

@@ -1,7 +1,17 @@
 import type { Story } from "../simulate";
 import type { Commit, RunLog, Write } from "../log";
 import type { Invariant } from "./check";
-import { commitsOf, isRevert, isSameTraffic, knew, nameOf, percentOf, readsBy, soleVersion } from "./facts";
+import {
+  commitsOf,
+  isOrder,
+  isRevert,
+  isSameTraffic,
+  knew,
+  nameOf,
+  percentOf,
+  readsBy,
+  soleVersion,
+} from "./facts";
 
 /** A read right before a write is answered and the write sent within this time, in milliseconds. */
 const atOnceMs = 1000;
@@ -13,7 +23,8 @@ const atOnceMs = 1000;
  * - what changes no traffic;
  * - to begin: over what the run has read and a release may start from (one version with all traffic), over what its
  *   own owner has left, and over what may be taken over; once more, over what turns up late of an older run of its owner;
- * - to go on over an approval of this very release: the command's, or the next stage's split made by hand;
+ * - to go on over what a person has ordered of this very release (approve, hold, resume, promote), or over the next
+ *   stage's split made by hand while it waits;
  * - what nobody can avoid: the deployment was made after the write was sent; or after the last read was answered by
  *   the service, and the write left within a second of that answer; or reads did not show it yet, though they were
  *   asked within that second;
@@ -36,7 +47,7 @@ function fault(run: RunLog, write: Write, over: Commit, story: Story): string | 
   if (over.by.kind === "run" && over.by.run === run) return undefined;
   if (isSameTraffic(over.deployment.split, write.split)) return undefined;
   if (over.at >= write.sentAt) return undefined;
-  if (isApproval(run, over, story)) return undefined;
+  if (isOrdered(run, over, story)) return undefined;
   const last = readsBy(run, write.sentAt).at(-1);
   if (isHeardByNobody(run, over, write)) return undefined;
   if (knew(run, over, write.sentAt)) {
@@ -61,6 +72,10 @@ function isHeardByNobody(run: RunLog, over: Commit, write: Write): boolean {
   );
 }
 
+function isUnderWay(record: Commit["record"]): boolean {
+  return record?.phase === "soak" || record?.phase === "wait";
+}
+
 /** True when this is how the run begins, and what it begins over may be begun over. */
 function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
   if (over.deployment.id === run.order.takeOver) return true;
@@ -70,9 +85,8 @@ function mayBegin(run: RunLog, write: Write, over: Commit, { commits }: Story): 
   );
   if (hasBegun && !isOfOlderRun(run, over)) return false;
   const { record } = over;
-  const isUnderWay = record?.phase === "soak" || record?.phase === "wait";
   const isNewRelease = write.record?.id === run.order.releaseId;
-  if (!isUnderWay) return isNewRelease && soleVersion(over.deployment) !== undefined;
+  if (!isUnderWay(record)) return isNewRelease && soleVersion(over.deployment) !== undefined;
   // What an approval of the command line left belongs to whoever drives that release.
   const maker = makerOf(over, commits);
   return maker?.order.owner === run.order.owner;
@@ -91,17 +105,18 @@ function makerOf(over: Commit, commits: readonly Commit[]): RunLog | undefined {
   return owned?.by.kind === "run" ? owned.by.run : undefined;
 }
 
-/** True when `over` approves the stage that the run waits for. */
-function isApproval(run: RunLog, over: Commit, { commits }: Story): boolean {
+/** True when `over` is what a person has ordered of the run's own release, which goes on by it. */
+function isOrdered(run: RunLog, over: Commit, { commits }: Story): boolean {
   const mine = commits.findLast(({ index, record }) => index < over.index && record !== undefined);
-  if (mine?.record === undefined || mine.record.phase !== "wait") return false;
-  if (mine.by.kind !== "run" || over.by.kind === "run" || over.by.kind === "abort") return false;
+  if (mine?.record === undefined || !isUnderWay(mine.record)) return false;
+  if (over.by.kind === "run" || over.by.kind === "abort") return false;
   // A later run of the same owner goes on with it; an earlier one has been replaced.
-  const { order, startedAt } = mine.by.run;
-  if (order.owner !== run.order.owner || startedAt > run.startedAt) return false;
+  const maker = makerOf(mine, commits);
+  if (maker?.order.owner !== run.order.owner || maker.startedAt > run.startedAt) return false;
   return (
-    over.by.kind === "approve" ||
-    percentOf(over.deployment.split, mine.record.newVersionId) === mine.record.next
+    isOrder(over.by) ||
+    (mine.record.phase === "wait" &&
+      percentOf(over.deployment.split, mine.record.newVersionId) === mine.record.next)
   );
 }
 

@@ -2,7 +2,7 @@ import type { Commit, RunLog } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
 import { changesSince, firstWhere, givenTo, isBlatant, pastBefore, settledAfterMs, slisOf } from "./evidence";
-import { isRevert } from "./facts";
+import { isOrder, isRevert } from "./facts";
 import { firstQuiet, troubles } from "./reachable";
 
 /** Beside two polls: a look, a read and a write may each take some seconds. */
@@ -43,7 +43,7 @@ function drivenBy(
   const next = commits.find(({ index, by, record }) => {
     if (index <= first.index) return false;
     const isEnd = record?.phase !== "soak" && record?.phase !== "wait";
-    return isEnd || (by.kind === "run" ? by.run !== run : by.kind !== "approve");
+    return isEnd || (by.kind === "run" ? by.run !== run : !isOrder(by));
   });
   return { from: first.at, to: Math.min(next?.at ?? end, run.killedAt ?? Infinity), first };
 }

@@ -1,5 +1,5 @@
 import type { Invariant } from "./check";
-import { isRevert, knew, percentOf } from "./facts";
+import { isOrder, isRevert, knew, percentOf } from "./facts";
 
 /** Every stage that the release deployed, and the run knew of, is in the outcome. */
 export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
@@ -16,9 +16,9 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
         continue;
       // A run may begin anew; what came before belongs to a release that somebody else's took the place of.
       if (record.startedAt < Date.parse(outcome.startedAt)) continue;
-      // An approval that crosses the run's own revert is told of as somebody else's deployment.
+      // An order that crosses the run's own revert is told of as somebody else's deployment.
       const hasReverted = run.writes.some((write) => isRevert(write) && write.sentAt < commit.at);
-      if (commit.by.kind === "approve" && hasReverted) continue;
+      if (isOrder(commit.by) && hasReverted) continue;
       const percent = percentOf(deployment.split, record.newVersionId);
       checks.that(
         "every stage deployed is reported",

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Edge } from "../../../../edge";
 import type { Split } from "../../../../provider/rollout/ports";
-import type { Author } from "../log";
+import type { Command } from "../driver";
 import type { Port } from "../scenario/scenario";
 import { answerOf, noDeployments, type Answer } from "./answers";
 import type { Ledger, LoggedCall, LoggedRun } from "./ledger";
@@ -20,8 +20,7 @@ export interface Doorway {
 }
 
 /** Who comes through a door: a run of the release, or a person's command. */
-export type Visitor =
-  { readonly run: LoggedRun } | { readonly by: Extract<Author, { kind: "approve" | "abort" }> };
+export type Visitor = { readonly run: LoggedRun } | { readonly by: { readonly kind: Command } };
 
 /**
  * A proxy before the edge's API, for one process alone, so that its calls are told from everybody else's. What the

@@ -169,7 +169,7 @@ export class LoggedRun {
 
   constructor(name: string, order: Order) {
     this.log = {
-      ...{ name, order, startedAt: Date.now(), reads: [], writes: [], telemetry: [] },
+      ...{ name, order, startedAt: Date.now(), reads: [], writes: [], telemetry: [], gates: [] },
       ...{ endedAt: undefined, killedAt: undefined, interruptedAt: undefined },
       ...{ outcome: undefined, thrown: undefined, mostPending: 0, mostListeners: 0 },
     };

@@ -1,8 +1,8 @@
 import { parsePlan } from "../driver";
 import { Random } from "../random";
 import { randomFault } from "./faults";
-import { randomPerson } from "./people";
-import { randomPlan, randomTimes } from "./plans";
+import { randomOrders, randomPerson } from "./people";
+import { randomPlan, randomTimes, withGates } from "./plans";
 import type { ReleasePlan } from "../../../../provider/plan/types";
 import type { Fault, Person, Piece, Scenario, Traffic } from "./scenario";
 
@@ -26,7 +26,10 @@ export function scenarioOf(seed: number): Scenario {
   ]);
   // What was added later has luck of its own, so that each seed goes on to mean what it meant.
   const later = new Random(`later ${seed}`);
-  const plan = { ...randomPlan(random, requestsPerSecond), ...randomTimes(later) };
+  const latest = new Random(`latest ${seed}`);
+  const ungated: ReleasePlan = { ...randomPlan(random, requestsPerSecond), ...randomTimes(later) };
+  const hasGates = latest.chance(0.2);
+  const plan = hasGates ? withGates(ungated, latest) : ungated;
   const frame = { ...frameOf(plan), requestsPerSecond };
   return {
     seed,
@@ -40,6 +43,7 @@ export function scenarioOf(seed: number): Scenario {
       later,
     ),
     startAt: later.chance(0.1) ? later.pick([5, 50, 100]) : undefined,
+    gates: hasGates ? randomGates(latest, frame) : undefined,
     traffic: randomTraffic(random, frame),
     network: random.pick(["calm", "rough"]),
     propagationMs: random.pick([0, 2000, 10_000, 30_000]),
@@ -55,7 +59,7 @@ export function scenarioOf(seed: number): Scenario {
       [2, [random.whole(2000, 60_000)]],
       [1, [random.whole(2000, 60_000), random.whole(2000, 900_000)]],
     ]),
-    pieces: randomPieces(random, frame),
+    pieces: numbered([...randomPieces(random, frame), ...randomOrders(latest, frame)]),
   };
 }
 
@@ -88,7 +92,7 @@ function randomClock(random: Random, { spanMs }: Frame): Scenario["clock"] {
 }
 
 /** Few runs are calm, few are storms: a fault is found best where little hides it. */
-function randomPieces(random: Random, frame: Frame): Piece[] {
+function randomPieces(random: Random, frame: Frame): (Fault | Person)[] {
   const count = random.weighted([
     [1, 0],
     [4, 1],
@@ -102,5 +106,18 @@ function randomPieces(random: Random, frame: Frame): Piece[] {
     const everyMs = random.pick([15_000, 60_000, 240_000]);
     pieces.push({ kind: "approver", from: random.between(0, 60_000), everyMs });
   }
+  return pieces;
+}
+
+function numbered(pieces: readonly (Fault | Person)[]): Piece[] {
   return pieces.map((piece, id) => ({ ...piece, id }));
+}
+
+/** Gates that are shut now and then. */
+function randomGates(random: Random, { spanMs }: Frame): Scenario["gates"] {
+  const shut = Array.from({ length: random.whole(0, 3) }, () => {
+    const from = random.between(0, spanMs);
+    return { from, to: from + random.pick([5000, 120_000, 1_200_000]) };
+  });
+  return { says: random.pick(["later", "closed", "failing"]), shut };
 }

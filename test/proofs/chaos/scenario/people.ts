@@ -51,6 +51,14 @@ const makers: readonly [readonly [number, Maker], ...(readonly [number, Maker])[
   ],
 ];
 
+/** Somebody who orders what came to the command line later. */
+export function randomOrders(random: Random, frame: Frame): Person[] {
+  const when = randomMoment(random, frame);
+  const forMs = random.pick([2000, 60_000, 900_000]);
+  if (random.chance(0.15)) return [{ kind: "holder", when, forMs }];
+  return random.chance(0.1) ? [{ kind: "promoter", when }] : [];
+}
+
 function randomRestart(random: Random, frame: Frame): Restart {
   return {
     afterMs: random.pick([1000, 20_000, 300_000]),

@@ -33,6 +33,12 @@ export function randomTimes(random: Random): Pick<ReleasePlan, "rollbackWindow" 
   return { rollbackWindow: random.pick([0, 1, 5, 5]), ...(random.chance(0.25) && { freeze: [freeze] }) };
 }
 
+/** The plan with gates before some of its stages. */
+export function withGates(plan: ReleasePlan, random: Random): ReleasePlan {
+  const gate = { url: "https://gates.example.com/" };
+  return { ...plan, stages: plan.stages.map((stage) => (random.chance(0.5) ? { ...stage, gate } : stage)) };
+}
+
 function clockTime(minutes: number): string {
   const text = (count: number): string => String(count).padStart(2, "0");
   return `${text(Math.floor(minutes / 60))}:${text(minutes % 60)}`;

@@ -8,6 +8,9 @@ export interface Scenario {
   readonly before: "old" | "nothing" | "foreignSplit" | "oldAfterNew";
   /** The least share of the first stage of each release; undefined for the plan's own. */
   readonly startAt?: number | undefined;
+  /** When the gates of the plan are shut, and what they say then. */
+  readonly gates?:
+    { readonly says: "later" | "closed" | "failing"; readonly shut: readonly Span[] } | undefined;
   readonly traffic: Traffic;
   readonly network: "calm" | "rough";
   /** The longest time that a deployment needs to be in force everywhere. */
@@ -110,6 +113,10 @@ export type Person =
   | { readonly kind: "colleague"; readonly when: When; readonly does: Deed; readonly percent: number }
   /** Somebody tries to approve again and again. */
   | { readonly kind: "approver"; readonly from: number; readonly everyMs: number }
+  /** Somebody holds the release, and resumes it after a while. */
+  | { readonly kind: "holder"; readonly when: When; readonly forMs: number }
+  /** Somebody promotes the new version on the command line. */
+  | { readonly kind: "promoter"; readonly when: When }
   /** Somebody aborts on the command line. */
   | { readonly kind: "aborter"; readonly when: When }
   /** Ctrl-C. */

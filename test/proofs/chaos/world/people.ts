@@ -1,6 +1,6 @@
 import { awaitedPercent } from "../../../../provider/rollout/record/record";
 import type { Split } from "../../../../provider/rollout/ports";
-import { operate } from "../driver";
+import { operate, type Command } from "../driver";
 import type { Deed, Piece, When } from "../scenario/scenario";
 import { deploymentsFor } from "./ports";
 import { splitOf, splitText, versions, whole } from "./versions";
@@ -41,6 +41,16 @@ function invite(piece: Piece, world: World): void {
       return;
     case "approver":
       approver(piece.from, piece.everyMs, world);
+      return;
+    case "holder":
+      on(piece.when, () => {
+        holder(piece.forMs, world);
+      });
+      return;
+    case "promoter":
+      on(piece.when, () => {
+        command("promote", world);
+      });
       return;
     case "aborter":
       on(piece.when, () => {
@@ -120,7 +130,20 @@ function approver(from: number, everyMs: number, world: World): void {
   world.scheduler.at(world.start + from, tryAgain);
 }
 
-function command(what: "approve" | "abort", world: World): void {
+/** Who has held a release goes on trying to resume it. */
+function holder(forMs: number, world: World): void {
+  command("hold", world);
+  const tryAgain = (): void => {
+    if (world.isOver()) return;
+    if (world.cloud.active?.record?.heldBy !== undefined) command("resume", world);
+    world.scheduler.after(resumeEveryMs, tryAgain);
+  };
+  world.scheduler.after(forMs, tryAgain);
+}
+
+const resumeEveryMs = 45_000;
+
+function command(what: Command, world: World): void {
   world.faults.hit(what);
   world.say("operator", () => `runs workers-release ${what}`);
   const caller = {

@@ -6,6 +6,7 @@ import { noise, Random } from "../random";
 import { Silence } from "./faults";
 import type { Caller } from "./network";
 import { textOf } from "./cloud";
+import { simulatedGates } from "./gates";
 import { simulatedProbes } from "./probes";
 import type { Process } from "./process";
 import { splitText } from "./versions";
@@ -38,6 +39,7 @@ export function portsOf(process: Process, world: World): Ports {
         }),
     },
     witness: forbiddenWitness,
+    gates: simulatedGates(process, world),
     probes: delayed(world, process),
     clock: clockOf(process, world),
     progress: progressOf(process, world),

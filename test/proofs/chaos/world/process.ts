@@ -23,6 +23,7 @@ export class Process implements Caller {
       reads: [],
       writes: [],
       telemetry: [],
+      gates: [],
       endedAt: undefined,
       killedAt: undefined,
       interruptedAt: undefined,

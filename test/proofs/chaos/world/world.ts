@@ -155,12 +155,14 @@ export class World {
 
 /** More than any run takes, in milliseconds: whoever is still under way then never ends. */
 function longest({ plan }: Order, { pieces }: Scenario): number {
-  const stages = plan.stages.reduce((sum, { soakMs, progression }) => {
-    const mayWait = progression === "manual" || plan.whenUnsure === "ask";
+  const stages = plan.stages.reduce((sum, { soakMs, progression, gate }) => {
+    const mayWait = progression === "manual" || plan.whenUnsure === "ask" || gate !== undefined;
     const waits = mayWait ? plan.approvalTimeoutMs : 0;
     return sum + 2 * soakMs + plan.settleMs + plan.maxBlindMs + waits + 600_000;
   }, 0);
   const faults = pieces.reduce((sum, piece) => {
+    // After a hold, a person has the whole time for an approval again.
+    if (piece.kind === "holder") return sum + piece.forMs + plan.approvalTimeoutMs;
     if (!("from" in piece) || !("to" in piece)) return sum;
     return sum + Math.min(piece.to - piece.from, 3_600_000);
   }, 0);

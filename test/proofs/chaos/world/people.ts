@@ -130,17 +130,23 @@ function approver(from: number, everyMs: number, world: World): void {
   world.scheduler.at(world.start + from, tryAgain);
 }
 
-/** Who has held a release goes on trying to resume it. */
+/** Who has held a release tries to resume it, and ends its run where nothing else helps. */
 function holder(forMs: number, world: World): void {
   command("hold", world);
+  let tries = 0;
   const tryAgain = (): void => {
     if (world.isOver()) return;
-    if (world.cloud.active?.record?.heldBy !== undefined) command("resume", world);
+    if (world.cloud.active?.record?.heldBy !== undefined) {
+      tries += 1;
+      if (tries <= mostTries) command("resume", world);
+      else world.interruptOldest();
+    }
     world.scheduler.after(resumeEveryMs, tryAgain);
   };
   world.scheduler.after(forMs, tryAgain);
 }
 
+const mostTries = 40;
 const resumeEveryMs = 45_000;
 
 function command(what: Command, world: World): void {

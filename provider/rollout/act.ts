@@ -106,7 +106,7 @@ function openUntil(failure: WriteFailure | undefined): number {
   return Math.max(lateUntil({ failure }), failure?.notBefore ?? -Infinity);
 }
 
-/** A gate that is open now may be closed when the release can go on. */
+/** A gate that is open now may be closed when the release can go on, or tries to write again. */
 function withoutOpenGate(rollout: Rollout): Rollout {
   const { gate } = rollout.observation;
   return gate?.kind === "open"
@@ -152,9 +152,12 @@ function askGate(rollout: Rollout, stage: number, { gates = noGates, clock }: De
     },
     ...{ newVersionId, oldVersionId, startedAt },
   });
+  const looks = kept(state, clock.now());
+  // A write that failed is tried again as soon as the gate is known to be open still.
+  const isToWrite = answer.kind === "asked" || answer.kind === "open";
   return {
     ...rollout,
-    state: kept(state, clock.now()),
+    state: isToWrite ? { ...looks, failure: state.failure } : looks,
     observation: { ...observation, gate: { ...answer, stage } },
   };
 }
@@ -244,13 +247,17 @@ async function deploy(
   // What served before was uploaded before whatever secret has changed since.
   const force = rollout.release.isWayBack === true;
   const written = await write(
-    (active) => (active?.id === known?.id ? { write: { ...request, force } } : { instead: "changed" }),
+    (active) => (active?.id === known?.id ? { write: { ...request, force } } : { instead: active }),
     { known, before },
     dependencies,
   );
   switch (written.kind) {
     case "instead":
-      return { ...rollout, observation: { ...rollout.observation, isOvertaken: true } };
+      // What was seen is known from now on: a reading that lags behind it is not believed.
+      return {
+        ...rollout,
+        observation: { ...rollout.observation, active: written.because, isOvertaken: true },
+      };
     case "made":
       dependencies.progress.event(request.sentence);
       return then(written.deployment);
@@ -258,7 +265,7 @@ async function deploy(
       const oldIsGone =
         written.failure.forGood &&
         (await uploadsLeft(rollout.release, dependencies.deployments, "write")) === 0;
-      return withFailure(rollout, { ...written.failure, oldIsGone });
+      return withoutOpenGate(withFailure(rollout, { ...written.failure, oldIsGone }));
     }
   }
 }

@@ -57,6 +57,8 @@ export type Action =
 export type GaveUp =
   | { readonly kind: "interrupted" }
   | { readonly kind: "overtaken"; readonly by: string }
+  /** A freeze has begun, in milliseconds since the epoch. */
+  | { readonly kind: "frozen"; readonly until: number; readonly now: number }
   | { readonly kind: "gate"; readonly answer: GateAnswer; readonly isTimeout: boolean }
   | { readonly kind: "writesFail"; readonly trouble: string };
 
@@ -127,11 +129,7 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
 function throughFirstGate(situation: Situation, { stage, since }: Starting): Action {
   const { release, now } = situation;
   const answer = gateOf(situation, stage);
-  if (answer === undefined) return { do: "enter", stage };
-  // It may have taken long to open.
-  if (answer.kind === "open") {
-    return frozenUntil(release.plan.freezes, now) === undefined ? { do: "enter", stage } : { do: "keep" };
-  }
+  if (answer === undefined || answer.kind === "open") return { do: "enter", stage };
   const isTimeout = now - since >= release.plan.approvalTimeoutMs;
   if (isTimeout || answer.kind === "closed")
     return { do: "giveUp", because: { kind: "gate", answer, isTimeout } };
@@ -150,12 +148,15 @@ function isOpen({ state, observation }: Situation): boolean {
 }
 
 function whyGiveUp(
-  { interrupted, now }: Situation,
+  { release, interrupted, now }: Situation,
   { failure, since }: Starting,
   status: DeploymentStatus,
 ): GaveUp | undefined {
   if (status.kind !== "ours") return { kind: "overtaken", by: "by" in status ? status.by : "somebody else" };
   if (interrupted) return { kind: "interrupted" };
+  // The checks of the start, or the first gate, may have taken until a freeze began. A way back waits for none.
+  const until = release.isWayBack ? undefined : frozenUntil(release.plan.freezes, now);
+  if (until !== undefined) return { kind: "frozen", until, now };
   if (failure === undefined || (!failure.forGood && triedMs(failure, since, now) < firstWriteMs))
     return undefined;
   return { kind: "writesFail", trouble: failure.trouble };

@@ -100,8 +100,8 @@ describe("a release that enters a stage", () => {
 
   it("does not when somebody has deployed since the look: it looks and decides anew", async () => {
     const at = await setting(soaks);
-    at.outside.deployments.foreign(all(otherVersion));
-    const observation = { ...at.rollout.observation, isOvertaken: true };
+    const active = at.outside.deployments.foreign(all(otherVersion));
+    const observation = { ...at.rollout.observation, active, isOvertaken: true };
     assert.deepEqual(await carryOut({ do: "enter", stage: 1 }, at), { ...at.rollout, observation });
     assert.equal(at.outside.deployments.calls.create, 0);
   });

@@ -85,6 +85,19 @@ describe("a freeze", () => {
     assert.doesNotMatch(first, /freeze/);
   });
 
+  it("that began while the start was looking lets no release start either", async () => {
+    const outside = world();
+    const { telemetry, clock } = outside;
+    const readiness = telemetry.readiness.bind(telemetry);
+    telemetry.readiness = () => clock.sleep(2 * minute).then(readiness);
+    await startedAt(outside, 19 * minute);
+    await assert.rejects(
+      release(outside, { plan: twoStages }),
+      /a freeze of the plan lasts until 2030-01-01 00:50:00Z \(29m left\)\. No traffic was moved\./,
+    );
+    assert.deepEqual(shares(outside), [0]);
+  });
+
   it("never delays a revert", async () => {
     const outside = world(badNewVersion(0.2, 30 * minute));
     await startedAt(outside, 15 * minute);

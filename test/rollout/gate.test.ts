@@ -8,7 +8,7 @@ import { createColors } from "picocolors";
 import { statusText } from "../../provider/cli/status/text";
 import { viewOf } from "../../provider/view/view";
 import { approve } from "../../provider/rollout/operator";
-import type { GateAnswer, GateQuestion, Gates } from "../../provider/rollout/ports";
+import { PortError, type GateAnswer, type GateQuestion, type Gates } from "../../provider/rollout/ports";
 import { badNewVersion, nextRun, release, seedPlan, shares, world, type World } from "./simulate";
 import { minute, threeStages } from "./situations";
 
@@ -41,6 +41,8 @@ function withGates(outside: World, kindAt: (minutes: number) => GateAnswer["kind
   };
   return { ...outside, gates, asked };
 }
+
+const unavailable = (): PortError => new PortError("unavailable", "Failed for now: HTTP 500.");
 
 /** When the new version got all traffic, in minutes. */
 function minutesAt100(outside: World): number[] {
@@ -150,6 +152,30 @@ describe("a stage with a gate", () => {
     const plan = { ...gated, freeze: [{ from: "00:04", to: "00:20" }] };
     assert.equal((await release(outside, { plan })).status, "completed");
     assert.deepEqual(minutesAt100(outside), [20 + 31 / 60]);
+  });
+
+  it("is asked again where the write that it had let through failed", async () => {
+    const outside = withGates(world(), (minutes) => (minutes < 6 || minutes > 12 ? "open" : "later"));
+    outside.clock.at(5.2 * minute, () => {
+      outside.deployments.failNext("before", unavailable());
+    });
+    assert.equal((await release(outside, { plan: gated })).status, "completed");
+    const [at100 = 0] = minutesAt100(outside);
+    assert.ok(at100 > 12 && at100 < 13.1, String(at100));
+  });
+
+  it("does not keep a release whose writes all fail from giving up", async () => {
+    const outside = withGates(world(), () => "open");
+    const { deployments, clock } = outside;
+    const create = deployments.create.bind(deployments);
+    clock.at(5.2 * minute, () => {
+      deployments.create = (split, sentence, options) =>
+        options?.force ? create(split, sentence, options) : Promise.reject(unavailable());
+    });
+    const { status, reason } = await release(outside, { plan: { ...gated, maxBlindTime: "4m" } });
+    assert.deepEqual([status, shares(outside)], ["inconclusive", [0, 25, 0]]);
+    assert.match(reason, /the next split could not be deployed in stage 1 of 2 .*: Failed for now/);
+    assert.ok(clock.elapsed() < 12 * minute);
   });
 
   it("stays closed where nothing can ask it", async () => {

@@ -9,6 +9,7 @@ import { stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
 import { firstServesSentence, firstTodo } from "./firstVersionText";
+import { frozenRefusal } from "./freezeText";
 import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
@@ -197,6 +198,8 @@ export function gaveUp({ scriptName }: Pick<Release, "scriptName">, because: Gav
         found: found(`${because.by} deployed while it was about to begin. That was left as it is.`),
         todo: "Look at what was deployed; then `pulumi up` starts the release from it.",
       };
+    case "frozen":
+      return frozenRefusal({ scriptName }, because.until, because.now);
     case "gate": {
       const { isTimeout, answer } = because;
       const what = isTimeout

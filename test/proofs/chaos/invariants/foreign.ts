@@ -57,8 +57,13 @@ function fault(run: RunLog, write: Write, over: Commit, story: Story): string | 
   if (isFresh) return undefined;
   if (over.visibleAt > write.sentAt - atOnceMs) return undefined;
   if (isRevert(write) && failedReadsBefore(run, write) >= 2) return undefined;
-  if (/^[^:]*: interrupted in /.test(write.message) && !knew(run, over, write.sentAt)) return undefined;
+  if (isInterrupted(run, write)) return undefined;
   return "a read right before the write would have shown it";
+}
+
+/** After Ctrl-C a revert waits for nothing. */
+function isInterrupted({ interruptedAt = Infinity }: RunLog, write: Write): boolean {
+  return isRevert(write) && interruptedAt <= write.sentAt;
 }
 
 /** An interruption breaks a look off: what is answered to it afterwards, the revert has not seen. */

@@ -54,10 +54,13 @@ describe("a Release of versions that Cloudflare's own resources upload", functio
     program(await upload(healthy), brief);
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
-    assert.match(output, /First version of newcomer: it gets all traffic at once, .* It is watched for 2s\./);
     assert.match(
       output,
-      /nothing was found wrong\. It served 0 requests meanwhile, fewer than the plan wants/,
+      /Watch of newcomer: version \S+ gets all traffic at once, .* It is watched for 2s\./,
+    );
+    assert.match(
+      output,
+      /nothing was found wrong in \d+s\. Version \S+ served 0 requests meanwhile, fewer than the plan wants/,
     );
     const { outputs } = await stack.release();
     assert.deepEqual(
@@ -78,12 +81,16 @@ describe("a Release of versions that Cloudflare's own resources upload", functio
 
   it("tells that the same content was put live at once, and what to write instead", async () => {
     await upload(healthy, true);
-    program(await upload(healthy), { ...brief, minRequests: 0 });
+    program(await upload(healthy), brief);
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
     assert.match(
       output,
-      /Warning: Version \S+ has the same content as version \S+, which serves now\. .* Nothing has judged it\. If this program did it, by WorkersScript/,
+      /Warning: Version \S+ has the same content as version \S+, which serves now: .* no stage runs and nothing is judged\. .* Nothing has judged it\. If this program did it, by WorkersScript/,
+    );
+    assert.match(
+      output,
+      /Switch of newcomer: version \S+ serves all traffic\. .* no stage ran and nothing was judged/,
     );
   });
 

@@ -102,12 +102,12 @@ describe("the outlook of a release in a preview", () => {
     [
       "that was the first of its Worker, and not watched to a good end",
       { status: "inconclusive", oldVersionId: undefined },
-      /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
+      /got all traffic at once and has it still\. .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
       "that was gone back to, and not watched to a good end",
       { status: "inconclusive" },
-      /was gone back to and serves all traffic\. .* watches it again, through the last soak, and moves no traffic/,
+      /got all traffic at once and has it still\. .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
       "that was the first of its Worker, and that somebody has aborted",

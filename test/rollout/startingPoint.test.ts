@@ -107,8 +107,8 @@ describe("a release that starts", () => {
     assert.deepEqual([outcome.status, outcome.finding], ["completed", undefined]);
     assert.equal(
       outcome.reason,
-      "First version of checkout: watched for 15m, nothing was found wrong. It served 0 requests meanwhile, fewer than " +
-        `the plan wants of a stage (minRequests: 50), so little is proven. Version ${newVersion} serves all traffic.`,
+      `Watch of checkout complete: nothing was found wrong in 15m. Version ${newVersion} served 0 requests meanwhile, fewer ` +
+        "than the plan wants of a stage (minRequests: 50), so little is proven. It serves all traffic.",
     );
     assert.equal(outside.deployments.made[0]?.message, outcome.reason);
   });
@@ -128,7 +128,7 @@ describe("a release that starts", () => {
     assert.deepEqual([outcome.status, outcome.isVerdict], ["inconclusive", false]);
     assert.match(
       outcome.reason,
-      /^Release of checkout: SLO "5xx" violated .* There is no older version to go back to: version .*2 serves all traffic\. Fix the Worker and release another version\. The next `pulumi up` watches an unchanged version again/,
+      /^Release of checkout: SLO "5xx" violated .* There is no older version that can be put back: version .*2 serves all traffic\. Roll forward: fix the Worker and release another version\. The next `pulumi up` watches an unchanged version again/,
     );
     assert.doesNotMatch(outside.progress.events.join("\n"), /reverting|could not revert/i);
     const next = nextRun(outside);
@@ -277,7 +277,7 @@ describe("a release that starts", () => {
     assert.equal(outcome.status, "completed");
     assert.match(
       outcome.reason,
-      /serves all traffic already: .* Its upload has deployed it, as the first upload of a Worker always does\. .* WorkersScript/,
+      /serves all traffic already: .* Its upload has deployed it\. If .* WorkersScript/,
     );
     assert.deepEqual(outside.progress.events, [`Warning: ${outcome.reason}`]);
   });

@@ -79,6 +79,20 @@ describe("a Release of versions that Cloudflare's own resources upload", functio
     assert.match(output, /Warning: There is no API token for Cloudflare: .* `pulumi up` will fail/);
   });
 
+  it("is unchanged by another plan, which is told and recorded, and no output is unknown", async () => {
+    const { outputs } = await stack.release();
+    program(String(outputs["versionId"]), { ...brief, pollInterval: "2s" });
+    const preview = await stack.preview();
+    const up = await stack.up();
+    for (const { code, output } of [preview, up]) {
+      assert.equal(code, 0, output);
+      assert.match(output, /2 unchanged/);
+      assert.doesNotMatch(output, /unknown/);
+      assert.match(output, /No traffic moves\.[^]*The plan changes:\s+pollInterval: 1s → 2s/);
+    }
+    assert.doesNotMatch((await stack.preview()).output, /The plan changes/);
+  });
+
   it("tells that the same content was put live at once, and what to write instead", async () => {
     await upload(healthy, true);
     program(await upload(healthy), brief);

@@ -13,7 +13,7 @@ import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./te
 import { checkVersionExists, sameContentOf } from "./versionsAtStart";
 import { patiently } from "./patiently";
 import { startChecks } from "./startChecks";
-import { ownUploadSentence, startAtSentence } from "./text/startText";
+import { driftSentence, ownUploadSentence, startAtSentence } from "./text/startText";
 import { wayBackSentence } from "./text/wayBackText";
 import { wayBackFor } from "./wayBack";
 
@@ -120,15 +120,27 @@ async function start(
   };
   const goesAtOnce = isWayBack || sameContent === "all";
   const stage = goesAtOnce ? plan.stages.length - 1 : firstStage(request, point);
-  if (point.kind === "start" && !goesAtOnce && stage > 0) {
-    dependencies.progress.event(startAtSentence(release, stage));
-  }
+  if (point.kind === "start") tellOfStart(request, release, before, goesAtOnce ? 0 : stage, dependencies);
   const state: Starting = {
     phase: "starting",
     ...{ stage, since: startedAt, before },
     ...{ past: [], failure: undefined, lostAt: undefined },
   };
   return { release, state, observation: nothingObserved(release, before, startedAt, !isWayBack) };
+}
+
+/** Tells what a person may not expect: that somebody has deployed since the last release, and that stages are skipped. */
+function tellOfStart(
+  request: ReleaseRequest,
+  release: Release,
+  before: Deployment | undefined,
+  skipped: number,
+  { clock, progress }: Dependencies,
+): void {
+  if (request.isSameAsLast && before !== undefined && before.record === undefined) {
+    progress.event(driftSentence(release, before, clock.now()));
+  }
+  if (skipped > 0) progress.event(startAtSentence(release, skipped));
 }
 
 /** The last deployment of the last release of the Worker; undefined where none is found. */

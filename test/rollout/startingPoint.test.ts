@@ -270,6 +270,18 @@ describe("a release that starts", () => {
     assert.ok(outside.clock.elapsed() >= 15_000);
   });
 
+  it("says who has put another version back since the last release, and quotes what they said", async () => {
+    const outside = world();
+    outside.deployments.foreign(all(oldVersion), "checkout was down");
+    assert.equal((await release(outside, { isSameAsLast: true })).status, "completed");
+    assert.equal(
+      outside.progress.events[0],
+      `Warning: version ${oldVersion} serves all traffic of checkout, not what was released last: jo@example.com with wrangler ` +
+        `deployed it 2030-01-01 00:00:00Z, 1s ago, saying "checkout was down". The program still asks for version ${newVersion}, ` +
+        "which is released again.",
+    );
+  });
+
   it("says which upload deployed the version when there is nothing to release", async () => {
     const outside = world();
     outside.deployments.upload(newVersion);

@@ -69,6 +69,18 @@ export function ownUploadSentence(
   return `Version ${versionId} ${what}: ${deployedText(active, now)}. No stage runs.`;
 }
 
+/** That somebody has deployed since the version was released, which a release of it undoes: by whom, and what they said. */
+export function driftSentence(
+  { scriptName, newVersionId, oldVersionId = "" }: Release,
+  active: Deployment,
+  now: number,
+): string {
+  return (
+    `Warning: version ${oldVersionId} serves all traffic of ${scriptName}, not what was released last: ` +
+    `${deployedText(active, now)}. The program still asks for version ${newVersionId}, which is released again.`
+  );
+}
+
 /** That a release skips its first stages, and what that means for its verdicts. */
 export function startAtSentence(release: Release, stage: number): string {
   const many = `stages 1 ${stage === 2 ? "and" : "to"} ${stage} are skipped`;

@@ -246,9 +246,12 @@ export interface ScriptVersionArgs {
 export class ScriptVersion extends pulumi.dynamic.Resource {
   /** The id of the version, for {@link ReleaseArgs.versionId}. */
   declare readonly versionId: pulumi.Output<string>;
-  /** Counts the Worker's versions, from 1. */
-  declare readonly number: pulumi.Output<number | undefined>;
-  /** True for the first version of a new Worker, which gets all traffic by its upload. */
+  /** Counts the Worker's versions, from 1; null where Cloudflare does not tell it. */
+  declare readonly number: pulumi.Output<number | null>;
+  /**
+   * True where its upload gave it all traffic: the first version of a new Worker, and one with a Durable Object migration.
+   * Its {@link Release} watches it through the last soak.
+   */
   declare readonly deployed: pulumi.Output<boolean>;
 
   constructor(name: string, args: ScriptVersionArgs, options?: pulumi.CustomResourceOptions) {
@@ -268,9 +271,18 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
   }
 }
 
-/** Bindings with a secret among them are one secret: the state holds them encrypted. */
-export function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Output<unknown> {
+/**
+ * Bindings with a secret among them are one secret: the state holds them encrypted. Where all kinds are known and none is a
+ * secret, each value is by itself, so that a preview does not show all as unknown for the sake of one.
+ */
+export function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Input<unknown> {
+  if (Array.isArray(bindings) && bindings.every(isPlainlyOpen)) return bindings;
   return pulumi
     .output(bindings)
     .apply((all) => (all.some(({ type }) => holdsSecret(type)) ? pulumi.secret(all) : pulumi.output(all)));
+}
+
+function isPlainlyOpen(binding: unknown): boolean {
+  if (typeof binding !== "object" || binding === null || pulumi.Output.isInstance(binding)) return false;
+  return "type" in binding && typeof binding.type === "string" && !holdsSecret(binding.type);
 }

@@ -10,11 +10,19 @@ const version = z.object({
   resources: z
     .object({
       script: z.object({ etag: z.string().nullish() }).nullish(),
-      script_runtime: z.unknown(),
-      bindings: z.unknown(),
+      script_runtime: z.unknown().optional(),
+      // Left out where there is none.
+      bindings: z.unknown().optional(),
     })
     .nullish(),
 });
+
+const bindings = z.array(z.object({ type: z.string() }));
+
+/** The kinds of bindings whose values are not told. */
+const secretTypes = new Set(["secret_text", "secret_key"]);
+
+const runtime = z.object({ migration_tag: z.string().nullish() });
 
 type Resources = z.infer<typeof version>["resources"];
 
@@ -57,6 +65,17 @@ export function cloudflareContents(client: Cloudflare, { accountId, scriptName }
       return isTold && isDeepStrictEqual(contentOf(a), contentOf(b));
     },
 
+    async hasSecrets(versionId) {
+      const told = bindings.safeParse((await read(versionId))?.bindings ?? []);
+      // What cannot be read may be one.
+      return !told.success || told.data.some(({ type }) => secretTypes.has(type));
+    },
+
+    async differInMigrations(first, second) {
+      const [a, b] = await Promise.all([read(first), read(second)]);
+      return migrationTagOf(a) !== migrationTagOf(b);
+    },
+
     async hasUntold() {
       const question = { what: "Reading the Workers of the account", permission: "Workers Scripts Read" };
       const all = await ask(client, question, z.array(script), async (options) => {
@@ -67,6 +86,11 @@ export function cloudflareContents(client: Cloudflare, { accountId, scriptName }
       return all.find(({ id }) => id === scriptName)?.has_assets !== false;
     },
   };
+}
+
+/** Its last Durable Object migration; undefined for none. */
+function migrationTagOf(resources: Resources): string | undefined {
+  return runtime.safeParse(resources?.script_runtime).data?.migration_tag || undefined;
 }
 
 /** Without what says how and when a version came to be. */

@@ -1,7 +1,7 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 import { formatPercent } from "../plan/percent";
-import type { Deployments, PastDeployments, Split } from "../rollout/ports";
+import type { Deployments, PastDeployments, Split, Urgency } from "../rollout/ports";
 import { maxMessageBytes } from "../rollout/record/recordText";
 import { ask } from "./ask";
 import type { WorkerName } from "./client";
@@ -48,16 +48,14 @@ const deployment = z
     byUpload: made.annotations?.["workers/triggered_by"] === "upload",
   }));
 
-// The newest deployment comes first and is the active one. The others, nine at most, only prove its record: one that
-// cannot be read proves nothing, and is no reason not to see the traffic.
+// The newest deployment comes first and is the active one. The others, nine at most, prove records and tell the past: one
+// that cannot be read is left out, and is no reason not to see the traffic.
 const newestFirst = z.object({
   deployments: z.array(z.unknown()).transform((all, context) => {
     const [newest, ...older] = all;
-    if (newest === undefined) return undefined;
+    if (newest === undefined) return [];
     const read = deployment.safeParse(newest);
-    if (read.success) {
-      return { newest: read.data, older: older.flatMap((each) => deployment.safeParse(each).data ?? []) };
-    }
+    if (read.success) return [read.data, ...older.flatMap((each) => deployment.safeParse(each).data ?? [])];
     for (const { path, message } of read.error.issues) {
       context.addIssue({ code: "custom", path: [0, ...path], message });
     }
@@ -65,9 +63,30 @@ const newestFirst = z.object({
   }),
 });
 
-const list = z.object({ deployments: z.array(z.unknown()) });
-
 const versionPage = z.object({ items: z.array(z.object({ id: z.string().min(1) })) });
+
+/**
+ * The newest deployments as they are told, newest first. One request.
+ *
+ * @throws PortError where the active one cannot be read: the next is no substitute for it
+ */
+async function readNewest(
+  client: Cloudflare,
+  { accountId, scriptName }: WorkerName,
+  urgency: Urgency,
+): Promise<readonly Told[]> {
+  const what = `Reading the deployments of Worker "${scriptName}"`;
+  const question = { urgency, what, permission: permissionFor.read };
+  const { deployments } = await ask(client, question, newestFirst, async (options) => {
+    const { result } = await client.workers.scripts.deployments.list(
+      scriptName,
+      { account_id: accountId },
+      options,
+    );
+    return result;
+  });
+  return deployments;
+}
 
 /** The deployments of one Worker, over Cloudflare's API. One request a call. */
 export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): Deployments {
@@ -76,16 +95,8 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
 
   return {
     async active(urgency = "look") {
-      const question = {
-        urgency,
-        what: `Reading the deployments of Worker "${scriptName}"`,
-        permission: permissionFor.read,
-      };
-      const page = await ask(client, question, newestFirst, async (options) => {
-        const { result } = await api.list(scriptName, { account_id: accountId }, options);
-        return result;
-      });
-      return page.deployments && proven(page.deployments.newest, page.deployments.older, worker);
+      const [newest, ...older] = await readNewest(client, worker, urgency);
+      return newest && proven(newest, older, worker);
     },
 
     async create(split, sentence, { force = false, record, over, urgency = "write" } = {}) {
@@ -123,21 +134,15 @@ export function cloudflareDeployments(client: Cloudflare, worker: WorkerName): D
 export function cloudflarePast(client: Cloudflare, worker: WorkerName): PastDeployments {
   const { accountId, scriptName } = worker;
   const api = client.workers.scripts.deployments;
-  const what = `Reading the deployments of Worker "${scriptName}"`;
 
   return {
     async recent(urgency = "look") {
-      const question = { urgency, what, permission: permissionFor.read };
-      const { deployments } = await ask(client, question, list, async (options) => {
-        const { result } = await api.list(scriptName, { account_id: accountId }, options);
-        return result;
-      });
-      // One that cannot be read is left out: it proves nothing either.
-      const told = deployments.flatMap((each) => deployment.safeParse(each).data ?? []);
+      const told = await readNewest(client, worker, urgency);
       return told.map((each, index) => proven(each, told.slice(index + 1), worker));
     },
 
     async named(deploymentId) {
+      const what = `Reading a deployment of Worker "${scriptName}"`;
       const question = { what, permission: permissionFor.read };
       const name = { account_id: accountId, script_name: scriptName };
       const told = await orMissing(

@@ -7,7 +7,7 @@ import { shortPath } from "../rollout/text/shortened";
 import type { WorkerName } from "./client";
 import type { FailedProbes } from "./failures";
 import { probeAgent, sendProbe, type ProbeAnswer } from "./probeRequest";
-import { versionsThatAnswered } from "./probeAttribution";
+import { whoAnswered } from "./probeAttribution";
 import { workerAddress } from "./workerAddress";
 
 /** One probe that was sent, and what is known of it. */
@@ -19,7 +19,11 @@ interface Sent {
   answer: ProbeAnswer | Error | undefined;
   /** Who has answered, once that is known. */
   versionId: string | undefined;
+  /** Another Worker that has handled it, as far as is known. */
+  otherWorker: string | undefined;
 }
+
+const nobody = { versionId: undefined, otherWorker: undefined };
 
 /** After this time, what is not in the telemetry will not come. */
 const settleMs = 120_000;
@@ -33,6 +37,7 @@ export function cloudflareProbes(
   worker: WorkerName,
   clock: Pick<Clock, "now">,
 ): Probes & FailedProbes {
+  const { scriptName } = worker;
   let sent: Sent[] = [];
   let address: string | undefined;
 
@@ -43,9 +48,9 @@ export function cloudflareProbes(
   };
 
   const send = (probe: PlanProbe, url: string, versionId: string): void => {
-    const one: Sent = { probe, url, sentAt: clock.now(), answer: undefined, versionId: undefined };
+    const one: Sent = { probe, url, sentAt: clock.now(), answer: undefined, ...nobody };
     sent.push(one);
-    void sendProbe(url, headersFor(worker.scriptName, versionId), probe.timeoutMs).then(
+    void sendProbe(url, headersFor(scriptName, versionId), probe.timeoutMs).then(
       (answer) => {
         one.answer = answer;
         if (probe.versionHeader !== undefined) one.versionId = answer.header(probe.versionHeader);
@@ -74,11 +79,11 @@ export function cloudflareProbes(
     );
     if (unknown.size === 0) return;
     const from = Math.min(...[...unknown.values()].map(({ sentAt }) => sentAt)) - settleMs;
-    const found = await versionsThatAnswered(client, worker, [...unknown.keys()], {
+    const found = await whoAnswered(client, worker, [...unknown.keys()], {
       from,
       to: now + settleMs,
     });
-    for (const [rayId, one] of unknown) one.versionId = found.get(rayId);
+    for (const [rayId, one] of unknown) Object.assign(one, found.get(rayId) ?? nobody);
   };
 
   return {
@@ -97,7 +102,10 @@ export function cloudflareProbes(
       );
       return {
         results: sent.flatMap((one) => resultOf(one, versionId)),
-        troubles: [...troubles, ...recentTroubles(sent, probes, versionId, clock.now())],
+        troubles: [
+          ...troubles,
+          ...recentTroubles(sent, probes, { scriptName, newVersionId: versionId }, clock.now()),
+        ],
       };
     },
   };
@@ -162,13 +170,13 @@ function answerText(answer: Sent["answer"]): string {
 function recentTroubles(
   sent: readonly Sent[],
   probes: readonly PlanProbe[],
-  newVersionId: string,
+  { scriptName, newVersionId }: { readonly scriptName: string; readonly newVersionId: string },
   now: number,
 ): string[] {
   return probes.flatMap((probe) => {
     const last = sent.findLast((one) => one.probe === probe && one.answer !== undefined);
     if (last === undefined) return [];
-    const trouble = troubleOf(last, newVersionId);
+    const trouble = troubleOf(last, newVersionId, scriptName);
     const isNews = now - last.sentAt < probe.everyMs + newsMs;
     return trouble !== undefined && isNews ? [`probe of ${shown(last.url)}: ${trouble}`] : [];
   });
@@ -180,13 +188,24 @@ function shown(url: string): string {
   return origin + pathname;
 }
 
-function troubleOf({ probe, answer, versionId }: Sent, newVersionId: string): string | undefined {
+function troubleOf(
+  { probe, answer, versionId, otherWorker }: Sent,
+  newVersionId: string,
+  scriptName: string,
+): string | undefined {
   if (answer instanceof Error) return `no answer (${answer.message})`;
   if (answer === undefined || versionId === newVersionId) return undefined;
   if (versionId !== undefined) {
+    const through = otherWorker === undefined ? "" : ` through Worker ${otherWorker}`;
     return (
-      `answered by version ${versionId}, not by the new one. A version override takes some seconds to be known after ` +
-      "a deployment, and works only where the Worker itself is reached"
+      `answered by version ${versionId}${through}, not by the new one. A version override takes some seconds to be known ` +
+      "after a deployment, and works only where the Worker itself is reached"
+    );
+  }
+  if (otherWorker !== undefined) {
+    return (
+      `as far as the telemetry shows, Worker ${otherWorker} has answered, not ${scriptName}. Probe an address that leads to ` +
+      `${scriptName} itself`
     );
   }
   if (probe.versionHeader !== undefined) return `the answer has no header ${probe.versionHeader}`;

@@ -92,14 +92,22 @@ export function raysQuery(
   return totalsQuery("workers-release", scriptName, timeframe, [], [groupKeys.ray]);
 }
 
-/** The query that counts requests of visitors of a Worker, all of a time together, grouped by texts. */
+/**
+ * The query that counts requests of visitors of a Worker, all of a time together, grouped by texts.
+ *
+ * @param scriptName undefined for all Workers of the account
+ */
 export function totalsQuery(
   queryId: string,
-  scriptName: string,
+  scriptName: string | undefined,
   { from, to }: Timeframe,
   filters: readonly ApiFilter[],
   by: readonly string[],
 ): Omit<TelemetryQueryParams, "account_id"> {
+  const ofWorker: ApiFilter[] =
+    scriptName === undefined
+      ? []
+      : [{ key: groupKeys.worker, operation: "eq", type: "string", value: scriptName }];
   return {
     queryId,
     dry: true,
@@ -110,11 +118,7 @@ export function totalsQuery(
     parameters: {
       datasets: ["cloudflare-workers"],
       filterCombination: "and",
-      filters: [
-        { key: groupKeys.worker, operation: "eq", type: "string", value: scriptName },
-        ...visitorsRequest(false).map(asApiFilter),
-        ...filters,
-      ],
+      filters: [...ofWorker, ...visitorsRequest(false).map(asApiFilter), ...filters],
       calculations: [{ operator: "count" }],
       groupBys: by.map((value) => ({ type: "string", value })),
       limit: maxGroups,

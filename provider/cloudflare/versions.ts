@@ -87,28 +87,28 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
     const sent = send(what, upload, uploaded, (options) =>
       client.post(`${scriptPath}/versions`, { ...options, body }),
     );
-    const { result } = await sent.catch(async (error: unknown) => {
-      throw await withOrphan(error, before);
-    });
+    const { result } = await sent.catch(withOrphan(before, "It has no traffic and may stay"));
     const settingsFailure = await settingsFailureOf(upload);
     const made = { versionId: result.id, number: result.number, deployed: false };
     return settingsFailure === undefined ? made : { ...made, settingsFailure };
   };
 
-  /** An upload without an answer may have made a version: says which. */
-  const withOrphan = async (error: unknown, before: VersionPage): Promise<unknown> => {
-    if (!(error instanceof PortError) || error.failure !== "unavailable") return error;
-    const known = new Set(before.items.map(({ id }) => id));
-    const now = await list().catch(() => undefined);
-    const [orphan] = now?.items.filter(({ id }) => !known.has(id)) ?? [];
-    if (orphan === undefined) return error;
-    return new PortError(
-      "unavailable",
-      `${error.message} Version ${orphan.id} of ${worker} was uploaded meanwhile, probably by this request. It has no ` +
-        "traffic and may stay: `pulumi up` uploads another one.",
-      error.retryAfterMs,
-    );
-  };
+  /** An upload without an answer may have made a version: says which, and where that stands. */
+  const withOrphan =
+    (before: VersionPage, where: string) =>
+    async (error: unknown): Promise<never> => {
+      if (!(error instanceof PortError) || error.failure !== "unavailable") throw error;
+      const known = new Set(before.items.map(({ id }) => id));
+      const now = await list().catch(() => undefined);
+      const [orphan] = now?.items.filter(({ id }) => !known.has(id)) ?? [];
+      if (orphan === undefined) throw error;
+      throw new PortError(
+        "unavailable",
+        `${error.message} Version ${orphan.id} of ${worker} was uploaded meanwhile, probably by this request. ${where}: ` +
+          "`pulumi up` uploads another one.",
+        error.retryAfterMs,
+      );
+    };
 
   const changeSettings = async (upload: Upload): Promise<void> => {
     const body = settingsMetadata(upload);
@@ -129,20 +129,36 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
     }
   };
 
-  /** Uploads a version that gets all traffic at once, with the settings of its Worker. */
-  const put = async (what: string, upload: Upload, luggage: Luggage): Promise<void> => {
+  /** Uploads a version that gets all traffic at once, with the settings of its Worker, and finds out which it is. */
+  const put = async (
+    what: string,
+    upload: Upload,
+    luggage: Luggage,
+    before: VersionPage,
+  ): Promise<UploadedVersion> => {
     const body = uploadForm(upload, { ...(await luggageOf(upload)), ...luggage });
-    await send(what, upload, z.unknown(), (options) => client.put(scriptPath, { ...options, body }));
+    await send(what, upload, z.unknown(), (options) => client.put(scriptPath, { ...options, body })).catch(
+      withOrphan(before, "It has all traffic"),
+    );
+    return newestSince(what, before);
+  };
+
+  /** The answer to such an upload names no version. The Worker may be new: then the oldest of its versions is this one. */
+  const newestSince = async (what: string, before: VersionPage): Promise<UploadedVersion> => {
+    const { items } = await list().catch((error: unknown) => {
+      if (error instanceof PortError)
+        throw new PortError("unavailable", `${unreadable(what)} ${error.message}`);
+      throw error;
+    });
+    const made = items.at(before.items.length === 0 ? -1 : 0);
+    if (made === undefined) throw new PortError("unavailable", unreadable(what));
+    return { versionId: made.id, number: made.number, deployed: true };
   };
 
   const createWorker = async (upload: Upload): Promise<UploadedVersion> => {
     const what = `Creating ${worker}`;
     const migrations = pendingMigrations(upload.migrations ?? [], undefined);
-    await put(what, upload, { settings: settingsMetadata(upload), migrations });
-    // The answer names no version. The Worker is new, so the oldest of its versions is this one.
-    const first = (await list()).items.at(-1);
-    if (first === undefined) throw new PortError("unavailable", unreadable(what));
-    return { versionId: first.id, number: first.number, deployed: true };
+    return put(what, upload, { settings: settingsMetadata(upload), migrations }, { items: [] });
   };
 
   const unreadable = (what: string): string =>
@@ -159,17 +175,18 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
   };
 
   /** A version with a migration cannot be uploaded without traffic. What its Worker has set stays. */
-  const migrate = async (upload: Upload, migrations: Pending): Promise<UploadedVersion> => {
+  const migrate = async (
+    upload: Upload,
+    migrations: Pending,
+    before: VersionPage,
+  ): Promise<UploadedVersion> => {
     const what = `Deploying a migration of ${worker}`;
     const question = { what: `Reading the settings of ${worker}`, permission: permissionFor.read };
     const settings = await ask(client, question, z.record(z.string(), z.unknown()), (options) =>
       client.workers.scripts.settings.get(scriptName, account, options),
     );
     const kept = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
-    await put(what, upload, { settings: { ...kept, ...settingsMetadata(upload) }, migrations });
-    const [newest] = (await list()).items;
-    if (newest === undefined) throw new PortError("unavailable", unreadable(what));
-    return { versionId: newest.id, number: newest.number, deployed: true };
+    return put(what, upload, { settings: { ...kept, ...settingsMetadata(upload) }, migrations }, before);
   };
 
   return {
@@ -189,7 +206,7 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
       if (before === undefined) return createWorker(upload);
       const migrations = await pending(upload);
       if (migrations === undefined) return addVersion(upload, before);
-      if (upload.whenMigrating === "deployAtOnce") return migrate(upload, migrations);
+      if (upload.whenMigrating === "deployAtOnce") return migrate(upload, migrations, before);
       throw new PortError("refused", migrationRefused(scriptName, migrations));
     },
   };

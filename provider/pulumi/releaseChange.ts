@@ -79,7 +79,7 @@ export function releases(before: ReleaseState, news: Properties): boolean {
 
 /** What cannot be seen from the inputs: why a release comes although none of them has changed. */
 export function outlook(before: ReleaseState, news: Properties): string | undefined {
-  const { versionId = "", status, deployedVersionId, oldVersionId } = before;
+  const { versionId = "", status, deployedVersionId } = before;
   if (isBackToLast(before, news)) return wayBackOutlook(String(news["versionId"]));
   if (!isUnchanged(before, news)) return undefined;
   if (staysAborted(before, news)) {
@@ -89,9 +89,8 @@ export function outlook(before: ReleaseState, news: Properties): string | undefi
       : `Version ${versionId} was aborted: ${finding} \`pulumi up\` will fail and move no traffic until versionId or retry changes.`;
   }
   if (isWatchedAgain(before)) {
-    const what = oldVersionId === undefined ? "is the first of its Worker" : "was gone back to";
     return (
-      `Version ${versionId} ${what} and serves all traffic. Its watch did not end well: \`pulumi up\` watches it again, ` +
+      `Version ${versionId} got all traffic at once and has it still. Its watch did not end well: \`pulumi up\` watches it again, ` +
       "through the last soak, and moves no traffic."
     );
   }

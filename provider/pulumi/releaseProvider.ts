@@ -17,7 +17,7 @@ import { checked, defined, failureOf, read, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
-import { abortedWarning, hasToAct, mayReplace, needsRelease, onlyRecords, replacing } from "./releaseChange";
+import { abortedWarning, hasToAct, mayReplace, needsRelease, replacing } from "./releaseChange";
 import { previewText } from "./releasePreview";
 import { interruptible } from "./interruption";
 import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
@@ -33,6 +33,7 @@ type Inputs = z.output<typeof releaseInputs>;
  */
 export async function check(olds: unknown, news: Properties): Promise<Checked> {
   const { inputs, failures } = checked(releaseInputs, news);
+  if (!isEmpty(olds)) givenLast.set(urnOf(news), olds as Properties);
   const progress = engineProgress(urnOf(news));
   const unfit = unfitRuntime(process);
   if (unfit !== undefined) failures.unshift(failureOf(unfit));
@@ -64,12 +65,18 @@ function readState(olds: unknown): ReleaseState {
   return read(releaseState, olds, "The state of the Release");
 }
 
-/** Says whether there is something to do, and nothing about how the provider is spelled. */
+/** What the program gave before this update, by resource: Pulumi tells it `check` alone. */
+const givenLast = new Map<string | undefined, Properties>();
+
+/**
+ * Says whether there is something to do, and nothing about how the provider is spelled. What is only recorded, as another
+ * plan is, is no change: Pulumi records the inputs all the same, and would show every output of a change as unknown.
+ */
 export async function diff(_id: string, olds: unknown, news: Properties): Promise<dynamic.DiffResult> {
-  const before = readState(olds);
+  const { plan, whenAborted } = givenLast.get(urnOf(news)) ?? (olds as Properties);
+  const before = readState({ ...(olds as Properties), plan, whenAborted });
   const replaces = replacing(before, news);
-  const changes =
-    replaces.length > 0 || mayReplace(news) || hasToAct(before, news) || onlyRecords(before, news);
+  const changes = replaces.length > 0 || mayReplace(news) || hasToAct(before, news);
   // Of another Worker, `check` tells as of a new release.
   if (replaces.length === 0) tell(previewText(before, news), engineProgress(urnOf(news)));
   return Promise.resolve({ changes, replaces });

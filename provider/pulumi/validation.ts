@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { resolveAccountId } from "../cloudflare/credentials";
-import { faultsOf, parseInput } from "../plan/faults";
+import { faultsOf, parseInput, unknownValue } from "../plan/faults";
 import { harmlessLines } from "../shown";
 import { sources } from "./config";
 
@@ -62,10 +62,19 @@ export function defined(properties: Record<string, unknown>): Record<string, unk
 
 /** Structural equality of values that came as JSON. */
 export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
+  return equal(a, b, () => false);
+}
+
+/** The same as far as the second is known before an update: what is not known of it may be equal. */
+export function maybeSame(a: unknown, b: unknown): boolean {
+  return equal(a, b, (value) => value === unknownValue);
+}
+
+function equal(a: unknown, b: unknown, isOpen: (value: unknown) => boolean): boolean {
+  if (a === b || isOpen(b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) =>
-    same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+    equal((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], isOpen),
   );
 }

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { hasUnknown } from "../plan/faults";
+import { hasUnknown, unknownValue } from "../plan/faults";
 import { loadAssets, manifestOf, type AssetsInput } from "./assetFolder";
 import { failureOf, type Checked } from "./validation";
 import { fingerprint, type ModuleInput } from "./versionModules";
@@ -22,9 +22,10 @@ interface Part {
 }
 
 function modulesOf(given: unknown): Part {
-  if (hasUnknown(given)) return { property: {}, failures: [] };
+  if (given === unknownValue) return { property: {}, failures: [] };
   const failures: dynamic.CheckFailure[] = [];
   const modules = (given as ModuleInput[]).map((module, index) => {
+    if (hasUnknown(module)) return withOpen(module, "contentSha256");
     try {
       return { ...module, contentSha256: fingerprint(module) };
     } catch (error) {
@@ -37,7 +38,9 @@ function modulesOf(given: unknown): Part {
 }
 
 async function assetsOf(given: unknown): Promise<Part> {
-  if (given === undefined || hasUnknown(given)) return { property: {}, failures: [] };
+  if (given === undefined || given === unknownValue) return { property: {}, failures: [] };
+  if (hasUnknown(given))
+    return { property: { assets: withOpen(given, "assetManifestSha256") }, failures: [] };
   const assets = given as AssetsInput;
   try {
     const assetManifestSha256 = manifestOf(await loadAssets(assets));
@@ -46,6 +49,11 @@ async function assetsOf(given: unknown): Promise<Part> {
     const reason = `assets.directory: got "${assets.directory}", which cannot be served (${codeOf(error)}); expected the path of a folder of files, from ${process.cwd()}`;
     return { property: {}, failures: [failureOf(reason)] };
   }
+}
+
+/** What is not known whole has a fingerprint that is not known either, and is otherwise compared as it is. */
+function withOpen(given: unknown, fingerprint: string): unknown {
+  return given === unknownValue ? given : { ...(given as Properties), [fingerprint]: unknownValue };
 }
 
 function codeOf(error: unknown): string {

@@ -67,6 +67,7 @@ export function lackingText(
 function atOnceText(tags: readonly string[]): string {
   return (
     `The new version brings the Durable Object migration ${tags.map((tag) => `"${tag}"`).join(", ")}: all traffic goes ` +
-    "to it at once, without stages, and an older version cannot be deployed again afterwards."
+    "to it at once, without stages, and Cloudflare deploys no older version afterwards. A Release watches it through its " +
+    "last soak; where something is wrong, the way is forward, to another version."
   );
 }

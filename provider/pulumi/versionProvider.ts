@@ -5,12 +5,14 @@ import { cloudflareClient, type WorkerName } from "../cloudflare/client";
 import { resolveConnection } from "../cloudflare/credentials";
 import type { Upload } from "../cloudflare/upload";
 import { cloudflareVersions, type Versions } from "../cloudflare/versions";
+import { hasUnknown } from "../plan/faults";
 import { PortError } from "../rollout/ports";
 import { loadAssets } from "./assetFolder";
 import { systemClock } from "./clock";
 import { sources } from "./config";
+import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
-import { checked, defined, read, same, type Checked } from "./validation";
+import { checked, defined, maybeSame, read, same, type Checked } from "./validation";
 import { withFingerprints } from "./versionFingerprints";
 import { versionInputs, versionProperties } from "./versionInputs";
 import { loadModule } from "./versionModules";
@@ -31,17 +33,34 @@ export async function check(olds: Properties | undefined, news: Properties): Pro
   return known.failures.length === 0 && isNew ? previewed(known.inputs) : known;
 }
 
-/** A version never changes: whatever differs makes a new one. */
+/**
+ * A version never changes: whatever differs makes a new one. What is not known yet is no difference: it is the same as a
+ * rule, and the update asks again.
+ */
 export async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-  const replaces = versionProperties.filter((key) => !same(olds[key], news[key]));
-  return Promise.resolve({ changes: replaces.length > 0, replaces });
+  const replaces = versionProperties.filter((key) => !maybeSame(olds[key], news[key]));
+  const open = versionProperties.filter((key) => hasUnknown(news[key]));
+  if (replaces.length === 0 && open.length > 0) engineProgress(urnOf(news)).event(openText(open));
+  return Promise.resolve({ changes: replaces.length > 0 || open.length > 0, replaces });
+}
+
+function openText(open: readonly string[]): string {
+  return (
+    `What is known only during the update (${open.join(", ")}) decides whether a new version is uploaded: only if it ` +
+    "differs from now."
+  );
+}
+
+function urnOf({ __urn: urn }: Properties): string | undefined {
+  return typeof urn === "string" ? urn : undefined;
 }
 
 /** Uploads the version. One whose Worker's settings could not be set is a failure that Pulumi remembers. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
   const inputs = readInputs(news);
   const { settingsFailure, ...version } = await uploaded(inputs);
-  const outs = defined({ ...news, ...version });
+  // One that the state lacks would be unknown in every preview.
+  const outs = { ...defined(news), ...version, number: version.number ?? null };
   if (settingsFailure === undefined) return { id: version.versionId, outs };
   throw withoutSettings(version.versionId, outs, settingsFailure);
 }

@@ -1,18 +1,19 @@
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { gaveUp } from "./text/endingText";
-import { alreadyServing } from "./outcome";
+import { alreadyServing, soleVersion } from "./outcome";
 import { nothingObserved } from "./look/observation";
-import { isStale, PortError, staleDeployments, unlessFault, type Deployment } from "./ports";
+import { ownUploadOf } from "./ownUpload";
+import { isStale, PortError, staleDeployments, type Deployment } from "./ports";
 import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
 import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
-import { checkVersionExists, hasSameContent } from "./versionsAtStart";
+import { checkVersionExists, sameContentOf } from "./versionsAtStart";
 import { patiently } from "./patiently";
 import { startChecks } from "./startChecks";
-import { startAtSentence } from "./text/startText";
+import { driftSentence, ownUploadSentence, startAtSentence } from "./text/startText";
 import { wayBackSentence } from "./text/wayBackText";
 import { wayBackFor } from "./wayBack";
 
@@ -31,7 +32,8 @@ export async function begin(
   known: Deployment | undefined,
   dependencies: Dependencies,
 ): Promise<Step> {
-  const active = await activeAtFirst(known, dependencies);
+  const recent = await deployedAtFirst(known, dependencies);
+  const [active] = recent;
   const point = startingPoint(request, active, begunAt);
   switch (point.kind) {
     case "abortedBefore":
@@ -41,7 +43,7 @@ export async function begin(
     case "foreignSplit":
       throw new CannotStart(foreignSplitRefusal(request, point.deployment));
     case "serving":
-      return serving(request, point.deployment, dependencies);
+      return serving(request, point.deployment, recent, dependencies);
     case "finishRevert":
       return revertFor(
         { kind: "unfinished", finding: point.finding },
@@ -54,7 +56,7 @@ export async function begin(
     case "putBack":
       return putBackFirst(point, active, dependencies);
     default:
-      return start(request, point, active, dependencies);
+      return start(request, point, recent, dependencies);
   }
 }
 
@@ -64,18 +66,27 @@ const emptyReadings = 4;
 const staleReadings = 15;
 const pauseMs = 2000;
 
-async function activeAtFirst(
+/** What is deployed, and what was before: the newest deployments, newest first, the first of which is active. */
+async function deployedAtFirst(
   known: Deployment | undefined,
   dependencies: Dependencies,
-): Promise<Deployment | undefined> {
-  const { deployments, clock, interruption } = dependencies;
+): Promise<readonly Deployment[]> {
+  const { clock, interruption } = dependencies;
   for (let reading = 1; ; reading += 1) {
-    const active = await patiently(() => deployments.active("start"), dependencies);
-    if (active !== undefined && !isStale(known, active)) return active;
-    if (known === undefined && reading === emptyReadings) return undefined;
+    const recent = await patiently(() => recentDeployments(dependencies), dependencies);
+    const [active] = recent;
+    if (active !== undefined && !isStale(known, active)) return recent;
+    if (known === undefined && reading === emptyReadings) return [];
     if (reading === staleReadings) throw new PortError("unavailable", staleDeployments);
     await clock.sleep(pauseMs, interruption);
   }
+}
+
+/** Where nobody tells what was deployed before, the active deployment alone. */
+async function recentDeployments({ past, deployments }: Dependencies): Promise<readonly Deployment[]> {
+  if (past !== undefined) return past.recent("start");
+  const active = await deployments.active("start");
+  return active === undefined ? [] : [active];
 }
 
 /** What a release that starts is begun by. */
@@ -85,32 +96,31 @@ type Starts = Extract<StartingPoint, { kind: "first" | "start" | "adopt" | "wayB
 async function start(
   request: ReleaseRequest,
   point: Starts,
-  before: Deployment | undefined,
+  recent: readonly Deployment[],
   dependencies: Dependencies,
 ): Promise<Step> {
+  const [before] = recent;
   const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
-  const ready = startChecks(request, oldVersionId, dependencies);
-  const listing = recentDeployments(before, dependencies);
+  const isServing = before !== undefined && soleVersion(before.split) === newVersionId;
+  const ready = startChecks(request, { oldVersionId, isServing }, dependencies);
   await checkVersionExists(request, dependencies);
-  const isSameContent = await hasSameContent(request, oldVersionId, before, dependencies);
-  const recent = await listing;
-  const isWayBack = !isSameContent && (await goesBackAtOnce(request, point, recent, dependencies));
+  const sameContent = await sameContentOf(request, oldVersionId, before, dependencies);
+  const isWayBack = sameContent === undefined && (await goesBackAtOnce(request, point, recent, dependencies));
   if (!isWayBack && (await ready()) === "interrupted") {
     return { notStarted: gaveUp({ scriptName }, { kind: "interrupted" }) };
   }
-  const previous = previousOf(before, recent);
+  const previous = previousOf(recent);
   const startedAt = dependencies.clock.now();
   const release: Release = {
     ...{ id, run: id, owner, scriptName, retry, plan, newVersionId, oldVersionId, startedAt },
     ...(previous !== undefined && { previous }),
-    ...(isSameContent && { isSameContent }),
+    ...(sameContent && { sameContent }),
     ...(isWayBack && { isWayBack }),
   };
-  const stage = isWayBack ? plan.stages.length - 1 : firstStage(request, point);
-  if (point.kind === "start" && !isWayBack && stage > 0) {
-    dependencies.progress.event(startAtSentence(release, stage));
-  }
+  const goesAtOnce = isWayBack || sameContent === "all";
+  const stage = goesAtOnce ? plan.stages.length - 1 : firstStage(request, point);
+  if (point.kind === "start") tellOfStart(request, release, before, goesAtOnce ? 0 : stage, dependencies);
   const state: Starting = {
     phase: "starting",
     ...{ stage, since: startedAt, before },
@@ -119,18 +129,22 @@ async function start(
   return { release, state, observation: nothingObserved(release, before, startedAt, !isWayBack) };
 }
 
-/** The newest deployments, newest first; none where they are not told, or tell of another one that is active. */
-async function recentDeployments(
-  active: Deployment | undefined,
-  { past }: Dependencies,
-): Promise<readonly Deployment[]> {
-  const recent = (await past?.recent("start").catch(unlessFault([]))) ?? [];
-  return recent[0]?.id === active?.id ? recent : [];
+/** Tells what a person may not expect: that somebody has deployed since the last release, and that stages are skipped. */
+function tellOfStart(
+  request: ReleaseRequest,
+  release: Release,
+  before: Deployment | undefined,
+  skipped: number,
+  { clock, progress }: Dependencies,
+): void {
+  if (request.isSameAsLast && before !== undefined && before.record === undefined) {
+    progress.event(driftSentence(release, before, clock.now()));
+  }
+  if (skipped > 0) progress.event(startAtSentence(release, skipped));
 }
 
 /** The last deployment of the last release of the Worker; undefined where none is found. */
-function previousOf(active: Deployment | undefined, recent: readonly Deployment[]): string | undefined {
-  if (active === undefined || active.record !== undefined) return active?.id;
+function previousOf(recent: readonly Deployment[]): string | undefined {
   return recent.find(({ record }) => record !== undefined)?.id;
 }
 
@@ -174,7 +188,22 @@ async function putBackFirst(
   return outcome.status === "superseded" ? step : { beginAgain: true, putBack: outcome, known };
 }
 
-function serving(request: ReleaseRequest, active: Deployment, { clock, progress }: Dependencies): Step {
+/**
+ * The version has all traffic. Where its upload gave it that and could not but do so, it is watched, as no stage has run;
+ * else there is nothing to do.
+ */
+async function serving(
+  request: ReleaseRequest,
+  active: Deployment,
+  recent: readonly Deployment[],
+  dependencies: Dependencies,
+): Promise<Step> {
+  const { clock, progress } = dependencies;
+  const why = await ownUploadOf(request, recent, dependencies);
+  if (why !== undefined) {
+    progress.event(ownUploadSentence(request, why, active, clock.now()));
+    return start(request, { kind: "first" }, recent, dependencies);
+  }
   const outcome = alreadyServing(request, active, clock.now());
   // What a release has brought there is no surprise.
   progress.event(active.record === undefined ? `Warning: ${outcome.reason}` : outcome.reason);

@@ -122,6 +122,8 @@ function whileStarting(situation: Situation, state: Starting, status: Deployment
   const because = whyGiveUp(situation, state, status);
   if (because !== undefined) return isOpen(situation) ? { do: "keep" } : { do: "giveUp", because };
   if (failure && now < failure.notBefore) return { do: "keep" };
+  // There is nothing to judge, so no stage is entered.
+  if (release.sameContent === "all") return { do: "complete" };
   return failure ? { do: "enter", stage } : throughFirstGate(situation, state);
 }
 

@@ -24,7 +24,7 @@ import {
   whereSentence,
 } from "./text/endingText";
 import { failuresLines } from "./text/failuresText";
-import { firstCompletedSentence } from "./text/firstVersionText";
+import { watchCompletedSentence } from "./text/watchText";
 import { servingSentence } from "./text/startText";
 import { completedSentence, joined } from "./text/text";
 import { wayBackUnknownSentence } from "./text/wayBackText";
@@ -99,7 +99,7 @@ export function completedUnrecorded(ended: Ended, trouble: string): Outcome {
 /** That the new version serves all traffic, also the message of the deployment that records it. */
 export function completionSentence({ release, state, observation, now }: Ended): string {
   if (release.oldVersionId !== undefined) return completedSentence(release, now);
-  return firstCompletedSentence(release, requestsServed(release, state, observation), now);
+  return watchCompletedSentence(release, requestsServed(release, state, observation), now);
 }
 
 /** The release was to be reverted: `found` says why, `reverted` whether it could be. */

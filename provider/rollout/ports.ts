@@ -72,8 +72,8 @@ export interface Deployments {
 /** What was deployed before. Throws {@link PortError}s. */
 export interface PastDeployments {
   /**
-   * The newest deployments, newest first: ten at Cloudflare. The first is the active one. The oldest proves no record,
-   * since what was deployed before it is not listed.
+   * The newest deployments, newest first: ten at Cloudflare. The first is the active one, as {@link Deployments.active}
+   * reads it. The oldest proves no record, since what was deployed before it is not listed.
    */
   recent(urgency?: Urgency): Promise<readonly Deployment[]>;
   /**
@@ -106,6 +106,10 @@ export interface Contents {
   areSame(versionId: string, otherVersionId: string): Promise<boolean>;
   /** Whether the Worker has something beside that which Cloudflare does not tell: static assets. */
   hasUntold(): Promise<boolean>;
+  /** Whether a version has secrets among its bindings, whose values Cloudflare does not tell. */
+  hasSecrets(versionId: string): Promise<boolean>;
+  /** Whether two versions differ in their Durable Object migrations: no stage can lead from one to the other. */
+  differInMigrations(versionId: string, otherVersionId: string): Promise<boolean>;
 }
 
 /** What to read from the telemetry: buckets of `bucketMs` from `from` until `to`, in epoch milliseconds. */

@@ -47,6 +47,12 @@ export interface ReleaseRequest {
   readonly startAt?: number | undefined;
 }
 
+/**
+ * How far two versions are known to have the same content: in `all`, so that there is nothing to judge, and the traffic is
+ * switched at once; or in what Cloudflare has `told`, while the new one has secrets or static assets, which it does not.
+ */
+export type SameContent = "all" | "told";
+
 /** A release under way. */
 export interface Release {
   readonly id: string;
@@ -63,8 +69,8 @@ export interface Release {
   readonly startedAt: number;
   /** The last deployment of the release before it; undefined where none was found. */
   readonly previous?: string;
-  /** True where the old version is known to have the content of the new one: whatever is found is true of both. */
-  readonly isSameContent?: true;
+  /** Set where the old version has the content of the new one: whatever is found is true of both. */
+  readonly sameContent?: SameContent;
   /**
    * True where the new version served before and has got all traffic at once. The old one was left on purpose: it gets the
    * traffic back only where it is known to be much better.

@@ -12,16 +12,17 @@ import { unlessAborted } from "./unlessAborted";
  * Begins to find out whether a release may go through its stages: whether its health can be watched and its old version
  * put back. All is asked at once, while the caller finds out other things.
  *
+ * @param isServing whether the new version has all traffic already: no freeze keeps it from being watched
  * @returns what waits for the answers. It throws CannotStart or a PortError where the release may not start
  */
 export function startChecks(
   request: ReleaseRequest,
-  oldVersionId: string | undefined,
+  { oldVersionId, isServing }: { readonly oldVersionId: string | undefined; readonly isServing: boolean },
   dependencies: Dependencies,
 ): () => Promise<"well" | "interrupted"> {
   const { clock, deployments } = dependencies;
   const now = clock.now();
-  const until = frozenUntil(request.plan.freezes, now);
+  const until = isServing ? undefined : frozenUntil(request.plan.freezes, now);
   if (until !== undefined) {
     // One that starts would only wait, with the stack locked.
     return () => Promise.reject(new CannotStart(frozenRefusal(request, until, now)));

@@ -6,7 +6,10 @@ import { approvalOf, type Deployed } from "./state";
 
 /** How a request for a release begins, given what is deployed now. */
 export type StartingPoint =
-  /** The Worker has never been deployed, or the watch of its first version did not end well: it has 100 %, and is watched. */
+  /**
+   * No older version can take the place of the new one, which gets 100 %, or has it, and is watched: the Worker was never
+   * deployed, or that watch did not end well.
+   */
   | { readonly kind: "first" }
   /** The new version was gone back to and has all traffic; its watch did not end well, and is begun anew. */
   | { readonly kind: "wayBack"; readonly oldVersionId: string }

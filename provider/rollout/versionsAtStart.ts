@@ -1,6 +1,6 @@
 import { CannotStart } from "./cannotStart";
-import { unlessFault, type Contents, type Deployment } from "./ports";
-import type { Dependencies, ReleaseRequest } from "./release";
+import { unlessFault, type Deployment } from "./ports";
+import type { Dependencies, ReleaseRequest, SameContent } from "./release";
 import { missingVersionRefusal, sameContentWarning } from "./text/startText";
 import { patiently } from "./patiently";
 
@@ -31,21 +31,21 @@ export async function checkVersionExists(
   }
 }
 
-/** Whether the new version has the content of the one that serves, which is told: nothing can be judged by that. */
-export async function hasSameContent(
+/** How far the new version has the content of the one that serves, which is told; undefined where they differ. */
+export async function sameContentOf(
   { versionId }: ReleaseRequest,
   oldVersionId: string | undefined,
   active: Deployment | undefined,
   { contents, clock, progress }: Dependencies,
-): Promise<boolean> {
-  if (oldVersionId === undefined) return false;
-  const isSame = await areSame(contents, versionId, oldVersionId);
-  if (isSame) {
-    progress.event(`Warning: ${sameContentWarning(versionId, oldVersionId, active, clock.now())}`);
-  }
-  return isSame;
-}
-
-function areSame(contents: Contents | undefined, a: string, b: string): Promise<boolean> {
-  return contents?.areSame(a, b).catch(unlessFault(false)) ?? Promise.resolve(false);
+): Promise<SameContent | undefined> {
+  if (oldVersionId === undefined || contents === undefined) return undefined;
+  const areSame = await contents.areSame(versionId, oldVersionId).catch(unlessFault(false));
+  if (!areSame) return undefined;
+  const untold = await Promise.all([contents.hasSecrets(versionId), contents.hasUntold()]).catch(
+    unlessFault([true]),
+  );
+  const same = untold.includes(true) ? "told" : "all";
+  const warning = sameContentWarning(same, versionId, oldVersionId, active, clock.now());
+  progress.event(`Warning: ${warning}`);
+  return same;
 }

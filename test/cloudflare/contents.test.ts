@@ -44,6 +44,33 @@ describe("the versions of a Worker", () => {
     });
   });
 
+  it("have secrets where a binding is one, or may be one", async () => {
+    const hasSecrets = (bindings: unknown): Promise<boolean> => {
+      const answer = success({ id: "one", metadata: {}, resources: { bindings } });
+      return withAnswers([answer], (contents) => contents.hasSecrets("one"));
+    };
+    const plain = { type: "plain_text", name: "LABEL" };
+    assert.equal(await hasSecrets([plain]), false);
+    assert.equal(await hasSecrets(null), false);
+    assert.equal(await hasSecrets([plain, { type: "secret_text", name: "TOKEN" }]), true);
+    assert.equal(await hasSecrets([{ type: "secret_key", name: "KEY" }]), true);
+    assert.equal(await hasSecrets("unheard of"), true);
+  });
+
+  it("differ in their migrations where their last one differs", async () => {
+    const differ = (a: unknown, b: unknown): Promise<boolean> => {
+      const answers = [a, b].map((script_runtime) =>
+        success({ id: "one", metadata: {}, resources: { script_runtime } }),
+      );
+      return withAnswers(answers, (contents) => contents.differInMigrations("one", "two"));
+    };
+    assert.equal(await differ({ migration_tag: "v1" }, { migration_tag: "v2" }), true);
+    assert.equal(await differ({ migration_tag: "v1" }, {}), true);
+    assert.equal(await differ({ migration_tag: "v1" }, { migration_tag: "v1" }), false);
+    assert.equal(await differ({ migration_tag: null }, null), false);
+    assert.equal(await differ({ migration_tag: "" }, {}), false);
+  });
+
   it("may have assets that are not told, unless it is told that they have none", async () => {
     const hasUntold = (answer: Answer): Promise<boolean> =>
       withAnswers([answer], (contents) => contents.hasUntold());

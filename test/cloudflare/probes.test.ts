@@ -117,6 +117,17 @@ describe("probes of a Worker on a local edge", function () {
     }
   });
 
+  it("do not count where another Worker answers, which is named", async () => {
+    await goLive(live.edge, "front", script("front"));
+    const url = live.edge.workerUrl("front");
+    const { results, troubles } = await seen("a trouble", probes({ url }), newVersionId, anyTrouble);
+    assert.deepEqual(results, []);
+    assert.match(
+      troubles[0] ?? "",
+      /Worker front has answered, not probed\. Probe an address that leads to probed itself/,
+    );
+  });
+
   it("do not count where something else than Cloudflare answers, and no query is shown", async () => {
     const server = createServer((_request, response) => response.end("hello"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -219,6 +219,21 @@ describe("Cloudflare's versions", () => {
     assert.deepEqual(form(1), { metadata: { ...metadata, observability }, files: modules });
   });
 
+  it("that get all traffic at once are told where they cannot be read, or their upload got no answer", async () => {
+    const unread = await versions(noWorker, success({ id: "checkout" }), failure(502, 1, "bad gateway"));
+    await assert.rejects(unread.upload(upload), {
+      failure: "unavailable",
+      message:
+        /^Creating Worker "checkout" worked, and all traffic goes to the new version, .* uploads it once more, without traffic\. Reading the versions/,
+    });
+    const lost = await versions(noWorker, failure(502, 1, "bad gateway"), someVersions);
+    await assert.rejects(lost.upload(upload), {
+      failure: "unavailable",
+      message:
+        /Version v1 of Worker "checkout" was uploaded meanwhile, probably by this request\. It has all traffic:/,
+    });
+  });
+
   it("create no Worker when it is not known whether there is one", async () => {
     const port = await versions(failure(500, 1, "down"));
     await assert.rejects(port.upload(upload), { failure: "unavailable" });

@@ -54,10 +54,13 @@ describe("a Release of versions that Cloudflare's own resources upload", functio
     program(await upload(healthy), brief);
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
-    assert.match(output, /First version of newcomer: it gets all traffic at once, .* It is watched for 2s\./);
     assert.match(
       output,
-      /nothing was found wrong\. It served 0 requests meanwhile, fewer than the plan wants/,
+      /Watch of newcomer: version \S+ gets all traffic at once, .* It is watched for 2s\./,
+    );
+    assert.match(
+      output,
+      /nothing was found wrong in \d+s\. Version \S+ served 0 requests meanwhile, fewer than the plan wants/,
     );
     const { outputs } = await stack.release();
     assert.deepEqual(
@@ -76,14 +79,32 @@ describe("a Release of versions that Cloudflare's own resources upload", functio
     assert.match(output, /Warning: There is no API token for Cloudflare: .* `pulumi up` will fail/);
   });
 
+  it("is unchanged by another plan, which is told and recorded, and no output is unknown", async () => {
+    const { outputs } = await stack.release();
+    program(String(outputs["versionId"]), { ...brief, pollInterval: "2s" });
+    const preview = await stack.preview();
+    const up = await stack.up();
+    for (const { code, output } of [preview, up]) {
+      assert.equal(code, 0, output);
+      assert.match(output, /2 unchanged/);
+      assert.doesNotMatch(output, /unknown/);
+      assert.match(output, /No traffic moves\.[^]*The plan changes:\s+pollInterval: 1s → 2s/);
+    }
+    assert.doesNotMatch((await stack.preview()).output, /The plan changes/);
+  });
+
   it("tells that the same content was put live at once, and what to write instead", async () => {
     await upload(healthy, true);
-    program(await upload(healthy), { ...brief, minRequests: 0 });
+    program(await upload(healthy), brief);
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
     assert.match(
       output,
-      /Warning: Version \S+ has the same content as version \S+, which serves now\. .* Nothing has judged it\. If this program did it, by WorkersScript/,
+      /Warning: Version \S+ has the same content as version \S+, which serves now: .* no stage runs and nothing is judged\. .* Nothing has judged it\. If this program did it, by WorkersScript/,
+    );
+    assert.match(
+      output,
+      /Switch of newcomer: version \S+ serves all traffic\. .* no stage ran and nothing was judged/,
     );
   });
 

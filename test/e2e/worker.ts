@@ -70,9 +70,12 @@ export class Worker {
     readonly load: Load,
   ) {}
 
-  /** Uploads a version that gets no traffic. */
+  private uploads = 0;
+
+  /** Uploads a version that gets no traffic. Its content is like no other's: else there would be nothing to release. */
   upload(source: string, metadata?: Metadata): Promise<string> {
-    return addVersion(this.edge, this.name, source, metadata);
+    this.uploads += 1;
+    return addVersion(this.edge, this.name, `// Upload ${this.uploads}.\n${source}`, metadata);
   }
 
   /** Makes the program one that releases this Worker, and does whatever else `more` says. */

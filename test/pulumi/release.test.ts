@@ -32,7 +32,12 @@ describe("the diff of a release", () => {
     ["a version not known yet", {}, { versionId: unknownValue }, { changes: true }],
     ["another retry", {}, { retry: "1" }, { changes: true }],
     ["an empty retry where there was none", {}, { retry: "" }, { changes: false }],
-    ["another plan", {}, { plan: { ...seedPlan, confidence: 0.9 } }, { changes: true }],
+    [
+      "another plan, which is only recorded",
+      {},
+      { plan: { ...seedPlan, confidence: 0.9 } },
+      { changes: false },
+    ],
     [
       "a release that was aborted",
       { status: "aborted", deployedVersionId: oldVersion },
@@ -42,7 +47,7 @@ describe("the diff of a release", () => {
     ["a release that was interrupted", { status: "interrupted" }, {}, { changes: true }],
     ["somebody else's deployment, after a refresh", { deployedVersionId: oldVersion }, {}, { changes: true }],
     ["a split, after a refresh", { deployedVersionId: undefined }, {}, { changes: true }],
-    ["another whenAborted", {}, { whenAborted: "warn" }, { changes: true }],
+    ["another whenAborted", {}, { whenAborted: "warn" }, { changes: false }],
     [
       "a release that was aborted, where that is only told",
       { status: "aborted", deployedVersionId: oldVersion, whenAborted: "warn" },
@@ -64,15 +69,15 @@ describe("the diff of a release", () => {
       { accountId: unknownValue, scriptName: "cart" },
       { changes: true, replaces: ["scriptName"] },
     ],
-    ["a plan not known yet", {}, { plan: unknownValue }, { changes: true }],
+    ["a plan not known yet", {}, { plan: unknownValue }, { changes: false }],
     [
       "a part of the plan not known yet",
       {},
       { plan: { ...seedPlan, slos: [unknownValue] } },
-      { changes: true },
+      { changes: false },
     ],
     ["a retry not known yet", {}, { retry: unknownValue }, { changes: true }],
-    ["a whenAborted not known yet", {}, { whenAborted: unknownValue }, { changes: true }],
+    ["a whenAborted not known yet", {}, { whenAborted: unknownValue }, { changes: false }],
   ];
   for (const [what, olds, news, expected] of cases) {
     it(`by ${what} is ${JSON.stringify(expected)}`, async () => {
@@ -102,12 +107,12 @@ describe("the outlook of a release in a preview", () => {
     [
       "that was the first of its Worker, and not watched to a good end",
       { status: "inconclusive", oldVersionId: undefined },
-      /is the first of its Worker .* watches it again, through the last soak, and moves no traffic/,
+      /got all traffic at once and has it still\. .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
       "that was gone back to, and not watched to a good end",
       { status: "inconclusive" },
-      /was gone back to and serves all traffic\. .* watches it again, through the last soak, and moves no traffic/,
+      /got all traffic at once and has it still\. .* watches it again, through the last soak, and moves no traffic/,
     ],
     [
       "that was the first of its Worker, and that somebody has aborted",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { secretsOf } from "../../provider/cloudflare/upload";
@@ -173,6 +174,68 @@ describe("the diff of a script version", () => {
     const { inputs: other } = await check({}, { ...inputs, modules: [{ name: "index.mjs", content: "0" }] });
     assert.deepEqual(await diff("v", before, other), { changes: true, replaces: ["modules"] });
   });
+
+  const given = {
+    ...inputs,
+    modules: [
+      { name: "index.mjs", contentFile: __filename },
+      { name: "b.mjs", content: "0" },
+    ],
+    bindings: [
+      { type: "plain_text", name: "A", text: "a" },
+      { type: "kv_namespace", name: "KV", namespace_id: "1" },
+    ],
+    assets: { directory: join(__dirname, "fixtures"), config: { basePath: "/" } },
+  };
+  const [a, b] = given.modules;
+  for (const [what, news, replaces] of [
+    ["the Worker's name", { scriptName: unknownValue }, []],
+    ["a module", { modules: [a, { name: "b.mjs", content: unknownValue }] }, []],
+    [
+      "a module, where another one has changed",
+      {
+        modules: [
+          { name: "index.mjs", content: "1" },
+          { ...b, content: unknownValue },
+        ],
+      },
+      ["modules"],
+    ],
+    [
+      "a module, where there is another one",
+      { modules: [a, { ...b, content: unknownValue }, { name: "c.mjs", content: "0" }] },
+      ["modules"],
+    ],
+    [
+      "a binding",
+      { bindings: [given.bindings[0], { ...given.bindings[1], namespace_id: unknownValue }] },
+      [],
+    ],
+    [
+      "a binding, where another one has changed",
+      {
+        bindings: [
+          { ...given.bindings[0], text: "b" },
+          { ...given.bindings[1], namespace_id: unknownValue },
+        ],
+      },
+      ["bindings"],
+    ],
+    ["a part of the assets", { assets: { ...given.assets, config: { basePath: unknownValue } } }, []],
+    ["a flag that it did not have", { logpush: unknownValue }, []],
+    [
+      "the Worker's name, where the code has changed",
+      { scriptName: unknownValue, mainModule: "b.mjs" },
+      ["mainModule"],
+    ],
+  ] as [string, Record<string, unknown>, string[]][]) {
+    it(`of which ${what} is not known yet is a change that replaces ${replaces.join() || "nothing"}`, async () => {
+      const before = { ...(await check({}, given)).inputs, versionId: "v", number: 1, deployed: false };
+      const { inputs: checked, failures } = await check(before, { ...given, ...news });
+      assert.deepEqual(failures, []);
+      assert.deepEqual(await diff("v", before, checked), { changes: true, replaces });
+    });
+  }
 });
 
 describe("a binding that holds a secret", () => {
@@ -205,8 +268,11 @@ describe("a binding that holds a secret", () => {
   for (const [binding, values] of secrets) {
     it(`is one in previews and states, and what no message repeats: ${JSON.stringify(binding)}`, async () => {
       const plain = { type: "plain_text", name: "GREETING", text: "hello" } as const;
-      assert.equal(await pulumi.isSecret(guarded([plain, binding])), true);
-      assert.equal(await pulumi.isSecret(guarded([plain])), false);
+      assert.equal(await pulumi.isSecret(pulumi.output(guarded([plain, binding]))), true);
+      const open = [plain];
+      assert.equal(guarded(open), open, "no secret, so what is not known of one value hides no other");
+      const kind = pulumi.output("plain_text" as const);
+      assert.equal(await pulumi.isSecret(pulumi.output(guarded([{ ...plain, type: kind }]))), false);
       assert.deepEqual(secretsOf({ mainModule: "", modules: [], bindings: [plain, { ...binding }] }), values);
     });
   }

@@ -182,7 +182,7 @@ describe("a release that put the traffic back", () => {
     const { reason } = afterRevert(first, { kind: "interrupted" }, "Found.", { ...done, confirmation: none });
     assert.equal(
       reason,
-      `Found. There is no older version to go back to: version ${newVersion} serves all traffic. The next \`pulumi up\` watches an unchanged version again, through the last soak.`,
+      `Found. There is no older version that can be put back: version ${newVersion} serves all traffic. The next \`pulumi up\` watches an unchanged version again, through the last soak.`,
     );
   });
 });
@@ -373,10 +373,7 @@ describe("a release that has nothing to do", () => {
     const reasonFor = (changes: Partial<Deployment>): string =>
       alreadyServing(request(), { ...onNew, createdAt: now - 10 * minute + 1, ...changes }, now).reason;
     const byUpload = reasonFor({ byUpload: true });
-    assert.match(
-      byUpload,
-      /Its upload has deployed it, as the first upload of a Worker always does\. If this/,
-    );
+    assert.match(byUpload, /Its upload has deployed it\. If this/);
     const chosen = reasonFor({ message: "v2" });
     assert.match(
       chosen,

@@ -107,8 +107,8 @@ describe("a release that starts", () => {
     assert.deepEqual([outcome.status, outcome.finding], ["completed", undefined]);
     assert.equal(
       outcome.reason,
-      "First version of checkout: watched for 15m, nothing was found wrong. It served 0 requests meanwhile, fewer than " +
-        `the plan wants of a stage (minRequests: 50), so little is proven. Version ${newVersion} serves all traffic.`,
+      `Watch of checkout complete: nothing was found wrong in 15m. Version ${newVersion} served 0 requests meanwhile, fewer ` +
+        "than the plan wants of a stage (minRequests: 50), so little is proven. It serves all traffic.",
     );
     assert.equal(outside.deployments.made[0]?.message, outcome.reason);
   });
@@ -128,7 +128,7 @@ describe("a release that starts", () => {
     assert.deepEqual([outcome.status, outcome.isVerdict], ["inconclusive", false]);
     assert.match(
       outcome.reason,
-      /^Release of checkout: SLO "5xx" violated .* There is no older version to go back to: version .*2 serves all traffic\. Fix the Worker and release another version\. The next `pulumi up` watches an unchanged version again/,
+      /^Release of checkout: SLO "5xx" violated .* There is no older version that can be put back: version .*2 serves all traffic\. Roll forward: fix the Worker and release another version\. The next `pulumi up` watches an unchanged version again/,
     );
     assert.doesNotMatch(outside.progress.events.join("\n"), /reverting|could not revert/i);
     const next = nextRun(outside);
@@ -270,6 +270,18 @@ describe("a release that starts", () => {
     assert.ok(outside.clock.elapsed() >= 15_000);
   });
 
+  it("says who has put another version back since the last release, and quotes what they said", async () => {
+    const outside = world();
+    outside.deployments.foreign(all(oldVersion), "checkout was down");
+    assert.equal((await release(outside, { isSameAsLast: true })).status, "completed");
+    assert.equal(
+      outside.progress.events[0],
+      `Warning: version ${oldVersion} serves all traffic of checkout, not what was released last: jo@example.com with wrangler ` +
+        `deployed it 2030-01-01 00:00:00Z, 1s ago, saying "checkout was down". The program still asks for version ${newVersion}, ` +
+        "which is released again.",
+    );
+  });
+
   it("says which upload deployed the version when there is nothing to release", async () => {
     const outside = world();
     outside.deployments.upload(newVersion);
@@ -277,7 +289,7 @@ describe("a release that starts", () => {
     assert.equal(outcome.status, "completed");
     assert.match(
       outcome.reason,
-      /serves all traffic already: .* Its upload has deployed it, as the first upload of a Worker always does\. .* WorkersScript/,
+      /serves all traffic already: .* Its upload has deployed it\. If .* WorkersScript/,
     );
     assert.deepEqual(outside.progress.events, [`Warning: ${outcome.reason}`]);
   });

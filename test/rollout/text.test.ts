@@ -169,7 +169,7 @@ describe("a release says, when it goes on,", () => {
     [
       "that a first version has nothing to revert to",
       () => stageSentence(first, 2, undefined),
-      "First version of checkout: it gets all traffic at once, and there is nothing to revert to. It is watched for 15m.",
+      `Watch of checkout: version ${newVersion} gets all traffic at once, and there is no older version that can be put back. It is watched for 15m.`,
     ],
     [
       "that there is no way back any more",

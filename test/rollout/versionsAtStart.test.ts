@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { PortError, type Contents } from "../../provider/rollout/ports";
-import { badNewVersion, newVersion, oldVersion, release, shares, world, type World } from "./simulate";
+import {
+  badNewVersion,
+  newVersion,
+  oldVersion,
+  release,
+  seedPlan,
+  shares,
+  world,
+  type World,
+} from "./simulate";
 import { unavailable } from "./situations";
 
 function knowing(outside: World, contents: Partial<Contents>): World & { readonly contents: Contents } {
@@ -8,6 +17,8 @@ function knowing(outside: World, contents: Partial<Contents>): World & { readonl
     exists: () => Promise.resolve(true),
     areSame: () => Promise.resolve(false),
     hasUntold: () => Promise.resolve(false),
+    hasSecrets: () => Promise.resolve(false),
+    differInMigrations: () => Promise.resolve(false),
     ...contents,
   };
   return { ...outside, contents: known };
@@ -41,24 +52,70 @@ describe("a version that the Worker does not have", () => {
 describe("two versions with the same content", () => {
   const same = { areSame: () => Promise.resolve(true) };
 
-  it("are said to be no release, at the start and at the end", async () => {
-    const outside = knowing(world(), same);
+  it("are no release: the traffic is switched at once, nothing is judged, and that is told", async () => {
+    const outside = knowing(world(badNewVersion(0.9)), same);
     await outside.clock.sleep(10 * 60_000);
-    const { status, reason } = await release(outside);
-    const [warning = ""] = outside.progress.events;
-    assert.match(
-      warning,
-      /^Warning: Version .*2 has the same content as version .*1, which serves now\. So this is no release/,
+    const { status, reason, stages } = await release(outside);
+    assert.deepEqual([status, stages, shares(outside)], ["completed", [], [0, 100]]);
+    assert.deepEqual(outside.progress.events, [
+      `Warning: Version ${newVersion} has the same content as version ${oldVersion}, which serves now: code, bindings and ` +
+        "runtime settings are the same, and it has neither secrets nor static assets. So this is no release: it gets all " +
+        "traffic at once, no stage runs and nothing is judged.",
+      reason,
+    ]);
+    assert.equal(
+      reason,
+      `Switch of checkout: version ${newVersion} serves all traffic. It has the same content as version ${oldVersion}, so ` +
+        "no stage ran and nothing was judged.",
     );
-    assert.doesNotMatch(warning, /WorkersScript/);
-    assert.equal(status, "completed");
-    assert.match(reason, /Its content is that of the old version, so nothing was judged by it\.$/);
+    const [active] = outside.deployments.made;
+    assert.deepEqual([active?.message, active?.record?.phase], [reason, "completed"]);
+    assert.equal(outside.clock.elapsed(), 10 * 60_000);
   });
 
-  it("are not called good and bad: the traffic is back on what was found bad", async () => {
-    const { status, reason } = await release(knowing(world(badNewVersion(0.2)), same));
+  it("are switched by a write that is tried again, and seen where its answer was lost", async () => {
+    const refused = knowing(world(), same);
+    refused.deployments.failNext("before", new PortError("unavailable", "not found yet (100146)"));
+    assert.deepEqual([(await release(refused)).status, shares(refused)], ["completed", [0, 100]]);
+    const lost = knowing(world(), same);
+    lost.deployments.failNext("after", new PortError("unavailable", "no answer"));
+    const { status, reason } = await release(lost);
+    assert.deepEqual([status, shares(lost)], ["completed", [0, 100]]);
+    assert.match(reason, /^Switch of checkout/);
+  });
+
+  it("are not switched in a freeze of the plan", async () => {
+    const outside = knowing(world(), same);
+    const plan = { ...seedPlan, freeze: [{ from: "00:00", to: "05:00" }] };
+    await assert.rejects(release(outside, { plan }), /a freeze of the plan lasts until/);
+  });
+
+  for (const [what, contents] of [
+    ["secrets", { hasSecrets: () => Promise.resolve(true) }],
+    ["static assets", { hasUntold: () => Promise.resolve(true) }],
+    ["what nobody can tell", { hasUntold: () => Promise.reject(new PortError("refused", "HTTP 403")) }],
+  ] as [string, Partial<Contents>][]) {
+    it(`go through the stages where there are ${what}, of which Cloudflare tells no difference`, async () => {
+      const outside = knowing(world(), { ...same, ...contents });
+      const { status, reason } = await release(outside);
+      const [warning = ""] = outside.progress.events;
+      assert.match(
+        warning,
+        /are the same\. Cloudflare does not tell the values of secrets, nor static assets, so it goes through the stages\. Where none of these has changed, this is no release: the version is compared with itself\./,
+      );
+      assert.deepEqual([status, shares(outside).slice(0, 3)], ["completed", [0, 0, 25]]);
+      assert.match(reason, /unless a secret or a static asset has changed, nothing was judged by it\.$/);
+    });
+  }
+
+  it("are not called good and bad: the traffic is back on what may be as bad", async () => {
+    const untold = { ...same, hasSecrets: () => Promise.resolve(true) };
+    const { status, reason } = await release(knowing(world(badNewVersion(0.2)), untold));
     assert.equal(status, "aborted");
-    assert.match(reason, /back on the old version .*1\. It has the same content as the new one\./);
+    assert.match(
+      reason,
+      /back on the old version .*1\. As far as Cloudflare tells, it has the same content as the new one/,
+    );
   });
 
   it("of which one has just been put live are told to come from the program, and what to write instead", async () => {

@@ -65,6 +65,8 @@ function knowing(outside: Knowing, contents: Partial<Contents>): Knowing & { rea
     exists: () => Promise.resolve(true),
     areSame: (a, b) => Promise.resolve([a, b].includes(good) && [a, b].includes(reverted)),
     hasUntold: () => Promise.resolve(false),
+    hasSecrets: () => Promise.resolve(false),
+    differInMigrations: () => Promise.resolve(false),
     ...contents,
   };
   return { ...outside, contents: known };
@@ -177,7 +179,10 @@ describe("a version with the content of one that served before", () => {
       { hasUntold: () => Promise.reject(new PortError("refused", "403")) },
     ],
     ["where contents are not told", { areSame: () => Promise.reject(new PortError("missing", "404")) }],
-    ["where it has the content of the version that serves, too", { areSame: () => Promise.resolve(true) }],
+    [
+      "where it has the content of the version that serves, too, as far as that is told",
+      { areSame: () => Promise.resolve(true), hasSecrets: () => Promise.resolve(true) },
+    ],
   ] as [string, Partial<Contents>][]) {
     it(`goes through the stages ${what}`, async () => {
       const outside = knowing(await afterRelease(), contents);

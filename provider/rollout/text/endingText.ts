@@ -10,6 +10,8 @@ import type { Failed } from "../write/reverted";
 import type { State } from "../state";
 import { firstServesSentence, firstTodo } from "./firstVersionText";
 import { frozenRefusal } from "./freezeText";
+import { toldSameRevertedText } from "./sameContentText";
+import { watchedServesSentence, watchTodo } from "./watchText";
 import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
 import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
 
@@ -22,7 +24,7 @@ export const afterEnd = {
 /** What to do after a revert for `cause`. */
 export function todoAfter(cause: Cause, release: Release): string {
   if (isVerdict(cause, release)) return afterEnd.aborted;
-  const kept = release.oldVersionId === undefined ? firstTodo(cause) : wayBackTodo;
+  const kept = release.oldVersionId === undefined ? watchTodo(cause) : wayBackTodo;
   const todo = goesBack(cause, release) ? afterEnd.inconclusive : kept;
   const remedy = remedies[cause.kind];
   return remedy === undefined ? todo : `${todo} ${remedy}`;
@@ -42,11 +44,11 @@ const remedies: Partial<Record<Cause["kind"], string>> = {
 
 /** Where the traffic is after a revert. */
 export function revertedSentence(
-  release: Pick<Release, "oldVersionId" | "newVersionId" | "isSameContent">,
+  release: Pick<Release, "oldVersionId" | "newVersionId" | "sameContent">,
 ): string {
-  if (release.oldVersionId === undefined) return firstServesSentence(release);
-  const same = release.isSameContent ? " It has the same content as the new one." : "";
-  return `All traffic is back on the old version ${release.oldVersionId}.${same}`;
+  if (release.oldVersionId === undefined) return watchedServesSentence(release);
+  const back = `All traffic is back on the old version ${release.oldVersionId}.`;
+  return release.sameContent === undefined ? back : `${back} ${toldSameRevertedText}`;
 }
 
 /** Where the traffic is after a release that ended for `cause`. */

@@ -10,12 +10,13 @@ import type { Observation } from "../look/observation";
 import type { Deployment, GateAnswer } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { heldUntil, settleMsIn, stagePercent, type Release, type ReleaseRequest } from "../release";
-import { firstEndingSentence, firstStageSentence } from "./firstVersionText";
 import { frozenText } from "./freezeText";
 import { unservedText } from "./gapText";
 import { gateText } from "./gateText";
+import { switchedSentence, toldSameCompletedText } from "./sameContentText";
 import { countsText, ofText, percentText, sloText } from "./sloText";
 import { stageStart, type State, type Waiting } from "../state";
+import { watchEndingSentence, watchStageSentence } from "./watchText";
 import { windowWarning } from "../look/window";
 import {
   leftText,
@@ -184,7 +185,7 @@ function wrongShareText(assessment: readonly Assessment[]): string {
 export function stageSentence(release: Release, stage: number, approvedBy: string | undefined): string {
   const approved = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
   const soakMs = release.plan.stages[stage]?.soakMs ?? 0;
-  if (release.oldVersionId === undefined) return firstStageSentence(release, soakMs);
+  if (release.oldVersionId === undefined) return watchStageSentence(release, soakMs);
   if (release.isWayBack) return wayBackStageSentence(release, soakMs);
   return `Release of ${release.scriptName}: ${stageText(release, stage)}${approved}, soaks ${formatDuration(soakMs)}.`;
 }
@@ -335,7 +336,7 @@ function orderedText(orderedMs: number): string {
 
 /** What is told when a revert begins; why is told when it has ended. */
 export function revertingSentence(release: Release, state: State, cause: Cause): string {
-  if (release.oldVersionId === undefined) return firstEndingSentence(release);
+  if (release.oldVersionId === undefined) return watchEndingSentence(release);
   if (!goesBack(cause, release)) return wayBackEndingSentence(release);
   return `Release of ${release.scriptName}: reverting from ${stageText(release, state.stage)}.`;
 }
@@ -387,11 +388,10 @@ export const afterAbort =
 /** The sentence of a release that is complete, also the message of its last deployment. */
 export function completedSentence(release: Release, now: number): string {
   if (release.isWayBack) return wayBackCompletedSentence(release, now);
+  if (release.sameContent === "all") return switchedSentence(release);
   const took = formatElapsed(now - release.startedAt);
   const complete = `Release of ${release.scriptName} complete: version ${release.newVersionId} serves all traffic, after ${took}.`;
-  return release.isSameContent
-    ? `${complete} Its content is that of the old version, so nothing was judged by it.`
-    : complete;
+  return release.sameContent === undefined ? complete : `${complete} ${toldSameCompletedText}`;
 }
 
 /** Sentences in a row, without those that are empty. */

@@ -57,7 +57,9 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   if ((outcome.status as string) === "completed") says("completed is true", is(hasAll(versionId)));
   const back = /All traffic is back on the old version ([0-9a-f-]+)/.exec(outcome.reason)?.[1];
   if (back !== undefined) says('"All traffic is back" is true', is(hasAll(back)));
-  const first = /no older version to go back to: version (\S+) serves all traffic/.exec(outcome.reason)?.[1];
+  const first = /no older version that can be put back: version (\S+) serves all traffic/.exec(
+    outcome.reason,
+  )?.[1];
   if (first !== undefined) says("the first version serves on", is(hasAll(first)));
   const kept = shareIn(outcome.reason, /version (\S+) keeps ([\d.]+) % of the traffic/);
   if (kept) says("a held split is there", is(kept));

@@ -10,10 +10,10 @@ import { deploymentsOf, healthy, useWorkers } from "./worker";
 const examples = join(__dirname, "..", "..", "examples");
 
 /** Puts an example where a stack has its program. */
-function copied(example: string, folder: string): void {
+function copied(example: string, folder: string, main = "index.ts"): void {
   cpSync(join(examples, example), folder, { recursive: true });
   // A file of its own: the stack is that of another project.
-  const project = { name: "e2e", runtime: "nodejs", main: "index.ts" };
+  const project = { name: "e2e", runtime: "nodejs", main };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));
 }
 
@@ -151,9 +151,8 @@ describe("the examples", function () {
   // Links stand for an installation; `npm run prove -- matrix` installs one by npm, pnpm and Yarn.
   it("component-package: a program releases by a component of another package, and knows of that alone", async () => {
     const { stack } = await opened.worker("counter");
-    for (const part of ["infra", "program"]) {
-      cpSync(join(examples, "component-package", part), join(stack.folder, part), { recursive: true });
-    }
+    copied("component-package/program", stack.program, "index.js");
+    cpSync(join(examples, "component-package", "infra"), join(stack.folder, "infra"), { recursive: true });
     edit(join(stack.program, "index.js"), "checkout", "counter");
     const packages = join(stack.folder, "node_modules");
     mkdirSync(join(packages, "@acme"), { recursive: true });

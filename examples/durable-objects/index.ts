@@ -4,6 +4,10 @@ import { Release, ScriptVersion } from "pulumi-workers-release";
 // `pulumi config set soakTime 8s` is for a rehearsal on the local edge, which is quick at everything.
 const soakTime = new pulumi.Config().get("soakTime");
 
+const modules = (main: string) => [
+  { name: "worker.mjs", contentFile: main },
+  { name: "room.mjs", contentFile: "room.mjs" },
+];
 const common = {
   scriptName: "rooms",
   mainModule: "worker.mjs",
@@ -13,19 +17,25 @@ const common = {
 
 // The code that serves today, and beside it the class, which nothing uses yet: this version gets all traffic at once,
 // since Cloudflare splits no version that brings a migration. When it is everywhere, no older version can come back.
-const migration = new ScriptVersion("rooms-migration", {
-  ...common,
-  modules: [{ name: "worker.mjs", contentFile: "today.mjs" }],
-  migrations: [{ tag: "v1", newSqliteClasses: ["Room"] }],
-  whenMigrating: "deployAtOnce",
-});
+// The class is whole: while two versions share the traffic, an object runs the class of one of them, whichever calls it.
+const migration = new ScriptVersion(
+  "rooms-migration",
+  {
+    ...common,
+    modules: modules("today.mjs"),
+    migrations: [{ tag: "v1", newSqliteClasses: ["Room"] }],
+    whenMigrating: "deployAtOnce",
+  },
+  // It has done its work once it is there. Later changes of the class come with the versions below.
+  { ignoreChanges: ["modules"] },
+);
 
 // The code that uses the class. It brings no migration, so it can be released in stages.
 const version = new ScriptVersion(
   "rooms",
   {
     ...common,
-    modules: [{ name: "worker.mjs", contentFile: "worker.mjs" }],
+    modules: modules("worker.mjs"),
     bindings: [{ type: "durable_object_namespace", name: "ROOMS", class_name: "Room" }],
   },
   { dependsOn: migration },

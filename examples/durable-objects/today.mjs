@@ -1,6 +1,4 @@
-import { DurableObject } from "cloudflare:workers";
-
-export class Room extends DurableObject {}
+export { Room } from "./room.mjs";
 
 export default {
   fetch: () => new Response("no rooms yet"),

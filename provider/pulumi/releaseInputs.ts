@@ -83,6 +83,8 @@ export const releaseState = z.object({
   oldVersionId: remembered,
   deployedVersionId: remembered,
   __urn: remembered,
+  // Who drives it, where that is not who the URN says.
+  __owner: remembered,
 });
 
 export type ReleaseState = z.output<typeof releaseState>;

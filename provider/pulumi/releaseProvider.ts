@@ -5,7 +5,7 @@ import { cloudflareClient } from "../cloudflare/client";
 import { misplacedAccount, resolveConnection } from "../cloudflare/credentials";
 import { cloudflareDeployments } from "../cloudflare/deployments";
 import { dependenciesOf } from "../host/dependencies";
-import { newReleaseId, ownerFrom } from "../host/identity";
+import { newReleaseId } from "../host/identity";
 import { noticesTo, toldInTime } from "../notify";
 import { AbortedBefore } from "../rollout/cannotStart";
 import { soleVersion } from "../rollout/outcome";
@@ -20,6 +20,7 @@ import { againText, rememberedFailure } from "./failure";
 import { abortedWarning, hasToAct, mayReplace, needsRelease, replacing } from "./releaseChange";
 import { previewText } from "./releasePreview";
 import { interruptible } from "./interruption";
+import { ownerOf, ownerToRemember } from "./owner";
 import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
 import { unfitRuntime } from "./runtime";
 import { sources } from "./config";
@@ -94,25 +95,27 @@ function urnOf(news: Properties): string | undefined {
   return typeof news["__urn"] === "string" ? news["__urn"] : undefined;
 }
 
-/** Releases the version. */
+/** Releases the version. Pulumi shows ids everywhere, so the account, which may be a secret, is not part of it. */
 export async function create(news: Properties): Promise<dynamic.CreateResult> {
   const inputs = readInputs(news);
-  const id = `${inputs.accountId}/${inputs.scriptName}`;
+  const id = inputs.scriptName;
   return { id, outs: await release(id, inputs, {}, news) };
 }
 
 /** Releases the version if it is not what was released last; else only remembers the new plan. */
 export async function update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
   const inputs = readInputs(news);
-  if (needsRelease(readState(olds), news)) return { outs: await release(id, inputs, olds, news) };
-  return { outs: withNulls({ ...olds, ...news }) };
+  const before = readState(olds);
+  const known = { ...news, ...ownerToRemember(before, inputs.__urn) };
+  if (needsRelease(before, news)) return { outs: await release(id, inputs, olds, known) };
+  return { outs: withNulls({ ...olds, ...known }) };
 }
 
 /** Carries out a release and gives the outputs; every ending but completion is a failure that Pulumi remembers. */
 async function release(id: string, inputs: Inputs, olds: Properties, news: Properties): Promise<Properties> {
   const { scriptName, versionId, retry, plan } = inputs;
   const findingBefore = findingOf(readState(olds), inputs);
-  const owner = ownerOf(inputs);
+  const owner = ownerOf(readState(olds), inputs.__urn);
   const names = { releaseId: newReleaseId(), scriptName, versionId, owner, takeOver: inputs.takeOver };
   const isSameAsLast = isReleased(readState(olds), inputs);
   const request = { ...names, retry, plan, findingBefore, isSameAsLast, startAt: inputs.startAt };
@@ -168,17 +171,9 @@ function isReleased({ versionId, status }: ReleaseState, inputs: Inputs): boolea
   return versionId === inputs.versionId && status === "completed";
 }
 
-/**
- * Who drives a release: the resource, by its URN, which names the stack and the project. Pulumi lets nobody else run an
- * update of that stack meanwhile.
- */
-function ownerOf({ __urn = "" }: Inputs): string {
-  return ownerFrom(__urn);
-}
-
 /** Reads what serves now, so that the next preview shows when somebody deployed something else. */
 export async function refresh(id: string, olds: Properties): Promise<dynamic.ReadResult> {
-  const [accountId = "", scriptName = ""] = id.split("/");
+  const { accountId = "", scriptName = "" } = readState(olds);
   const connection = resolveConnection(sources());
   const client = cloudflareClient(connection, { budget: budgetFor(connection, systemClock) });
   try {

@@ -6,7 +6,10 @@ import { fingerprint, type ModuleInput } from "./versionModules";
 
 type Properties = Record<string, unknown>;
 
-/** Adds the fingerprints of the files, by which a change of one is seen. Files that cannot be read are failures. */
+/**
+ * Adds the fingerprints of the files, by which a change of one is seen. Files that cannot be read are failures. What has a
+ * fingerprint is left as it is: Pulumi took it from the state, since the program ignores its changes (`ignoreChanges`).
+ */
 export async function withFingerprints(inputs: Properties): Promise<Checked> {
   const modules = modulesOf(inputs["modules"]);
   const assets = await assetsOf(inputs["assets"]);
@@ -27,7 +30,7 @@ function modulesOf(given: unknown): Part {
   const modules = (given as ModuleInput[]).map((module, index) => {
     if (hasUnknown(module)) return withOpen(module, "contentSha256");
     try {
-      return { ...module, contentSha256: fingerprint(module) };
+      return { ...module, contentSha256: module.contentSha256 ?? fingerprint(module) };
     } catch (error) {
       const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
       failures.push(failureOf(reason));
@@ -41,7 +44,8 @@ async function assetsOf(given: unknown): Promise<Part> {
   if (given === undefined || given === unknownValue) return { property: {}, failures: [] };
   if (hasUnknown(given))
     return { property: { assets: withOpen(given, "assetManifestSha256") }, failures: [] };
-  const assets = given as AssetsInput;
+  const assets = given as AssetsInput & { readonly assetManifestSha256?: string };
+  if (assets.assetManifestSha256 !== undefined) return { property: {}, failures: [] };
   try {
     const assetManifestSha256 = manifestOf(await loadAssets(assets));
     return { property: { assets: { ...assets, assetManifestSha256 } }, failures: [] };

@@ -9,6 +9,8 @@ export interface ModuleInput {
   readonly content?: string | undefined;
   readonly contentFile?: string | undefined;
   readonly contentType?: string | undefined;
+  /** Its fingerprint; a program gives none. */
+  readonly contentSha256?: string | undefined;
 }
 
 /** As wrangler's own rules have it, and Cloudflare's list of content types. */

@@ -15,10 +15,21 @@ describe("the options of a resource", () => {
     assert.throws(() => new ScriptVersion("checkout", {} as ScriptVersionArgs, { provider }), expected);
   });
 
+  it("have no id: it says where to read what another program has", () => {
+    assert.throws(
+      () => release({ id: "checkout" }),
+      /Release "checkout" has the option `id`, and can have none: .* a pulumi\.StackReference\.$/,
+    );
+  });
+
   it("have no import: it says what to do instead", () => {
     assert.throws(
       () => release({ import: "account/checkout" }),
-      /Release "checkout" has the option `import`, and cannot be imported: .* let `pulumi up` create it\./,
+      /Release "checkout" has the option `import`, and cannot be imported: .* let `pulumi up` create it\. A Release of /,
+    );
+    assert.throws(
+      () => new ScriptVersion("checkout", {} as ScriptVersionArgs, { import: "1c5d7ecb" }),
+      /ScriptVersion "checkout" has the option `import`, .* one that exists is released by its id/,
     );
   });
 });

@@ -28,6 +28,15 @@ describe("the check of a script version", () => {
     assert.match(modules[0]?.contentSha256 ?? "", /^[0-9a-f]{64}$/);
   });
 
+  it("keeps a fingerprint that Pulumi took from the state, as `ignoreChanges` has it do", async () => {
+    const ignored = {
+      modules: [{ name: "index.mjs", contentFile: "no longer here", contentSha256: "as it was" }],
+      assets: { directory: "no longer here", assetManifestSha256: "as it was" },
+    };
+    const { inputs: checked, failures } = await check({ ...inputs, ...ignored }, { ...inputs, ...ignored });
+    assert.deepEqual([checked, failures], [{ ...inputs, ...ignored }, []]);
+  });
+
   it("passes what is not known before the update", async () => {
     assert.deepEqual(await failures({ modules: unknownValue, bindings: unknownValue }), []);
   });

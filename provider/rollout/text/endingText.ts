@@ -8,7 +8,6 @@ import type { Deployment } from "../ports";
 import { stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
-import { firstServesSentence, firstTodo } from "./firstVersionText";
 import { frozenRefusal } from "./freezeText";
 import { toldSameRevertedText } from "./sameContentText";
 import { watchedServesSentence, watchTodo } from "./watchText";

@@ -33,7 +33,7 @@ export function environmentOf(edge: Edge, home: string): Record<string, string |
 /** Runs a command of wrangler against an edge, with `input` as what a person or a pipe gives it. */
 export function wrangler(
   edge: Edge,
-  { folder, home }: Project,
+  { folder, home }: Pick<Project, "folder" | "home">,
   args: readonly string[],
   input = "",
 ): Promise<Ran> {

@@ -49,6 +49,7 @@ export function judgeObjects(scriptName: string, bindings: readonly Binding[]): 
   return open(
     `yes: ${own} binding${own === 1 ? "" : "s"} to classes of its own`,
     "Each stage, and a revert, resets the objects whose version changes: calls on their way fail, and hibernated " +
-      "WebSockets may be left without answers. Give the plan few stages.",
+      "WebSockets may be left without answers. Give the plan few stages. While two versions share the traffic, an object " +
+      "runs the class of one of them, whichever calls it: release a new method before the code that calls it.",
   );
 }

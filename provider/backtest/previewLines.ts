@@ -24,14 +24,14 @@ function unchangedLine({ trace, unchanged }: Backtest): string {
 }
 
 function badLine({ detection }: Backtest): string {
-  const bad = detection.filter(({ times, caught }) => times === Infinity && caught.of > 0);
+  const bad = detection.filter(({ times, alone, caught }) => times === Infinity && !alone && caught.of > 0);
   if (bad.length === 0) {
     return "How soon a bad version is caught cannot be told: an unchanged one would have been aborted each time.";
   }
   const missed = bad.filter(({ inStage }) => inStage.count < inStage.of);
   if (missed.length > 0) {
     const where = mostMissed(missed).map(missedText).join("; ");
-    return `A version that is wholly bad by one SLO is not always caught before the stage ends: ${where} it passes.`;
+    return `A version that is wholly bad by one SLO is not always caught before the stage ends: ${where}.`;
   }
   const slowest = Math.max(...bad.map(({ medianMs = 0 }) => medianMs));
   return `A version that is wholly bad by any one SLO is caught in each stage, within ${formatElapsed(slowest)} (median).`;
@@ -47,5 +47,5 @@ function mostMissed(missed: readonly Detection[]): readonly Detection[] {
 }
 
 function missedText({ slo, percent, inStage }: Detection): string {
-  return `by ${slo} at ${formatPercent(percent)} in ${inStage.of - inStage.count} of ${inStage.of} releases`;
+  return `by ${slo} at ${formatPercent(percent)} it passes in ${inStage.of - inStage.count} of ${inStage.of} releases`;
 }

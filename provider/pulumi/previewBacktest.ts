@@ -24,8 +24,8 @@ export interface Means {
 /** So long all backtests of one preview may take together: the engine asks about one resource after the other. */
 export const mostMs = 60_000;
 
-/** Enough for two lines: these take some seconds of one core. */
-const counts = { unchanged: 60, worse: 8 };
+/** Enough for two lines: these take a few seconds of one core, ten where latencies are compared. */
+const counts = { unchanged: 40, worse: 4 };
 /** The same for every reader; also what the command draws from by default. */
 const seed = 1;
 

@@ -85,7 +85,11 @@ describe("a backtest, told", () => {
     const missed = { ...cell, percent: 1, inStage: rate(5, 8) };
     assert.equal(
       previewLines({ ...tested, detection: [cell, missed] })[1],
-      "A version that is wholly bad by one SLO is not always caught before the stage ends: by 5xx <b> at 1 % in 3 of 8 releases it passes.",
+      "A version that is wholly bad by one SLO is not always caught before the stage ends: by 5xx <b> at 1 % it passes in 3 of 8 releases.",
+    );
+    assert.match(
+      previewLines({ ...tested, detection: [cell, { ...missed, alone: true }] })[1],
+      /^A version that is wholly bad by any one SLO is caught in each stage/,
     );
     const untold = { ...cell, caught: rate(0, 0) };
     assert.match(previewLines({ ...tested, detection: [untold] })[1], /^How soon .* cannot be told: /);

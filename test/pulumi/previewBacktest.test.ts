@@ -10,7 +10,16 @@ import { invocation } from "../edge/telemetry/sample";
 const accountId = "0123456789abcdef0123456789abcdef";
 const asked = {
   worker: { accountId, scriptName: "checkout" },
-  plan: planOn({ name: "5xx", sli: "serverErrors", max: 0.01 }, { minRequests: 5 }),
+  plan: planOn(
+    { name: "5xx", sli: "serverErrors", max: 0.01 },
+    {
+      minRequests: 5,
+      stages: [
+        { percent: 50, soakTime: "30m" },
+        { percent: 100, soakTime: "10m" },
+      ],
+    },
+  ),
 };
 
 /** A clock that stands still, on which every sleep lasts until it is ended or let go. */

@@ -6,6 +6,7 @@ import { queriesOf, readPast } from "../host/pastTelemetry";
 import { formatElapsed } from "../plan/duration";
 import type { Plan } from "../plan/plan";
 import type { Clock } from "../rollout/ports";
+import { dateText } from "../rollout/text/text";
 import { harmless } from "../shown";
 
 /** What a backtest in a preview is about. */
@@ -78,7 +79,9 @@ export class PreviewBacktests {
       ...{ connection, worker, plan, from, to, requests, clock, stop, onProgress: ignored },
     });
     if (trace === undefined)
-      throw new Error(`the telemetry has no request of the last ${formatElapsed(to - from)}.`);
+      throw new Error(
+        `the telemetry has no request of the ${formatElapsed(to - from)} before ${dateText(to)}.`,
+      );
     const onProgress = async (): Promise<void> => {
       // Without it nobody could stop this before it is over.
       await nextTurn();

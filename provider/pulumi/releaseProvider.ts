@@ -57,7 +57,7 @@ async function preview(
   if (text !== undefined) progress.event(text);
   if (!worthABacktest(before, news)) return;
   const asked = backtestOf(news);
-  progress.status("making the backtest of the plan");
+  progress.status("making the backtest of the plan: a minute at most");
   progress.event(asked === undefined ? unknownBacktest : await backtests.of(asked));
 }
 

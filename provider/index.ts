@@ -4,7 +4,7 @@
  * @module pulumi-workers-release
  */
 
-export { Release, type ReleaseArgs } from "./release";
+export { Release, type ReleaseArgs, type ReleasePreview } from "./release";
 export {
   ScriptVersion,
   type ScriptAssets,

@@ -61,6 +61,21 @@ export interface ReleaseArgs {
    * @default nobody
    */
   notify?: Inputs<ReleaseNotification[]> | undefined;
+  /** What `pulumi preview` tells beside what it computes from the program and the state. No release depends on it. */
+  preview?: Inputs<ReleasePreview> | undefined;
+}
+
+/** What a preview of a {@link Release} also tells. */
+export interface ReleasePreview {
+  /**
+   * Two lines of a backtest, where there is something to release or the plan changes: how many releases of an unchanged
+   * version this plan would have aborted in the last days, and how soon it catches a bad one. They are read from the
+   * Worker's telemetry, with about 30 requests to the API for each release. All of them together take a minute at most;
+   * one line says what could not be read or is not done by then. A preview does not fail for it, and the update itself
+   * makes no backtest.
+   * @default false
+   */
+  backtest?: boolean;
 }
 
 const moduleName = "workers-release";
@@ -137,7 +152,7 @@ export class Release extends pulumi.dynamic.Resource {
     super(
       shell("pulumi-workers-release/internal/release"),
       name,
-      { ...outputs, ...args, ...secretNotify(args), ...loadedFrom, __urn: urn },
+      { ...outputs, ...args, ...secretNotify(args), ...inPreview(args), ...loadedFrom, __urn: urn },
       options,
       moduleName,
       typeName,
@@ -149,4 +164,9 @@ export class Release extends pulumi.dynamic.Resource {
 /** Whoever has the address of a webhook may write there. */
 function secretNotify({ notify }: ReleaseArgs): object {
   return notify === undefined ? {} : { notify: pulumi.secret(notify) };
+}
+
+/** The engine does not tell a provider whether it previews; the program knows. */
+function inPreview({ preview }: ReleaseArgs): object {
+  return preview !== undefined && pulumi.runtime.isDryRun() ? { __isPreview: true } : {};
 }

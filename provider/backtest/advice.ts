@@ -61,7 +61,8 @@ function onTraffic({ minRequests }: Plan, { stages }: Backtest): readonly string
 /** What a plan should catch: everything bad in each stage, and a version several times as bad before it is everywhere. */
 function onDetection({ detection, limits }: Backtest): readonly string[] {
   const missed = detection.filter(
-    ({ times, caught, inStage }) => times === Infinity && caught.of > 0 && inStage.count < caught.of,
+    ({ times, alone, caught, inStage }) =>
+      times === Infinity && !alone && caught.of > 0 && inStage.count < caught.of,
   );
   const slow = missed.map(
     ({ slo, percent, inStage }) =>

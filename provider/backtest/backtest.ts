@@ -38,6 +38,8 @@ export interface Making {
   readonly seed: number;
   /** How many releases are replayed at most. Default: as many as take about a minute of one core, see {@link RunCounts}. */
   readonly most?: RunCounts;
+  /** How many times as bad the worse versions are. Default: {@link badness}. */
+  readonly badness?: readonly number[];
   /** Called after each release; what it returns is waited for. */
   readonly onProgress?: (progress: ReplayProgress) => Promise<void> | void;
 }
@@ -77,7 +79,7 @@ export class TooShort extends Error {
 export async function backtest(
   plan: Plan,
   trace: Trace,
-  { seed, most, onProgress }: Making,
+  { seed, most, badness: tiers = badness, onProgress }: Making,
 ): Promise<Backtest> {
   const history: History = { plan, trace, usual: usualIn(trace) };
   const starts = startsIn(trace, plan, most?.unchanged ?? unchangedRuns(plan), String(seed));
@@ -93,7 +95,7 @@ export async function backtest(
   }
 
   const usable = telling(unchanged);
-  const cells = most?.worse === 0 ? [] : cellsOf(history, usable);
+  const cells = most?.worse === 0 ? [] : cellsOf(history, usable, tiers);
   const tried = cells.filter(({ allowed }) => allowed === false).length;
   const moments = spread(usable, most?.worse ?? worseRuns(plan, tried));
   const all = moments.length * tried;
@@ -190,11 +192,15 @@ interface CellToTry {
   readonly allowed: Detection["allowed"];
 }
 
-function cellsOf({ plan, trace }: History, moments: readonly number[]): readonly CellToTry[] {
+function cellsOf(
+  { plan, trace }: History,
+  moments: readonly number[],
+  tiers: readonly number[],
+): readonly CellToTry[] {
   return judged(plan).flatMap((slo) => {
     const share = meanShare(trace, slo, moments, shortestMs(plan));
     return servingStages(plan).flatMap((stage) =>
-      badness.map((times) => ({ slo, stage, times, allowed: allows(plan.slos[slo], times, share) })),
+      tiers.map((times) => ({ slo, stage, times, allowed: allows(plan.slos[slo], times, share) })),
     );
   });
 }

@@ -18,6 +18,8 @@ export interface Detection {
    * event that there could be more of.
    */
   readonly allowed: boolean | "nothing";
+  /** True where the SLO only compares with the old version, and that serves nobody: it has nothing to say there. */
+  readonly alone: boolean;
   /** How many were caught in that stage, and before the release was complete. */
   readonly inStage: Rate;
   readonly caught: Rate;
@@ -40,8 +42,11 @@ export function detectionOf(
     kind === "violated" ? endedAt - faultySince : Infinity,
   );
   const finite = (ms: number | undefined): number | undefined => (ms === Infinity ? undefined : ms);
+  const percent = plan.stages[stage]?.percent ?? 0;
+  const stated = plan.slos[slo];
   return {
-    ...{ slo: plan.slos[slo]?.name ?? "", stage, percent: plan.stages[stage]?.percent ?? 0, times, allowed },
+    ...{ slo: stated?.name ?? "", stage, percent, times, allowed },
+    alone: percent === 100 && (stated?.sli.kind === "slower" || stated?.max === undefined),
     inStage: rateOf(caught.filter((one) => one.stage === stage).length, faulty.length),
     caught: rateOf(caught.length, faulty.length),
     medianMs: finite(quantile(after, 0.5)),

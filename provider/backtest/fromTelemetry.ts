@@ -25,16 +25,25 @@ export const mostRequests = 120;
 const bucketsPerPiece = 300;
 const dayMs = 86_400_000;
 
+/** The time to read, and what that may cost. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** How many requests one reading takes. */
+  readonly queries: number;
+  /** How many requests all readings may take. Default: {@link mostRequests}. */
+  readonly most?: number;
+}
+
 /**
- * What to read: the narrowest buckets that cost no more than {@link mostRequests}.
+ * What to read: the narrowest buckets that cost no more than is allowed, else the narrowest of those that cost least.
  *
  * @param deployments the newest first
- * @param queries how many requests one reading takes
  */
 export function readingOf(
   plan: Plan,
   deployments: readonly Pick<Deployment, "createdAt" | "split">[],
-  { from, to, queries }: { readonly from: number; readonly to: number; readonly queries: number },
+  { from, to, queries, most = mostRequests }: Span,
 ): Reading {
   const readings = widths
     .filter((bucketMs) => bucketMs >= plan.pollIntervalMs || bucketMs === widths.at(-1))
@@ -49,7 +58,8 @@ export function readingOf(
         .filter((period) => period.from < period.to);
       return { periods, ...grid, bucketMs, pieces: periods.flatMap((one) => piecesOf(one, bucketMs)).length };
     });
-  const affordable = readings.find(({ pieces }) => pieces * queries <= mostRequests) ?? readings.at(-1);
+  const fewest = Math.min(...readings.map(({ pieces }) => pieces));
+  const affordable = readings.find(({ pieces }) => pieces * queries <= most || pieces === fewest);
   if (affordable === undefined) throw new RangeError("there is no width of buckets to choose from");
   return affordable;
 }

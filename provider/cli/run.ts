@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { dependenciesOf } from "../host/dependencies";
+import { noticesTo, toldInTime } from "../notify";
 import { systemClock } from "../pulumi/clock";
 import { AbortedBefore, CannotStart } from "../rollout/cannotStart";
 import type { Outcome, Status } from "../rollout/outcome";
-import { PortError } from "../rollout/ports";
+import { PortError, type Notices } from "../rollout/ports";
 import { run } from "../rollout/run";
 import { withArgsOption, type GivenArgs } from "./plan/args";
 import { readPlan } from "./planFile";
+import { readNotify } from "./run/notifyFile";
 import { terminalProgress } from "./run/progress";
 import { requestFor } from "./run/request";
 import { untilStopped } from "./run/signals";
@@ -23,6 +25,7 @@ interface Options {
   readonly owner?: string;
   readonly takeOver?: string;
   readonly startAt?: string;
+  readonly notify?: string;
   readonly accountId?: string;
   readonly json?: boolean;
 }
@@ -47,6 +50,7 @@ export function runCommand(): Command {
       "--take-over <id>",
       "the active deployment, if somebody else's split or release may be taken over",
     )
+    .option("--notify <file>", "who is told what happens: `notify` of a Release, in a YAML or JSON file")
     .option("--account-id <id>", "the account the Worker is in (default: CLOUDFLARE_ACCOUNT_ID)")
     .option("--json", "the outcome as JSON on standard output; what happens goes to standard error")
     .addHelpText("after", moreHelp + environmentHelp)
@@ -59,6 +63,8 @@ const moreHelp = `
 It runs until the release has ended, and is watched from anywhere: workers-release status. Ctrl-C and SIGTERM put the
 traffic back, or leave it as it is, as the plan says (onInterrupt). A run goes on with what an earlier one of the same
 owner has left half way; give CI an --owner of its own, such as its repository, and let it run one at a time.
+
+Addresses to notify are often secrets: write url: $(env.NAME) in the file of --notify, and set that variable.
 
 Exit code:
   0  completed: the version serves all traffic
@@ -81,14 +87,21 @@ const exitCodes: Readonly<Record<Status, number>> = {
 
 async function release(options: Options): Promise<number> {
   const { plan } = readPlan(options.plan, options.args);
+  const targets = options.notify === undefined ? [] : readNotify(options.notify, process.env);
   const { connection, accountId } = accessOf(options);
   const { script: scriptName, version: versionId, retry, owner, takeOver, startAt } = options;
   const request = requestFor({ accountId, scriptName, versionId, plan, retry, owner, takeOver, startAt });
   const progress = terminalProgress(options.json ? process.stderr : process.stdout, systemClock);
   const host = { connection, worker: request, plan: request.plan, progress, clock: systemClock };
+  const notices = noticesTo(targets, { clock: systemClock, progress });
   try {
     const outcome = await untilStopped(
-      (interruption) => run(request, dependenciesOf({ ...host, interruption })),
+      (interruption) =>
+        toldInTime(
+          run(request, { ...dependenciesOf({ ...host, interruption }), notices: inWordsOfCommands(notices) }),
+          notices,
+          interruption,
+        ),
       () => {
         progress.event(stoppedText(request.plan.onInterrupt));
       },
@@ -100,6 +113,14 @@ async function release(options: Options): Promise<number> {
     progress.end();
     return refused(error);
   }
+}
+
+function inWordsOfCommands(notices: Notices): Notices {
+  return {
+    tell: (notice) => {
+      notices.tell({ ...notice, text: inCommandWords(notice.text) });
+    },
+  };
 }
 
 function stoppedText(onInterrupt: "revert" | "hold"): string {

@@ -22,6 +22,14 @@ export const workerInputs = {
 /** A key of a structured header (RFC 8941): the version override names the Worker with one. */
 const headerKey = /^[a-z*][a-z0-9_.*-]*$/;
 
+const previewSchema = z.strictObject(
+  { backtest: z.boolean({ error: "true or false" }).default(false) },
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? undefined : "what a preview also tells: { backtest: true }",
+  },
+);
+
 /** The inputs of a `Release` as the engine passes them. */
 export const releaseInputs = z
   .strictObject({
@@ -36,6 +44,9 @@ export const releaseInputs = z
     takeOver: z.guid({ error: takeOver }).optional(),
     startAt: number(0, 100, startAt).optional(),
     notify: notifySchema.default([]),
+    preview: previewSchema.optional(),
+    // Only `pulumi preview` and the preview of `pulumi up` have it.
+    __isPreview: z.boolean().optional(),
     __urn: z.string().optional(),
     // What Pulumi itself puts there: the serialized provider.
     __provider: z.unknown().optional(),

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { hasUnknown } from "../plan/faults";
 import type { Plan } from "../plan/plan";
 import { planSchema } from "../plan/schema";
@@ -5,7 +6,9 @@ import { forecastText } from "../preview/forecast";
 import { planChanges, planChangesText } from "../preview/planChanges";
 import { maybeWayBackText } from "../rollout/text/wayBackText";
 import { outlook, releases } from "./releaseChange";
+import type { Asked } from "./previewBacktest";
 import type { ReleaseState } from "./releaseInputs";
+import { same } from "./validation";
 
 type Properties = Record<string, unknown>;
 
@@ -29,6 +32,26 @@ export function previewText(before: ReleaseState | undefined, news: Properties):
   ];
   const told = parts.filter((part) => part !== undefined);
   return told.length === 0 ? undefined : told.join("\n");
+}
+
+/** What a backtest tells a reviewer is worth its requests where something is released or the plan changes. */
+export function worthABacktest(before: ReleaseState | undefined, news: Properties): boolean {
+  if (!wantsBacktest.safeParse(news).success) return false;
+  return before === undefined || releases(before, news) || !same(before.plan, news["plan"]);
+}
+
+const wantsBacktest = z.object({
+  preview: z.object({ backtest: z.literal(true) }),
+  __isPreview: z.literal(true),
+});
+
+/** What to make a backtest of; undefined where it is known only during the update. */
+export function backtestOf(news: Properties): Asked | undefined {
+  const { plan, startAt } = news;
+  const [accountId, scriptName] = [known(news["accountId"]), known(news["scriptName"])];
+  const checked = planOf(plan);
+  if (accountId === undefined || scriptName === undefined || checked === undefined) return undefined;
+  return { worker: { accountId, scriptName }, plan: from(startAt, checked) };
 }
 
 /** A plan without the stages that a release skips. */

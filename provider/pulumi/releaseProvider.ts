@@ -18,7 +18,8 @@ import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
 import { abortedWarning, hasToAct, mayReplace, needsRelease, replacing } from "./releaseChange";
-import { previewText } from "./releasePreview";
+import { PreviewBacktests, unknownBacktest } from "./previewBacktest";
+import { backtestOf, previewText, worthABacktest } from "./releasePreview";
 import { interruptible } from "./interruption";
 import { ownerOf, ownerToRemember } from "./owner";
 import { releaseInputs, releaseState, type ReleaseState } from "./releaseInputs";
@@ -44,9 +45,28 @@ export async function check(olds: unknown, news: Properties): Promise<Checked> {
     if (warning !== undefined) progress.event(`Warning: ${warning}`);
   }
   // Nothing is asked of `diff` where a release is created. What differs from before is told there.
-  if (failures.length === 0 && isEmpty(olds)) tell(previewText(undefined, inputs), progress);
-  return Promise.resolve({ inputs, failures });
+  if (failures.length === 0 && isEmpty(olds)) await preview(undefined, inputs, progress);
+  return { inputs, failures };
 }
+
+/** Tells a reviewer what an update is going to do. */
+async function preview(
+  before: ReleaseState | undefined,
+  news: Properties,
+  progress: Progress,
+): Promise<void> {
+  const text = previewText(before, news);
+  if (text !== undefined) progress.event(text);
+  if (!worthABacktest(before, news)) return;
+  const asked = backtestOf(news);
+  progress.status("making the backtest of the plan: a minute at most");
+  progress.event(asked === undefined ? unknownBacktest : await backtests.of(asked));
+}
+
+const backtests = new PreviewBacktests({
+  clock: systemClock,
+  connect: () => (withoutConnection() === undefined ? resolveConnection(sources()) : undefined),
+});
 
 /** Why Cloudflare could not be asked: a preview does not need it, and builds of forks have no token. */
 function withoutConnection(): string | undefined {
@@ -79,12 +99,8 @@ export async function diff(_id: string, olds: unknown, news: Properties): Promis
   const replaces = replacing(before, news);
   const changes = replaces.length > 0 || mayReplace(news) || hasToAct(before, news);
   // Of another Worker, `check` tells as of a new release.
-  if (replaces.length === 0) tell(previewText(before, news), engineProgress(urnOf(news)));
-  return Promise.resolve({ changes, replaces });
-}
-
-function tell(text: string | undefined, progress: Progress): void {
-  if (text !== undefined) progress.event(text);
+  if (replaces.length === 0) await preview(before, news, engineProgress(urnOf(news)));
+  return { changes, replaces };
 }
 
 function isEmpty(olds: unknown): boolean {
@@ -151,11 +167,11 @@ const optionalOutputs = ["finding", "oldVersionId", "deployedVersionId", "deploy
 
 /**
  * Properties for the state. An output that has no value is null: one that the state lacks would be unknown in every
- * preview. Whom a release has told is no output of it.
+ * preview. Whom a release has told is no output of it, nor what its preview tells.
  */
 function withNulls(properties: Properties): Properties {
   const nulls = Object.fromEntries(optionalOutputs.map((key) => [key, null]));
-  return { ...nulls, ...defined({ ...properties, notify: undefined }) };
+  return { ...nulls, ...defined({ ...properties, notify: undefined, preview: undefined }) };
 }
 
 /** What the state knows to be wrong with this very version. */

@@ -43,22 +43,23 @@ export const stageView = z.object({
 });
 
 /**
- * Whom a release waits for. It goes on as soon as that person gives the command; where it waits for the gate of the next
- * stage, also when that opens.
+ * What a release waits for. It goes on as soon as somebody gives the command; where it waits for the gate of the next
+ * stage, also when that opens. A freeze of the plan ends by itself; only who knows the plan sees one in which nobody is to
+ * approve.
  */
 export const waitView = z.object({
-  for: z.enum(["approval", "gate", "resume"]),
+  for: z.enum(["approval", "gate", "resume", "freeze"]),
   since: time,
   /** When it is reverted if nobody has come; null where no time is set, or it is not known. */
   until: time.nullable(),
   /** The percentage that comes next; 100 after the last stage, where an approval completes the release. */
   nextPercent: z.number().min(0).max(100).nullable(),
-  /** Until when a freeze of the plan holds back an approval; null where none does. */
+  /** Until when a freeze of the plan holds back the next stage, approved or not; null where none does. */
   frozenUntil: time.nullable(),
   /** Who has approved already, while a freeze holds that back; null where nobody has. */
   approvedBy: z.string().nullable(),
-  /** `workers-release approve checkout` */
-  command: z.string(),
+  /** `workers-release approve checkout`; null where nobody is waited for. */
+  command: z.string().nullable(),
 });
 
 /** The release that is under way, or the last one, where the active deployment tells of it. */

@@ -3,7 +3,7 @@ import { formatPercent } from "../plan/percent";
 import type { Plan } from "../plan/plan";
 import type { Deployment } from "../rollout/ports";
 import { awaitedPercent, isUnderWay, type PlannedStage, type ReleaseRecord } from "../rollout/record/record";
-import { percentOf } from "../rollout/release";
+import { heldUntil, percentOf, soakedAt } from "../rollout/release";
 import { stateFrom } from "../rollout/startingPoint";
 import { stagesSoFar, stageStart } from "../rollout/state";
 import { harmless } from "../shown";
@@ -101,8 +101,9 @@ function stageOf(
   };
 }
 
-function waitOf({ plan, scriptName, at }: Sight, active: Deployment, record: ReleaseRecord): WaitView | null {
+function waitOf(sight: Sight, active: Deployment, record: ReleaseRecord): WaitView | null {
   if (!isUnderWay(record)) return null;
+  const { plan, scriptName, at } = sight;
   const nextPercent = nextOf(record);
   if (record.heldBy !== undefined) {
     const since = new Date(active.createdAt).toISOString();
@@ -116,17 +117,36 @@ function waitOf({ plan, scriptName, at }: Sight, active: Deployment, record: Rel
       command: `workers-release resume ${scriptName}`,
     };
   }
-  if (awaitedPercent(record) === undefined) return null;
+  if (awaitedPercent(record) === undefined) return freezeOf(sight, active, record);
   const { since } = stateFrom(record, active);
-  const { frozenUntil = 0 } = record;
+  const { frozenUntil = 0, approvedBy } = record;
+  const isFrozen = at < frozenUntil;
   return {
     for: record.awaitsGate ? "gate" : "approval",
     since: new Date(since).toISOString(),
     until: plan ? new Date(since + plan.approvalTimeoutMs).toISOString() : null,
     nextPercent,
-    frozenUntil: at < frozenUntil ? new Date(frozenUntil).toISOString() : null,
-    approvedBy: record.approvedBy ?? null,
-    command: `workers-release approve ${scriptName}`,
+    frozenUntil: isFrozen ? new Date(frozenUntil).toISOString() : null,
+    approvedBy: approvedBy ?? null,
+    command: isFrozen && approvedBy !== undefined ? null : `workers-release approve ${scriptName}`,
+  };
+}
+
+/** A stage that has soaked, and that a freeze of the plan holds: no record tells of it. */
+function freezeOf(sight: Sight, active: Deployment, record: ReleaseRecord): WaitView | null {
+  const plan = planOf(sight);
+  if (plan === undefined || plan.stages[record.stage]?.progression === "manual") return null;
+  const until = heldUntil({ plan }, record.stage, sight.at);
+  const soaked = soakedAt({ plan }, record.stage, stageStart(stateFrom(record, active)));
+  if (until === undefined || sight.at < soaked) return null;
+  return {
+    for: "freeze",
+    since: new Date(soaked).toISOString(),
+    until: null,
+    nextPercent: nextOf(record),
+    frozenUntil: new Date(until).toISOString(),
+    approvedBy: null,
+    command: null,
   };
 }
 

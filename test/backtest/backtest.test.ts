@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { adviceOn } from "../../provider/backtest/advice";
 import { backtest, TooShort, type Backtest } from "../../provider/backtest/backtest";
 import type { Detection } from "../../provider/backtest/detection";
 import type { Plan } from "../../provider/plan/plan";
@@ -140,6 +141,23 @@ describe("a backtest of worse versions", () => {
     );
     const allowed = detection.filter(({ stage }) => stage === 0).map((one) => one.allowed);
     assert.deepEqual(allowed, ["nothing", "nothing", "nothing", false]);
+  });
+
+  it("does not ask more of an SLO that only compares where there is nothing left to compare with", async () => {
+    const plan = planOn({ name: "relative", sli: "serverErrors", maxIncrease: 3 });
+    const trace = traceOf({ perSecond: () => 20, badShare: () => 0.002, days: 1 });
+    const tested = await backtest(plan, trace, {
+      ...{ seed: 1, most: { unchanged: 10, worse: 2 }, badness: [Infinity] },
+    });
+    assert.deepEqual(
+      tested.detection.map(({ percent, alone }) => [percent, alone]),
+      [
+        [10, false],
+        [50, false],
+        [100, true],
+      ],
+    );
+    assert.doesNotMatch(adviceOn(plan, tested).join(" "), /At 100 %/);
   });
 });
 

@@ -4,8 +4,9 @@ import { adviceOn } from "../../provider/backtest/advice";
 import { backtest, type Backtest } from "../../provider/backtest/backtest";
 import { documentOf } from "../../provider/backtest/document";
 import { pageOf } from "../../provider/backtest/page";
+import { previewLines } from "../../provider/backtest/previewLines";
 import { notesOn } from "../../provider/cli/backtest/notes";
-import { previewLines, textOf } from "../../provider/cli/backtest/text";
+import { textOf } from "../../provider/cli/backtest/text";
 import type { Trace } from "../../provider/backtest/trace";
 import { hourOfDay, planOn, traceOf } from "./traces";
 
@@ -69,9 +70,29 @@ describe("a backtest, told", () => {
     const [first, second] = previewLines(tested);
     assert.match(
       first,
-      /^Backtest on 2d: of 96 releases of an unchanged version \d+ would have been aborted, at 11:00–12:59 UTC/,
+      /^Backtest on 2d: of 96 releases of an unchanged version \d+ would have been aborted \(begun at 11:00–12:59 UTC\) and/,
     );
-    assert.match(second, /^A version of which everything is bad is caught within [\dms ]+ in every stage\.$/);
+    assert.match(
+      second,
+      /^A version that is wholly bad by any one SLO is caught in each stage, within [\dms ]+ \(median\)\.$/,
+    );
+  });
+
+  it("in a preview says where a bad version is missed, and where nothing tells", () => {
+    const rate = (count: number, of: number) => ({ count, of, low: 0, high: 1 });
+    const [cell] = tested.detection.filter(({ times }) => times === Infinity);
+    assert.ok(cell);
+    const missed = { ...cell, percent: 1, inStage: rate(5, 8) };
+    assert.equal(
+      previewLines({ ...tested, detection: [cell, missed] })[1],
+      "A version that is wholly bad by one SLO is not always caught before the stage ends: by 5xx <b> at 1 % it passes in 3 of 8 releases.",
+    );
+    assert.match(
+      previewLines({ ...tested, detection: [cell, { ...missed, alone: true }] })[1],
+      /^A version that is wholly bad by any one SLO is caught in each stage/,
+    );
+    const untold = { ...cell, caught: rate(0, 0) };
+    assert.match(previewLines({ ...tested, detection: [untold] })[1], /^How soon .* cannot be told: /);
   });
 
   it("says what is not in the data", () => {

@@ -18,6 +18,7 @@ import type { Sight } from "../../provider/view/sight";
 import { viewOf } from "../../provider/view/view";
 import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
 import { atOnce } from "../fakes/plans";
+import { Receiver } from "../notify/receiver";
 import { start, workersRelease, type Running } from "./command";
 
 // The same release without Pulumi, on a local Cloudflare. It needs no traffic.
@@ -48,13 +49,18 @@ describe("workers-release run", function () {
   });
 
   /** Starts a release of a new version. */
-  async function begin(script: string, changes: Partial<ReleasePlan> = {}, ...more: string[]) {
+  async function begin(
+    script: string,
+    changes: Partial<ReleasePlan> = {},
+    more: readonly string[] = [],
+    variables: Record<string, string> = {},
+  ) {
     const path = join(folder, `${script}.json`);
     writeFileSync(path, JSON.stringify({ ...plan, ...changes }));
     await goLive(live.edge, script, saying("old"));
     const versionId = await addVersion(live.edge, script, saying("new"));
     const args = ["run", "--plan", path, "--script", script, "--version", versionId, ...more];
-    const run = start(args, live.edge.environment());
+    const run = start(args, { ...live.edge.environment(), ...variables });
     running.push(run);
     return { run, args, path, versionId };
   }
@@ -75,10 +81,25 @@ describe("workers-release run", function () {
 
   const slowly = { stages: [{ percent: 50, soakTime: "1h" }, ...plan.stages.slice(1)] };
 
-  it("brings a version to all traffic and tells what happens; the history has it", async () => {
-    const { run, versionId } = await begin("complete", {}, "--json");
+  it("brings a version to all traffic and tells what happens, others too; the history has it", async () => {
+    const [open, broken] = [await Receiver.start(), await Receiver.start((response) => response.destroy())];
+    const secret = "T0123/very-secret";
+    const file = join(folder, "notify.yaml");
+    writeFileSync(
+      file,
+      "notify: [{ url: $(env.OPEN), on: [started, stage, completed] }, { url: $(env.BROKEN), on: [started] }]",
+    );
+    const addresses = { OPEN: `${open.origin}/${secret}`, BROKEN: `${broken.origin}/?key=${secret}` };
+    const { run, versionId } = await begin("complete", {}, ["--json", "--notify", file], addresses);
     const { code, out, err } = await run.ended;
+    await Promise.all([open.stop(), broken.stop()]);
     assert.equal(code, 0, err);
+    assert.deepEqual(
+      open.received.map(({ path, body }) => [path, (JSON.parse(body) as { type: string }).type]),
+      ["started", "stage", "completed"].map((kind) => [`/${secret}`, `workers-release.${kind}`]),
+    );
+    assert.ok(err.includes(`Warning: ${broken.origin} was not told of the event "started": `), err);
+    assert.ok(!`${out}${err}`.includes(secret));
     const outcome = JSON.parse(out) as { status: string; deployedVersionId: string };
     assert.deepEqual([outcome.status, outcome.deployedVersionId], ["completed", versionId]);
     assert.match(err, /^\d\d:\d\d:\d\dZ Release of complete: stage 1 of 2 \(50 %\), soaks 1s\.$/m);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { unknownValue } from "../../provider/plan/faults";
 import { outlook } from "../../provider/pulumi/releaseChange";
 import { check, diff } from "../../provider/pulumi/releaseProvider";
-import { previewText } from "../../provider/pulumi/releasePreview";
+import { backtestOf, previewText, worthABacktest } from "../../provider/pulumi/releasePreview";
 import { releaseState } from "../../provider/pulumi/releaseInputs";
 import { newVersion, oldVersion, otherVersion, seedPlan } from "../rollout/simulate";
 
@@ -260,6 +260,40 @@ describe("the preview of a release", () => {
   }
 });
 
+describe("the backtest of a preview", () => {
+  const wanted = { ...inputs, preview: { backtest: true }, __isPreview: true };
+  const before = releaseState.parse(released);
+  const otherPlan = { ...seedPlan, pollInterval: "1m" };
+
+  const cases: [string, Parameters<typeof worthABacktest>, boolean][] = [
+    ["of a release that is created", [undefined, wanted], true],
+    ["of another version", [before, { ...wanted, versionId: otherVersion }], true],
+    ["of another plan", [before, { ...wanted, plan: otherPlan }], true],
+    ["of nothing new", [before, wanted], false],
+    ["that nobody wants", [undefined, { ...wanted, preview: { backtest: false } }], false],
+    ["of an update under way", [undefined, { ...wanted, __isPreview: undefined }], false],
+  ];
+  for (const [what, args, expected] of cases) {
+    it(`${what} is ${expected ? "made" : "not made"}`, () => {
+      assert.equal(worthABacktest(...args), expected);
+    });
+  }
+
+  it("is of the stages that the release goes through", () => {
+    const plan = backtestOf({ ...wanted, startAt: 50 })?.plan;
+    assert.deepEqual(
+      plan?.stages.map(({ percent }) => percent),
+      [50, 75, 100],
+    );
+  });
+
+  it("is of nothing that is known only during the update", () => {
+    for (const name of ["accountId", "scriptName", "plan"]) {
+      assert.equal(backtestOf({ ...wanted, [name]: unknownValue }), undefined);
+    }
+  });
+});
+
 describe("the check of a release", () => {
   async function failures(news: Record<string, unknown>): Promise<string[]> {
     return (await check({}, { ...inputs, ...news })).failures.map(({ reason }) => reason);
@@ -278,10 +312,13 @@ describe("the check of a release", () => {
     assert.deepEqual(await failures({ retri: "1", versionID: newVersion, colour: "red" }), [
       'unknown property "retri": did you mean "retry"?',
       'unknown property "versionID": did you mean "versionId"?',
-      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt, notify',
+      'unknown property "colour": known are accountId, scriptName, versionId, plan, retry, whenAborted, takeOver, startAt, notify, preview',
     ]);
     assert.deepEqual(await failures({ plan: { ...seedPlan, pollIntervall: "5s" } }), [
       'plan: unknown property "pollIntervall": did you mean "pollInterval"?',
+    ]);
+    assert.deepEqual(await failures({ preview: { backtests: true } }), [
+      'preview: unknown property "backtests": did you mean "backtest"?',
     ]);
     assert.deepEqual(await failures({ whenAborted: "ignore" }), [
       'whenAborted: got "ignore", expected "fail" or "warn"',

@@ -223,6 +223,24 @@ describe("the view of a Worker", () => {
     assert.equal(view.release.phase, "waiting");
   });
 
+  it("that a freeze of the plan holds after its soak says until when, and that nobody can end that", async () => {
+    const outside = world();
+    const startedAt = outside.clock.now();
+    const { record } = recorded({ stage: 1, stages: 5, phase: "soak", startedAt });
+    assert.ok(record);
+    outside.deployments.recorded(between(oldVersion, newVersion, 25), "It soaks.", record);
+    const plan = { ...seedPlan, freeze: [{ from: "00:01", to: "09:00" }] };
+    const during = viewOf(await see(outside, plan));
+    assert.equal(during.release?.waitsFor, null, "while it soaks");
+    await outside.clock.sleep(10 * 60_000);
+    const { release } = viewOf(await see(outside, plan));
+    assert.deepEqual(
+      [release?.waitsFor?.for, release?.waitsFor?.frozenUntil, release?.waitsFor?.command],
+      ["freeze", new Date(outside.clock.start + 9 * 3_600_000).toISOString(), null],
+    );
+    assert.equal(viewOf(await see(outside, seedPlan)).release?.waitsFor, null);
+  });
+
   it("whose release is over has its ending, and nothing is read of its health", async () => {
     const outside = world();
     const { record } = recorded({ stage: 1, stages: 5, phase: "aborted", startedAt: outside.clock.now() });

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import { abortingHours, adviceOn } from "../../backtest/advice";
+import { adviceOn } from "../../backtest/advice";
 import type { Backtest } from "../../backtest/backtest";
 import { badness } from "../../backtest/detection";
 import {
@@ -183,24 +183,4 @@ function adviceText(plan: Plan, tested: Backtest): string {
       ? "Nothing: an unchanged version passes, and the stages see enough to catch a bad one."
       : advice.map((sentence) => wrapped(`- ${sentence}`, width, "  ")).join("\n");
   return [heading("What to change"), text].join("\n");
-}
-
-/** The two lines that a preview shows. */
-export function previewLines(tested: Backtest): readonly [string, string] {
-  const { unchanged, detection } = tested;
-  const hours = abortingHours(unchanged.byHour);
-  const when = hours.length > 0 && hours.length <= 8 ? `, at ${hoursText(hours)}` : "";
-  const first = `Backtest on ${formatElapsed(tested.trace.knownMs)}: of ${unchanged.runs} releases of an unchanged version ${unchanged.aborted.count} would have been aborted${when}, ${unchanged.inconclusive.count} put back without a verdict.`;
-  const bad = detection.filter(({ times, caught }) => times === Infinity && caught.of > 0);
-  const slowest = bad
-    .map(({ medianMs }) => medianMs)
-    .reduce<number | undefined>(
-      (most, ms) => (most === undefined || ms === undefined ? undefined : Math.max(most, ms)),
-      bad.length === 0 ? undefined : 0,
-    );
-  const second =
-    slowest === undefined
-      ? "A version of which everything is bad is not caught in every stage: `workers-release plan backtest` tells where."
-      : `A version of which everything is bad is caught within ${formatElapsed(slowest)} in every stage.`;
-  return [first, second];
 }

@@ -1,6 +1,7 @@
 import { formatElapsed } from "../../plan/duration";
 import { placeText } from "../../rollout/text/text";
 import type { WorkerView } from "../../view/schema";
+import { doingText } from "../../view/waiting";
 
 /** The releases that are under way in an account: a line for each. */
 export function accountText(views: readonly WorkerView[]): string {
@@ -19,8 +20,7 @@ function rowOf({ scriptName, release, at }: WorkerView): [name: string, place: s
   const { stage, phase, heldBy, waitsFor, startedAt } = release;
   const place = `stage ${placeText(stage.number - 1, stage.of, stage.percent)}`;
   const began = `begun ${formatElapsed(Math.max(1000, Date.parse(at) - Date.parse(startedAt)))} ago`;
-  if (heldBy !== null) return [scriptName, place, `held by ${heldBy}, ${began}`];
-  if (waitsFor !== null) return [scriptName, place, `waits for an approval, ${began}`];
+  if (heldBy !== null || waitsFor !== null) return [scriptName, place, `${doingText(release)}, ${began}`];
   const left =
     stage.soakLeftMs === null
       ? ""

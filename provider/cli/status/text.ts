@@ -4,6 +4,7 @@ import { notUnderWay } from "../../rollout/operator";
 import { untilText } from "../../rollout/text/freezeText";
 import { agoText, placeText } from "../../rollout/text/text";
 import type { HealthView, ReleaseView, WorkerView } from "../../view/schema";
+import { doingText } from "../../view/waiting";
 import type { Colors } from "./colors";
 import { healthLines } from "./health";
 
@@ -40,16 +41,17 @@ function notReleasing(view: WorkerView): string {
   return [sentence, ...trafficLines(view), since].join("\n");
 }
 
-function placeLines({ at }: WorkerView, release: ReleaseView): string[] {
+function placeLines({ at, health }: WorkerView, release: ReleaseView): string[] {
   const { stage, phase, waitsFor } = release;
   const place = placeText(stage.number - 1, stage.of, stage.percent);
-  const doing = phase === "soaking" ? "soaking" : waitingText(release);
-  const since = phase === "waiting" ? waitsFor?.since : stage.startedAt;
+  const isFrozen = waitsFor?.for === "freeze";
+  const doing = phase === "soaking" ? (isFrozen ? doingText(release) : "soaking") : waitingText(release);
+  const since = phase === "waiting" || isFrozen ? waitsFor?.since : stage.startedAt;
   const sinceText = since == null ? "" : ` since ${agoText(Date.parse(since), Date.parse(at))}`;
   return [
     line("stage", `${place}, ${doing}${sinceText}`),
     ...freezeLines(release, Date.parse(at)),
-    ...soakLines(release),
+    ...soakLines(release, health?.isJudged === true),
   ];
 }
 
@@ -72,12 +74,18 @@ function approvedText({ stage, waitsFor }: ReleaseView): string {
   return stage.number === stage.of ? "be complete" : `go to ${formatPercent(next)}`;
 }
 
-function soakLines({ phase, stage }: ReleaseView): string[] {
+function soakLines({ phase, stage, heldBy, waitsFor }: ReleaseView, isPlanKnown: boolean): string[] {
   const { soakMs, soakLeftMs } = stage;
   if (phase !== "soaking" || soakMs === null || soakLeftMs === null) return [];
   const whole = formatElapsed(soakMs);
-  if (soakLeftMs === 0)
-    return [line("soak", `${whole} are over; what comes next waits for the last telemetry`)];
+  if (soakLeftMs === 0) {
+    const isSaid = heldBy !== null || waitsFor !== null;
+    // A freeze is told by the plan alone.
+    const next = isPlanKnown ? "the last telemetry" : "the last telemetry, or a freeze";
+    return [
+      line("soak", isSaid ? `${whole} are over` : `${whole} are over; what comes next waits for ${next}`),
+    ];
+  }
   return [line("soak", `${formatElapsed(Math.ceil(soakLeftMs / 1000) * 1000)} of ${whole} left`)];
 }
 
@@ -116,7 +124,8 @@ function waitLines({ at }: WorkerView, { heldBy, waitsFor }: ReleaseView): strin
   if (heldBy !== null) return [line("held", `by ${heldBy}: it stays in this stage, watched as before`)];
   if (waitsFor?.until == null) return [];
   const leftMs = Math.max(0, Date.parse(waitsFor.until) - Date.parse(at));
-  return [line("waits", `${formatElapsed(leftMs)} more; without an approval it is reverted then`)];
+  const end = waitsFor.for === "gate" ? "unless the gate opens, it is" : "without an approval it is";
+  return [line("waits", `${formatElapsed(leftMs)} more; ${end} reverted then`)];
 }
 
 function telemetryLines({ telemetry, isJudged }: HealthView, at: string): string[] {
@@ -132,8 +141,12 @@ function telemetryLines({ telemetry, isJudged }: HealthView, at: string): string
 
 function commandLines({ scriptName }: WorkerView, { waitsFor, heldBy }: ReleaseView): string[] {
   return [
-    ...(waitsFor === null ? [] : [line(waitsFor.for === "resume" ? "resume" : "approve", waitsFor.command)]),
-    ...(heldBy === null && waitsFor === null ? [line("hold", `workers-release hold ${scriptName}`)] : []),
+    ...(waitsFor?.command == null
+      ? []
+      : [line(waitsFor.for === "resume" ? "resume" : "approve", waitsFor.command)]),
+    ...(heldBy === null && waitsFor?.command == null
+      ? [line("hold", `workers-release hold ${scriptName}`)]
+      : []),
     line("abort", `workers-release abort ${scriptName}`),
   ];
 }

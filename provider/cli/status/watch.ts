@@ -3,6 +3,7 @@ import { PortError, type Clock } from "../../rollout/ports";
 import type { WorkerView } from "../../view/schema";
 import { viewOf } from "../../view/view";
 import type { Sight } from "../../view/sight";
+import { doingText } from "../../view/waiting";
 
 /** What a watch shows its sights on. */
 export interface Output {
@@ -62,13 +63,12 @@ export async function watch(
 /** What is worth a line in a log where there is no terminal: it is the same as long as nothing has changed. */
 export function changeText({ release, deployment, health, scriptName }: WorkerView): string {
   if (release === null || release.endedAt !== null) return deployment?.message ?? "";
-  const { stage, phase, heldBy } = release;
+  const { stage } = release;
   const slos = health?.slos.filter(({ verdict }) => verdict !== null && verdict !== "unseen") ?? [];
   const verdicts = slos.map(({ name, verdict }) => `${name} ${verdict ?? ""}`);
-  const state = heldBy === null ? phase : `held by ${heldBy}`;
   const blind = health?.telemetry.isAnswering === false ? ["the telemetry does not answer"] : [];
   return [
-    `${scriptName}: stage ${stage.number} of ${stage.of} (${formatPercent(stage.percent)}), ${state}`,
+    `${scriptName}: stage ${stage.number} of ${stage.of} (${formatPercent(stage.percent)}), ${doingText(release)}`,
     ...verdicts,
     ...blind,
   ].join(" · ");

@@ -1,5 +1,6 @@
 import { markup, type Markup, type Piece } from "../../markup";
 import type { SloView, WorkerView } from "../../view/schema";
+import { needsPerson } from "../../view/waiting";
 import { orderButtons } from "../parts/orders";
 import { countsLine, evidenceBar, verdictBadge } from "../parts/slo";
 import { splitBar, version } from "../parts/split";
@@ -26,7 +27,7 @@ export function overviewPage(account: Account, now: number, said: Said | undefin
 
 /** The tab tells how many wait for somebody. */
 function titleOf({ workers = [] }: Account): string {
-  const waiting = workers.filter(({ view }) => view?.release?.waitsFor != null).length;
+  const waiting = workers.filter(({ view }) => view?.release != null && needsPerson(view.release)).length;
   return waiting === 0 ? "Releases" : `(${waiting}) Releases`;
 }
 
@@ -56,7 +57,7 @@ function contentOf({ workers, trouble }: Account, now: number): Piece {
 /** Who needs a person comes first. */
 function urgency({ view, trouble }: Known): number {
   if (view.health?.slos.some(({ verdict }) => verdict === "violated")) return 3;
-  if (view.release?.waitsFor != null) return 2;
+  if (view.release !== null && needsPerson(view.release)) return 2;
   return trouble === undefined ? 0 : 1;
 }
 

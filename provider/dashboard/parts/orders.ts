@@ -57,7 +57,9 @@ export function ordersFor({ phase, waitsFor, heldBy, stage }: ReleaseView): read
   if (phase !== "soaking" && phase !== "waiting") return [];
   if (heldBy !== null) return ["resume", "abort"];
   const rest: readonly OrderKind[] = stage.number < stage.of ? ["promote", "abort"] : ["abort"];
-  return waitsFor?.for === "approval" ? ["approve", "hold", ...rest] : ["hold", ...rest];
+  if (waitsFor?.for === "approval" && waitsFor.approvedBy === null) return ["approve", "hold", ...rest];
+  // A gate may open by itself: going on without it is possible, and not what is expected.
+  return waitsFor?.for === "gate" ? ["hold", "approve", ...rest] : ["hold", ...rest];
 }
 
 /** Buttons, each of which asks first: in a dialog, or without a script on a page of its own. */

@@ -1,5 +1,6 @@
 import type { Markup } from "../../markup";
 import type { PastReleaseView, WorkerView } from "../../view/schema";
+import { needsPerson } from "../../view/waiting";
 import { badge, type Sign, type Tone } from "./sign";
 
 /** How a release is: in a word, by its shape and by its colour. */
@@ -30,6 +31,8 @@ export function stateOf({ release, deployment, health }: WorkerView): State {
   if (isViolated) return { word: "violated", sign: "failed", tone: "bad" };
   if (release.heldBy !== null) return { word: "held", sign: "held", tone: "wait" };
   if (release.waitsFor?.for === "gate") return { word: "waits for its gate", sign: "waiting", tone: "run" };
+  if (release.waitsFor !== null && !needsPerson(release))
+    return { word: "waits for a freeze to end", sign: "waiting", tone: "run" };
   if (release.waitsFor !== null) return { word: "waits for approval", sign: "waiting", tone: "wait" };
   return { word: "soaking", sign: "running", tone: "run" };
 }

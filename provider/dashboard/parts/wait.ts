@@ -18,7 +18,12 @@ export function waitSentence(release: ReleaseView, now: number, soakLeftMs: numb
     return markup`Held by ${heldBy ?? "somebody"} since ${ago(since, now)}. It is judged all the same, and goes on when somebody resumes it.`;
   }
   if (waitsFor.for === "gate") {
-    return markup`It has soaked, and waits for the gate of ${next}, since ${ago(since, now)}.`;
+    const end = until === null ? "" : markup` If it does not open by ${moment(until)}, the release reverts.`;
+    return markup`It has soaked, and waits for the gate of ${next}, since ${ago(since, now)}. An approval goes on without it.${end}`;
+  }
+  if (waitsFor.for === "freeze") {
+    const end = frozenUntil === null ? "ends" : markup`ends, ${moment(frozenUntil)}`;
+    return markup`It has soaked, and goes to ${next} when the freeze of its plan ${end}.`;
   }
   if (approvedBy !== null && frozenUntil !== null) {
     return markup`${approvedBy} has approved ${next}. It goes on when the freeze ends, ${moment(frozenUntil)}.`;

@@ -137,6 +137,8 @@ function asMeant(root: SourcedMap): { readonly root: SourcedMap; readonly proble
 
 function adviceOnTop(key: string, known: readonly string[]): string {
   if (key === "<<") return "YAML 1.2 merges no maps; `extends` takes over a plan";
+  if (key === "notify")
+    return "it is an input of the Release, or stands in the file of `workers-release run --notify`";
   return key.startsWith("//") ? "a comment begins with #" : adviceOn(key, known);
 }
 

@@ -96,7 +96,7 @@ describe("the status of a Worker", () => {
       [
         "Release r1 of checkout is under way.",
         `  stage    1 of 3 (25 %), soaking since ${since[1]}`,
-        "  soak     5m are over; what comes next waits for the last telemetry",
+        "  soak     5m are over",
         `  traffic  75 % to version ${oldVersion} (old)`,
         `           25 % to version ${newVersion} (new)`,
         `  began    ${since[1]}`,
@@ -211,7 +211,7 @@ describe("the releases of an account", () => {
       accountText(views),
       [
         "checkout  stage 1 of 3 (25 %)  soaking, 4m of soak left, begun 13m ago",
-        "web       stage 2 of 3 (25 %)  waits for an approval, begun 13m ago",
+        "web       stage 2 of 3 (25 %)  waiting for an approval, begun 13m ago",
         "api       stage 1 of 3 (25 %)  held by jo, begun 13m ago",
       ].join("\n"),
     );

@@ -132,6 +132,11 @@ stagse: []
       'web.yaml:1:1  unknown property "base": ',
       'web.yaml:3:1  unknown property "<<": YAML 1.2 merges no maps; `extends` takes over a plan',
     ],
+    [
+      "says whom to tell",
+      `notify: [{ url: "https://hooks.example.com" }]\n${whole}`,
+      'web.yaml:1:1  unknown property "notify": it is an input of the Release, or stands in the file of `workers-release run --notify`',
+    ],
     ["has another language's comment", `// none\n: x\n`, "web.yaml:2:1  cannot be read as YAML: "],
     [
       "has another language's comment before a property",

@@ -25,7 +25,7 @@ describe("the account that a dashboard shows", () => {
       workers?.map(({ scriptName, view }) => [scriptName, view?.deployment?.split.length]),
       [["checkout", 1]],
     );
-    assert.equal((await ports.history("checkout")).entries.length, 1);
+    assert.equal((await ports.history("checkout", 20)).history?.entries.length, 1);
     assert.deepEqual(
       (await ports.versions("checkout")).map((version) => version.versionId),
       [versionId],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PortError } from "../../provider/rollout/ports";
 import type { Seen } from "../../provider/dashboard/ports";
+import type { HistoryView } from "../../provider/view/schema";
 import { fakePorts, opened } from "./fakes";
 import { at, history, past, quiet, release, slo, slos, view } from "./views";
 
@@ -114,6 +115,43 @@ describe("the page of a Worker", () => {
     assert.match(text, /Stage 3 of 5.*History The list got no answer\./);
   });
 
+  it("shows the last hundred releases where somebody asks for them", async () => {
+    const entries = Array.from({ length: 120 }, (_, index) => past({ id: `r${index}` }));
+    const ports = fakePorts(undefined, {
+      history: (_, most) =>
+        Promise.resolve({ history: history(...entries.slice(0, most)), isReading: false }),
+    });
+    const rowsOf = async (path: string) =>
+      (await (await opened(ports).get(path)).text()).split("<tr>").length - 2;
+    assert.equal(await rowsOf("/workers/checkout"), 20);
+    assert.match(await textOf(opened(ports).get("/workers/checkout")), /Show the last 100 releases/);
+    assert.equal(await rowsOf("/workers/checkout?releases=100"), 100);
+    assert.doesNotMatch(await textOf(opened(ports).get("/workers/checkout?releases=100")), /Show the last/);
+    assert.equal(await rowsOf("/workers/checkout?releases=1000000"), 20);
+  });
+
+  it("shows the releases that are known while older ones are being read", async () => {
+    const reading = (known: HistoryView | undefined) =>
+      textOf(
+        opened(
+          fakePorts(undefined, { history: () => Promise.resolve({ history: known, isReading: true }) }),
+        ).get("/workers/checkout?releases=100"),
+      );
+    assert.match(await reading(history(past())), /completed .*Reading older releases…/);
+    assert.match(await reading(undefined), /Stage 3 of 5.*Reading what was deployed…/);
+  });
+
+  it("leads to the Worker's pages in Cloudflare's own dashboard, where it has some", async () => {
+    const page = await (await opened(fakePorts()).get("/workers/checkout")).text();
+    assert.match(page, /<nav class="elsewhere" aria-label="In Cloudflare's dashboard">/);
+    assert.match(
+      page,
+      /href="https:\/\/dash\.cloudflare\.com\/account\/checkout" target="_blank" rel="noopener noreferrer"/,
+    );
+    const local = fakePorts(undefined, { links: () => [] });
+    assert.doesNotMatch(await (await opened(local).get("/workers/checkout")).text(), /elsewhere/);
+  });
+
   it("leads from each release that is over to its report, which may run nothing", async () => {
     const { get } = opened(fakePorts());
     const page = await (await get("/workers/checkout")).text();
@@ -171,9 +209,10 @@ describe("texts from outside", () => {
       ],
       {
         history: () =>
-          Promise.resolve(
-            history(past({ id: hostile, message: hostile, author: hostile, newVersionId: hostile })),
-          ),
+          Promise.resolve({
+            history: history(past({ id: hostile, message: hostile, author: hostile, newVersionId: hostile })),
+            isReading: false,
+          }),
         propose: () => Promise.resolve({ kind: "possible", lines: [hostile], shown: hostile }),
         versions: () =>
           Promise.resolve([

@@ -87,7 +87,7 @@ describe("the account that a dashboard shows", () => {
     const first = hostOf();
     await first.ports.start(start);
     const begun = (await first.ports.worker("kept", undefined)).view?.release;
-    assert.match((await first.runs.stop())[0]?.line ?? "", /split/);
+    assert.match((await first.runs.stop())[0]?.line ?? "", /nobody watches it/);
     const second = hostOf();
     const left = await second.ports.worker("kept", undefined);
     assert.deepEqual([left.view?.release?.phase, left.isOurs], ["soaking", true]);

@@ -33,6 +33,13 @@ describe("the page of a Worker", () => {
     }
   });
 
+  it("calls nothing healthy that has served nothing", async () => {
+    const { health } = view();
+    const unserved = slo({ new: { bad: 0, valid: 0, share: 0 }, verdict: "healthy", evidence: 0 });
+    const text = await shown({ view: view({ health: health && { ...health, slos: [unserved] } }) });
+    assert.match(text, /5xx nothing to judge yet – nothing served yet/);
+  });
+
   it("draws the split, and each SLO with its evidence, for a screen and for a phone", async () => {
     const page = await (await opened(fakePorts()).get("/workers/checkout")).text();
     assert.equal([...page.matchAll(/<svg class="plot/g)].length, 2 * (1 + 2 * slos.length));
@@ -48,7 +55,7 @@ describe("the page of a Worker", () => {
       ...noFreeze,
     } as const;
     const text = await shown({ view: view({ release: release({ phase: "waiting", waitsFor }) }) });
-    assert.match(text, /waits for a person to approve 75 %, since 5m ago/);
+    assert.match(text, /waits for a person to approve 75 % ?, for 5m now/);
     assert.match(text, /If nobody approves by 2030-03-01 12:31:00Z ?, it reverts\./);
     assert.match(text, /Approve .*Hold .*Promote .*Abort/);
   });
@@ -57,7 +64,7 @@ describe("the page of a Worker", () => {
     const held = { for: "resume", since: at(60_000), until: null, nextPercent: 75 } as const;
     const waitsFor = { ...held, ...noFreeze };
     const text = await shown({ view: view({ release: release({ heldBy: "kim", waitsFor }) }) });
-    assert.match(text, /Held by kim since 1m ago/);
+    assert.match(text, /Held by kim for 1m now\./);
     assert.match(text, /Resume .*Abort/);
     assert.doesNotMatch(text, /(Hold|Promote) the/);
   });

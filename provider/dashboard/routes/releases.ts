@@ -11,8 +11,8 @@ import { reportPath, workerPath } from "./paths";
 const fewReleases = 20;
 const manyReleases = 100;
 
-/** What was done is told that long: after that it is history. */
-const saidForMs = 60_000;
+/** What was done is told that long: after that the page itself shows what is so. */
+const saidForMs = 20_000;
 
 /** The pages that show how releases go. */
 export function showReleases(app: Hono, ports: Ports, done: Once<Said>): void {

@@ -15,8 +15,8 @@ const root = resolve(__dirname, "../..");
 const pictures = join(root, "docs/pictures");
 const scriptName = "checkout";
 
-/** Two of 100 requests of the new version fail, one may: that takes a minute to prove, and there is something to see. */
-const bad = { luck: "error", path: "/?rate=50" };
+/** One in 30 requests of the new version fails, one in 100 may: that takes some looks to prove, and there is something to see. */
+const bad = { luck: "error", path: "/?rate=30" };
 const plan = `slos:
   - { name: 5xx, sli: serverErrors, max: 1% }
   - { sli: wallTime, percentile: 90, limit: 500ms }
@@ -52,7 +52,7 @@ async function release(command: Command, camera: Camera, versionId: string): Pro
   const args = ["run", "--plan", "plans/web.yaml", "--script", scriptName, "--version", versionId];
   const run = command.run(args);
   await page.goTo(`/workers/${scriptName}`);
-  await page.untilEvidence(25);
+  await page.untilEvidence(5);
   await page.take("dashboard");
   const withPlan = ["--plan", "plans/web.yaml"];
   const status = await command.run(["status", scriptName, ...withPlan]);

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { browserPath, launch } from "../../../test/dashboard/browser";
@@ -36,7 +36,7 @@ export async function openCamera(folder: string): Promise<Camera> {
     async take(name, html, width) {
       for (const [scheme, page] of await pagesOf(browser, width)) {
         await page.setContent(html);
-        await shoot(page, join(folder, `${name}-${scheme}.png`));
+        await shoot(page, join(folder, `${name}-${scheme}.webp`));
       }
     },
     close: () => browser.close(),
@@ -71,7 +71,7 @@ async function openPage(browser: Browser, address: string, folder: string): Prom
       }
     },
     async take(name) {
-      for (const [scheme, page] of pages) await shoot(page, join(folder, `${name}-${scheme}.png`));
+      for (const [scheme, page] of pages) await shoot(page, join(folder, `${name}-${scheme}.webp`));
     },
   };
 }
@@ -80,9 +80,11 @@ async function shoot(page: Page, path: string): Promise<void> {
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
   const width = page.viewportSize()?.width ?? 0;
   await page.setViewportSize({ width, height: Math.min(height, mostHeight) });
-  await page.screenshot({ path, animations: "disabled" });
-  const { size } = statSync(path);
-  console.log(`${path}: ${size} bytes`);
-  if (size > mostBytes)
-    throw new Error(`${path} has ${size} bytes, more than the ${mostBytes} of a small picture.`);
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 90 });
+  const content = Buffer.from(data, "base64");
+  if (content.length > mostBytes)
+    throw new Error(`${path} has ${content.length} bytes, more than the ${mostBytes} of a small picture.`);
+  writeFileSync(path, content);
+  console.log(`${path}: ${content.length} bytes`);
 }

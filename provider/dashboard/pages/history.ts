@@ -31,7 +31,7 @@ export function historyTable({ scriptName, history: past, more, hasReports, now 
   const cutOff =
     history.isCutOff &&
     markup`<p class="soft">Cloudflare lists the ten newest deployments. Older ones are shown where a release names them.</p>`;
-  return markup`<div class="scroll"><table class="history">
+  return markup`<div class="scroll"><table class="history stacked">
     <thead><tr><th scope="col">Began</th><th scope="col">How it went</th><th scope="col">Version</th><th scope="col">What it says</th></tr></thead>
     <tbody>${rows}</tbody>
   </table></div>${isReading ? reading : more && moreLink(scriptName, history, more)}${cutOff}`;

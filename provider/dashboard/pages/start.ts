@@ -191,7 +191,7 @@ export function confirmStartPage({
   const isAgain = seen.view !== undefined && wasAborted(seen.view, choice.version);
   const again =
     isAgain &&
-    markup`<p class="note wait">This version was aborted: ${seen.view?.deployment?.message ?? ""} It is released again, from the first stage.</p>`;
+    markup`<p class="note wait">This version was aborted: ${seen.view.deployment?.message ?? ""} It is released again, from the first stage.</p>`;
   const agreed = isAgain && markup`<input type="hidden" name="again" value="yes">`;
   const effect =
     plan?.onInterrupt === "hold"

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { dashboard } from "../dashboard/app";
 import { accountPorts } from "./dashboard/account";
@@ -9,6 +10,7 @@ import { knownPlans } from "./dashboard/knownPlans";
 import { planFolder } from "./dashboard/planFolder";
 import { Runs } from "./dashboard/runs";
 import { listenOnLoopback } from "./dashboard/server";
+import { untilStopped } from "./run/signals";
 import { say, remark } from "./say";
 import { accessOf, environmentHelp, operator, type WorkerOptions } from "./worker";
 
@@ -32,6 +34,12 @@ export function dashboardCommand(): Command {
     .action(runDashboard);
 }
 
+function stoppingText(count: number): string {
+  return count === 1
+    ? "Asked to stop: the release that was started here ends first, as its plan says (onInterrupt)…"
+    : `Asked to stop: the ${count} releases that were started here end first, as their plans say (onInterrupt)…`;
+}
+
 function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65535) return number;
@@ -40,7 +48,6 @@ function port(text: string): number {
 
 async function runDashboard({ by, port, plans: folder, ...options }: Options): Promise<void> {
   const { connection, accountId } = accessOf(options);
-  const stopped = toldToStop();
   const server = await listenOnLoopback(port);
   const key = randomBytes(24).toString("base64url");
   const plans = planFolder(folder);
@@ -59,18 +66,16 @@ async function runDashboard({ by, port, plans: folder, ...options }: Options): P
   remark(
     "Whoever has this address can approve, hold, promote and abort releases of the account as long as this command runs. Ctrl-C ends it.",
   );
-  await stopped;
-  await server.close();
-  if (runs.count > 0)
-    remark("Stopping: the releases that were started here end as their plans say (onInterrupt)…");
-  await runs.stop();
-}
-
-function toldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      process.on(signal, () => {
-        resolve();
-      });
-  });
+  const stopping = (): void => {
+    if (runs.count > 0) remark(stoppingText(runs.count));
+  };
+  await untilStopped(
+    async (interruption) => {
+      if (!interruption.aborted) await once(interruption, "abort");
+      await server.close();
+      for (const { scriptName, line } of await runs.stop()) remark(`${scriptName}: ${line}`);
+    },
+    stopping,
+    process,
+  );
 }

@@ -19,6 +19,8 @@ export interface Seen {
   readonly plan?: string;
   /** The last line of the run that drives the release here; undefined where no run of this host does. */
   readonly run?: RunLine;
+  /** True where a release is under way that a run started here goes on with. */
+  readonly isOurs?: boolean;
 }
 
 /** A run that was started here. */
@@ -70,8 +72,10 @@ export interface Ports {
    * @throws NotThere
    */
   worker(scriptName: string, plan: string | undefined): Promise<Seen>;
-  /** What was deployed to it, newest first. */
-  history(scriptName: string): Promise<HistoryView>;
+  /** What was deployed to it, newest first, with so many releases at most. */
+  history(scriptName: string, mostReleases: number): Promise<Past>;
+  /** The pages of a Worker in Cloudflare's own dashboard; empty where there is none. */
+  links(scriptName: string): readonly Link[];
   /** The report of a past release, as a page of its own. Left out where the host makes none. */
   readonly report?: (scriptName: string, releaseId: string) => Promise<string>;
   propose(scriptName: string, kind: OrderKind): Promise<Proposal>;
@@ -88,6 +92,20 @@ export interface Ports {
     args: Readonly<Record<string, string>>,
   ) => Promise<Backtesting>;
   readonly plans: PlanPorts;
+}
+
+/** What was deployed to a Worker, as far as it is known. */
+export interface Past {
+  /** Undefined as long as nothing could be read. */
+  readonly history: HistoryView | undefined;
+  /** True while there may be more than that: it is being read. */
+  readonly isReading: boolean;
+}
+
+/** A page elsewhere. */
+export interface Link {
+  readonly name: string;
+  readonly href: string;
 }
 
 /** A version of a Worker, as a person tells it from others. */
@@ -112,6 +130,8 @@ export interface Start {
   /** The name of a plan file, and values for its arguments. */
   readonly plan: string;
   readonly args: Readonly<Record<string, string>>;
+  /** Another value than before releases a version again that was aborted; undefined for none. */
+  readonly retry: string | undefined;
 }
 
 /** How far it is known what a plan would have done. */

@@ -1,7 +1,7 @@
 import type { Deployment, PastDeployments } from "../rollout/ports";
 
-/** Each release before those that Cloudflare lists costs a request. */
-const mostSteps = 50;
+/** Each release before those that Cloudflare lists costs a request. A history has as many at most. */
+const mostSteps = 100;
 
 /**
  * The deployments of a Worker that are known, newest first: what Cloudflare lists, and where the release asked for is older

@@ -24,7 +24,7 @@ import {
   sloLine,
   statusTexts,
   timeText,
-  verdictTexts,
+  verdictText,
 } from "./words";
 
 /** The report as a page of its own: nothing in it is fetched, and nothing runs. */
@@ -217,7 +217,7 @@ function rowOf(
     markup`<th scope="rowgroup" rowspan="${slos.length}">${number} of ${of} · ${formatPercent(percent)}</th><td rowspan="${slos.length}">${clockText(from)}</td>`;
   if (isUnseen) return markup`<tr>${place}<td>${name}</td><td colspan="5">seen by its own run only</td></tr>`;
   const limitText = limit === null ? "–" : valueText(limit, "share");
-  return markup`<tr>${place}<td>${name}</td><td>${shareText(fresh)}</td><td>${shareText(old)}</td><td>${limitText}</td><td>${evidenceText(evidence)}</td><td class="${verdict}">${verdictTexts[verdict]}</td></tr>`;
+  return markup`<tr>${place}<td>${name}</td><td>${shareText(fresh)}</td><td>${shareText(old)}</td><td>${limitText}</td><td>${evidenceText(evidence)}</td><td class="${verdict}">${verdictText({ verdict, new: fresh })}</td></tr>`;
 }
 
 function requestsOf(report: ReleaseReport): Markup {

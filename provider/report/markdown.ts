@@ -6,7 +6,7 @@ import { valueText } from "../plots";
 import type { FailuresReport } from "../rollout/failures";
 import { shortId } from "../rollout/text/versionText";
 import type { ReleaseReport, StageReported, StageSlo } from "./model";
-import { evidenceText, headingOf, shareText, sloLine, timeText, verdictTexts } from "./words";
+import { evidenceText, headingOf, shareText, sloLine, timeText, verdictText } from "./words";
 
 /** GitHub takes so many characters of a comment. */
 const mostCharacters = 65_536;
@@ -107,7 +107,7 @@ function measuresOf({ new: fresh, old, limit, evidence, verdict }: StageSlo): st
     shareText(old),
     limit === null ? "–" : valueText(limit, "share"),
     `${barOf(evidence)} ${evidenceText(evidence)}`,
-    verdictTexts[verdict],
+    verdictText({ verdict, new: fresh }),
   ];
 }
 

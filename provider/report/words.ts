@@ -15,12 +15,17 @@ export const statusTexts: Readonly<Record<ReportStatus, string>> = {
   superseded: "↷ superseded",
 };
 
-export const verdictTexts: Readonly<Record<StageSlo["verdict"], string>> = {
+const verdictTexts: Readonly<Record<StageSlo["verdict"], string>> = {
   healthy: "✓ healthy",
   insufficient: "… too few requests",
   unsure: "? unsure",
   violated: "✕ violated",
 };
+
+/** What a stage has shown of an SLO. A version that has served nothing is not called healthy. */
+export function verdictText({ verdict, new: { valid } }: Pick<StageSlo, "verdict" | "new">): string {
+  return verdict === "healthy" && valid === 0 ? "nothing to judge yet" : verdictTexts[verdict];
+}
 
 /** A report's heading: `Release of checkout: ✕ aborted`. */
 export function headingOf({ scriptName, status }: ReleaseReport): string {

@@ -8,7 +8,7 @@ import { dashboard } from "../../provider/dashboard/app";
 import type { Ports, Seen } from "../../provider/dashboard/ports";
 import { browserPath, launch } from "./browser";
 import { fakePorts, goodPlan } from "./fakes";
-import { release, slo, view } from "./views";
+import { quiet, release, slo, view } from "./views";
 
 const path = browserPath();
 const title = "the dashboard in a browser";
@@ -25,6 +25,10 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
   let page: Page;
   let troubles: string[];
 
+  const idle = {
+    scriptName: "images-resizer-with-a-long-name",
+    view: quiet("images-resizer-with-a-long-name", "somebody.with.a.long.name@example.com with wrangler"),
+  };
   const base = (): string => server.origins[0] ?? "";
   const serve = (given: Ports): void => {
     const access = { key, origins: server.origins };
@@ -57,7 +61,7 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
     troubles = [];
     seen = { scriptName: "checkout", view: view(), plan: "plans/web.yaml" };
     ports = fakePorts(undefined, {
-      account: () => Promise.resolve({ name: "account", workers: [seen] }),
+      account: () => Promise.resolve({ name: "account", workers: [seen, idle] }),
       worker: () => Promise.resolve(seen),
     });
     serve(ports);
@@ -172,6 +176,10 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
         for (const to of pages) {
           await page.goto(`${base()}${to}`);
           const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+          const hidden = await page.evaluate<number>(
+            "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth).length",
+          );
+          assert.equal(hidden, 0, `a table of ${to} is cut off at ${width}`);
           assert.ok(excess <= 0, `${to} is ${excess} px too wide at ${width}`);
           await page.evaluate(axe);
           const { violations } = await page.evaluate<AxeResults>(`axe.run(${rules})`);

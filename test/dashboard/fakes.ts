@@ -33,22 +33,22 @@ stages:
 
 /** Plan files in memory. */
 export function fakePlans(files: Map<string, string>): PlanPorts {
-  const check = (name: string, text: string) =>
+  const check = (name: string, text: string, args: Readonly<Record<string, string>> = {}) =>
     loadPlanFile(
       name,
       {
         locate: (path) => ({ id: path, name: path }),
         read: ({ id }) => (id === name ? text : (files.get(id) ?? "")),
       },
-      { args: {}, asText: true, missing: "leave open" },
+      { args, asText: true, missing: "leave open" },
     );
   return {
     folder: "plans",
-    load: (name) => {
+    load: (name, args) => {
       const text = files.get(name);
       return text === undefined
         ? Promise.reject(new NotThere(`There is no plan file ${name}.`))
-        : Promise.resolve(check(name, text));
+        : Promise.resolve(check(name, text, args));
     },
     list: () =>
       Promise.resolve(
@@ -89,7 +89,8 @@ export function fakePorts(
         ? Promise.resolve(seen)
         : Promise.reject(new NotThere(`There is no Worker "${scriptName}".`));
     },
-    history: () => Promise.resolve(someHistory),
+    history: () => Promise.resolve({ history: someHistory, isReading: false }),
+    links: (name) => [{ name: "Deployments", href: `https://dash.cloudflare.com/account/${name}` }],
     report: (scriptName, releaseId) =>
       Promise.resolve(`<!doctype html><title>${releaseId}</title><p>${scriptName}`),
     propose: (scriptName, kind) =>

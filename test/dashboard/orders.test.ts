@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { orderKinds } from "../../provider/dashboard/ports";
-import { fakePorts, opened } from "./fakes";
+import { over, view } from "./views";
+import { fakePlans, fakePorts, goodPlan, opened } from "./fakes";
 
 function fieldsIn(page: string): Record<string, string> {
   return Object.fromEntries(
@@ -79,9 +80,37 @@ describe("starting a release from the page", () => {
     assert.match(page, /about 850 requests to the API/);
   });
 
+  it("asks for values of the arguments that the plan declares, and of no others", async () => {
+    const args = `args:
+  maxErrors: { type: percent, default: 2%, description: "how much may fail" }
+  soak: { type: duration }
+`;
+    const text = goodPlan.replace("slos:", `${args}slos:`).replace("max: 1%", "max: $(args.maxErrors)");
+    const files = new Map([
+      ["plans/team.yaml", text.replace("soakTime: 10m", "soakTime: $(args.soak)")],
+      ["plans/web.yaml", goodPlan],
+    ]);
+    const { get } = opened(fakePorts(undefined, { plans: fakePlans(files) }));
+    const textOf = async (query: string) => (await get(`${path}?version=${version}&${query}`)).text();
+    const team = await textOf("plan=plans/team.yaml");
+    assert.match(team, /name="arg.maxErrors" value="" [^>]*placeholder="2%"/);
+    assert.match(team, /percent, 2% by default: how much may fail/);
+    assert.match(team, /name="arg.soak" value="" [^>]*required/);
+    assert.match(team, /This plan needs a value for soak/);
+    assert.match(await textOf("plan=plans/team.yaml&arg.soak=3m"), /through 0, 25, 50 .* at least 27m/);
+    // Whoever had another plan before has its values in the form.
+    const web = await textOf("plan=plans/web.yaml&arg.soak=3m");
+    assert.match(web, /through 0, 25, 50 /);
+    assert.doesNotMatch(web, /arg\.soak/);
+  });
+
   it("starts once what was confirmed", async () => {
     const started: unknown[] = [];
+    const withArgs = goodPlan
+      .replace("slos:", "args: { maxErrors: { type: percent, default: 1% } }\nslos:")
+      .replace("max: 1%", "max: $(args.maxErrors)");
     const ports = fakePorts(undefined, {
+      plans: fakePlans(new Map([["plans/web.yaml", withArgs]])),
       start: (start) => {
         started.push(start);
         return Promise.resolve("Begun.");
@@ -89,7 +118,7 @@ describe("starting a release from the page", () => {
     });
     const { get, post } = opened(ports);
     const question = await (
-      await get(`${path}/confirm?version=${version}&plan=plans/web.yaml&arg.maxErrors=1%25`)
+      await get(`${path}/confirm?version=${version}&plan=plans/web.yaml&arg.maxErrors=3%25`)
     ).text();
     assert.match(
       question,
@@ -102,7 +131,50 @@ describe("starting a release from the page", () => {
       [303, 303],
     );
     assert.deepEqual(started, [
-      { scriptName: "checkout", versionId: version, plan: "plans/web.yaml", args: { maxErrors: "1%" } },
+      {
+        scriptName: "checkout",
+        versionId: version,
+        plan: "plans/web.yaml",
+        args: { maxErrors: "3%" },
+        retry: undefined,
+      },
     ]);
+  });
+
+  it("releases a version again that was aborted, where somebody says so in view of the reason", async () => {
+    const retries: unknown[] = [];
+    const aborted = over("checkout", "aborted", 'Release of checkout: SLO "5xx" violated.');
+    const ports = fakePorts([{ scriptName: "checkout", view: aborted }], {
+      start: ({ retry }) => {
+        retries.push(retry);
+        return Promise.resolve("Begun.");
+      },
+    });
+    const { get, post } = opened(ports);
+    const shown = await (await get(`${path}?version=${version}&plan=plans/web.yaml`)).text();
+    assert.match(shown, /This version was aborted: Release of checkout: SLO &quot;5xx&quot; violated\./);
+    const ask = async (id: string) => (await get(`${path}/confirm?version=${id}&plan=plans/web.yaml`)).text();
+    const question = await ask(version);
+    assert.match(question, /It is released again, from the first stage\./);
+    const again = fieldsIn(question);
+    await post(path, again);
+    const other = fieldsIn(await ask("11111111-16da-49af-b80d-cfe8ade5debc"));
+    await post(path, other);
+    assert.deepEqual(retries, [again["once"], undefined]);
+  });
+
+  it("goes on with a release that was left on this machine, and with no other", async () => {
+    const pageOf = async (isOurs: boolean, to = `${path}?version=${version}&plan=plans/web.yaml`) => {
+      const seen = { scriptName: "checkout", view: view(), plan: "plans/web.yaml", isOurs };
+      return (await opened(fakePorts([seen])).get(to)).text();
+    };
+    assert.match(await pageOf(true), /Go on with the release…/);
+    assert.doesNotMatch(await pageOf(true, `${path}?version=other&plan=plans/web.yaml`), /Go on with the/);
+    const others = await pageOf(false);
+    assert.match(others, /Another one begins when it has ended/);
+    assert.doesNotMatch(others, /data-dialog/);
+    const link = `href="${path}?version=${version}&amp;plan=plans%2Fweb.yaml">go on with it here</a>`;
+    assert.ok((await pageOf(true, "/workers/checkout")).includes(link));
+    assert.ok(!(await pageOf(false, "/workers/checkout")).includes("go on with it here"));
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PortError } from "../../provider/rollout/ports";
 import type { Seen } from "../../provider/dashboard/ports";
+import type { HistoryView } from "../../provider/view/schema";
 import { fakePorts, opened } from "./fakes";
 import { at, history, past, quiet, release, slo, slos, view } from "./views";
 
@@ -32,6 +33,13 @@ describe("the page of a Worker", () => {
     }
   });
 
+  it("calls nothing healthy that has served nothing", async () => {
+    const { health } = view();
+    const unserved = slo({ new: { bad: 0, valid: 0, share: 0 }, verdict: "healthy", evidence: 0 });
+    const text = await shown({ view: view({ health: health && { ...health, slos: [unserved] } }) });
+    assert.match(text, /5xx nothing to judge yet – nothing served yet/);
+  });
+
   it("draws the split, and each SLO with its evidence, for a screen and for a phone", async () => {
     const page = await (await opened(fakePorts()).get("/workers/checkout")).text();
     assert.equal([...page.matchAll(/<svg class="plot/g)].length, 2 * (1 + 2 * slos.length));
@@ -47,7 +55,7 @@ describe("the page of a Worker", () => {
       ...noFreeze,
     } as const;
     const text = await shown({ view: view({ release: release({ phase: "waiting", waitsFor }) }) });
-    assert.match(text, /waits for a person to approve 75 %, since 5m ago/);
+    assert.match(text, /waits for a person to approve 75 % ?, for 5m now/);
     assert.match(text, /If nobody approves by 2030-03-01 12:31:00Z ?, it reverts\./);
     assert.match(text, /Approve .*Hold .*Promote .*Abort/);
   });
@@ -56,7 +64,7 @@ describe("the page of a Worker", () => {
     const held = { for: "resume", since: at(60_000), until: null, nextPercent: 75 } as const;
     const waitsFor = { ...held, ...noFreeze };
     const text = await shown({ view: view({ release: release({ heldBy: "kim", waitsFor }) }) });
-    assert.match(text, /Held by kim since 1m ago/);
+    assert.match(text, /Held by kim for 1m now\./);
     assert.match(text, /Resume .*Abort/);
     assert.doesNotMatch(text, /(Hold|Promote) the/);
   });
@@ -112,6 +120,43 @@ describe("the page of a Worker", () => {
     });
     const text = await textOf(opened(ports).get("/workers/checkout"));
     assert.match(text, /Stage 3 of 5.*History The list got no answer\./);
+  });
+
+  it("shows the last hundred releases where somebody asks for them", async () => {
+    const entries = Array.from({ length: 120 }, (_, index) => past({ id: `r${index}` }));
+    const ports = fakePorts(undefined, {
+      history: (_, most) =>
+        Promise.resolve({ history: history(...entries.slice(0, most)), isReading: false }),
+    });
+    const rowsOf = async (path: string) =>
+      (await (await opened(ports).get(path)).text()).split("<tr>").length - 2;
+    assert.equal(await rowsOf("/workers/checkout"), 20);
+    assert.match(await textOf(opened(ports).get("/workers/checkout")), /Show the last 100 releases/);
+    assert.equal(await rowsOf("/workers/checkout?releases=100"), 100);
+    assert.doesNotMatch(await textOf(opened(ports).get("/workers/checkout?releases=100")), /Show the last/);
+    assert.equal(await rowsOf("/workers/checkout?releases=1000000"), 20);
+  });
+
+  it("shows the releases that are known while older ones are being read", async () => {
+    const reading = (known: HistoryView | undefined) =>
+      textOf(
+        opened(
+          fakePorts(undefined, { history: () => Promise.resolve({ history: known, isReading: true }) }),
+        ).get("/workers/checkout?releases=100"),
+      );
+    assert.match(await reading(history(past())), /completed .*Reading older releases…/);
+    assert.match(await reading(undefined), /Stage 3 of 5.*Reading what was deployed…/);
+  });
+
+  it("leads to the Worker's pages in Cloudflare's own dashboard, where it has some", async () => {
+    const page = await (await opened(fakePorts()).get("/workers/checkout")).text();
+    assert.match(page, /<nav class="elsewhere" aria-label="In Cloudflare's dashboard">/);
+    assert.match(
+      page,
+      /href="https:\/\/dash\.cloudflare\.com\/account\/checkout" target="_blank" rel="noopener noreferrer"/,
+    );
+    const local = fakePorts(undefined, { links: () => [] });
+    assert.doesNotMatch(await (await opened(local).get("/workers/checkout")).text(), /elsewhere/);
   });
 
   it("leads from each release that is over to its report, which may run nothing", async () => {
@@ -171,9 +216,10 @@ describe("texts from outside", () => {
       ],
       {
         history: () =>
-          Promise.resolve(
-            history(past({ id: hostile, message: hostile, author: hostile, newVersionId: hostile })),
-          ),
+          Promise.resolve({
+            history: history(past({ id: hostile, message: hostile, author: hostile, newVersionId: hostile })),
+            isReading: false,
+          }),
         propose: () => Promise.resolve({ kind: "possible", lines: [hostile], shown: hostile }),
         versions: () =>
           Promise.resolve([

@@ -116,6 +116,15 @@ describe("the report on a release that was aborted", () => {
     assert.ok(p50?.newMs && p50.newMs >= 50 && p50.newMs <= 80, String(p50?.newMs));
   });
 
+  it("calls no version healthy that has served nothing", () => {
+    const rows = markdownOf(report)
+      .split("\n")
+      .filter((line) => /\| (5xx|p99 wallTime|canceled) \|/.test(line));
+    assert.match(rows[0] ?? "", /0 % .*\| – \|.*nothing to judge yet/);
+    assert.equal(rows.filter((row) => row.includes("nothing to judge yet")).length, 3);
+    assert.equal(htmlOf(report).split("nothing to judge yet").length - 1, 3);
+  });
+
   it("has so few points that a page stays small", () => {
     assert.ok(report.slos.every(({ points }) => points.length <= 180));
     assert.ok(htmlOf(report).length < 400_000);

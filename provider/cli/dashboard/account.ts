@@ -1,3 +1,4 @@
+import { dashboardLinks } from "../../cloudflare/dashboardLinks";
 import { newestVersions } from "../../cloudflare/newestVersions";
 import { scriptNames } from "../../cloudflare/scripts";
 import { Kept, type Known } from "../../dashboard/kept";
@@ -61,10 +62,14 @@ export function accountPorts(
   };
 
   const seen = (look: WorkerLook, { value, trouble }: Known<Judgement>, withPoints: boolean): Seen => {
-    const run = runs.lineOf(look.scriptName);
+    const { scriptName } = look;
+    const view = value && viewNow(value.sight, clock.now(), withPoints);
+    const release = view?.release ?? null;
+    const run = runs.lineOf(scriptName, release);
     return {
-      scriptName: look.scriptName,
-      ...(value && { view: viewNow(value.sight, clock.now(), withPoints) }),
+      scriptName,
+      ...(view && { view }),
+      ...(release && { isOurs: runs.goesOnWith(release, scriptName) }),
       ...(value?.plan && { plan: value.plan.name }),
       ...(trouble !== undefined && { trouble }),
       ...(run && { run }),
@@ -95,15 +100,17 @@ export function accountPorts(
       return seen(look, await look.see(), true);
     },
 
-    async history(scriptName) {
-      const { value, trouble } = await (await existing(scriptName)).history();
+    async history(scriptName, mostReleases) {
+      const { value, trouble } = await (await existing(scriptName)).history(mostReleases);
       if (value !== undefined) return value;
       throw new Error(trouble);
     },
 
+    links: (scriptName) => dashboardLinks(access.connection, { accountId, scriptName }),
+
     async report(scriptName, releaseId) {
-      const { plan } = await existing(scriptName);
-      return reportPage(access, { scriptName, releaseId, plan: plan?.plan });
+      const { plan, deployed } = await existing(scriptName);
+      return reportPage(access, deployed, { scriptName, releaseId, plan: plan?.plan });
     },
 
     async propose(scriptName, kind) {
@@ -116,11 +123,11 @@ export function accountPorts(
       return newestVersions(client, { accountId, scriptName });
     },
 
-    async start({ scriptName, versionId, plan, args }) {
+    async start({ scriptName, versionId, plan, args, retry }) {
       const look = await existing(scriptName);
       const chosen = await plans.named(plan, args);
       try {
-        return await runs.start({ scriptName, versionId }, chosen.given);
+        return await runs.start({ scriptName, versionId, retry }, chosen.given);
       } finally {
         look.choose(chosen);
         look.forget();

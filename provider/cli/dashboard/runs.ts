@@ -3,7 +3,8 @@ import type { RunLine, Start } from "../../dashboard/ports";
 import type { ReleasePlan } from "../../plan/types";
 import { systemClock } from "../../pulumi/clock";
 import { run } from "../../rollout/run";
-import { requestFor } from "../run/request";
+import type { ReleaseView } from "../../view/schema";
+import { ownerOf, requestFor } from "../run/request";
 import { inCommandWords } from "../run/words";
 import type { AccountAccess } from "./access";
 
@@ -14,17 +15,39 @@ interface Running {
   readonly interruption: AbortController;
 }
 
+/** How a run has ended here. */
+export interface EndedRun {
+  readonly scriptName: string;
+  /** In words. */
+  readonly line: string;
+  /** The release that it drove; undefined where none began. */
+  readonly releaseId: string | undefined;
+}
+
 /** The releases that were started from the page: the same run as that of `workers-release run`. */
 export class Runs {
   private readonly running = new Map<string, Running>();
-  private readonly over = new Map<string, RunLine>();
+  private readonly over = new Map<string, EndedRun>();
+  private isStopping = false;
 
   constructor(private readonly access: AccountAccess) {}
 
-  /** What the run of a Worker's release here says; undefined where there was none. */
-  lineOf(scriptName: string): RunLine | undefined {
+  /**
+   * What the run of a Worker's release here says; undefined where there was none, or another release came after it.
+   *
+   * @param release the release that the Worker's deployment tells of, if any
+   */
+  lineOf(scriptName: string, release: Pick<ReleaseView, "id" | "owner"> | null): RunLine | undefined {
     const running = this.running.get(scriptName);
-    return running ? { line: running.line, isOver: false } : this.over.get(scriptName);
+    if (running !== undefined) return { line: running.line, isOver: false };
+    const over = this.over.get(scriptName);
+    if (over?.releaseId === undefined) return undefined;
+    return release === null || release.id === over.releaseId ? { line: over.line, isOver: true } : undefined;
+  }
+
+  /** Whether a run that is started here goes on with a release: an earlier one of the same owner has left it. */
+  goesOnWith({ owner }: Pick<ReleaseView, "owner">, scriptName: string): boolean {
+    return owner === ownerOf(undefined) && !this.running.has(scriptName);
   }
 
   /** How many releases would be without their run if this process ended now. */
@@ -35,15 +58,17 @@ export class Runs {
   /**
    * Starts a release.
    *
+   * @param retry another value than before releases a version again that was aborted
    * @returns what has begun, or how it has ended at once
    * @throws Error when it does not begin
    */
   start(
-    { scriptName, versionId }: Pick<Start, "scriptName" | "versionId">,
+    { scriptName, versionId, retry }: Pick<Start, "scriptName" | "versionId" | "retry">,
     plan: ReleasePlan,
   ): Promise<string> {
+    if (this.isStopping) throw new Error("The dashboard is being stopped. Nothing was started.");
     if (this.running.has(scriptName)) throw new Error(stillRuns(scriptName));
-    const request = requestFor({ accountId: this.access.accountId, scriptName, versionId, plan });
+    const request = requestFor({ accountId: this.access.accountId, scriptName, versionId, retry, plan });
     return new Promise((begun, refused) => {
       this.drive(request, begun, refused);
     });
@@ -73,29 +98,31 @@ export class Runs {
       ...{ progress: { status, event }, clock: systemClock, interruption: interruption.signal },
     });
     const end = run(request, dependencies).then(
-      ({ reason }) => {
-        begun(this.ended(scriptName, reason));
+      ({ reason, releaseId }) => {
+        begun(this.ended(scriptName, reason, releaseId));
       },
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        refused(new Error(this.ended(scriptName, reason), { cause: error }));
+        refused(new Error(this.ended(scriptName, reason, undefined), { cause: error }));
       },
     );
     this.running.set(scriptName, { line: "It begins.", end, interruption });
   }
 
-  /** Stops all runs as their plans say, and waits until each has left its traffic in order. */
-  async stop(): Promise<void> {
-    const all = [...this.running.values()];
-    for (const { interruption } of all) interruption.abort();
-    await Promise.all(all.map(({ end }) => end));
+  /** Stops all runs as their plans say, and waits until each has left its traffic in order. Returns how each has ended. */
+  async stop(): Promise<readonly EndedRun[]> {
+    this.isStopping = true;
+    const all = [...this.running];
+    for (const [, { interruption }] of all) interruption.abort();
+    await Promise.all(all.map(([, { end }]) => end));
+    return all.flatMap(([scriptName]) => this.over.get(scriptName) ?? []);
   }
 
   /** Returns how it has ended, as it is told here. */
-  private ended(scriptName: string, reason: string): string {
+  private ended(scriptName: string, reason: string, releaseId: string | undefined): string {
     const line = inCommandWords(reason);
     this.running.delete(scriptName);
-    this.over.set(scriptName, { line, isOver: true });
+    this.over.set(scriptName, { scriptName, line, releaseId });
     return line;
   }
 }

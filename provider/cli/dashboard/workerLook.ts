@@ -3,13 +3,15 @@ import { cloudflareDeployments, cloudflarePast } from "../../cloudflare/deployme
 import { cloudflareMetrics } from "../../cloudflare/metrics";
 import { Kept, type Known } from "../../dashboard/kept";
 import { telemetryFor } from "../../host/dependencies";
+import type { Past } from "../../dashboard/ports";
 import type { Plan } from "../../plan/plan";
 import type { ReleasePlan } from "../../plan/types";
+import type { PastDeployments } from "../../rollout/ports";
 import { isUnderWay } from "../../rollout/record/record";
-import { readHistory } from "../../view/history";
-import type { HistoryView } from "../../view/schema";
 import { look, type Sight, type SightPorts } from "../../view/sight";
 import type { AccountAccess } from "./access";
+import { Pasts } from "./pasts";
+import { remembering } from "./remembering";
 
 /** A plan with the name that people know it by. */
 export interface NamedPlan {
@@ -27,14 +29,13 @@ export interface Judgement {
 
 /** A release is looked at so often where its plan is not known, in milliseconds. */
 const usualMs = 10_000;
-/** What was deployed in the past changes with each deployment, which is seen by the look. */
-const historyMs = 60_000;
-const mostReleases = 20;
 
 /** All that pages show of one Worker. Many pages share one look. */
 export class WorkerLook {
   private readonly judgement: Kept<Judgement>;
-  private readonly past: Kept<HistoryView>;
+  /** What was deployed. */
+  readonly deployed: PastDeployments;
+  private readonly pasts: Pasts;
   private readonly pace: ReturnType<typeof sharedPace>;
   private chosen: NamedPlan | undefined;
 
@@ -45,12 +46,10 @@ export class WorkerLook {
     private readonly planOf: (sight: Sight) => Promise<NamedPlan | undefined>,
   ) {
     const { client, accountId, clock, budget } = access;
+    this.deployed = remembering(cloudflarePast(client, { accountId, scriptName }));
+    this.pasts = new Pasts(scriptName, this.deployed, clock);
     this.pace = sharedPace(budget);
     this.judgement = new Kept((before) => this.look(before), clock);
-    this.past = new Kept(
-      () => readHistory(scriptName, mostReleases, cloudflarePast(client, { accountId, scriptName }), clock),
-      clock,
-    );
   }
 
   /** The release as it is now: as new as a release that looks by its plan would know it. */
@@ -64,8 +63,9 @@ export class WorkerLook {
     return this.judgement.peek(record !== undefined && isUnderWay(record) ? this.everyMs() : idleMs);
   }
 
-  async history(): Promise<Known<HistoryView>> {
-    return this.past.fresh(historyMs);
+  /** What was deployed, with so many releases at most. */
+  history(most: number): Promise<Known<Past>> {
+    return this.pasts.of(most);
   }
 
   /** True while it is being read. */
@@ -88,7 +88,7 @@ export class WorkerLook {
   /** Something was deployed from here. */
   forget(): void {
     this.judgement.forget();
-    this.past.forget();
+    this.pasts.forget();
   }
 
   private everyMs(): number {
@@ -98,7 +98,7 @@ export class WorkerLook {
   private async look(before: Judgement | undefined): Promise<Judgement> {
     const plan = this.chosen ?? before?.plan;
     const sight = await this.lookBy(plan, before?.sight);
-    if (sight.active?.id !== before?.sight.active?.id) this.past.forget();
+    if (sight.active?.id !== before?.sight.active?.id) this.pasts.forget();
     if (sight.watched === undefined) return { sight, plan: undefined };
     if (sight.watched.kind === "judged") return { sight, plan };
     // The plan is that of another release, or not known yet.

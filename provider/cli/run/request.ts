@@ -55,8 +55,13 @@ export function requestFor({
     releaseId: newReleaseId(),
     // What an earlier run has found, the deployments tell.
     findingBefore: undefined,
-    owner: ownerFrom(`workers-release run\n${owner ?? `${operator()}@${hostname()}`}`),
+    owner: ownerOf(owner),
   };
+}
+
+/** Who drives the releases of an owner, as their records say it. @param owner default: this user on this machine */
+export function ownerOf(owner: string | undefined): string {
+  return ownerFrom(`workers-release run\n${owner ?? `${operator()}@${hostname()}`}`);
 }
 
 /** What is no number is refused as it was typed. */

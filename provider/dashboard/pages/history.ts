@@ -4,19 +4,24 @@ import { badge } from "../parts/sign";
 import { version } from "../parts/split";
 import { statusBadge } from "../parts/state";
 import { ago, between } from "../parts/time";
+import type { Past } from "../ports";
 
 /** What the table of the past is made of. */
 export interface HistoryParts {
   readonly scriptName: string;
   /** The history, or why it could not be read. */
-  readonly history: HistoryView | string;
+  readonly history: Past | string;
+  /** How many releases it shows here at most, and how many when more are asked for; undefined for no more. */
+  readonly more: { readonly than: number; readonly most: number } | undefined;
   readonly hasReports: boolean;
   readonly now: number;
 }
 
 /** What was deployed, newest first. A release that is over leads to its report. */
-export function historyTable({ scriptName, history, hasReports, now }: HistoryParts): Markup {
-  if (typeof history === "string") return markup`<p class="note wait">${history}</p>`;
+export function historyTable({ scriptName, history: past, more, hasReports, now }: HistoryParts): Markup {
+  if (typeof past === "string") return markup`<p class="note wait">${past}</p>`;
+  const { history, isReading } = past;
+  if (history === undefined) return markup`<p class="loading" role="status">Reading what was deployed…</p>`;
   if (history.entries.length === 0) return markup`<p class="empty">Nothing was deployed yet.</p>`;
   const rows = history.entries.map((entry) =>
     entry.kind === "release"
@@ -26,10 +31,22 @@ export function historyTable({ scriptName, history, hasReports, now }: HistoryPa
   const cutOff =
     history.isCutOff &&
     markup`<p class="soft">Cloudflare lists the ten newest deployments. Older ones are shown where a release names them.</p>`;
-  return markup`<div class="scroll"><table class="history">
+  return markup`<div class="scroll"><table class="history stacked">
     <thead><tr><th scope="col">Began</th><th scope="col">How it went</th><th scope="col">Version</th><th scope="col">What it says</th></tr></thead>
     <tbody>${rows}</tbody>
-  </table></div>${cutOff}`;
+  </table></div>${isReading ? reading : more && moreLink(scriptName, history, more)}${cutOff}`;
+}
+
+const reading = markup`<p class="loading" role="status">Reading older releases…</p>`;
+
+function moreLink(
+  scriptName: string,
+  { entries }: HistoryView,
+  { than, most }: NonNullable<HistoryParts["more"]>,
+): Markup | undefined {
+  const shown = entries.filter(({ kind }) => kind === "release").length;
+  if (shown < than) return undefined;
+  return markup`<p><a href="/workers/${scriptName}?releases=${most}">Show the last ${most} releases</a></p>`;
 }
 
 function releaseRow(entry: PastReleaseView, now: number, reportPath: string | false): Markup {

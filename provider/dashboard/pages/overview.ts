@@ -85,7 +85,7 @@ function sloList(slos: readonly SloView[]): Markup {
 }
 
 function table(workers: readonly Seen[], now: number): Markup {
-  return markup`<div class="scroll"><table>
+  return markup`<div class="scroll"><table class="stacked">
     <thead><tr><th scope="col">Worker</th><th scope="col">State</th><th scope="col">Serves</th><th scope="col">Deployed</th></tr></thead>
     <tbody>${workers.map((seen) => row(seen, now))}</tbody>
   </table></div>`;

@@ -151,7 +151,8 @@ function sloPart(document: PlanDocument, fields: Fields, index: number): Markup 
     ([kind, { label }]) =>
       markup`<option value="${kind}"${kind === id && markup` selected`}>${label}</option>`,
   );
-  const other = id === "other" && markup`<option value="other" selected>own filters, in the YAML</option>`;
+  const other =
+    id === "other" && markup`<option value="other" selected>something else, see the YAML</option>`;
   return part(`SLO ${index + 1}`, "slos", index, [
     markup`<div class="field"><label for="${name}">Judges</label><select id="${name}" name="${name}">${kinds}${other}</select></div>`,
     values.map((value) => fields.of(value)),

@@ -13,7 +13,7 @@ export function plansPage(account: string, folder: string, plans: readonly PlanE
   const list =
     rows.length === 0
       ? markup`<p class="empty">There is no plan file in <code>${folder}</code> yet. Write one there, or begin one here.</p>`
-      : markup`<div class="scroll"><table><thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Stages</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+      : markup`<div class="scroll"><table class="stacked"><thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Stages</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   const content = markup`<div class="heading"><h1>Plans</h1><a class="button" href="/plans/new">New plan</a></div><p class="soft">The plan files in <code>${folder}</code>.</p>${list}`;
   return frame({ title: "Plans", part: "plans", account, content });
 }

@@ -1,8 +1,10 @@
 import { markup, type Markup, type Piece } from "../../markup";
 import { forecastText } from "../../preview/forecast";
+import type { DeclaredArg } from "../../plan/file/args";
 import type { LoadedPlan } from "../../plan/file/load";
 import { planTimeline } from "../parts/timeline";
 import { shortId } from "../../rollout/text/versionText";
+import type { WorkerView } from "../../view/schema";
 import { isUnderWay } from "../parts/state";
 import { ago } from "../parts/time";
 import type { Account, PlanEntry, Seen, VersionEntry } from "../ports";
@@ -45,18 +47,54 @@ export interface StartParts {
 /** One of the newest versions, a plan, and what comes of both. */
 export function startPage(parts: StartParts): Markup {
   const { account, seen, versions, plans, folder, choice, loaded, now } = parts;
-  const { scriptName, view } = seen;
-  const busy = view !== undefined && isUnderWay(view);
+  const { scriptName } = seen;
+  const block = blockOf(seen, choice.version);
   const content = markup`<p class="path"><a href="/workers/${scriptName}">${scriptName}</a></p>
   <h1>Start a release of ${scriptName}</h1>
-  ${busy && markup`<p class="note wait">A release of this Worker is under way. Another one begins when it has ended.</p>`}
+  ${block.why !== "" && markup`<p class="note wait">${block.why}</p>`}
   <form method="get" action="/workers/${scriptName}/start" id="choose" data-live>
     <fieldset><legend>Version</legend>${versionList(versions, seen, choice.version, now)}</fieldset>
     <fieldset><legend>Plan</legend>${planChoice(plans, folder, choice, loaded)}</fieldset>
     <noscript><button>Show what will happen</button></noscript>
   </form>
-  ${outcome(parts, busy)}`;
+  ${outcome(parts, block)}`;
   return frame({ title: `Start a release of ${scriptName}`, part: "releases", account, content });
+}
+
+/** Whether something is in the way of a release, and what to know about it; empty for nothing. */
+interface Block {
+  readonly isBlocked: boolean;
+  readonly why: string;
+}
+
+function blockOf({ view, isOurs }: Seen, version: string | undefined): Block {
+  const release = view?.release;
+  if (view === undefined || release == null) return { isBlocked: false, why: "" };
+  if (!isUnderWay(view)) {
+    const why = wasAborted(view, version)
+      ? `This version was aborted: ${view.deployment?.message ?? ""} Start it again if the reason is gone.`
+      : "";
+    return { isBlocked: false, why };
+  }
+  if (isOurs !== true)
+    return {
+      isBlocked: true,
+      why: "A release of this Worker is under way. Another one begins when it has ended.",
+    };
+  const why =
+    "A release of this Worker that you have started on this machine is under way. Where its run has ended, go on with " +
+    "it: choose the same version and the same plan. A run that still goes on ends then.";
+  return { isBlocked: version !== release.newVersionId, why };
+}
+
+/** True where a release is under way: what can be started is to go on with it. */
+function isOngoing({ view }: Seen): boolean {
+  return view !== undefined && isUnderWay(view);
+}
+
+/** True for the version that the last release of the Worker has found bad. */
+function wasAborted({ release }: WorkerView, version: string | undefined): boolean {
+  return release?.phase === "aborted" && release.newVersionId === version;
 }
 
 function versionList(
@@ -89,15 +127,16 @@ function planChoice(
     ({ name, problems, stages }) =>
       markup`<option value="${name}"${name === plan && markup` selected`}>${name}${stages !== "" && ` – ${stages}`}${problems > 0 && " – has problems"}</option>`,
   );
-  const names = [...new Set([...Object.keys(args), ...(loaded?.missing ?? [])])];
-  const inputs = names.map(
-    (name) =>
-      markup`<div class="field"><label for="arg-${name}">${name}</label><input id="arg-${name}" name="arg.${name}" value="${args[name] ?? ""}" autocomplete="off"></div>`,
-  );
+  const inputs = (loaded?.args ?? []).map((arg) => argField(arg, args[arg.name] ?? ""));
   return markup`<div class="row"><label for="plan">Plan file</label><select id="plan" name="plan"><option value="">choose one</option>${options}</select>${plan !== undefined && markup`<a href="${pathOf(plan)}">Look at it or edit it</a>`}</div>${inputs.length > 0 && markup`<div class="fields">${inputs}</div>`}`;
 }
 
-function outcome({ seen, choice, loaded, versions, hasBacktests }: StartParts, busy: boolean): Piece {
+function argField({ name, type, default: fallback, description }: DeclaredArg, value: string): Markup {
+  const needed = fallback === undefined ? markup` required` : markup` placeholder="${fallback}"`;
+  return markup`<div class="field"><label for="arg-${name}">${name}</label><input id="arg-${name}" name="arg.${name}" value="${value}" autocomplete="off" aria-describedby="arg-${name}-hint"${needed}><small id="arg-${name}-hint" class="soft">${type}${fallback !== undefined && `, ${fallback} by default`}${description !== undefined && `: ${description}`}</small></div>`;
+}
+
+function outcome({ seen, choice, loaded, versions, hasBacktests }: StartParts, { isBlocked }: Block): Piece {
   if (loaded === undefined) return undefined;
   const { problems, checked, missing } = loaded;
   if (problems.length > 0) {
@@ -114,9 +153,9 @@ function outcome({ seen, choice, loaded, versions, hasBacktests }: StartParts, b
   });
   const hidden = fields.map(([name, value]) => markup`<input type="hidden" name="${name}" value="${value}">`);
   const begin =
-    version !== undefined && !busy
-      ? markup`<form method="get" action="/workers/${seen.scriptName}/start/confirm" data-dialog>${hidden}<button class="primary">Start the release…</button></form>`
-      : !busy && markup`<p>Choose a version to start.</p>`;
+    version !== undefined && !isBlocked
+      ? markup`<form method="get" action="/workers/${seen.scriptName}/start/confirm" data-dialog>${hidden}<button class="primary">${isOngoing(seen) ? "Go on with the release…" : "Start the release…"}</button></form>`
+      : version === undefined && markup`<p>Choose a version to start.</p>`;
   return markup`<section class="panel"><h2>What will happen</h2><p>${forecastText(moveOf(seen, version?.versionId), checked)}</p>${planTimeline(checked)}<div class="orders">${begin}${hasBacktests && markup`<form method="get" action="/workers/${seen.scriptName}/backtest">${hidden}<button>Backtest this plan</button></form>`}</div></section>`;
 }
 
@@ -149,13 +188,20 @@ export function confirmStartPage({
     ...prefixed(choice.args),
   });
   const hidden = fields.map(([name, value]) => markup`<input type="hidden" name="${name}" value="${value}">`);
+  const isAgain = seen.view !== undefined && wasAborted(seen.view, choice.version);
+  const again =
+    isAgain &&
+    markup`<p class="note wait">This version was aborted: ${seen.view.deployment?.message ?? ""} It is released again, from the first stage.</p>`;
+  const agreed = isAgain && markup`<input type="hidden" name="again" value="yes">`;
   const effect =
     plan?.onInterrupt === "hold"
       ? "keeps its split, and nobody watches it until a run goes on with it"
       : "puts the old version back";
-  const content = markup`<section class="alone" data-ask><h1 id="dialog-title" tabindex="-1" autofocus>Start the release of ${scriptName}?</h1>
+  const content = markup`<section class="alone" data-ask><h1 id="dialog-title" tabindex="-1" autofocus>${isOngoing(seen) ? "Go on with" : "Start"} the release of ${scriptName}?</h1>
+    ${again}
     <p>${forecastText(moveOf(seen, choice.version), plan)}</p>
+    <p>Plan: ${choice.plan ?? ""}${Object.entries(choice.args).map(([name, value]) => `, ${name} = ${value}`)}</p>
     <p>It runs in the command that serves this page, so that has to go on until the release has ended. Where it is stopped, the release ${effect}.</p>
-    <form method="post" action="/workers/${scriptName}/start">${hidden}<div class="orders"><button class="primary">Start</button>${back}</div></form></section>`;
+    <form method="post" action="/workers/${scriptName}/start">${hidden}${agreed}<div class="orders"><button class="primary">${isOngoing(seen) ? "Go on" : "Start"}</button>${back}</div></form></section>`;
   return frame({ title: `Start a release of ${scriptName}`, part: "releases", account, content });
 }

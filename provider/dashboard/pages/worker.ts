@@ -1,5 +1,5 @@
 import { markup, type Markup, type Piece } from "../../markup";
-import type { HistoryView, ReleaseView, SloView, WorkerView } from "../../view/schema";
+import type { ReleaseView, SloView, WorkerView } from "../../view/schema";
 import { orderButtons } from "../parts/orders";
 import { sloPlots, splitPlot } from "../parts/plots";
 import { countsLine, evidenceBar, sloFacts, verdictBadge } from "../parts/slo";
@@ -8,16 +8,18 @@ import { stageTrack } from "../parts/stages";
 import { isUnderWay, stateBadge, stateOf } from "../parts/state";
 import { ago, between } from "../parts/time";
 import { waitSentence } from "../parts/wait";
-import type { Seen } from "../ports";
+import type { Link, Seen } from "../ports";
 import { frame, troubleBox, type Said } from "./frame";
-import { historyTable } from "./history";
+import { historyTable, type HistoryParts } from "./history";
 
 /** What the page of a Worker shows. */
 export interface WorkerParts {
   readonly account: string;
   readonly seen: Seen;
-  /** The history, or why it could not be read. */
-  readonly history: HistoryView | string;
+  readonly history: HistoryParts["history"];
+  readonly more: HistoryParts["more"];
+  /** Its pages in Cloudflare's own dashboard. */
+  readonly links: readonly Link[];
   /** The plan files that its release can be judged by. */
   readonly plans: readonly string[];
   /** Whether releases that are over have a report. */
@@ -27,7 +29,8 @@ export interface WorkerParts {
 }
 
 /** A Worker: its release as it goes, and what was deployed before. */
-export function workerPage({ account, seen, history, plans, hasReports, now, said }: WorkerParts): Markup {
+export function workerPage(parts: WorkerParts): Markup {
+  const { account, seen, links, plans, now, said } = parts;
   const { scriptName, view } = seen;
   const state = view && stateOf(view);
   const content = [
@@ -36,18 +39,34 @@ export function workerPage({ account, seen, history, plans, hasReports, now, sai
     view === undefined
       ? markup`<h1>${scriptName}</h1>${seen.trouble === undefined && markup`<p class="loading" role="status">Reading its deployments…</p>`}`
       : known(seen, view, plans, now),
-    markup`<section><h2>History</h2>${historyTable({ scriptName, history, hasReports, now })}</section>`,
+    links.length > 0 && elsewhere(links),
+    markup`<section><h2>History</h2>${historyTable({ ...parts, scriptName })}</section>`,
   ];
   const title = state === undefined ? scriptName : `${scriptName}: ${state.word}`;
   return frame({ title, part: "releases", account, isLive: true, said, content });
 }
 
-function known(
-  { scriptName, plan, run }: Seen,
-  view: WorkerView,
-  plans: readonly string[],
-  now: number,
-): Piece {
+/** A page of Cloudflare's opens beside this one, which goes on. */
+function elsewhere(links: readonly Link[]): Markup {
+  const all = links.map(
+    ({ name, href }) =>
+      markup`<li><a href="${href}" target="_blank" rel="noopener noreferrer">${name}<span class="unseen"> (opens a new tab)</span></a></li>`,
+  );
+  return markup`<nav class="elsewhere" aria-label="In Cloudflare's dashboard"><span class="soft">In Cloudflare's dashboard:</span><ul>${all}</ul></nav>`;
+}
+
+/** What the run of a release says that goes on here; of one that has no run here, how to give it one. */
+function runHere({ scriptName, run, plan, isOurs }: Seen, view: WorkerView): Piece {
+  if (run !== undefined)
+    return markup`<p class="run"><strong>${run.isOver ? "Run here, ended:" : "Run here:"}</strong> ${run.line}</p>`;
+  const { release } = view;
+  if (isOurs !== true || release === null || !isUnderWay(view)) return undefined;
+  const query = new URLSearchParams({ version: release.newVersionId, ...(plan !== undefined && { plan }) });
+  return markup`<p class="soft">Its run is another command of yours on this machine. If that has ended, nobody watches the release: <a href="/workers/${scriptName}/start?${query.toString()}">go on with it here</a>.</p>`;
+}
+
+function known(seen: Seen, view: WorkerView, plans: readonly string[], now: number): Piece {
+  const { scriptName, plan } = seen;
   const { release, deployment } = view;
   const start = markup`<a class="button" href="/workers/${scriptName}/start">Start a release</a>`;
   const underWay = isUnderWay(view);
@@ -58,7 +77,7 @@ function known(
     view.warnings.map((warning) => markup`<p class="note wait">${warning}</p>`),
     deployment === null
       ? markup`<p class="empty">This Worker has never been deployed.</p>`
-      : markup`<section class="panel">${release !== null && underWay && releaseHead(scriptName, release, now)}${splitBar(deployment)}${release !== null && underWay && stageTrack(release, now)}${release !== null && underWay && splitPlot(view)}${madeBy(view, now)}${run && markup`<p class="run"><strong>Run here:</strong> ${run.line}</p>`}</section>`,
+      : markup`<section class="panel">${release !== null && underWay && releaseHead(scriptName, release, now)}${splitBar(deployment)}${release !== null && underWay && stageTrack(release, now)}${release !== null && underWay && splitPlot(view)}${madeBy(view, now)}${runHere(seen, view)}</section>`,
     release !== null && !underWay && ended(release, deployment?.message ?? ""),
     health(view, scriptName, plan, plans, now),
   ];

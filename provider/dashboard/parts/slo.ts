@@ -4,7 +4,8 @@ import type { CountsView, SloView } from "../../view/schema";
 import { badge } from "./sign";
 
 /** What the stage has shown of an SLO, in a word. */
-export function verdictBadge({ verdict, observeOnly }: SloView): Markup {
+export function verdictBadge({ verdict, observeOnly, new: served }: SloView): Markup {
+  if (verdict === "healthy" && served.valid === 0) return badge("none", "quiet", "nothing to judge yet");
   switch (verdict) {
     case null:
       return badge("none", "quiet", "not judged here");

@@ -1,7 +1,7 @@
 import { markup, type Markup } from "../../markup";
 import { formatElapsed } from "../../plan/duration";
 import type { ReleaseView } from "../../view/schema";
-import { ago, moment } from "./time";
+import { lasting, moment } from "./time";
 
 /** What a release does now, and what it waits for. */
 export function waitSentence(release: ReleaseView, now: number, soakLeftMs: number | null): Markup {
@@ -15,11 +15,11 @@ export function waitSentence(release: ReleaseView, now: number, soakLeftMs: numb
   const { since, until, nextPercent, frozenUntil, approvedBy } = waitsFor;
   const next = nextPercent === null ? "the next stage" : `${nextPercent} %`;
   if (waitsFor.for === "resume") {
-    return markup`Held by ${heldBy ?? "somebody"} since ${ago(since, now)}. It is judged all the same, and goes on when somebody resumes it.`;
+    return markup`Held by ${heldBy ?? "somebody"} for ${lasting(since, now)} now. It is judged all the same, and goes on when somebody resumes it.`;
   }
   if (waitsFor.for === "gate") {
     const end = until === null ? "" : markup` If it does not open by ${moment(until)}, the release reverts.`;
-    return markup`It has soaked, and waits for the gate of ${next}, since ${ago(since, now)}. An approval goes on without it.${end}`;
+    return markup`It has soaked, and has waited for the gate of ${next} for ${lasting(since, now)}. An approval goes on without it.${end}`;
   }
   if (waitsFor.for === "freeze") {
     const end = frozenUntil === null ? "ends" : markup`ends, ${moment(frozenUntil)}`;
@@ -33,5 +33,5 @@ export function waitSentence(release: ReleaseView, now: number, soakLeftMs: numb
       ? ""
       : markup` A freeze holds it back until ${moment(frozenUntil)}, approved or not.`;
   const end = until === null ? "" : markup` If nobody approves by ${moment(until)}, it reverts.`;
-  return markup`It has soaked and waits for a person to approve ${next}, since ${ago(since, now)}.${freeze}${end}`;
+  return markup`It has soaked and waits for a person to approve ${next}, for ${lasting(since, now)} now.${freeze}${end}`;
 }

@@ -71,7 +71,7 @@ function kind(label: string, own: readonly Field[], begin: SloKind["begin"]): Sl
 }
 
 /** An SLO with filters, or one that cannot be read: the YAML has it all. */
-export const otherSlo: SloKind = kind("own filters, in the YAML", [max, maxIncrease], {});
+export const otherSlo: SloKind = kind("something else, see the YAML", [max, maxIncrease], {});
 
 /** The values of the plan as a whole. */
 export const planFields: readonly Field[] = [

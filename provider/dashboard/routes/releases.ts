@@ -7,8 +7,12 @@ import type { Ports } from "../ports";
 import { messageOf } from "./messageOf";
 import { reportPath, workerPath } from "./paths";
 
-/** What was done is told that long: after that it is history. */
-const saidForMs = 60_000;
+/** So many past releases a page shows, and so many when it is asked for more. */
+const fewReleases = 20;
+const manyReleases = 100;
+
+/** What was done is told that long: after that the page itself shows what is so. */
+const saidForMs = 20_000;
 
 /** The pages that show how releases go. */
 export function showReleases(app: Hono, ports: Ports, done: Once<Said>): void {
@@ -24,10 +28,11 @@ export function showReleases(app: Hono, ports: Ports, done: Once<Said>): void {
 
   app.get(workerPath, async ({ req, html }) => {
     const scriptName = req.param("name");
+    const mostReleases = req.query("releases") === String(manyReleases) ? manyReleases : fewReleases;
     const [{ name: account }, seen, history, said, plans] = await Promise.all([
       ports.account(),
       ports.worker(scriptName, req.query("plan")),
-      ports.history(scriptName).catch(messageOf),
+      ports.history(scriptName, mostReleases).catch(messageOf),
       saidTo(req.query("done")),
       ports.plans.list(),
     ]);
@@ -37,6 +42,8 @@ export function showReleases(app: Hono, ports: Ports, done: Once<Said>): void {
         account,
         seen,
         history,
+        more: mostReleases < manyReleases ? { than: mostReleases, most: manyReleases } : undefined,
+        links: ports.links(scriptName),
         plans: usable,
         hasReports: ports.report !== undefined,
         now: ports.clock.now(),

@@ -2,16 +2,21 @@ import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { Once } from "../once";
 import type { Said } from "../pages/frame";
-import { chooseWorkerPage, confirmStartPage, startPage, type Choice } from "../pages/start";
-import { NotThere, type Ports } from "../ports";
-import { argsIn, choiceOf } from "./choice";
+import { chooseWorkerPage, confirmStartPage, startPage } from "../pages/start";
+import type { Ports } from "../ports";
+import { argsIn, choiceOf, loadedBy } from "./choice";
 import { messageOf } from "./messageOf";
 import { outcomeOf } from "./orders";
 import { workerPath } from "./paths";
 
 const startPath = `${workerPath}/start` as const;
 
-const startForm = z.looseObject({ version: z.string().min(1), plan: z.string().min(1), once: z.uuid() });
+const startForm = z.looseObject({
+  version: z.string().min(1),
+  plan: z.string().min(1),
+  once: z.uuid(),
+  again: z.literal("yes").optional(),
+});
 
 /** The pages on which a release is started: pick, see, confirm. */
 export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
@@ -19,13 +24,12 @@ export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
 
   app.get(startPath, async ({ req, html }) => {
     const scriptName = req.param("name");
-    const choice = choiceOf(req.query());
-    const [{ name: account }, seen, versions, plans, loaded] = await Promise.all([
+    const [{ name: account }, seen, versions, plans, chosen] = await Promise.all([
       ports.account(),
       ports.worker(scriptName, undefined),
       ports.versions(scriptName).catch(messageOf),
       ports.plans.list(),
-      loadedBy(choice),
+      loadedBy(ports.plans, choiceOf(req.query())),
     ]);
     const { folder } = ports.plans;
     return html(
@@ -35,8 +39,7 @@ export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
         versions,
         plans,
         folder,
-        choice,
-        loaded,
+        ...chosen,
         hasBacktests: ports.backtest !== undefined,
         now: ports.clock.now(),
       }),
@@ -44,30 +47,20 @@ export function startReleases(app: Hono, ports: Ports, done: Once<Said>): void {
   });
 
   app.get(`${startPath}/confirm`, async ({ req, html }) => {
-    const choice = choiceOf(req.query());
-    const [{ name: account }, seen, loaded] = await Promise.all([
+    const [{ name: account }, seen, chosen] = await Promise.all([
       ports.account(),
       ports.worker(req.param("name"), undefined),
-      loadedBy(choice),
+      loadedBy(ports.plans, choiceOf(req.query())),
     ]);
-    return html(confirmStartPage({ account, seen, choice, loaded, once: crypto.randomUUID() }));
+    return html(confirmStartPage({ account, seen, ...chosen, once: crypto.randomUUID() }));
   });
 
   app.post(startPath, async (context: Context<object, typeof startPath>) => {
     const scriptName = context.req.param("name");
-    const { version, plan, once, ...rest } = startForm.parse(await context.req.parseBody());
-    const args = argsIn(rest);
-    await done.do(once, () =>
-      outcomeOf(() => ports.start({ scriptName, versionId: version, plan, args }), ports.clock.now()),
-    );
+    const { version, plan, once, again, ...rest } = startForm.parse(await context.req.parseBody());
+    const retry = again === undefined ? undefined : once;
+    const start = { scriptName, versionId: version, plan, args: argsIn(rest), retry };
+    await done.do(once, () => outcomeOf(() => ports.start(start), ports.clock.now()));
     return context.redirect(`/workers/${scriptName}?done=${once}`, 303);
   });
-
-  const loadedBy = async ({ plan, args }: Choice) =>
-    plan === undefined
-      ? undefined
-      : ports.plans.load(plan, args).catch((error: unknown) => {
-          if (error instanceof NotThere) return undefined;
-          throw error;
-        });
 }

@@ -17,6 +17,16 @@ interface Declared {
   readonly type: ArgType | "unclear";
   readonly at: Place;
   readonly default?: Sourced;
+  readonly description?: string;
+}
+
+/** An argument of a plan, for who gives it a value. */
+export interface DeclaredArg {
+  readonly name: string;
+  readonly type: ArgType;
+  /** As it is written; undefined where a value has to be given. */
+  readonly default?: string;
+  readonly description?: string;
 }
 
 /** An argument's value, and where it comes from, in words. */
@@ -31,6 +41,8 @@ export interface Args {
   readonly problems: readonly PlanProblem[];
   /** Those that have no value. */
   readonly missing: readonly string[];
+  /** All that can be given a value. */
+  readonly declared: readonly DeclaredArg[];
 }
 
 /** The values that somebody gives to a plan's arguments. */
@@ -117,7 +129,12 @@ function declare(
     if (type === "unclear") return [];
     const fallback = propertyOf(node, "default") ?? before?.default;
     const wrong = fallback?.kind === "scalar" && !isDefault(type, fallback.value);
-    declared.set(name, { type, at: keyAt, ...(fallback !== undefined && { default: fallback }) });
+    const description = textOf(node, "description") ?? before?.description;
+    declared.set(name, {
+      ...{ type, at: keyAt },
+      ...(fallback !== undefined && { default: fallback }),
+      ...(description !== undefined && { description }),
+    });
     if (!wrong) return [];
     return [
       problem(
@@ -166,7 +183,19 @@ function valuesOf(declared: ReadonlyMap<string, Declared>, given: Given, problem
       }
     }
   }
-  return { values, problems, missing };
+  return { values, problems, missing, declared: [...declared].flatMap(declaredArg) };
+}
+
+function declaredArg([name, { type, default: fallback, description }]: [string, Declared]): DeclaredArg[] {
+  if (type === "unclear") return [];
+  const value = fallback?.kind === "scalar" ? String(fallback.value) : undefined;
+  return [
+    {
+      ...{ name, type },
+      ...(value !== undefined && { default: value }),
+      ...(description !== undefined && { description }),
+    },
+  ];
 }
 
 const allowed: Readonly<Record<ArgType, string>> = {

@@ -2,7 +2,7 @@ import { adviceOn, parseInput } from "../faults";
 import type { Plan } from "../plan";
 import { planSchema } from "../schema";
 import type { ReleasePlan } from "../types";
-import { argsOf, type Given } from "./args";
+import { argsOf, type DeclaredArg, type Given } from "./args";
 import { closestOf } from "../likeness";
 import { merged } from "./merge";
 import { inOrder, problem, problemsOf, type PlanProblem } from "./problem";
@@ -38,6 +38,8 @@ export interface LoadedPlan {
   readonly checked?: Plan;
   /** The arguments without a value. What depends on them was not checked. */
   readonly missing: readonly string[];
+  /** The arguments that can be given a value. */
+  readonly args: readonly DeclaredArg[];
   /** The files that it is made of, the one that was asked for first. */
   readonly files: readonly PlanFile[];
 }
@@ -49,15 +51,15 @@ const frame = ["extends", "args", "$schema"];
 export function loadPlanFile(path: string, files: PlanFiles, given: Given): LoadedPlan {
   const chain = chainOf(path, files);
   const read = chain.links.map(({ file }) => file);
-  if (chain.isBroken) return { problems: inOrder(chain.problems), missing: [], files: read };
+  if (chain.isBroken) return { problems: inOrder(chain.problems), missing: [], args: [], files: read };
   const roots = chain.links.map(({ root }) => root);
   const made = planOf(roots, given);
   const problems = inOrder([...chain.problems, ...made.problems]);
   if (problems.length > 0 || made.checked === undefined) {
-    return { problems, missing: made.missing, files: read };
+    return { problems, missing: made.missing, args: made.args, files: read };
   }
-  const { checked, plan, missing } = made;
-  return { problems, missing, files: read, ...(missing.length === 0 && { plan, checked }) };
+  const { checked, plan, missing, args } = made;
+  return { problems, missing, args, files: read, ...(missing.length === 0 && { plan, checked }) };
 }
 
 /** A file of a plan. */
@@ -162,6 +164,7 @@ interface Made {
   readonly checked?: Plan;
   readonly problems: readonly PlanProblem[];
   readonly missing: readonly string[];
+  readonly args: readonly DeclaredArg[];
 }
 
 function planOf(roots: readonly SourcedMap[], given: Given): Made {
@@ -191,6 +194,6 @@ function planOf(roots: readonly SourcedMap[], given: Given): Made {
     plan: plainOf(plan) as ReleasePlan,
     ...(parsed.success && { checked: parsed.data }),
     problems: [...args.problems, ...problems, ...faults],
-    missing: args.missing,
+    ...{ missing: args.missing, args: args.declared },
   };
 }

@@ -33,6 +33,16 @@ describe("the arguments of a plan file", () => {
     });
   });
 
+  it("are told, with their types, defaults and descriptions, to whoever asks for values", () => {
+    assert.deepEqual(load(file, { missing: "leave open" }).args, [
+      { name: "maxErrors", type: "percent", default: "1%" },
+      { name: "limit", type: "duration", description: "what users wait for" },
+      { name: "seen", type: "number", default: "50" },
+      { name: "path", type: "string", default: "health" },
+      { name: "only", type: "boolean", default: "false" },
+    ]);
+  });
+
   it("are read from texts on a command line, by their type", () => {
     const args = { limit: "1s", seen: "7", path: "7", only: "true" };
     const { plan } = load(file, { args, asText: true });

@@ -7,7 +7,7 @@ import { goesBack, type Cause, type Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observation";
 import type { GateAnswer } from "./ports";
-import { heldUntil, soakedAt, type Release } from "./release";
+import { heldUntil, promotedSplit, sameTraffic, soakedAt, type Release } from "./release";
 import { silence, waitedFor } from "./look/source";
 import type { Deployed, Starting, State, Waiting, WriteFailure } from "./state";
 import { lateUntil } from "./write/write";
@@ -138,9 +138,19 @@ function throughFirstGate(situation: Situation, { stage, since }: Starting): Act
   return { do: "askGate", stage };
 }
 
-/** What is known of the gate of a stage; undefined where it has none, and for a way back, which asks none. */
-function gateOf({ release, observation: { gate: seen } }: Situation, stage: number): GateAnswer | undefined {
-  if (release.plan.stages[stage]?.gate === undefined || release.isWayBack) return undefined;
+/** Whether a release that starts may be held: a way back waits for nobody, and a version that has all traffic is only watched. */
+function mayBeHeld(release: Release, state: State): boolean {
+  if (release.isWayBack) return false;
+  const before = state.phase === "starting" ? state.before : undefined;
+  return before === undefined || !sameTraffic(before.split, promotedSplit(release));
+}
+
+/** What is known of the gate of a stage; undefined where it has none, or none is asked. */
+function gateOf(
+  { release, state, observation: { gate: seen } }: Situation,
+  stage: number,
+): GateAnswer | undefined {
+  if (release.plan.stages[stage]?.gate === undefined || !mayBeHeld(release, state)) return undefined;
   return seen?.stage === stage ? seen : { kind: "asked", text: "" };
 }
 
@@ -151,13 +161,14 @@ function isOpen({ state, observation }: Situation): boolean {
 
 function whyGiveUp(
   { release, interrupted, now }: Situation,
-  { failure, since }: Starting,
+  state: Starting,
   status: DeploymentStatus,
 ): GaveUp | undefined {
+  const { failure, since } = state;
   if (status.kind !== "ours") return { kind: "overtaken", by: "by" in status ? status.by : "somebody else" };
   if (interrupted) return { kind: "interrupted" };
-  // The checks of the start, or the first gate, may have taken until a freeze began. A way back waits for none.
-  const until = release.isWayBack ? undefined : frozenUntil(release.plan.freezes, now);
+  // The checks of the start, or the first gate, may have taken until a freeze began.
+  const until = mayBeHeld(release, state) ? frozenUntil(release.plan.freezes, now) : undefined;
   if (until !== undefined) return { kind: "frozen", until, now };
   if (failure === undefined || (!failure.forGood && triedMs(failure, since, now) < firstWriteMs))
     return undefined;

@@ -77,7 +77,7 @@ describe("a Worker released by pulumi up", function () {
       plan: { ...plan, stages: [first, { ...second, percent: 25 }, last] },
     });
     const { output } = await worker.stack.preview();
-    assert.match(output, /~ percent *: 50 => 25/);
+    assert.match(output, /The plan changes:\s+stage 25 %: none → soaks 3s\s+stage 50 %: soaks 3s → none/);
     assert.match(output, /Nothing to release: .* No traffic moves\./);
     assert.match(
       (await worker.stack.up()).output,

@@ -93,8 +93,9 @@ describe("a version that has all traffic by its own upload", () => {
         assert.deepEqual(new Set(shares(outside).slice(-4)), new Set([100]));
       });
 
-      it("is watched in a freeze of the plan, too", async () => {
-        const plan = { ...seedPlan, freeze: [{ from: "00:00", to: "05:00" }] };
+      it("is watched in a freeze of the plan, too, and asks no gate", async () => {
+        const stages = [{ percent: 100, soakTime: "5m", gate: { url: "https://gate.example" } }];
+        const plan = { ...seedPlan, stages, freeze: [{ from: "00:00", to: "05:00" }] };
         assert.equal((await release(given(), { plan })).status, "completed");
       });
 

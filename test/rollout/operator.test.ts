@@ -256,7 +256,7 @@ describe("the status of a Worker", () => {
       "whose release waits",
       waiting,
       [
-        /waiting for an approval to go to 50 % since/,
+        /waiting for an approval to go to 50 %\n {2}since/,
         /25 % to version .* \(new\)$/m,
         /workers-release approve checkout/,
       ],

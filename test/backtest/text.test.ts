@@ -43,6 +43,16 @@ describe("a backtest, told", () => {
     );
   });
 
+  it("as text fits there too where many hours see too few requests", () => {
+    const stages = tested.stages.map((stage) => ({ ...stage, hours: [0, 3, 7, 11, 14, 17, 18, 22] }));
+    const text = stripVTControlCharacters(textOf(plan, { ...tested, stages }, told));
+    assert.deepEqual(
+      text.split("\n").filter((line) => line.length > 80),
+      [],
+    );
+    assert.match(text, /\n {2}At 10 % mostly too few at 00:00–00:59, .*\n {4}/);
+  });
+
   it("as a page lets nothing in a name be markup, and asks for nothing from elsewhere", () => {
     const { source, notes } = told;
     const page = pageOf({ title: "Backtest of <i>", source, notes, plan, trace, tested });

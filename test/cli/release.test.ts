@@ -29,7 +29,7 @@ describe("workers-release and a running release", function () {
     const { outcome, progress, versionId } = await releaseThatWaits("approved");
     const status = await workersRelease(["status", "approved"], live.edge.environment());
     assert.deepEqual([status.code, status.err], [0, ""]);
-    assert.match(status.out, /stage +1 of 2 \(50 %\), waiting for an approval to go to 100 % since/);
+    assert.match(status.out, /stage +1 of 2 \(50 %\), waiting for an approval to go to 100 %\n {2}since/);
 
     const approved = await workersRelease(
       ["approve", "approved", "--yes", "--by", "jo"],

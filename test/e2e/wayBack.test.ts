@@ -13,6 +13,8 @@ const secret = "very-secret";
 describe("gates, a later start, a freeze and the way back", function () {
   this.timeout(300_000);
   const opened = useWorkers();
+  const receivers: Receiver[] = [];
+  after(() => Promise.all(receivers.map((receiver) => receiver.stop())));
 
   /** A program whose gate and notifications have addresses that are secrets. */
   function write(worker: Worker, versionId: string, changes: object, more: object = {}): void {
@@ -44,6 +46,7 @@ describe("gates, a later start, a freeze and the way back", function () {
       response.writeHead(index === 0 ? 202 : answers.status, { "retry-after": "1" }).end(secret);
     });
     const hook = await Receiver.start();
+    receivers.push(gate, hook);
     const worker = await opened.worker("back");
     worker.stack.environment = {
       GATE: `${gate.origin}/gate/${secret}?token=${secret}`,
@@ -93,15 +96,16 @@ describe("gates, a later start, a freeze and the way back", function () {
 
     // In a freeze nothing begins.
     const fourth = await worker.upload(`${healthy} // 4`);
-    write(worker, fourth, { freeze: [{ from: "2020-01-01", to: "2099-12-31" }] });
+    const day = (after: number): string =>
+      new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
+    write(worker, fourth, { freeze: [{ from: day(-1), to: day(1) }] });
     const frozen = await worker.stack.up();
     assert.notEqual(frozen.code, 0);
     assert.match(
       frozen.output,
-      /a freeze of the plan lasts until .* left\)\. `pulumi up` releases from then on\./,
+      /a freeze of the plan lasts until .* left\)\. No traffic was moved\. `pulumi up` releases from then on\./,
     );
 
-    await Promise.all([gate.stop(), hook.stop()]);
     assert.deepEqual(
       hook.received.map(({ body }) =>
         (JSON.parse(body) as { type: string }).type.replace("workers-release.", ""),

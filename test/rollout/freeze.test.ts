@@ -195,7 +195,7 @@ describe("an approval in a freeze", () => {
     };
     assert.match(
       statusText(viewOf(sight), createColors(false)),
-      /stage {4}1 of 2 \(25 %\), approved by jo & sons to go to 100 % since .*\n {2}freeze {3}until 2030-01-01 00:50:00Z \(20m left\)\n/,
+      /stage {4}1 of 2 \(25 %\), approved by jo & sons to go to 100 %\n {2}since .*\n {2}freeze {3}until 2030-01-01 00:50:00Z \(20m left\)\n/,
     );
     const again = approve("checkout", active, "kim", outside.clock.now());
     assert.match(

@@ -79,7 +79,7 @@ describe("a stage with a gate", () => {
       };
       assert.match(
         statusText(viewOf(sight), createColors(false)),
-        /waiting for the gate of the next stage, or an approval, to go to 100 %/,
+        /waiting for a gate, or an approval, to go to 100 %/,
       );
     });
     assert.equal((await release(outside, { plan: gated })).status, "completed");

@@ -256,7 +256,7 @@ describe("the status of a Worker", () => {
       "whose release waits",
       waiting,
       [
-        /waiting for an approval to go to 50 % since/,
+        /waiting for an approval to go to 50 %\n {2}since/,
         /25 % to version .* \(new\)$/m,
         /workers-release approve checkout/,
       ],
@@ -264,7 +264,10 @@ describe("the status of a Worker", () => {
     [
       "whose release waits after its last stage",
       deployment(all(newVersion), { phase: "wait", stage: 4, next: 100 }),
-      [/stage +5 of 5 \(100 %\), waiting for an approval to be complete since/, /workers-release approve/],
+      [
+        /stage +5 of 5 \(100 %\), waiting for an approval to be complete\n {2}since/,
+        /workers-release approve/,
+      ],
     ],
     [
       "whose release is over",

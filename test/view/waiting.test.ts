@@ -37,7 +37,7 @@ const cases: Record<string, [Partial<ReleaseView>, Words]> = {
     {
       inWords: "waiting for an approval",
       status:
-        /waiting for an approval to go to 75 % since .*\n(.*\n)* {2}waits {4}10m more; without an approval it is reverted then\n(.*\n)* {2}approve {2}workers-release approve checkout/,
+        /waiting for an approval to go to 75 %\n {2}since {4}.*\n(.*\n)* {2}waits {4}10m more; without an approval it is reverted then\n(.*\n)* {2}approve {2}workers-release approve checkout/,
       page: /waits for a person to approve 75 %/,
       word: "waits for approval",
       firstOrder: "approve",
@@ -49,8 +49,8 @@ const cases: Record<string, [Partial<ReleaseView>, Words]> = {
     {
       inWords: "waiting for the gate of 75 %",
       status:
-        /waiting for the gate of the next stage, or an approval, to go to 75 % since .*\n(.*\n)* {2}waits {4}10m more; unless the gate opens, it is reverted then/,
-      page: /waits for the gate of 75 %, since .*An approval goes on without it\. If it does not open by .*, the release reverts\./,
+        /waiting for a gate, or an approval, to go to 75 %\n {2}since {4}.*\n(.*\n)* {2}waits {4}10m more; unless the gate opens, it is reverted then/,
+      page: /has waited for the gate of 75 % for 5m\. An approval goes on without it\. If it does not open by .*, the release reverts\./,
       word: "waits for its gate",
       firstOrder: "hold",
       needsPerson: false,
@@ -61,7 +61,7 @@ const cases: Record<string, [Partial<ReleaseView>, Words]> = {
     {
       inWords: "waiting for the end of a freeze",
       status:
-        /waiting for the end of a freeze since .*\n {2}freeze {3}until .* \(10m left\)\n(.*\n)* {2}hold {5}workers-release hold checkout/,
+        /waiting for the end of a freeze\n {2}since {4}.*\n {2}freeze {3}until .* \(10m left\)\n(.*\n)* {2}hold {5}workers-release hold checkout/,
       page: /It has soaked, and goes to 75 % when the freeze of its plan ends, /,
       word: "waits for a freeze to end",
       firstOrder: "hold",
@@ -72,7 +72,7 @@ const cases: Record<string, [Partial<ReleaseView>, Words]> = {
     { phase: "waiting", waitsFor: wait({ frozenUntil: until, approvedBy: "jo", command: null }) },
     {
       inWords: "approved by jo, waiting for the end of a freeze",
-      status: /approved by jo to go to 75 % since .*\n {2}freeze {3}until .* \(10m left\)\n/,
+      status: /approved by jo to go to 75 %\n {2}since {4}.*\n {2}freeze {3}until .* \(10m left\)\n/,
       page: /jo has approved 75 %\. It goes on when the freeze ends, /,
       word: "waits for a freeze to end",
       firstOrder: "hold",
@@ -89,7 +89,7 @@ const cases: Record<string, [Partial<ReleaseView>, Words]> = {
       inWords: "held by kim",
       status:
         / {2}held {5}by kim: it stays in this stage, watched as before\n(.*\n)* {2}resume {3}workers-release resume checkout/,
-      page: /Held by kim since /,
+      page: /Held by kim for 5m now/,
       word: "held",
       firstOrder: "resume",
       needsPerson: true,
@@ -103,7 +103,12 @@ describe("a release that waits for", () => {
       const seen: WorkerView = view({ release: release(changes) });
       const waiting = seen.release;
       assert.ok(waiting);
-      assert.match(statusText(seen, createColors(false)), words.status);
+      const status = statusText(seen, createColors(false));
+      assert.match(status, words.status);
+      assert.ok(
+        status.split("\n").every((line) => line.length <= 80),
+        status,
+      );
       assert.ok(accountText([seen]).includes(`${words.inWords}, begun `), accountText([seen]));
       assert.ok(changeText(seen).includes(`, ${words.inWords}`), changeText(seen));
       const page = String(waitSentence(waiting, Date.parse(seen.at), 0)).replace(/<[^>]+>/g, "");

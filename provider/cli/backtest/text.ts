@@ -131,7 +131,8 @@ function stagesText({ minRequests }: Plan, { stages }: Backtest): string {
   ];
   const few = stages.filter(({ hours }) => hours.length > 0 && hours.length < 24);
   const hours = few.map(
-    ({ percent, hours }) => `  At ${formatPercent(percent)} mostly too few at ${hoursText(hours)}.`,
+    ({ percent, hours }) =>
+      `  ${wrapped(`At ${formatPercent(percent)} mostly too few at ${hoursText(hours)}.`, width - 2, "    ")}`,
   );
   return [heading("Requests of the new version in a soak"), columns(rows), ...hours].join("\n");
 }

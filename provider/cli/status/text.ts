@@ -47,9 +47,11 @@ function placeLines({ at, health }: WorkerView, release: ReleaseView): string[] 
   const isFrozen = waitsFor?.for === "freeze";
   const doing = phase === "soaking" ? (isFrozen ? doingText(release) : "soaking") : waitingText(release);
   const since = phase === "waiting" || isFrozen ? waitsFor?.since : stage.startedAt;
-  const sinceText = since == null ? "" : ` since ${agoText(Date.parse(since), Date.parse(at))}`;
+  const ago = since == null ? undefined : agoText(Date.parse(since), Date.parse(at));
+  const isShort = doing === "soaking";
   return [
-    line("stage", `${place}, ${doing}${sinceText}`),
+    line("stage", `${place}, ${doing}${isShort && ago !== undefined ? ` since ${ago}` : ""}`),
+    ...(isShort || ago === undefined ? [] : [line("since", ago)]),
     ...freezeLines(release, Date.parse(at)),
     ...soakLines(release, health?.isJudged === true),
   ];
@@ -57,8 +59,7 @@ function placeLines({ at, health }: WorkerView, release: ReleaseView): string[] 
 
 function waitingText(release: ReleaseView): string {
   const by = release.waitsFor?.approvedBy;
-  const what =
-    release.waitsFor?.for === "gate" ? "the gate of the next stage, or an approval," : "an approval";
+  const what = release.waitsFor?.for === "gate" ? "a gate, or an approval," : "an approval";
   return by == null
     ? `waiting for ${what} to ${approvedText(release)}`
     : `approved by ${by} to ${approvedText(release)}`;

@@ -81,7 +81,8 @@ describe("the status of a Worker", () => {
       deployment({ split: at25, createdAt, ...recorded({ stage: 1, stages: 5, phase: "wait", next: 50 }) }),
       [
         "Release r1 of checkout is under way.",
-        `  stage    2 of 5 (25 %), waiting for an approval to go to 50 % since ${since[0]}`,
+        `  stage    2 of 5 (25 %), waiting for an approval to go to 50 %`,
+        `  since    ${since[0]}`,
         `  traffic  75 % to version ${oldVersion} (old)`,
         `           25 % to version ${newVersion} (new)`,
         `  began    ${since[1]}`,

@@ -65,6 +65,7 @@ async function release(command: Command, camera: Camera, versionId: string): Pro
 }
 
 async function main(): Promise<void> {
+  mkdirSync(join(root, ".cache"), { recursive: true });
   const folder = mkdtempSync(join(root, ".cache/pictures-"));
   mkdirSync(join(folder, "plans"));
   mkdirSync(pictures, { recursive: true });

@@ -1,4 +1,5 @@
 import { frozenUntil } from "../../../../provider/plan/freeze";
+import type { ReleaseRecord } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
@@ -60,12 +61,20 @@ function hasServed({ order }: RunLog, { sentAt }: Write, { commits }: Story): bo
   const served = before.findLastIndex(
     ({ deployment, record }) =>
       soleVersion(deployment) === order.versionId &&
-      (record === undefined || record.phase === "completed" || record.isWayBack),
+      (record === undefined || record.phase === "completed" || record.isWayBack || isOldOf(before, record)),
   );
   const isAborted = before
     .slice(served + 1)
     .some(({ record }) => record?.phase === "aborted" && record.newVersionId === order.versionId);
   return served !== -1 && !isAborted;
+}
+
+/** Whether the version of a release was the one that a later release would have gone back to. */
+function isOldOf(commits: readonly Commit[], { newVersionId, startedAt }: ReleaseRecord): boolean {
+  return commits.some(
+    ({ record }) =>
+      record?.oldVersionId === newVersionId && record.startedAt > startedAt && record.phase === "soak",
+  );
 }
 
 /** True where a freeze of the plan was on, by every clock. */

@@ -22,6 +22,7 @@ import {
   recorded,
   soaking,
   starting,
+  threeStages,
   violated,
   waiting,
 } from "./situations";
@@ -376,6 +377,47 @@ describe("a release that waits decides", () => {
       "to make the deployment once more that another run left",
       { state: waiting({ leftBy: "r0" }), after: 11 * minute },
       { do: "claim" },
+    ],
+  ]);
+});
+
+describe("a release that waits in a freeze decides", () => {
+  const plan: Partial<ReleasePlan> = { freeze: [{ from: "06:00", to: "07:00" }] };
+  const until = began + 60 * minute;
+  const told = (frozenUntil: number): Given => ({
+    plan,
+    state: waiting({ frozenUntil }),
+    after: 11 * minute,
+  });
+  check([
+    ["to keep what its deployment tells to the second", told(until - 999), { do: "keep" }],
+    ["to tell when the freeze ends otherwise", told(until - 1000), { do: "claim" }],
+  ]);
+});
+
+describe("a release whose first stage has a gate decides", () => {
+  const gate = { url: "https://ci.example.com/gate" };
+  const plan: Partial<ReleasePlan> = { stages: threeStages.stages.map((stage) => ({ ...stage, gate })) };
+  const answer = { kind: "later", text: "it answered 202" } as const;
+  const asked = (after: number): Given => ({
+    ...{ plan, state: starting(), after },
+    seen: { gate: { ...answer, stage: 0 } },
+  });
+  const timeout = 120 * minute;
+  check([
+    ["to ask it again within approvalTimeout", asked(timeout - 1), { do: "askGate", stage: 0 }],
+    [
+      "to give up after approvalTimeout",
+      asked(timeout),
+      { do: "giveUp", because: { kind: "gate", answer: { ...answer, stage: 0 } as never, isTimeout: true } },
+    ],
+    [
+      "to give up where a freeze has begun meanwhile",
+      { ...asked(minute), plan: { ...plan, freeze: [{ from: "06:00", to: "07:00" }] } },
+      {
+        do: "giveUp",
+        because: { kind: "frozen", until: began + 60 * minute, now: began + minute },
+      },
     ],
   ]);
 });

@@ -134,6 +134,8 @@ describe("an order to promote a version", () => {
       refused(promote("checkout", last, "jo", began)),
       /^There is nothing to skip: stage 3 of 3 \(100 %\) is/,
     );
+    const heldThere = deployment({ split: all(newVersion), ...recorded({ stage: 2, heldBy: "kim" }) });
+    assert.match(refused(promote("checkout", heldThere, "jo", began)), /is held by kim\./);
     const frozen = deployment({
       split: at25,
       ...recorded({ phase: "wait", next: 50, frozenUntil: began + minute }),

@@ -102,7 +102,8 @@ type Released = Awaited<ReturnType<typeof release>>;
 async function release(opened: Opened, name: string, source: string) {
   const { edge } = opened;
   const oldVersion = await goLive(edge, name, script(0), metadata);
-  const versionId = await addVersion(edge, name, source, metadata);
+  // One with the content of the old version would be no release.
+  const versionId = await addVersion(edge, name, `${source}\n// new`, metadata);
   const visitors = new Visitors(edge, name);
   const load = opened.load(name);
   load.stop();

@@ -35,6 +35,9 @@ export interface Past {
   readonly requests: number;
 }
 
+/** Telemetry that is younger, in milliseconds, may still be arriving. */
+export const arrivesWithinMs = 120_000;
+
 /** A tenth of what all users of a token share; comparing latencies can take more than was planned for, but not more than `most`. */
 const usualRequests = { planned: 120, most: 480 };
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { backtest, TooShort } from "../backtest/backtest";
 import { previewLines } from "../backtest/previewLines";
 import type { Connection, WorkerName } from "../cloudflare/client";
-import { queriesOf, readPast } from "../host/pastTelemetry";
+import { arrivesWithinMs, queriesOf, readPast } from "../host/pastTelemetry";
 import { formatElapsed } from "../plan/duration";
 import type { Plan } from "../plan/plan";
 import type { Clock } from "../rollout/ports";
@@ -34,8 +34,6 @@ const seed = 1;
 const requests = { planned: 30, most: 60 };
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Telemetry that is younger may still be arriving. */
-const arrivesWithinMs = 120_000;
 
 /** The backtests of one preview, which is what one process of the provider sees. */
 export class PreviewBacktests {

@@ -13,7 +13,7 @@ import { PortError, type Progress } from "../rollout/ports";
 import { run } from "../rollout/run";
 import { splitRemainsSentence } from "../rollout/text/endingText";
 import { harmless, harmlessLines } from "../shown";
-import { checked, defined, failureOf, read, type Checked } from "./validation";
+import { checked, defined, failureOf, read, urnOf, type Checked } from "./validation";
 import { systemClock } from "./clock";
 import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
@@ -105,10 +105,6 @@ export async function diff(_id: string, olds: unknown, news: Properties): Promis
 
 function isEmpty(olds: unknown): boolean {
   return typeof olds !== "object" || olds === null || Object.keys(olds).length === 0;
-}
-
-function urnOf(news: Properties): string | undefined {
-  return typeof news["__urn"] === "string" ? news["__urn"] : undefined;
 }
 
 /** Releases the version. Pulumi shows ids everywhere, so the account, which may be a secret, is not part of it. */

@@ -60,6 +60,11 @@ export function defined(properties: Record<string, unknown>): Record<string, unk
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
+/** The URN of the resource that inputs are of; undefined where the program gave none. */
+export function urnOf({ __urn: urn }: Record<string, unknown>): string | undefined {
+  return typeof urn === "string" ? urn : undefined;
+}
+
 /** Structural equality of values that came as JSON. */
 export function same(a: unknown, b: unknown): boolean {
   return equal(a, b, () => false);

@@ -12,7 +12,7 @@ import { systemClock } from "./clock";
 import { sources } from "./config";
 import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
-import { checked, defined, maybeSame, read, same, type Checked } from "./validation";
+import { checked, defined, maybeSame, read, same, urnOf, type Checked } from "./validation";
 import { withFingerprints } from "./versionFingerprints";
 import { versionInputs, versionProperties } from "./versionInputs";
 import { loadModule } from "./versionModules";
@@ -49,10 +49,6 @@ function openText(open: readonly string[]): string {
     `What is known only during the update (${open.join(", ")}) decides whether a new version is uploaded: only if it ` +
     "differs from now."
   );
-}
-
-function urnOf({ __urn: urn }: Properties): string | undefined {
-  return typeof urn === "string" ? urn : undefined;
 }
 
 /** Uploads the version. One whose Worker's settings could not be set is a failure that Pulumi remembers. */

@@ -2,7 +2,7 @@ import { csvTrace } from "../../backtest/file/csv";
 import { jsonTrace } from "../../backtest/file/json";
 import { traceIn } from "../../backtest/file/trace";
 import type { Trace } from "../../backtest/trace";
-import { readPast, TooManyRequests } from "../../host/pastTelemetry";
+import { arrivesWithinMs, readPast, TooManyRequests } from "../../host/pastTelemetry";
 import type { Plan } from "../../plan/plan";
 import { systemClock } from "../../pulumi/clock";
 import { accessOf, type WorkerOptions } from "../worker";
@@ -25,9 +25,6 @@ export function readTrace(file: string, plan: Plan): Read {
   const read = text.trimStart().startsWith("{") ? jsonTrace(text, file) : csvTrace(text, file);
   return { ...traceIn(read, plan, file), source: `Trace ${file},` };
 }
-
-/** Telemetry that is younger may still be arriving. */
-const arrivesWithinMs = 120_000;
 
 /** Reads the telemetry of a Worker for some days, with what the environment says. `onProgress` is told what it does. */
 export async function readWorker(

@@ -16,6 +16,18 @@ export default {
   },
 };`;
 
+const STRUCK = `
+let called = 0;
+export default {
+  fetch() {
+    return new Response(String(called));
+  },
+  scheduled() {
+    called += 1;
+    return scheduler.wait(20_000);
+  },
+};`;
+
 describe("a version's process that is killed under load", function () {
   this.timeout(180_000);
   let edge: Edge;
@@ -67,15 +79,12 @@ describe("a version's process that is killed under load", function () {
 
   it("calls no handler of a cron event twice", async () => {
     const others = workerdOf(process.pid);
-    await goLive(
-      edge,
-      "struck",
-      "export default { fetch() { return new Response(); }, scheduled() { return scheduler.wait(5000); } };",
-    );
-    await ask(edge, "struck");
+    await goLive(edge, "struck", STRUCK);
+    assert.equal((await ask(edge, "struck")).body, "0");
     const calling = ask(edge, "struck", { path: "/cdn-cgi/handler/scheduled?cron=x" });
-    // The process has begun with the event once it answers a request that came later.
-    await ask(edge, "struck");
+    await until("the event to have begun", async () =>
+      (await ask(edge, "struck")).body === "1" ? true : undefined,
+    );
     for (const pid of workerdOf(process.pid)) if (!others.includes(pid)) process.kill(pid, "SIGKILL");
     assert.deepEqual([(await calling).status, (await calling).body], [500, "exception"]);
     const row = await until("the row", async () =>

@@ -1,11 +1,11 @@
 import { revertFor } from "./act";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { gaveUp } from "./text/endingText";
-import { alreadyServing, soleVersion } from "./outcome";
+import { alreadyServing } from "./outcome";
 import { nothingObserved } from "./look/observation";
 import { ownUploadOf } from "./ownUpload";
 import { isStale, PortError, staleDeployments, type Deployment } from "./ports";
-import { percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
+import { hasAllTraffic, percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
@@ -47,14 +47,14 @@ export async function begin(
     case "finishRevert":
       return revertFor(
         { kind: "unfinished", finding: point.finding },
-        left(point, active, dependencies),
+        left(point, dependencies),
         dependencies,
       );
     case "resume":
       dependencies.progress.event(resumedSentence(point.release, point.state));
-      return left(point, active, dependencies);
+      return left(point, dependencies);
     case "putBack":
-      return putBackFirst(point, active, dependencies);
+      return putBackFirst(point, dependencies);
     default:
       return start(request, point, recent, dependencies);
   }
@@ -102,7 +102,7 @@ async function start(
   const [before] = recent;
   const { plan, releaseId: id, scriptName, owner, retry, versionId: newVersionId } = request;
   const oldVersionId = point.kind === "first" ? undefined : point.oldVersionId;
-  const isServing = before !== undefined && soleVersion(before.split) === newVersionId;
+  const isServing = before !== undefined && hasAllTraffic(before, newVersionId);
   const ready = startChecks(request, { oldVersionId, isServing }, dependencies);
   await checkVersionExists(request, dependencies);
   const sameContent = await sameContentOf(request, oldVersionId, before, dependencies);
@@ -168,18 +168,14 @@ function firstStage({ plan, startAt = 0 }: ReleaseRequest, point: StartingPoint)
 }
 
 /** A release that somebody left, as it stands. */
-function left({ release, state }: Left, active: Deployment | undefined, { clock }: Dependencies): Rollout {
-  return { release, state, observation: nothingObserved(release, active, clock.now(), false) };
+function left({ deployment, release, state }: Left, { clock }: Dependencies): Rollout {
+  return { release, state, observation: nothingObserved(release, deployment, clock.now(), false) };
 }
 
 /** Puts back what was left, then begins the release asked for. */
-async function putBackFirst(
-  point: Left,
-  active: Deployment | undefined,
-  dependencies: Dependencies,
-): Promise<Step> {
-  const percent = active ? percentOf(active.split, point.release.newVersionId) : 0;
-  const rollout = left(point, active, dependencies);
+async function putBackFirst(point: Left, dependencies: Dependencies): Promise<Step> {
+  const percent = percentOf(point.deployment.split, point.release.newVersionId);
+  const rollout = left(point, dependencies);
   const step = await revertFor({ kind: "leftOver", percent }, rollout, dependencies);
   if (!("outcome" in step) || step.outcome.status === "revertFailed") return step;
   const { outcome, active: known, isUntouched } = step;

@@ -7,7 +7,7 @@ import { goesBack, type Cause, type Doubt } from "./cause";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import type { Observation } from "./look/observation";
 import type { GateAnswer } from "./ports";
-import { heldUntil, promotedSplit, sameTraffic, soakedAt, type Release } from "./release";
+import { hasAllTraffic, heldUntil, soakedAt, type Release } from "./release";
 import { silence, waitedFor } from "./look/source";
 import type { Deployed, Starting, State, Waiting, WriteFailure } from "./state";
 import { lateUntil } from "./write/write";
@@ -142,7 +142,7 @@ function throughFirstGate(situation: Situation, { stage, since }: Starting): Act
 function mayBeHeld(release: Release, state: State): boolean {
   if (release.isWayBack) return false;
   const before = state.phase === "starting" ? state.before : undefined;
-  return before === undefined || !sameTraffic(before.split, promotedSplit(release));
+  return before === undefined || !hasAllTraffic(before, release.newVersionId);
 }
 
 /** What is known of the gate of a stage; undefined where it has none, or none is asked. */

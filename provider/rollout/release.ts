@@ -3,6 +3,7 @@ import type { Plan } from "../plan/plan";
 import type {
   Clock,
   Contents,
+  Deployment,
   Deployments,
   Failures,
   Gates,
@@ -152,6 +153,11 @@ export function heldUntil({ plan }: Pick<Release, "plan">, stage: number, now: n
 /** The share of the traffic that `versionId` has in a split, from 0 to 100. */
 export function percentOf(split: Split, versionId: string): number {
   return split.find((share) => share.versionId === versionId)?.percent ?? 0;
+}
+
+/** Whether a deployment gives `versionId` all traffic. */
+export function hasAllTraffic({ split }: Pick<Deployment, "split">, versionId: string): boolean {
+  return samePercent(percentOf(split, versionId), 100);
 }
 
 /** Half of the smallest difference between two percentages: 35.900000000000006 is 35.9. */

@@ -34,6 +34,8 @@ export type StartingPoint =
 
 /** A release that was left half done. */
 export interface Left {
+  /** The split it has left. */
+  readonly deployment: Deployment;
   readonly release: Release;
   readonly state: Deployed;
 }
@@ -99,6 +101,7 @@ function isLeft(
 function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
   const sameVersion = record.newVersionId === request.versionId;
   const toPutBack = {
+    deployment: active,
     release: releaseOf({ ...request, plan: planAsDeployed(request.plan, record, active) }, record),
     state: stateFrom(record, active),
   };
@@ -226,6 +229,7 @@ function leftByOthers(
   const share = active.split.find(({ versionId }) => versionId === newVersionId);
   const stage: PlanStage = { percent: share?.percent ?? 0, soakMs: 0, progression: "automatic" };
   return {
+    deployment: active,
     release: {
       ...names,
       ...{ plan: { ...plan, stages: [stage] }, newVersionId, oldVersionId, startedAt: createdAt },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { edgesOf } from "../../provider/health/latencyBins";
 import { noBaseline } from "../../provider/health/past";
 import type { Slo } from "../../provider/plan/types";
 import type { Series } from "../../provider/health/series";
@@ -185,6 +186,37 @@ describe("what is known of an SLO in a stage", () => {
     // A quarter of 400 requests: 10 of 100 are bad, and not all of 10.
     assert.ok(known > 5 && known < unknown - 10, `${known} ${unknown}`);
   });
+
+  const bins = (requests: number, at: number): number[] =>
+    Array.from({ length: edgesOf("wallTime").length + 1 }, (_, bin) => (bin === at ? requests : 0));
+  for (const slo of [
+    { sli: "serverErrors", max: 0.01 },
+    { sli: "wallTime", slower: "20%" },
+  ] satisfies Slo[]) {
+    it(`is judged by how long the plan is to take, of ${slo.sli}: trouble may begin at any time`, () => {
+      const at = (start: number, bad: number, bin: number): Series[number] => ({
+        start: began + start,
+        new: { valid: 100, bad, latencies: bins(100, bin) },
+        old: { valid: 300, bad: 1, latencies: bins(300, 4) },
+      });
+      const late = Array.from({ length: 72 }, (_, count) =>
+        count < 60 ? at(count * 10_000, 0, 4) : at(count * 10_000, 10, 12),
+      );
+      const usual = { ...noBaseline, perMs: { valid: 0.04, bad: 0.0001 } };
+      const evidence = (soakTime: string): number => {
+        const long = aRelease({
+          stages: [
+            { percent: 25, soakTime },
+            { percent: 100, soakTime },
+          ],
+          slos: [slo],
+        });
+        const seen = observation(long, began + 15 * minute, { series: [late], baselines: [usual] });
+        return assess(long, soaking(), seen)[0]?.verdict.evidence ?? 0;
+      };
+      assert.ok(evidence("10m") > evidence("100h") + 0.1, `${evidence("10m")} ${evidence("100h")}`);
+    });
+  }
 
   it("is not taken to have served anything before its first split", () => {
     const usual = { ...noBaseline, perMs: { valid: 0.04, bad: 0.0004 } };

@@ -43,7 +43,8 @@ const resumed: Release = aRelease({}, { run: "r2" });
 describe("a run goes on with", () => {
   it("a stage that soaks, since its deployment", () => {
     const state = soaking({ since: began + 5 * minute, deploymentId: "left", leftBy: "r1" });
-    assert.deepEqual(pointAt(leftOver()), { kind: "resume", release: resumed, state });
+    const active = leftOver();
+    assert.deepEqual(pointAt(active), { kind: "resume", deployment: active, release: resumed, state });
   });
 
   it("a stage that soaks, since when its record says, after the stages before", () => {
@@ -51,7 +52,7 @@ describe("a run goes on with", () => {
     const active = leftOver({ stage: 1, run: "r9", begun: [began], since }, at50);
     const past = [{ stage: 0, startedAt: began, endedAt: since }];
     const state = soaking({ stage: 1, since, past, deploymentId: "left", leftBy: "r9" });
-    assert.deepEqual(pointAt(active), { kind: "resume", release: resumed, state });
+    assert.deepEqual(pointAt(active), { kind: "resume", deployment: active, release: resumed, state });
   });
 
   it("a stage that waits, with when it began to soak and the stages before", () => {
@@ -60,14 +61,14 @@ describe("a run goes on with", () => {
     const past = [{ stage: 0, startedAt: began, endedAt: began + minute }];
     const times = { since: began + 5 * minute, soakedSince: began + minute };
     const state = waiting({ ...times, past, deploymentId: "left", leftBy: "r1" });
-    assert.deepEqual(pointAt(active), { kind: "resume", release: resumed, state });
+    assert.deepEqual(pointAt(active), { kind: "resume", deployment: active, release: resumed, state });
   });
 
   it("a stage that waits, of which it is not known when it began to soak", () => {
-    const point = pointAt(leftOver({ stage: 1, phase: "wait", next: 100 }, at50));
+    const active = leftOver({ stage: 1, phase: "wait", next: 100 }, at50);
     const times = { since: began + 5 * minute, soakedSince: began + 5 * minute };
     const state = waiting({ ...times, deploymentId: "left", leftBy: "r1" });
-    assert.deepEqual(point, { kind: "resume", release: resumed, state });
+    assert.deepEqual(pointAt(active), { kind: "resume", deployment: active, release: resumed, state });
   });
 
   it("the last of several stages, of which each ended when the next began", () => {

@@ -7,7 +7,7 @@ import {
   type FailuresQuery,
 } from "../../provider/rollout/ports";
 import { failuresLines } from "../../provider/rollout/text/failuresText";
-import { aRelease, soaking } from "./situations";
+import { aRelease, began, soaking } from "./situations";
 import { badNewVersion, newVersion, oldVersion, release, shares, world, type World } from "./simulate";
 
 function group(what: string, fresh: number, old: number, changes: Partial<FailureGroup> = {}): FailureGroup {
@@ -94,6 +94,24 @@ describe("an aborted release", () => {
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
     assert.match(outcome.reason, /could not be found out: `pulumi up` was interrupted meanwhile\.$/);
+  });
+});
+
+describe("what is asked for", () => {
+  it("is whole milliseconds around the time in question, whatever clock it was measured by", async () => {
+    const { outside, asked } = failing(() => Promise.resolve(found));
+    const state = soaking({ since: began + 0.5 });
+    const { slos } = aRelease().plan;
+    const counts = { valid: 0, bad: 0 };
+    assert(slos[0]);
+    const cause = {
+      kind: "unsure",
+      slo: slos[0],
+      served: { new: counts, old: counts },
+      extended: false,
+    } as const;
+    await failuresFor(cause, aRelease(), state, outside, began + 60_000.5);
+    assert.deepEqual([asked[0]?.query.from, asked[0]?.query.to], [began - 1000, began + 60_001]);
   });
 });
 

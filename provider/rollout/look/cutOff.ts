@@ -35,9 +35,9 @@ export function reachAfter(
   return { heardAt, cutOffs: lasts ? cutOffs : [...cutOffs, { from: heardAt, to: undefined }] };
 }
 
-/** A wait that the service has ordered is an answer. */
-function isUnreachable({ failures, notBefore, orderedUntil }: Source): boolean {
-  return failures > 0 && notBefore !== orderedUntil;
+/** It is left alone, and has not ordered that itself: a wait that the service has ordered is an answer. */
+function isUnreachable({ notBefore, orderedUntil }: Source): boolean {
+  return notBefore !== orderedUntil;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { abort } from "../rollout/operator";
 import { revertedSentence } from "../rollout/text/endingText";
-import { afterAbort } from "../rollout/text/text";
+import { afterAbort } from "../rollout/text/causeText";
 import { give, type OrderOptions } from "./order";
 import { say } from "./say";
 import { operator, orderCommand } from "./worker";

@@ -2,7 +2,7 @@ import type { Order } from "../rollout/operator";
 import type { Clock, Deployment, Deployments } from "../rollout/ports";
 import { sameTraffic } from "../rollout/release";
 import { writeRecord } from "../rollout/record/recordText";
-import { withPeriod } from "../rollout/text/text";
+import { withPeriod } from "../rollout/text/words";
 import { write, type DeploymentRequest, type Proposal } from "../rollout/write/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */

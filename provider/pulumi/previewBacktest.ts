@@ -6,7 +6,7 @@ import { arrivesWithinMs, queriesOf, readPast } from "../host/pastTelemetry";
 import { formatElapsed } from "../plan/duration";
 import type { Plan } from "../plan/plan";
 import type { Clock } from "../rollout/ports";
-import { dateText } from "../rollout/text/text";
+import { dateText } from "../rollout/text/words";
 import { harmless } from "../shown";
 
 /** What a backtest in a preview is about. */

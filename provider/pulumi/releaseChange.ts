@@ -1,6 +1,6 @@
 import { hasUnknown } from "../plan/faults";
 import { planSchema } from "../plan/schema";
-import { afterAbort } from "../rollout/text/text";
+import { afterAbort } from "../rollout/text/causeText";
 import { wayBackOutlook } from "../rollout/text/wayBackText";
 import type { ReleaseState } from "./releaseInputs";
 import { same } from "./validation";

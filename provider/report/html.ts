@@ -12,7 +12,7 @@ import {
 } from "../plots";
 import { groupText } from "../rollout/text/failuresText";
 import type { FailuresReport } from "../rollout/failures";
-import { clockText, dateText } from "../rollout/text/text";
+import { clockText, dateText } from "../rollout/text/words";
 import type { ReleaseReport, SloReported, StageReported, StageSlo } from "./model";
 import { shareOf } from "./points";
 import { pageStyle } from "./style";

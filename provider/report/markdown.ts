@@ -1,6 +1,6 @@
 import { formatPercent } from "../plan/percent";
 import { groupText } from "../rollout/text/failuresText";
-import { clockText } from "../rollout/text/text";
+import { clockText } from "../rollout/text/words";
 import { harmless } from "../shown";
 import { valueText } from "../plots";
 import type { FailuresReport } from "../rollout/failures";

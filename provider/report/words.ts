@@ -1,6 +1,6 @@
 import { formatDuration } from "../plan/duration";
 import { percentText } from "../rollout/text/sloText";
-import { dateText } from "../rollout/text/text";
+import { dateText } from "../rollout/text/words";
 import { valueText } from "../plots";
 import type { CountsReported, ReleaseReport, ReportStatus, SloReported, StageSlo } from "./model";
 

@@ -21,15 +21,9 @@ import { revert, type RevertResult } from "./write/revert";
 import type { Reverted } from "./write/reverted";
 import { approvalHeldSentence } from "./text/freezeText";
 import { gateSentence } from "./text/gateText";
-import {
-  causeSentence,
-  claimSentence,
-  joined,
-  oneWaySentence,
-  revertingSentence,
-  stageSentence,
-  waitSentence,
-} from "./text/text";
+import { causeSentence, revertingSentence } from "./text/causeText";
+import { claimSentence, oneWaySentence, stageSentence, waitSentence } from "./text/stageSentences";
+import { joined } from "./text/words";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import { answered } from "./look/source";
 import {

@@ -9,7 +9,8 @@ import { hasAllTraffic, percentOf, type Dependencies, type Release, type Release
 import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
-import { foreignSplitRefusal, othersReleaseRefusal, resumedSentence } from "./text/text";
+import { foreignSplitRefusal, othersReleaseRefusal } from "./text/refusalText";
+import { resumedSentence } from "./text/stageSentences";
 import { checkVersionExists, sameContentOf } from "./versionsAtStart";
 import { patiently } from "./patiently";
 import { startChecks } from "./startChecks";

@@ -2,7 +2,9 @@ import { deployedSinceSentence, revertedSentence } from "./text/endingText";
 import { soleVersion, type Outcome } from "./outcome";
 import { PortError, type Deployment } from "./ports";
 import type { Dependencies } from "./release";
-import { afterAbort, joined, type Refusal } from "./text/text";
+import { afterAbort } from "./text/causeText";
+import type { Refusal } from "./text/refusalText";
+import { joined } from "./text/words";
 import { readActive } from "./write/write";
 
 /** A request that must not be carried out. Nothing was touched. `message` says why, and what to do. */

@@ -1,6 +1,6 @@
 import { formatPercent } from "../plan/percent";
 import { untilText } from "./text/freezeText";
-import { placeText } from "./text/text";
+import { placeText } from "./text/words";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isLastStage, isUnderWay, type ReleaseRecord } from "./record/record";

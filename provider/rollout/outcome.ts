@@ -26,7 +26,8 @@ import {
 import { failuresLines } from "./text/failuresText";
 import { watchCompletedSentence } from "./text/watchText";
 import { servingSentence } from "./text/startText";
-import { completedSentence, joined } from "./text/text";
+import { completedSentence } from "./text/stageSentences";
+import { joined } from "./text/words";
 import { wayBackUnknownSentence } from "./text/wayBackText";
 
 /**

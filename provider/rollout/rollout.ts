@@ -3,7 +3,7 @@ import type { Outcome } from "./outcome";
 import type { Deployment } from "./ports";
 import type { Release } from "./release";
 import type { State } from "./state";
-import type { Refusal } from "./text/text";
+import type { Refusal } from "./text/refusalText";
 
 /** A release on its way. What it needs to go on is `release` and `state`, plain data; `observation` is a cache. */
 export interface Rollout {

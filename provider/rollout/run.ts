@@ -12,7 +12,7 @@ import { alone, type Deployment, type Pace } from "./ports";
 import { soakedAt, type Dependencies, type ReleaseRequest } from "./release";
 import { goesOn, type Rollout, type Step } from "./rollout";
 import type { Starting } from "./state";
-import { statusLine } from "./text/text";
+import { statusLine } from "./text/statusText";
 import { unlessAborted } from "./unlessAborted";
 import { windowWarning } from "./look/window";
 

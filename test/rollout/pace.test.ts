@@ -5,7 +5,7 @@ import { observe } from "../../provider/rollout/look/observe";
 import { answered, silence, unanswered, unasked } from "../../provider/rollout/look/source";
 import { PortError, type Pace } from "../../provider/rollout/ports";
 import type { State } from "../../provider/rollout/state";
-import { statusLine } from "../../provider/rollout/text/text";
+import { statusLine } from "../../provider/rollout/text/statusText";
 import {
   all,
   newVersion,

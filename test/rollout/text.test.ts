@@ -5,22 +5,22 @@ import type { Assessment } from "../../provider/rollout/look/assess";
 import type { State } from "../../provider/rollout/state";
 import { CannotStart } from "../../provider/rollout/cannotStart";
 import { badText, countsText, limitText, percentText, sloText } from "../../provider/rollout/text/sloText";
+import { causeSentence, revertingSentence } from "../../provider/rollout/text/causeText";
 import {
-  causeSentence,
+  foreignSplitRefusal,
+  othersReleaseRefusal,
+  type Refusal,
+} from "../../provider/rollout/text/refusalText";
+import {
   claimSentence,
   completedSentence,
-  dateText,
-  foreignSplitRefusal,
   oneWaySentence,
-  othersReleaseRefusal,
   resumedSentence,
-  revertingSentence,
   stageSentence,
-  statusLine,
   waitSentence,
-  withPeriod,
-  type Refusal,
-} from "../../provider/rollout/text/text";
+} from "../../provider/rollout/text/stageSentences";
+import { statusLine } from "../../provider/rollout/text/statusText";
+import { dateText, withPeriod } from "../../provider/rollout/text/words";
 import { windowWarning } from "../../provider/rollout/look/window";
 import { newVersion, oldVersion, otherVersion, request } from "./simulate";
 import {

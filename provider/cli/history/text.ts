@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
-import { dateText } from "../../rollout/text/text";
+import { dateText } from "../../rollout/text/words";
 import type { HistoryView, OtherDeploymentView, PastReleaseView } from "../../view/schema";
 
 /** What was deployed to a Worker, newest first: two lines for each, of at most 80 characters but for what people wrote. */

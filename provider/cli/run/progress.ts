@@ -1,5 +1,5 @@
 import type { Clock, Progress } from "../../rollout/ports";
-import { clockText } from "../../rollout/text/text";
+import { clockText } from "../../rollout/text/words";
 import { harmless } from "../../shown";
 import type { Screen } from "../status/screen";
 import { inCommandWords } from "./words";

@@ -1,5 +1,5 @@
 import { formatElapsed } from "../../plan/duration";
-import { placeText } from "../../rollout/text/text";
+import { placeText } from "../../rollout/text/words";
 import type { WorkerView } from "../../view/schema";
 import { doingText } from "../../view/waiting";
 

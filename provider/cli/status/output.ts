@@ -1,4 +1,4 @@
-import { clockText } from "../../rollout/text/text";
+import { clockText } from "../../rollout/text/words";
 import { Redrawn, type Screen } from "./screen";
 import type { Colors } from "./colors";
 import { statusText } from "./text";

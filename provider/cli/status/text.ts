@@ -2,7 +2,7 @@ import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
 import { notUnderWay } from "../../rollout/operator";
 import { untilText } from "../../rollout/text/freezeText";
-import { agoText, placeText } from "../../rollout/text/text";
+import { agoText, placeText } from "../../rollout/text/words";
 import type { HealthView, ReleaseView, WorkerView } from "../../view/schema";
 import { doingText } from "../../view/waiting";
 import type { Colors } from "./colors";

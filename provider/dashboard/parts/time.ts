@@ -1,6 +1,6 @@
 import { markup, type Markup } from "../../markup";
 import { formatElapsed } from "../../plan/duration";
-import { dateText } from "../../rollout/text/text";
+import { dateText } from "../../rollout/text/words";
 
 /** A moment as far back as it is: `4m 10s ago`. Its date shows where somebody points at it. */
 export function ago(time: string, now: number): Markup {

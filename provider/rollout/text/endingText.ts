@@ -12,7 +12,9 @@ import { frozenRefusal } from "./freezeText";
 import { toldSameRevertedText } from "./sameContentText";
 import { watchedServesSentence, watchTodo } from "./watchText";
 import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
-import { afterAbort, clockText, stageText, withPeriod, type Refusal } from "./text";
+import { afterAbort } from "./causeText";
+import type { Refusal } from "./refusalText";
+import { clockText, stageText, withPeriod } from "./words";
 
 /** What to do after an ending that put the traffic back. */
 export const afterEnd = {

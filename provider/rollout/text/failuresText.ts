@@ -1,6 +1,6 @@
 import type { FailuresReport } from "../failures";
 import type { FailureGroup } from "../ports";
-import { clockText, withPeriod } from "./text";
+import { clockText, withPeriod } from "./words";
 
 /** What failed, in lines for a person who has to mend it; none where it was not asked for. */
 export function failuresLines(report: FailuresReport | undefined): readonly string[] {

@@ -1,6 +1,7 @@
 import { formatElapsed } from "../../plan/duration";
 import { heldUntil, type Release } from "../release";
-import { dateText, type Refusal } from "./text";
+import type { Refusal } from "./refusalText";
+import { dateText } from "./words";
 
 /** Until when a freeze holds a release in its stage; empty where none does, and in the last stage, which has none after it. */
 export function frozenText(release: Pick<Release, "plan">, stage: number, now: number): string {

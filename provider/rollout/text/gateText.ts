@@ -2,7 +2,7 @@ import type { GateSeen } from "../look/observation";
 import type { GateAnswer } from "../ports";
 import { stagePercent, type Release } from "../release";
 import { formatPercent } from "../../plan/percent";
-import { stageText } from "./text";
+import { stageText } from "./words";
 
 /** What the gate of a stage that is to be entered says, for the live line; empty where none is of interest. */
 export function gateText(gate: GateSeen | undefined): string {

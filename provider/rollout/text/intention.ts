@@ -2,7 +2,7 @@ import { formatPercent } from "../../plan/percent";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import { percentOf } from "../release";
-import { agoText, dateText, placeText } from "./text";
+import { agoText, dateText, placeText } from "./words";
 import type { DeploymentRequest } from "../write/write";
 
 /** Where a version comes from. */

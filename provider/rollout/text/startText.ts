@@ -2,7 +2,8 @@ import { formatElapsed } from "../../plan/duration";
 import type { Deployment } from "../ports";
 import type { OwnUpload } from "../ownUpload";
 import type { Release, ReleaseRequest, SameContent } from "../release";
-import { agoText, joined, stageText, type Refusal } from "./text";
+import type { Refusal } from "./refusalText";
+import { agoText, joined, stageText } from "./words";
 
 // What is told when a release begins, of the versions and of who has moved the traffic.
 

@@ -1,5 +1,5 @@
 import type { Cause } from "./cause";
-import type { Action } from "./decide";
+import type { Action } from "./decide/action";
 import type { DeploymentStatus } from "./deploymentStatus";
 import {
   afterRevert,

@@ -2,7 +2,7 @@ import { act, revertFor } from "./act";
 import { assess, settle } from "./look/assess";
 import { begin } from "./begin";
 import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
-import { decide } from "./decide";
+import { decide } from "./decide/decide";
 import { follow } from "./follow";
 import { tellOfEnding, tellOfStep } from "./notice";
 import { observe, observeDeployments } from "./look/observe";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { act, revertFor } from "../../provider/rollout/act";
-import type { Action } from "../../provider/rollout/decide";
+import type { Action } from "../../provider/rollout/decide/action";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
 import { answered } from "../../provider/rollout/look/source";
 import type { Rollout, Step } from "../../provider/rollout/rollout";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Assessment } from "../../provider/rollout/look/assess";
-import { decide, type Action } from "../../provider/rollout/decide";
+import type { Action } from "../../provider/rollout/decide/action";
+import { decide } from "../../provider/rollout/decide/decide";
 import { lateWriteMs } from "../../provider/rollout/write/write";
 import type { Observation } from "../../provider/rollout/look/observation";
 import type { Deployment } from "../../provider/rollout/ports";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CannotStart } from "../../provider/rollout/cannotStart";
 import { isVerdict, type Cause } from "../../provider/rollout/cause";
-import type { GaveUp } from "../../provider/rollout/decide";
+import type { GaveUp } from "../../provider/rollout/decide/action";
 import type { Deployment } from "../../provider/rollout/ports";
 import type { DeploymentStatus } from "../../provider/rollout/deploymentStatus";
 import { gaveUp } from "../../provider/rollout/text/endingText";

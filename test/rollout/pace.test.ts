@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { act } from "../../provider/rollout/act";
-import { decide } from "../../provider/rollout/decide";
+import { decide } from "../../provider/rollout/decide/decide";
 import { observe } from "../../provider/rollout/look/observe";
 import { answered, silence, unanswered, unasked } from "../../provider/rollout/look/source";
 import { PortError, type Pace } from "../../provider/rollout/ports";

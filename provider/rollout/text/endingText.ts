@@ -2,7 +2,7 @@ import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
 import { goesBack, isVerdict, type Cause } from "../cause";
 import type { Confirmation } from "../look/confirm";
-import type { GaveUp } from "../decide";
+import type { GaveUp } from "../decide/action";
 import type { DeploymentStatus } from "../deploymentStatus";
 import type { Deployment } from "../ports";
 import { stagePercent, type Release } from "../release";

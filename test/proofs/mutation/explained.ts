@@ -12,7 +12,7 @@ export interface Explained {
 /** The survivors that are known. The run names the entries that have become wrong. */
 export const explained: readonly Explained[] = [
   {
-    file: "provider/rollout/decide.ts",
+    file: "provider/rollout/decide/onward.ts",
     within: "onward",
     original:
       'if (status.kind === "approved" && isInTime(situation, state, status.at)) before if (status.kind === "misfit")',
@@ -21,18 +21,25 @@ export const explained: readonly Explained[] = [
     reason: "A status has one kind.",
   },
   {
-    file: "provider/rollout/decide.ts",
+    file: "provider/rollout/decide/decide.ts",
     within: "unlessWritesFail",
     original: 'if (oldIsGone && action.do === "enter" && !isOverdue) before if (!forGood && !isOverdue)',
     replacement: 'if (!forGood && !isOverdue) before if (oldIsGone && action.do === "enter" && !isOverdue)',
     reason: "That the old version is gone is only known of a write that was refused for good.",
   },
   {
-    file: "provider/rollout/decide.ts",
+    file: "provider/rollout/decide/decide.ts",
     within: "unlessWritesFail",
     original: 'if (oldIsGone && action.do === "enter" && !isOverdue) before if (action.do === "complete")',
     replacement: 'if (action.do === "complete") before if (oldIsGone && action.do === "enter" && !isOverdue)',
     reason: "An action does one thing.",
+  },
+  {
+    file: "provider/rollout/begin.ts",
+    within: "deployedAtFirst",
+    original: "if (known === undefined && reading === emptyReadings) before if (reading === staleReadings)",
+    replacement: "if (reading === staleReadings) before if (known === undefined && reading === emptyReadings)",
+    reason: "They are for different readings.",
   },
   {
     file: "provider/rollout/deploymentStatus.ts",

@@ -38,7 +38,8 @@ export const explained: readonly Explained[] = [
     file: "provider/rollout/begin.ts",
     within: "deployedAtFirst",
     original: "if (known === undefined && reading === emptyReadings) before if (reading === staleReadings)",
-    replacement: "if (reading === staleReadings) before if (known === undefined && reading === emptyReadings)",
+    replacement:
+      "if (reading === staleReadings) before if (known === undefined && reading === emptyReadings)",
     reason: "They are for different readings.",
   },
   {

@@ -1,31 +1,15 @@
-import type { Cause } from "./cause";
+import { askGate } from "./askGate";
 import type { Action } from "./decide/action";
 import type { DeploymentStatus } from "./deploymentStatus";
-import {
-  afterRevert,
-  completed,
-  completedUnrecorded,
-  completionSentence,
-  held,
-  withFailures,
-  yielded,
-  type Ended,
-  type Outcome,
-} from "./outcome";
-import { failuresFor } from "./failures";
-import { gaveUp } from "./text/endingText";
-import type { Deployment, Gates } from "./ports";
+import { kept, withoutOpenGate } from "./kept";
+import { answered } from "./look/source";
+import { uploadsLeft } from "./look/window";
+import { completed, completedUnrecorded, completionSentence, held, yielded, type Outcome } from "./outcome";
+import type { Deployment } from "./ports";
 import { recordOf } from "./record/recordOf";
 import { heldUntil, promotedSplit, splitAt, stagePercent, type Dependencies } from "./release";
-import { revert, type RevertResult } from "./write/revert";
-import type { Reverted } from "./write/reverted";
-import { approvalHeldSentence } from "./text/freezeText";
-import { gateSentence } from "./text/gateText";
-import { causeSentence, revertingSentence } from "./text/causeText";
-import { claimSentence, oneWaySentence, stageSentence, waitSentence } from "./text/stageSentences";
-import { joined } from "./text/words";
-import { goesOn, type Rollout, type Step } from "./rollout";
-import { answered } from "./look/source";
+import { revertFor } from "./revertFor";
+import { endedNow, goesOn, type Rollout, type Step } from "./rollout";
 import {
   approvalOf,
   awaiting,
@@ -36,13 +20,12 @@ import {
   type State,
   type WriteFailure,
 } from "./state";
-import { uploadsLeft } from "./look/window";
-import { lateUntil, write, type DeploymentRequest } from "./write/write";
-
-/** Whoever cannot ask a gate lets nobody through it. */
-const noGates: Gates = {
-  ask: () => ({ kind: "failing", text: "nothing here can ask a gate" }),
-};
+import { gaveUp } from "./text/endingText";
+import { approvalHeldSentence } from "./text/freezeText";
+import { gateSentence } from "./text/gateText";
+import { claimSentence, oneWaySentence, stageSentence, waitSentence } from "./text/stageSentences";
+import { joined } from "./text/words";
+import { write, type DeploymentRequest } from "./write/write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
@@ -60,13 +43,13 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
     case "complete":
       return complete(rollout, dependencies);
     case "completeUnrecorded":
-      return { outcome: completedUnrecorded(ended(rollout, dependencies), action.trouble) };
+      return { outcome: completedUnrecorded(endedNow(rollout, dependencies), action.trouble) };
     case "revert":
       return revertFor(action.cause, rollout, dependencies);
     case "hold":
-      return { outcome: held(ended(rollout, dependencies)) };
+      return { outcome: held(endedNow(rollout, dependencies)) };
     case "yield":
-      return { outcome: yielded(ended(rollout, dependencies), action.status, rollout.observation.active) };
+      return { outcome: yielded(endedNow(rollout, dependencies), action.status, rollout.observation.active) };
     case "beginAgain":
       return {
         beginAgain: true,
@@ -82,34 +65,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
 /** What a run tells whose release was under way when another one took its place. */
 function wayOut(rollout: Rollout, status: DeploymentStatus, dependencies: Dependencies): Outcome | undefined {
   if (rollout.state.phase === "starting" && rollout.state.failure?.lostAt === undefined) return undefined;
-  return yielded(ended(rollout, dependencies), status, rollout.observation.active);
-}
-
-/** A release that only looks has no write to try again, but one that was lost may still take effect. */
-function kept(state: State, now: number): State {
-  const { phase, failure, lostAt } = state;
-  return {
-    ...state,
-    failure: phase === "starting" || now < openUntil(failure) ? failure : undefined,
-    lostAt: now < lateUntil({ lostAt }) ? lostAt : undefined,
-  };
-}
-
-/** Until when a write that failed is of interest: it may still take effect, or Cloudflare has ordered to wait with it. */
-function openUntil(failure: WriteFailure | undefined): number {
-  return Math.max(lateUntil({ failure }), failure?.notBefore ?? -Infinity);
-}
-
-/** A gate that is open now may be closed when the release can go on, or tries to write again. */
-function withoutOpenGate(rollout: Rollout): Rollout {
-  const { gate } = rollout.observation;
-  return gate?.kind === "open"
-    ? { ...rollout, observation: { ...rollout.observation, gate: undefined } }
-    : rollout;
-}
-
-function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
-  return { ...rollout, state: { ...rollout.state, failure } };
+  return yielded(endedNow(rollout, dependencies), status, rollout.observation.active);
 }
 
 function enter(
@@ -127,33 +83,6 @@ function enter(
   return deploy(request, rollout, dependencies, (made) =>
     onward(rollout, made, entered(state, stage, made.id, dependencies.clock.now()), dependencies),
   );
-}
-
-/** Nobody waits for the answer: the release is watched meanwhile. */
-function askGate(rollout: Rollout, stage: number, { gates = noGates, clock }: Dependencies): Rollout {
-  const { release, state, observation } = rollout;
-  const { plan, id: releaseId, scriptName, newVersionId, oldVersionId, startedAt } = release;
-  const { gate } = plan.stages[stage] ?? {};
-  if (gate === undefined) return rollout;
-  const answer = gates.ask({
-    ...{
-      gate,
-      releaseId,
-      scriptName,
-      stage,
-      stages: plan.stages.length,
-      percent: stagePercent(release, stage),
-    },
-    ...{ newVersionId, oldVersionId, startedAt },
-  });
-  const looks = kept(state, clock.now());
-  // A write that failed is tried again as soon as the gate is known to be open still.
-  const isToWrite = answer.kind === "asked" || answer.kind === "open";
-  return {
-    ...rollout,
-    state: isToWrite ? { ...looks, failure: state.failure } : looks,
-    observation: { ...observation, gate: { ...answer, stage } },
-  };
 }
 
 function awaitApproval(
@@ -218,11 +147,11 @@ function complete(rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   const { release, state } = rollout;
   const request = {
     split: promotedSplit(release),
-    sentence: completionSentence(ended(rollout, dependencies)),
+    sentence: completionSentence(endedNow(rollout, dependencies)),
     record: recordOf(release, state.stage, "completed"),
   };
   return deploy(request, rollout, dependencies, (made) => ({
-    outcome: completed(ended(rollout, dependencies), made),
+    outcome: completed(endedNow(rollout, dependencies), made),
   }));
 }
 
@@ -264,57 +193,11 @@ async function deploy(
   }
 }
 
-/** Puts the traffic back for `cause` and tells how that went. */
-export async function revertFor(cause: Cause, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
-  const { release, state } = rollout;
-  const found = causeSentence(release, state, cause, dependencies.clock.now());
-  dependencies.progress.event(revertingSentence(release, state, cause));
-  const { reverted, state: last } = await revert(rollout, cause, found, dependencies).catch(
-    revertFault(rollout),
-  );
-  if (reverted.kind === "nothing") {
-    return { notStarted: gaveUp(release, { kind: "writesFail", trouble: found }) };
-  }
-  // The traffic is back: what else there is to know endangers nobody.
-  const failures =
-    reverted.kind === "done" ? await failuresFor(cause, release, last, dependencies) : undefined;
-  const over = ended({ ...rollout, state: last }, dependencies);
-  const outcome = withFailures(afterRevert(over, cause, found, reverted), failures);
-  const isUntouched = reverted.kind === "yielded" && !reverted.mayHaveWritten;
-  return { outcome, active: activeAfter(reverted), isUntouched };
-}
-
-/** The deployment that is active after a revert, where it is known. */
-function activeAfter(reverted: Exclude<Reverted, { kind: "nothing" }>): Deployment | undefined {
-  switch (reverted.kind) {
-    case "done":
-      return reverted.after ?? reverted.deployment;
-    case "yielded":
-      return reverted.active;
-    case "failed":
-      return undefined;
-  }
-}
-
-/** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */
-function revertFault({ release, state }: Rollout): (error: unknown) => RevertResult {
-  return (error) => ({
-    reverted: {
-      kind: "failed",
-      percent: stagePercent(release, state.stage),
-      forMs: 0,
-      trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
-      oldIsGone: undefined,
-    },
-    state,
-  });
-}
-
 function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {
   const observation = { ...rollout.observation, active, deployments: answered(clock.now()) };
   return { ...rollout, state, observation };
 }
 
-function ended(rollout: Rollout, dependencies: Dependencies): Ended {
-  return { ...rollout, now: dependencies.clock.now() };
+function withFailure(rollout: Rollout, failure: WriteFailure | undefined): Rollout {
+  return { ...rollout, state: { ...rollout.state, failure } };
 }

@@ -1,4 +1,4 @@
-import { revertFor } from "./act";
+import { revertFor } from "./revertFor";
 import { AbortedBefore, CannotStart } from "./cannotStart";
 import { gaveUp } from "./text/endingText";
 import { alreadyServing } from "./outcome";

@@ -1,7 +1,7 @@
 import type { Observation } from "./look/observation";
-import type { Outcome } from "./outcome";
+import type { Ended, Outcome } from "./outcome";
 import type { Deployment } from "./ports";
-import type { Release } from "./release";
+import type { Dependencies, Release } from "./release";
 import type { State } from "./state";
 import type { Refusal } from "./text/refusalText";
 
@@ -38,4 +38,9 @@ export type Step =
 /** True for a release that goes on. */
 export function goesOn(step: Step): step is Rollout {
   return "release" in step;
+}
+
+/** What is told of a release that ends now. */
+export function endedNow(rollout: Rollout, { clock }: Pick<Dependencies, "clock">): Ended {
+  return { ...rollout, now: clock.now() };
 }

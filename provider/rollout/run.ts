@@ -1,4 +1,5 @@
-import { act, revertFor } from "./act";
+import { act } from "./act";
+import { revertFor } from "./revertFor";
 import { assess, settle } from "./look/assess";
 import { begin } from "./begin";
 import { butPutBack, CannotStart, isRefusal } from "./cannotStart";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { act, revertFor } from "../../provider/rollout/act";
+import { act } from "../../provider/rollout/act";
+import { revertFor } from "../../provider/rollout/revertFor";
 import type { Action } from "../../provider/rollout/decide/action";
 import { PortError, type Deployment } from "../../provider/rollout/ports";
 import { answered } from "../../provider/rollout/look/source";

@@ -15,15 +15,8 @@ export function askGate(rollout: Rollout, stage: number, { gates = noGates, cloc
   const { gate } = plan.stages[stage] ?? {};
   if (gate === undefined) return rollout;
   const answer = gates.ask({
-    ...{
-      gate,
-      releaseId,
-      scriptName,
-      stage,
-      stages: plan.stages.length,
-      percent: stagePercent(release, stage),
-    },
-    ...{ newVersionId, oldVersionId, startedAt },
+    ...{ gate, releaseId, scriptName, newVersionId, oldVersionId, startedAt },
+    ...{ stage, stages: plan.stages.length, percent: stagePercent(release, stage) },
   });
   const looks = kept(state, clock.now());
   // A write that failed is tried again as soon as the gate is known to be open still.

@@ -44,7 +44,7 @@ describe("what is published", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("is the compiled code with its types and maps, what pages load, and four documents", () => {
+  it("is the compiled code with its types and maps, what pages load, and documents", () => {
     const pages = /^dist\/provider\/dashboard\/client\/[\w.]+\.(css|svg|mjs)$/;
     const others = paths.filter(
       (path) => !/^dist\/(provider|edge)\/.+\.(js|d\.ts|js\.map)$/.test(path) && !pages.test(path),
@@ -52,8 +52,11 @@ describe("what is published", function () {
     const plans = ["cautious", "fast", "low-traffic", "on-call-hours", "standard"].map(
       (name) => `plans/${name}.yaml`,
     );
+    // What the README leaves to a page of its own.
+    const pagesOfReadme = paths.filter((path) => /^docs\/[\w-]+\.md$/.test(path));
     const allowed = [
       ...plans,
+      ...pagesOfReadme,
       "schema/plan.json",
       "CHANGELOG.md",
       "LICENSE",
@@ -71,6 +74,7 @@ describe("what is published", function () {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "docs/plan-reference.md",
       "dist/provider/index.d.ts",
     ]) {
       assert.ok(paths.includes(path), path);

@@ -57,7 +57,9 @@ async function showWorker(scriptName: string, options: Options): Promise<WorkerV
   const { look, clock } = lookAt(scriptName, plan, accessOf(options));
   if (!options.watch) {
     const view = viewOf(await look(undefined));
-    console.log(options.json ? JSON.stringify(view, undefined, 2) : statusText(view, colors));
+    console.log(
+      options.json ? JSON.stringify(view, undefined, 2) : statusText(view, colors, process.stdout.columns),
+    );
     return view;
   }
   const output = outputFor(options);

@@ -1,4 +1,4 @@
-import { formatDuration } from "../plan/duration";
+import { formatElapsed } from "../plan/duration";
 import { percentText } from "../rollout/text/sloText";
 import { dateText } from "../rollout/text/words";
 import { valueText } from "../plots";
@@ -34,7 +34,7 @@ export function headingOf({ scriptName, status }: ReleaseReport): string {
 
 /** When it was, and how long it took. */
 export function timeText({ startedAt, endedAt, seenUntil }: ReleaseReport): string {
-  const took = formatDuration(Math.max(1000, (endedAt ?? seenUntil) - startedAt));
+  const took = formatElapsed(Math.max(1000, (endedAt ?? seenUntil) - startedAt));
   return endedAt === null
     ? `${dateText(startedAt)}, for ${took} so far`
     : `${dateText(startedAt)}, took ${took}`;

@@ -135,6 +135,20 @@ fine.yaml: fine`,
     );
   });
 
+  for (const [soakTime, told] of [
+    ["10m", "5 a minute"],
+    ["5h", "10 an hour"],
+    ["20d", "0.1 an hour"],
+  ] as const) {
+    it(`tells a rate of requests for people: ${told}`, () => {
+      const plan = planSchema.parse({
+        slos: [{ sli: "serverErrors", max: "1%" }],
+        stages: [{ percent: 100, soakTime }],
+      });
+      assert.match(timelineText("web.yaml", plan, forecastOf(plan)), new RegExp(`at least ${told} to`));
+    });
+  }
+
   it("knows the ready-made plans by name, and the one that was meant by a misspelt name", () => {
     assert.deepEqual(readyMade.sort(), [
       "pulumi-workers-release/cautious",

@@ -116,6 +116,11 @@ describe("the report on a release that was aborted", () => {
     assert.ok(p50?.newMs && p50.newMs >= 50 && p50.newMs <= 80, String(p50?.newMs));
   });
 
+  it("tells how long it took in whole seconds", () => {
+    const odd = { ...report, endedAt: report.startedAt + 41_129 };
+    for (const written of [markdownOf(odd), htmlOf(odd)]) assert.match(written, /, took 41s[ <]/);
+  });
+
   it("calls no version healthy that has served nothing", () => {
     const rows = markdownOf(report)
       .split("\n")

@@ -56,7 +56,19 @@ function trafficText({ stages, minRequests }: Plan): string {
   const served = needed.map((perSecond, index) => (stages[index]?.percent === 0 ? 0 : perSecond));
   const most = Math.max(...served);
   const stage = served.indexOf(most) + 1;
-  return `at least ${Number(most.toPrecision(2))} a second to the Worker: stage ${stage} has to serve ${minRequests} of them`;
+  return `at least ${rateText(most)} to the Worker: stage ${stage} has to serve ${minRequests} of them`;
+}
+
+const spans = [
+  [1, "a second"],
+  [60, "a minute"],
+  [3600, "an hour"],
+] as const;
+
+/** `3.3 a second`, `40 an hour`: by the shortest span in which there is at least one. */
+function rateText(perSecond: number): string {
+  const [seconds, name] = spans.find(([seconds]) => perSecond * seconds >= 1) ?? spans[2];
+  return `${Number((perSecond * seconds).toPrecision(2))} ${name}`;
 }
 
 const whenUnsure: Readonly<Record<Plan["whenUnsure"], string>> = {

@@ -9,7 +9,7 @@ export function terminalOutput(screen: Screen, colors: Colors): Output {
   const shown = new Redrawn(screen);
   return {
     show: (view, trouble) => {
-      const text = statusText(view, colors);
+      const text = statusText(view, colors, screen.columns);
       const unread = `\n${colors.yellow(`As it was when it could be read last: ${trouble ?? ""}`)}`;
       shown.show(trouble === undefined ? text : text + unread);
     },

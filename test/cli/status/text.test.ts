@@ -145,8 +145,8 @@ describe("the status of a Worker", () => {
       "  SLO                       old        new    limit  evidence",
       "  5xx                   0.415 %    0.498 %      1 %  ██░░░░░░░░  21 %  healthy",
       "                        15/3611     6/1204",
-      "  p99 wallTime of t     0.415 %    0.498 %      1 %  ██████████ 140 %  VIOLATED",
-      "  he checkout           15/3611     6/1204",
+      "  p99 wallTime of       0.415 %    0.498 %      1 %  ██████████ 140 %  VIOLATED",
+      "  the checkout          15/3611     6/1204",
       "  quiet                       –          –      1 %  ░░░░░░░░░░   0 %  too few",
       "  busy                    0.1 %    0.498 %      1 %  ██████░░░░  60 %  unsure",
       "                    12.3K/12.3M     6/1204",
@@ -156,6 +156,46 @@ describe("the status of a Worker", () => {
       "                        15/3611     6/1204",
     ]);
     assert.ok(lines.every((line) => line.length <= 80));
+  });
+
+  it("fits into 60 columns, the bar below the figures", () => {
+    const slos = [
+      slo(),
+      slo({ name: "p99 wallTime of the checkout", evidence: 1.4, verdict: "violated" }),
+      slo({ name: "busy", observeOnly: true, evidence: 9.9, verdict: "violated", old: null }),
+      slo({ name: "probes", evidence: null, verdict: "unseen", limit: null }),
+    ];
+    const blind = {
+      ...seeing,
+      note: "Nothing was seen of the new version for a minute, in spite of its share.",
+    };
+    const view = viewed(soaks, { ...health(...slos), telemetry: blind });
+    const lines = statusText({ ...view, warnings: ["What is told ".repeat(8)] }, plain, 60).split("\n");
+    assert.deepEqual(lines.slice(0, 22), [
+      "Release r1 of checkout is under way.",
+      "  stage    1 of 3 (25 %), soaking since 2030-01-01",
+      "           06:12:00Z, 1m ago",
+      "  soak     4m of 5m left",
+      "  traffic  75 % to version",
+      `           ${oldVersion} (old)`,
+      "           25 % to version",
+      `           ${newVersion} (new)`,
+      "  began    2030-01-01 06:00:00Z, 13m ago",
+      "  stages   [25 %], 50 %, a person approves, 100 %",
+      "",
+      "  SLO                old       new   limit  evidence",
+      "  5xx            0.415 %   0.498 %     1 %    21 %  healthy",
+      "                 15/3611    6/1204          ██░░░░░░░░",
+      "  p99            0.415 %   0.498 %     1 %   140 %  VIOLATED",
+      "  wallTime o…    15/3611    6/1204          ██████████",
+      "  busy                 –   0.498 %     1 %   990 %  observed",
+      "                            6/1204          ██████████",
+      "  probes         0.415 %   0.498 %       –  its run's only",
+      "                 15/3611    6/1204",
+      "  Nothing was seen of the new version for a minute, in spite",
+      "  of its share.",
+    ]);
+    assert.ok(lines.every((line) => line.length <= 60));
   });
 
   it("has colours only where they are wanted", () => {

@@ -1,8 +1,9 @@
 import type { Order } from "../rollout/operator";
-import type { Clock, Deployment, Deployments } from "../rollout/ports";
-import { sameTraffic } from "../rollout/release";
+import type { Deployment } from "../rollout/ports";
+import { sameTraffic, type Dependencies } from "../rollout/release";
 import { writeRecord } from "../rollout/record/recordText";
-import { withPeriod } from "../rollout/text/words";
+import { lostSentence, madeAgainSentence } from "../rollout/text/overwrittenText";
+import { joined, withPeriod } from "../rollout/text/words";
 import { write, type DeploymentRequest, type Proposal } from "../rollout/write/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */
@@ -16,10 +17,11 @@ const pauseMs = 2000;
  * @throws Error with the reason when the order is refused, or with what Cloudflare said when it is not taken in time
  */
 export async function carryOut(
-  deployments: Deployments,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
+  scriptName: string,
   order: (active: Deployment | undefined) => Order,
-  clock: Clock,
 ): Promise<DeploymentRequest> {
+  const { deployments, clock } = outside;
   const until = clock.now() + tryMs;
   let tried: DeploymentRequest | undefined;
   // Readings lag behind writes now and then: of two, the newer one counts. A failure shows in the next.
@@ -35,10 +37,16 @@ export async function carryOut(
     return { write: ordered.request };
   };
   for (;;) {
-    const written = await write(propose, { known }, { deployments, clock });
-    if (written.kind === "made") return written.request;
+    const written = await write(propose, { known }, outside);
+    if (written.kind === "made") {
+      if (written.lost) throw new Error(lostSentence(scriptName, written.lost));
+      return written.request;
+    }
     if (written.kind === "instead") {
-      if (written.because.kind === "refuse") throw new Error(written.because.reason);
+      if (written.because.kind === "refuse") {
+        const again = written.madeAgain && madeAgainSentence(scriptName, written.madeAgain);
+        throw new Error(joined([again ?? "", written.because.reason]));
+      }
       return written.because.request;
     }
     const { forGood, lostAt, trouble } = written.failure;

@@ -1,5 +1,5 @@
 import { cloudflareClient } from "../cloudflare/client";
-import { cloudflareDeployments } from "../cloudflare/deployments";
+import { cloudflareDeployments, cloudflarePast } from "../cloudflare/deployments";
 import { originsOf } from "../cloudflare/origins";
 import { systemClock } from "../pulumi/clock";
 import { intentionText } from "../rollout/text/intention";
@@ -54,7 +54,8 @@ export async function give(
     process.exitCode = 1;
     return undefined;
   }
-  return carryOut(deployments, asShown(request, order), systemClock);
+  const outside = { deployments, past: cloudflarePast(client, worker), clock: systemClock };
+  return carryOut(outside, scriptName, asShown(request, order));
 }
 
 /**
@@ -68,8 +69,14 @@ export function giveAtOnce(
   order: (active: Deployment | undefined) => Order,
 ): Promise<DeploymentRequest> {
   const { connection, accountId } = accessOf(options);
-  const deployments = cloudflareDeployments(cloudflareClient(connection), { accountId, scriptName });
-  return carryOut(deployments, order, systemClock);
+  const worker = { accountId, scriptName };
+  const client = cloudflareClient(connection);
+  const deployments = cloudflareDeployments(client, worker);
+  return carryOut(
+    { deployments, past: cloudflarePast(client, worker), clock: systemClock },
+    scriptName,
+    order,
+  );
 }
 
 /** The same order, as long as it does what the person has agreed to. */

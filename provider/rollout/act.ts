@@ -1,6 +1,6 @@
 import { askGate } from "./askGate";
 import type { Action } from "./decide/action";
-import type { DeploymentStatus } from "./deploymentStatus";
+import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { kept, withoutOpenGate } from "./kept";
 import { answered } from "./look/source";
 import { uploadsLeft } from "./look/window";
@@ -25,6 +25,7 @@ import { approvalHeldSentence } from "./text/freezeText";
 import { gateSentence } from "./text/gateText";
 import { claimSentence, oneWaySentence, stageSentence, waitSentence } from "./text/stageSentences";
 import { joined } from "./text/words";
+import { tellOfOverwritten } from "./write/overwritten";
 import { write, type DeploymentRequest } from "./write/write";
 
 /** Carries out what was decided. */
@@ -171,11 +172,14 @@ async function deploy(
   const force = rollout.release.isWayBack === true;
   const written = await write(
     (active) => (active?.id === known?.id ? { write: { ...request, force } } : { instead: active }),
-    { known, before },
+    { known, before, isToStayOverwritten: (theirs) => isOwnLate(theirs, rollout) },
     dependencies,
   );
+  tellOfOverwritten(written, rollout.release, dependencies);
   switch (written.kind) {
     case "instead":
+      if (written.madeAgain && rollout.state.phase === "starting")
+        return leftTo(written.because, rollout, dependencies);
       // What was seen is known from now on: a reading that lags behind it is not believed.
       return {
         ...rollout,
@@ -191,6 +195,17 @@ async function deploy(
       return withoutOpenGate(withFailure(rollout, { ...written.failure, oldIsGone }));
     }
   }
+}
+
+/** The first split was there for a moment: the release has begun, and is not gone on with. */
+function leftTo(active: Deployment | undefined, rollout: Rollout, dependencies: Dependencies): Step {
+  const status = statusOf(rollout.release, rollout.state, active);
+  return { outcome: yielded(endedNow(rollout, dependencies), status, active) };
+}
+
+/** A write of this run whose answer was lost, and which another one has replaced. */
+function isOwnLate({ record }: Deployment, { release, state }: Rollout): boolean {
+  return record?.run === release.run && (state.failure?.lostAt ?? state.lostAt) !== undefined;
 }
 
 function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {

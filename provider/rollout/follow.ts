@@ -31,6 +31,10 @@ export function follow(
 /** @param at when, in milliseconds since the epoch */
 function movedBy(state: State, record: ReleaseRecord, deployment: Deployment, at: number): Deployed {
   const { id: deploymentId } = deployment;
+  // An order that came too late: the release is where the order says. A wait that it undoes has not been.
+  if (state.phase === "waiting" && record.phase === "soak" && record.stage === state.stage) {
+    return { ...stateFrom(record, deployment), ...wentThrough(state), leftBy: undefined };
+  }
   if (isWhere(state, record)) {
     const there = { ...state, deploymentId, leftBy: undefined, ...wentThrough(state) };
     if (there.phase === "soaking") return there;
@@ -38,17 +42,11 @@ function movedBy(state: State, record: ReleaseRecord, deployment: Deployment, at
     const isResumed = state.heldBy !== undefined && record.heldBy === undefined;
     return { ...there, ...approvalOf(record), ...(isResumed && { since: at }) };
   }
-  // An order that came too late for its stage: the release is where the order says, since then.
-  if (isBefore(state, record))
-    return { ...stateFrom(record, deployment), ...wentThrough(state), leftBy: undefined };
+  // A stage begins when its split does, also one that was there before; what was served meanwhile stays known.
+  const there = record.stage === state.stage ? state : entered(state, record.stage, deploymentId, at);
   return record.phase === "wait"
-    ? awaiting(state, deploymentId, at, record)
+    ? awaiting(there, deploymentId, at, record)
     : entered(state, record.stage, deploymentId, at);
-}
-
-function isBefore(state: State, { stage, phase }: ReleaseRecord): boolean {
-  if (stage !== state.stage) return stage < state.stage;
-  return state.phase === "waiting" && phase === "soak";
 }
 
 /** True when the release is there already: a write that was repeated has been made twice. */

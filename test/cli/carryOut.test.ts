@@ -17,13 +17,17 @@ function waiting(): { clock: VirtualClock; deployments: FakeDeployments } {
   return { clock, deployments };
 }
 
+function order({ clock, deployments }: ReturnType<typeof waiting>, ordered: typeof approval) {
+  return carryOut({ clock, deployments, past: deployments }, "checkout", ordered);
+}
+
 const approval = (active: Deployment | undefined): Order => approve("checkout", active, "jo", 0);
 const abortion = (active: Deployment | undefined): Order => abort("checkout", active, "jo", undefined);
 
 describe("what a person orders on the command line", () => {
   it("is written once, by what is deployed right then", async () => {
     const { clock, deployments } = waiting();
-    await carryOut(deployments, approval, clock);
+    await order({ clock, deployments }, approval);
     assert.equal(deployments.made.length, 3);
     assert.equal(deployments.percentAt(newVersion, clock.now()), 100);
   });
@@ -32,7 +36,7 @@ describe("what a person orders on the command line", () => {
     it(`is tried again after a failure (${moment}), and found when only its answer was lost`, async () => {
       const { clock, deployments } = waiting();
       deployments.failNext(moment, unavailable());
-      await carryOut(deployments, approval, clock);
+      await order({ clock, deployments }, approval);
       assert.equal(deployments.made.length, 3);
     });
   }
@@ -41,7 +45,7 @@ describe("what a person orders on the command line", () => {
     const { clock, deployments } = waiting();
     for (let times = 0; times < 100; times++) deployments.failNext("before", unavailable());
     await assert.rejects(
-      carryOut(deployments, approval, clock),
+      order({ clock, deployments }, approval),
       /did not answer\. It is not known whether the order was carried out: `workers-release status` tells\./,
     );
     assert.ok(clock.elapsed() <= 30_000);
@@ -50,7 +54,7 @@ describe("what a person orders on the command line", () => {
   it("is given up at once when it is refused", async () => {
     const { clock, deployments } = waiting();
     deployments.failNext("before", new PortError("refused", "not allowed (10000)"));
-    await assert.rejects(carryOut(deployments, approval, clock), /^Error: not allowed \(10000\)$/);
+    await assert.rejects(order({ clock, deployments }, approval), /^Error: not allowed \(10000\)$/);
     assert.equal(clock.elapsed(), 0);
   });
 
@@ -65,14 +69,14 @@ describe("what a person orders on the command line", () => {
       // The second reading shows what the first one no longer did.
       return readings === 2 ? Promise.resolve(deployments.made[1]) : active();
     };
-    await assert.rejects(carryOut(deployments, approval, clock), /There is nothing to approve/);
+    await assert.rejects(order({ clock, deployments }, approval), /There is nothing to approve/);
     assert.deepEqual(deployments.made[0]?.split, all(otherVersion));
   });
 
   it("puts the old version back even where a secret has changed since", async () => {
     const { clock, deployments } = waiting();
     deployments.outdated.add(oldVersion);
-    await carryOut(deployments, abortion, clock);
+    await order({ clock, deployments }, abortion);
     assert.deepEqual(deployments.made[0]?.split, all(oldVersion));
   });
 });

@@ -143,7 +143,8 @@ describe("workers-release run", function () {
       accountId,
       scriptName: "ended",
     });
-    await carryOut(deployments, (active) => abort("ended", active, "jo", "it is slow"), systemClock);
+    const outside = { deployments, clock: systemClock };
+    await carryOut(outside, "ended", (active) => abort("ended", active, "jo", "it is slow"));
     assert.equal((await run.ended).code, 2);
     const again = await workersRelease(args, live.edge.environment());
     assert.equal(again.code, 2);

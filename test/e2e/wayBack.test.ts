@@ -36,7 +36,8 @@ describe("gates, a later start, a freeze and the way back", function () {
     const client = cloudflareClient({ baseUrl, apiToken: token });
     const deployments = cloudflareDeployments(client, { accountId, scriptName: worker.name });
     const { name } = worker;
-    await carryOut(deployments, (active) => approve(name, active, "jo", systemClock.now()), systemClock);
+    const outside = { deployments, clock: systemClock };
+    await carryOut(outside, name, (active) => approve(name, active, "jo", systemClock.now()));
   }
 
   it("work through pulumi up, and no secret address is told", async () => {

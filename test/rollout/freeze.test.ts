@@ -61,11 +61,7 @@ function minutesOf(outside: World, percent: number): number[] {
 
 function approveAt(outside: World, ms: number): void {
   outside.clock.at(ms, () =>
-    carryOut(
-      outside.deployments,
-      (active) => approve("checkout", active, "jo", outside.clock.now()),
-      outside.clock,
-    ),
+    carryOut(outside, "checkout", (active) => approve("checkout", active, "jo", outside.clock.now())),
   );
 }
 

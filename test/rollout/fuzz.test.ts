@@ -172,7 +172,7 @@ describe("what others write into deployments", () => {
           (seen: Deployment | undefined): Order => approve("checkout", seen, typed, 0),
           (seen: Deployment | undefined): Order => abort("checkout", seen, typed, typed),
         ]) {
-          await assert.rejects(carryOut(deployments, order, clock), (error: Error) => {
+          await assert.rejects(carryOut({ deployments, clock }, "checkout", order), (error: Error) => {
             assertShown(error.message);
             return /^There is nothing to /.test(error.message);
           });
@@ -202,7 +202,9 @@ describe("what others write into deployments", () => {
         const ordered = abort("checkout", seen, by, why);
         assert.ok(ordered.kind === "deploy");
         assertShown(intentionText("checkout", seen, ordered.request, new Map(), clock.now()));
-        const done = await carryOut(deployments, (active) => abort("checkout", active, by, why), clock);
+        const done = await carryOut({ deployments, clock }, "checkout", (active) =>
+          abort("checkout", active, by, why),
+        );
         const [made] = deployments.made;
         assert.deepEqual(withoutGaps(made?.record), withoutGaps(done.record));
         assert.deepEqual(made?.split, all(oldVersion));

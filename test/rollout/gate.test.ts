@@ -98,11 +98,7 @@ describe("a stage with a gate", () => {
   it("is held by one that is closed until a person approves", async () => {
     const outside = withGates(world(), () => "closed");
     outside.clock.at(12 * minute, () =>
-      carryOut(
-        outside.deployments,
-        (active) => approve("checkout", active, "jo", outside.clock.now()),
-        outside.clock,
-      ),
+      carryOut(outside, "checkout", (active) => approve("checkout", active, "jo", outside.clock.now())),
     );
     assert.equal((await release(outside, { plan: gated })).status, "completed");
     assert.deepEqual(minutesAt100(outside), [12]);
@@ -137,10 +133,8 @@ describe("a stage with a gate", () => {
     outside.clock.at(15 * minute, () => {
       const record = outside.deployments.made[0]?.record;
       assert.deepEqual([record?.phase, record?.awaitsGate], ["wait", undefined]);
-      return carryOut(
-        outside.deployments,
-        (active) => approve("checkout", active, "jo", outside.clock.now()),
-        outside.clock,
+      return carryOut(outside, "checkout", (active) =>
+        approve("checkout", active, "jo", outside.clock.now()),
       );
     });
     assert.equal((await release(outside, { plan })).status, "completed");

@@ -217,19 +217,41 @@ describe("a release follows an order", () => {
     assert.deepEqual(followed(state, resumed), waiting({ ...times, deploymentId: "g", heldBy: undefined }));
   });
 
-  it("that came too late for its stage: back to where the order says, since that stage began", () => {
+  it("that came too late for its stage: back to where the order says, which begins anew", () => {
     const past = [{ stage: 0, startedAt: began, endedAt: began + 5 * minute }];
     const state = soaking({ stage: 1, since: began + 5 * minute, past });
     const hold = { heldBy: "jo", since: began };
     const late = deployment({ id: "h", split: at25, createdAt: began + 6 * minute, ...recorded(hold) });
+    const left = { stage: 1, startedAt: began + 5 * minute, endedAt: began + 6 * minute };
     assert.deepEqual(
       followed(state, late),
-      soaking({ stage: 0, since: began, past: [], deploymentId: "h", heldBy: "jo" }),
+      soaking({
+        ...{ stage: 0, since: began + 6 * minute, past: [...past, left] },
+        ...{ deploymentId: "h", heldBy: "jo" },
+      }),
     );
+  });
+
+  it("that came too late for a stage which waits by now: it soaks, since that began", () => {
+    const hold = { heldBy: "jo", since: began };
+    const late = deployment({ id: "h", split: at25, createdAt: began + 6 * minute, ...recorded(hold) });
     const waits = waiting({ stage: 0, soakedSince: began, since: began + 5 * minute });
     assert.deepEqual(
       followed(waits, late),
       soaking({ stage: 0, since: began, past: [], deploymentId: "h", heldBy: "jo" }),
+    );
+  });
+
+  it("of a wait that came too late for its stage: it waits there, and may be approved for its whole time", () => {
+    const past = [{ stage: 0, startedAt: began, endedAt: began + 5 * minute }];
+    const state = soaking({ stage: 1, since: began + 5 * minute, past });
+    const hold = { heldBy: "jo", phase: "wait", next: 50, begun: [began], since: began } as const;
+    const late = deployment({ id: "h", split: at25, createdAt: began + 6 * minute, ...recorded(hold) });
+    const left = { stage: 1, startedAt: began + 5 * minute, endedAt: began + 6 * minute };
+    const times = { stage: 0, since: began + 6 * minute, soakedSince: began + 6 * minute };
+    assert.deepEqual(
+      followed(state, late),
+      waiting({ ...times, past: [...past, left], deploymentId: "h", heldBy: "jo" }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cloudflareDeployments } from "../../cloudflare/deployments";
+import { cloudflareDeployments, cloudflarePast } from "../../cloudflare/deployments";
 import { originsOf } from "../../cloudflare/origins";
 import type { Order as Given, OrderKind, Proposal } from "../../dashboard/ports";
 import { abort, approve, hold, promote, resume, type Order } from "../../rollout/operator";
@@ -63,9 +63,15 @@ export async function give(
   by: string,
 ): Promise<string> {
   const order = ordering(given, by, clock.now());
-  const deployments = cloudflareDeployments(client, { accountId, scriptName: given.scriptName });
+  const { scriptName } = given;
+  const worker = { accountId, scriptName };
+  const outside = {
+    deployments: cloudflareDeployments(client, worker),
+    past: cloudflarePast(client, worker),
+    clock,
+  };
   const agreed = shownShape.parse(JSON.parse(given.shown));
-  const done = await carryOut(deployments, asAgreed(agreed, order), clock);
+  const done = await carryOut(outside, scriptName, asAgreed(agreed, order));
   return done.sentence;
 }
 

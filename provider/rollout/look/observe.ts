@@ -96,7 +96,9 @@ async function readDeployments(
   }
   const urgency = isOpen ? "write" : "look";
   const read = await ask(release, deployments, look, () => readActive(active, look.deployments, urgency));
-  return { active: read.isAnswer ? read.value : active, deployments: read.source };
+  // A deployment does not change: of one that was made again for somebody it is known who that was.
+  const isKnown = !read.isAnswer || read.value?.id === active?.id;
+  return { active: isKnown ? active : read.value, deployments: read.source };
 }
 
 /** Where there are many releases, they read their deployments in turns. One that does not answer is asked again. */

@@ -194,7 +194,8 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function truncate(text: string, bytes: number): string {
+/** A text of at most so many bytes in UTF-8; what is cut off ends in `…`. */
+export function truncate(text: string, bytes: number): string {
   if (byteLength(text) <= bytes) return text;
   const cut = new TextEncoder().encode(text).slice(0, bytes - byteLength("…"));
   // A character cut in two becomes U+FFFD, once or more, which is dropped.

@@ -19,6 +19,7 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "../rollout";
 import type { State, WriteFailure } from "../state";
 import { uploadsLeft } from "../look/window";
+import { tellOfOverwritten } from "./overwritten";
 import { lateUntil, write, type DeploymentRequest, type Proposal, type Written } from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
@@ -148,8 +149,10 @@ class Attempts {
       mayBeUnread,
       readWithinMs,
       urgency: "revert",
+      isToStayOverwritten: (theirs: Deployment) => this.isToStayOverwritten(theirs),
     } as const;
     const written = await write((active) => this.propose(active), context, this.dependencies);
+    tellOfOverwritten(written, this.rollout.release, this.dependencies);
     if (written.kind !== "failed") return written;
     this.failure = written.failure;
     this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
@@ -239,6 +242,12 @@ class Attempts {
       return { instead: { kind: "yielded", status, active, mayHaveWritten } };
     }
     return { write: this.request };
+  }
+
+  /** Nothing gives the new version traffic again, whoever has deployed it in the same moment. */
+  private isToStayOverwritten({ split }: Deployment): boolean {
+    const { release } = this.rollout;
+    return goesBack(this.cause, release) && percentOf(split, release.newVersionId) > 0;
   }
 
   /** Whether the last deployment known is one of ours: only then may it be written over without a reading. */

@@ -9,8 +9,10 @@ import {
 } from "../ports";
 import { within } from "../look/deadline";
 import type { ReleaseRecord } from "../record/record";
-import type { Dependencies } from "../release";
+import { sameTraffic, type Dependencies } from "../release";
 import type { State, WriteFailure } from "../state";
+import { againSentence } from "../text/overwrittenText";
+import { isSameAs, overwrittenBy, type Lost } from "./overwritten";
 
 /** A write whose answer was lost may take effect for this long. */
 export const lateWriteMs = 15_000;
@@ -43,9 +45,16 @@ export type Written<T> =
       readonly request: DeploymentRequest;
       /** True when the reading failed before it. */
       readonly unread: boolean;
+      /** What it has overwritten unseen and ought not to have, where that could not be deployed again. */
+      readonly lost?: Lost;
     }
-  /** Nothing was written, for this reason. */
-  | { readonly kind: "instead"; readonly because: T }
+  | {
+      /** Nothing was written, for this reason. */
+      readonly kind: "instead";
+      readonly because: T;
+      /** What was written all the same, in the same moment as somebody else did: theirs was deployed again. */
+      readonly madeAgain?: Deployment;
+    }
   /** Cloudflare did not take it, or did not answer. */
   | {
       readonly kind: "failed";
@@ -67,18 +76,22 @@ export interface WriteContext {
   readonly readWithinMs?: number | undefined;
   /** How urgent it is. Default: `write`. */
   readonly urgency?: "revert" | "write";
+  /** Whether a deployment that was overwritten unseen stays so, whatever `propose` says of it. Default: none does. */
+  readonly isToStayOverwritten?: (theirs: Deployment) => boolean;
 }
 
 /**
  * The protocol of every write: reads the active deployment, lets `propose` say what to write over it, and writes once.
  * It never tries again by itself. Whoever tries again calls it again, so that a write whose answer was lost is seen
- * before another is made.
+ * before another is made. What somebody has deployed between the reading and the write is found afterwards: where
+ * `propose` would have written nothing over it, it is deployed again.
  */
 export async function write<T>(
   propose: (active: Deployment | undefined) => Proposal<T>,
   context: WriteContext,
-  { deployments, clock }: Pick<Dependencies, "deployments" | "clock">,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
 ): Promise<Written<T>> {
+  const { deployments, clock } = outside;
   const { known, before, urgency = "write" } = context;
   const since = before?.since ?? clock.now();
   const read = await orError(within(context.readWithinMs, readActive(known, deployments, urgency), clock));
@@ -93,10 +106,46 @@ export async function write<T>(
   const { write: request } = proposal;
   const { split, sentence, record, force = false } = request;
   const made = await orError(deployments.create(split, sentence, { force, record, over: active, urgency }));
-  if (!(made instanceof PortError)) return { kind: "made", deployment: made, request, unread };
+  if (!(made instanceof PortError)) {
+    const written = { kind: "made", deployment: made, request, unread } as const;
+    return unlessOverwritten(written, active, propose, context, outside);
+  }
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();
   return failed("write", made, { since, lostAt, forGood, ...orderedBy(made, before, clock.now()) });
+}
+
+/**
+ * What was overwritten unseen is treated as if it had been seen: it is deployed again where `propose` would have written
+ * nothing over it, and else what it would have written.
+ */
+async function unlessOverwritten<T>(
+  written: Extract<Written<T>, { kind: "made" }>,
+  over: Deployment | undefined,
+  propose: (active: Deployment | undefined) => Proposal<T>,
+  { readWithinMs, urgency = "write", isToStayOverwritten = () => false }: WriteContext,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
+): Promise<Written<T>> {
+  const { deployment: made, request } = written;
+  const theirs = await overwrittenBy(made, over, outside, readWithinMs);
+  if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
+  const proposal = propose(theirs);
+  if ("write" in proposal && sameTraffic(proposal.write.split, request.split)) return written;
+  const { split, sentence, record } = "write" in proposal ? proposal.write : asItWas(theirs);
+  const options = { force: true, over: made, urgency, ...(record && { record }) };
+  const again = await orError(outside.deployments.create(split, sentence, options));
+  if (again instanceof PortError) return { ...written, lost: { deployment: theirs, trouble: again.message } };
+  if ("write" in proposal) return { ...written, deployment: again, request: proposal.write };
+  const after = propose({ ...again, author: theirs.author });
+  return {
+    kind: "instead",
+    because: "instead" in after ? after.instead : proposal.instead,
+    madeAgain: theirs,
+  };
+}
+
+function asItWas(theirs: Deployment): Pick<Deployment, "split" | "record"> & { readonly sentence: string } {
+  return { split: theirs.split, sentence: againSentence(theirs), record: theirs.record };
 }
 
 /**

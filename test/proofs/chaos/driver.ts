@@ -4,7 +4,7 @@ import type { Plan } from "../../../provider/plan/plan";
 import type { ReleasePlan } from "../../../provider/plan/types";
 import { abort, approve, hold, promote, resume } from "../../../provider/rollout/operator";
 import type { Outcome } from "../../../provider/rollout/outcome";
-import type { Clock, Deployment, Deployments } from "../../../provider/rollout/ports";
+import type { Deployment } from "../../../provider/rollout/ports";
 import type { Dependencies, ReleaseRequest } from "../../../provider/rollout/release";
 import { run } from "../../../provider/rollout/run";
 
@@ -32,10 +32,10 @@ type Ordered = ReturnType<typeof approve>;
 /** Carries out what a person orders on the command line. */
 export async function operate(
   command: Command,
-  deployments: Deployments,
-  clock: Clock,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
   by: string,
 ): Promise<void> {
+  const { clock } = outside;
   const orders: Record<Command, (active: Deployment | undefined) => Ordered> = {
     approve: (active) => approve(scriptName, active, by, clock.now()),
     abort: (active) => abort(scriptName, active, by, "it looks wrong"),
@@ -43,7 +43,7 @@ export async function operate(
     resume: (active) => resume(scriptName, active, by),
     promote: (active) => promote(scriptName, active, by, clock.now()),
   };
-  await carryOut(deployments, orders[command], clock);
+  await carryOut(outside, scriptName, orders[command]);
 }
 
 /** Reads a plan as the resource does. @throws ZodError when it is not valid */

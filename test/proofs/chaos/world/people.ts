@@ -2,7 +2,7 @@ import { awaitedPercent } from "../../../../provider/rollout/record/record";
 import type { Split } from "../../../../provider/rollout/ports";
 import { operate, type Command } from "../driver";
 import type { Deed, Piece, When } from "../scenario/scenario";
-import { deploymentsFor } from "./ports";
+import { deploymentsFor, pastOf } from "./ports";
 import { splitOf, splitText, versions, whole } from "./versions";
 import type { World } from "./world";
 
@@ -166,7 +166,9 @@ function command(what: Command, world: World): void {
         world.scheduler.after(ms, resolve);
       }),
   };
-  operate(what, deployments, clock, "kim@example.com").catch((error: unknown) => {
-    world.say("operator", () => `${what} fails: ${String(error)}`);
-  });
+  operate(what, { deployments, past: pastOf(deployments, world), clock }, "kim@example.com").catch(
+    (error: unknown) => {
+      world.say("operator", () => `${what} fails: ${String(error)}`);
+    },
+  );
 }

@@ -18,10 +18,7 @@ export function portsOf(process: Process, world: World): Ports {
   const deployments = deploymentsFor(process, world, { kind: "run", run: log }, log);
   return {
     deployments,
-    past: {
-      recent: () => deployments.active().then((active) => world.cloud.listedUntil(active)),
-      named: () => Promise.resolve(undefined),
-    },
+    past: pastOf(deployments, world),
     telemetry: {
       read: (query) => {
         const call: TelemetryRead = { ...newCall(world), query, series: [] };
@@ -45,6 +42,14 @@ export function portsOf(process: Process, world: World): Ports {
     progress: progressOf(process, world),
     interruption: process.interruption.signal,
     random: new Random(`${world.scenario.seed} ${process.name} jitter`).unit,
+  };
+}
+
+/** What was deployed before, as it is told with the active deployment. */
+export function pastOf(deployments: Ports["deployments"], world: World): NonNullable<Ports["past"]> {
+  return {
+    recent: () => deployments.active().then((active) => world.cloud.listedUntil(active)),
+    named: () => Promise.resolve(undefined),
   };
 }
 

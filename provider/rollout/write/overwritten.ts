@@ -1,0 +1,71 @@
+import { within } from "../look/deadline";
+import { isStale, PortError, type Deployment } from "../ports";
+import { isUnderWay } from "../record/record";
+import { sameTraffic, type Dependencies, type Release } from "../release";
+import { lostSentence, madeAgainSentence } from "../text/overwrittenText";
+import type { DeploymentRequest, Written } from "./write";
+
+/** A deployment that was overwritten and could not be made again. */
+export interface Lost {
+  readonly deployment: Deployment;
+  readonly trouble: string;
+}
+
+/** The list may lag behind our own write. */
+const readings = 3;
+const pauseMs = 500;
+
+/**
+ * What somebody has deployed between the reading and a write of ours, which has overwritten it: Cloudflare compares
+ * nothing when it takes a deployment, so it is looked for afterwards.
+ *
+ * @param over what was written over, as it was read
+ * @returns undefined where there is none, and where the list does not tell
+ */
+export async function overwrittenBy(
+  made: Deployment,
+  over: Deployment | undefined,
+  { past, clock }: Pick<Dependencies, "past" | "clock">,
+  readWithinMs: number | undefined,
+): Promise<Deployment | undefined> {
+  if (past === undefined) return undefined;
+  try {
+    for (let reading = 1; reading <= readings; reading += 1) {
+      const [newest, before] = await within(readWithinMs, past.recent("write"), clock);
+      if (newest?.id === made.id)
+        return before?.id === over?.id || isStale(over, before) ? undefined : before;
+      // Whoever has deployed since sees what was there.
+      if (!isStale(made, newest)) return undefined;
+      await clock.sleep(pauseMs);
+    }
+  } catch (error) {
+    // The write is done, and nobody waits for what cannot be read.
+    if (!(error instanceof PortError)) throw error;
+  }
+  return undefined;
+}
+
+/** True where it makes no difference that a deployment was overwritten: the same traffic, and the same of the release. */
+export function isSameAs(
+  { split, record }: DeploymentRequest,
+  { split: theirs, record: said }: Deployment,
+): boolean {
+  if (!sameTraffic(split, theirs)) return false;
+  if (said === undefined) return true;
+  const isSamePhase = said.phase === record.phase || (!isUnderWay(said) && !isUnderWay(record));
+  return said.id === record.id && isSamePhase && said.stage === record.stage && said.heldBy === record.heldBy;
+}
+
+/** Tells what a write of a release has overwritten unseen. */
+export function tellOfOverwritten(
+  written: Written<unknown>,
+  { scriptName }: Pick<Release, "scriptName">,
+  { progress }: Pick<Dependencies, "progress">,
+): void {
+  if (written.kind === "instead" && written.madeAgain) {
+    progress.event(`Warning: ${madeAgainSentence(scriptName, written.madeAgain)}`);
+  }
+  if (written.kind === "made" && written.lost) {
+    progress.event(`Warning: ${lostSentence(scriptName, written.lost)}`);
+  }
+}

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { carryOut } from "../../provider/cli/carryOut";
+import { abort, approve, hold } from "../../provider/rollout/operator";
+import { PortError, type Split } from "../../provider/rollout/ports";
+import type { Outcome } from "../../provider/rollout/outcome";
+import type { Dependencies } from "../../provider/rollout/release";
+import {
+  all,
+  badNewVersion,
+  newVersion,
+  oldVersion,
+  otherVersion,
+  quietTraffic,
+  release,
+  seedPlan,
+  shares,
+  world,
+  type World,
+} from "./simulate";
+import { aRecord, between, unavailable } from "./situations";
+
+type Outside = World & Required<Pick<Dependencies, "past">>;
+
+function aWorld(traffic = quietTraffic): Outside {
+  const outside = world(traffic);
+  return { ...outside, past: outside.deployments };
+}
+
+/** Lets somebody deploy in the moment in which a split with this share of the new version is sent: after the reading. */
+function whenSent(outside: Outside, percent: number, deploy: () => unknown): void {
+  const { deployments } = outside;
+  const create = deployments.create.bind(deployments);
+  let isDone = false;
+  deployments.create = async (split, ...rest) => {
+    const share = split.find(({ versionId }) => versionId === newVersion)?.percent ?? 0;
+    if (!isDone && share === percent) {
+      isDone = true;
+      await deploy();
+    }
+    return create(split, ...rest);
+  };
+}
+
+const hotfix =
+  (outside: Outside, split: Split = all(otherVersion)) =>
+  () =>
+    outside.deployments.foreign(split, "fix the checkout");
+
+const again =
+  "Deployed again for jo@example.com with wrangler, overwritten in the same moment by a release: fix the checkout";
+
+function activeSplit({ deployments }: Outside): Split | undefined {
+  return deployments.made[0]?.split;
+}
+
+describe("what somebody deploys between the reading and a write of a release", () => {
+  for (const [what, percent] of [
+    ["the first stage", 0],
+    ["a later stage", 50],
+    ["the last stage", 100],
+  ] as const) {
+    it(`is deployed again where ${what} has overwritten it, and the release leaves it alone`, async () => {
+      const outside = aWorld();
+      whenSent(outside, percent, hotfix(outside));
+      const outcome = await release(outside);
+      assert.equal(outcome.status, "superseded");
+      assert.deepEqual(activeSplit(outside), all(otherVersion));
+      assert.equal(outside.deployments.made[0]?.message, again);
+      assert.match(outcome.reason, /fix the checkout/);
+      assert.deepEqual(
+        outside.progress.events.filter((event) => event.startsWith("Warning: jo@")),
+        [
+          `Warning: jo@example.com with wrangler deployed 100 % to ${otherVersion} of checkout in the same moment, and ` +
+            "that was overwritten. It is deployed again, as it was.",
+        ],
+      );
+    });
+  }
+
+  it("is deployed again where the completion has overwritten it", async () => {
+    const outside = aWorld();
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = (split, sentence, options) => {
+      if (options?.record?.phase === "completed") hotfix(outside)();
+      return create(split, sentence, options);
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded");
+    assert.deepEqual(activeSplit(outside), all(otherVersion));
+  });
+
+  it("counts as if it had been seen: an abort ends the release, in the words of who gave it", async () => {
+    const outside = aWorld();
+    whenSent(outside, 50, () =>
+      carryOut(outside, "checkout", (active) => abort("checkout", active, "kim", "it looks wrong")),
+    );
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /^Aborted by kim in stage 2 of 5 \(25 %\): it looks wrong/);
+    assert.deepEqual(activeSplit(outside), all(oldVersion));
+  });
+
+  it("counts as if it had been seen: a hold holds", async () => {
+    const outside = aWorld();
+    whenSent(outside, 50, () => carryOut(outside, "checkout", (active) => hold("checkout", active, "kim")));
+    outside.clock.at(3_600_000, () => {
+      outside.stop.abort();
+    });
+    await release(outside);
+    assert.deepEqual(shares(outside), [0, 0, 25, 25, 50, 25, 0]);
+    assert.ok(outside.clock.elapsed() >= 3_600_000);
+  });
+
+  it("is deployed again where a revert has overwritten it", async () => {
+    const outside = aWorld(badNewVersion(0.5));
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = (split, ...rest) => {
+      if (shares(outside).includes(25) && deployments.made[0]?.record) hotfix(outside)();
+      return create(split, ...rest);
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded");
+    assert.deepEqual(activeSplit(outside), all(otherVersion));
+  });
+
+  it("is not deployed again where it gives traffic to the version that was found bad", async () => {
+    const outside = aWorld(badNewVersion(0.5));
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = (split, ...rest) => {
+      if (split.length === 1) deployments.foreign(all(newVersion));
+      return create(split, ...rest);
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "aborted");
+    assert.deepEqual(activeSplit(outside), all(oldVersion));
+  });
+
+  it("is deployed again where a revert could not read and was written without a look", async () => {
+    const outside = aWorld(badNewVersion(0.5));
+    const { deployments } = outside;
+    const active = deployments.active.bind(deployments);
+    let isBlind = false;
+    deployments.active = () => (isBlind ? Promise.reject(unavailable()) : active());
+    const read = outside.telemetry.read.bind(outside.telemetry);
+    outside.telemetry.read = (query) => {
+      if (shares(outside).includes(25) && !isBlind) {
+        isBlind = true;
+        hotfix(outside)();
+      }
+      return read(query);
+    };
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (...given) => {
+      const made = await create(...given);
+      isBlind = false;
+      return made;
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded");
+    assert.deepEqual(activeSplit(outside), all(otherVersion));
+  });
+
+  it("makes no difference where it is the same split", async () => {
+    const outside = aWorld();
+    whenSent(outside, 50, hotfix(outside, between(oldVersion, newVersion, 50)));
+    const outcome: Outcome = await release(outside);
+    assert.equal(outcome.status, "completed");
+    assert.deepEqual(shares(outside), [0, 0, 25, 50, 50, 75, 100, 100]);
+  });
+
+  it("is looked for anew where the list lags behind the write", async () => {
+    const outside = aWorld();
+    whenSent(outside, 50, async () => {
+      hotfix(outside)();
+      await outside.clock.sleep(50);
+      outside.deployments.lag = 2;
+    });
+    assert.equal((await release(outside)).status, "superseded");
+    assert.deepEqual(activeSplit(outside), all(otherVersion));
+  });
+
+  it("is told loudly, with what to do, where it cannot be deployed again", async () => {
+    const outside = aWorld();
+    whenSent(outside, 50, () => {
+      hotfix(outside)();
+      const create = outside.deployments.create.bind(outside.deployments);
+      outside.deployments.create = (split, ...rest) =>
+        split[0]?.versionId === otherVersion
+          ? Promise.reject(new PortError("refused", "not allowed (10000)"))
+          : create(split, ...rest);
+    });
+    await release(outside);
+    assert.ok(
+      outside.progress.events.includes(
+        `Warning: jo@example.com with wrangler deployed 100 % to ${otherVersion} of checkout in the same moment, and that was ` +
+          "overwritten. It could not be deployed again: not allowed (10000). Do so by hand: npx wrangler versions deploy " +
+          `${otherVersion}@100% --name checkout --yes`,
+      ),
+    );
+  });
+
+  it("stays unknown where the list cannot be read: the release goes on", async () => {
+    const outside = aWorld();
+    const past = { ...outside.past, recent: () => Promise.reject(unavailable()) };
+    let isAsked = false;
+    const lost = {
+      ...outside,
+      past: { ...past, recent: () => (isAsked ? past.recent() : outside.past.recent()) },
+    };
+    whenSent(lost, 0, () => {
+      isAsked = true;
+    });
+    assert.equal((await release(lost, { plan: seedPlan })).status, "completed");
+  });
+});
+
+describe("what somebody deploys between the reading and a write of the command line", () => {
+  function waiting(): Outside {
+    const outside = aWorld();
+    const record = aRecord({ phase: "wait", stages: 2, startedAt: outside.clock.now(), next: 100 });
+    outside.deployments.recorded(between(oldVersion, newVersion, 50), "waits", record);
+    return outside;
+  }
+  const approved = (outside: Outside) =>
+    carryOut(outside, "checkout", (active) => approve("checkout", active, "jo", outside.clock.now()));
+
+  it("is deployed again, and the order is refused: an approval does not undo a revert", async () => {
+    const outside = waiting();
+    const { deployments } = outside;
+    const reverted = aRecord({ phase: "aborted", stages: 2, startedAt: outside.clock.now() });
+    whenSent(outside, 100, () => deployments.recorded(all(oldVersion), "SLO violated.", reverted));
+    await assert.rejects(
+      approved(outside),
+      /^Error: ci with api deployed 100 % to .*1 of checkout in the same moment, and that was overwritten\. It is deployed again, as it was\. There is nothing to approve\./,
+    );
+    assert.deepEqual(activeSplit(outside), all(oldVersion));
+    assert.equal(deployments.made[0]?.message, "SLO violated.");
+    assert.equal(deployments.made[0].record?.phase, "aborted");
+  });
+
+  it("is what the order then holds for: a hold holds the stage that was entered meanwhile", async () => {
+    const outside = aWorld();
+    const { deployments, clock } = outside;
+    deployments.recorded(all(oldVersion), "Stage 1.", aRecord({ stages: 3, startedAt: clock.now() }));
+    const next = aRecord({ stage: 1, stages: 3, startedAt: clock.now() });
+    whenSent(outside, 0, () => deployments.recorded(between(oldVersion, newVersion, 50), "Stage 2.", next));
+    const done = await carryOut(outside, "checkout", (active) => hold("checkout", active, "jo"));
+    assert.match(done.sentence, /^Held by jo in stage 2 of 3 \(50 %\)/);
+    assert.deepEqual(activeSplit(outside), between(oldVersion, newVersion, 50));
+    assert.deepEqual([deployments.made[0]?.record?.heldBy, deployments.made[0]?.record?.stage], ["jo", 1]);
+  });
+
+  it("stays overwritten where the order holds for it as well: an abort ends the next stage too", async () => {
+    const outside = waiting();
+    const { deployments, clock } = outside;
+    const next = aRecord({ stage: 1, stages: 2, startedAt: clock.now() });
+    whenSent(outside, 0, () => deployments.recorded(all(newVersion), "Stage 2.", next));
+    await carryOut(outside, "checkout", (active) => abort("checkout", active, "jo", undefined));
+    assert.deepEqual(activeSplit(outside), all(oldVersion));
+  });
+});

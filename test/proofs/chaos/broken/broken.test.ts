@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario";
 import { shrink } from "../shrink";
 import { simulate } from "../simulate";
 import * as broken from "./drivers";
-import { badFromTheStart, calmDay, gated, held, hotfix, lostWrite, replaced } from "./scenarios";
+import { badFromTheStart, calmDay, crossing, gated, held, hotfix, lostWrite, replaced } from "./scenarios";
 
 function withLittleTraffic(scenario: Scenario): Scenario {
   return { ...scenario, plan: { ...scenario.plan, minRequests: 0 } };
@@ -21,6 +21,7 @@ describe("the simulation of releases", () => {
   const cases: readonly (readonly [Exclude<keyof typeof broken, "module.exports">, Scenario, string])[] = [
     ["looksOnce", calmDay([hotfix]), "no foreign deployment overwritten"],
     ["looksOnce", calmDay([replaced]), "no foreign deployment overwritten"],
+    ["looksBeforeOnly", calmDay([crossing]), "what was overwritten unseen is deployed again"],
     ["believesEveryWrite", calmDay([lostWrite]), "waits and completions move no traffic"],
     ["seesNothingBad", calmDay([], badFromTheStart), "no promotion after a visible violation"],
     ["seesNothingBad", calmDay([], badFromTheStart), "a visible violation is reverted within two polls"],

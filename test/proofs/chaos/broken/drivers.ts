@@ -32,6 +32,14 @@ export const looksOnce: Driver = withDeployments((real) => {
   };
 });
 
+/** Never looks what its own write has overwritten. */
+export const looksBeforeOnly: Driver = behind(({ deployments }) => ({
+  past: {
+    recent: async () => [await deployments.active()].filter((active) => active !== undefined),
+    named: () => Promise.resolve(undefined),
+  },
+}));
+
 /** Takes a write that failed for done, and never looks whether it was. */
 export const believesEveryWrite: Driver = withDeployments((real) => {
   let known: Deployment | undefined;

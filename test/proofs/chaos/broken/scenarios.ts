@@ -30,6 +30,12 @@ export const badFromTheStart: Traffic["bad"] = { version: "new", share: 0.2, fro
 /** Somebody deploys a fix in the middle of the second stage. */
 export const hotfix: Piece = { id: 0, kind: "colleague", when: { at: 300_000 }, does: "hotfix", percent: 0 };
 
+/** Somebody deploys a fix in the moment in which the second stage is sent. */
+export const crossing: Piece = {
+  ...{ id: 0, kind: "colleague", when: { port: "create", nth: 2, moment: "sent", plusMs: 0 } },
+  ...{ does: "hotfix", percent: 0 },
+};
+
 /** Somebody holds the second stage for ten minutes. */
 export const held: Piece = { id: 0, kind: "holder", when: { at: 300_000 }, forMs: 600_000 };
 

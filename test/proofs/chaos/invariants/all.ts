@@ -1,4 +1,5 @@
 import type { Story } from "../simulate";
+import { deploysAgain } from "./again";
 import { staysBounded } from "./bounded";
 import { Checks, type Invariant } from "./check";
 import { endsTruly } from "./endings";
@@ -21,6 +22,7 @@ const invariants: readonly Invariant[] = [
   promotesNothingBad,
   revertsPromptly,
   overwritesNobody,
+  deploysAgain,
   endsTruly,
   givesUpOnlyInVain,
   reportsEverything,

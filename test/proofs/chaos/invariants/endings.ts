@@ -9,6 +9,7 @@ import {
   isSameTraffic,
   knew,
   nameOf,
+  originalOf,
   overAt,
   percentOf,
   readsBy,
@@ -137,10 +138,14 @@ function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commi
 }
 
 /** Somebody took over: a person, another owner, or a run that lives on, came later, or has written since. */
-function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: Story): boolean {
+function isOfOthers(commit: Commit, run: RunLog, endedAt: number, story: Story): boolean {
+  const { commits } = story;
   if (commit.by.kind !== "run") return true;
   const other = commit.by.run;
-  if (other === run) return false;
+  if (other === run) {
+    const original = originalOf(commit, run, commits);
+    return original !== undefined && isOfOthers(original, run, endedAt, story);
+  }
   const isOtherOwner = other.order.owner !== run.order.owner;
   const hasWrittenSince = commitsOf(commits, run).every(({ at }) => at < commit.at);
   return isOtherOwner || overAt(other) >= endedAt || other.startedAt > run.startedAt || hasWrittenSince;

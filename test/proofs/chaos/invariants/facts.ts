@@ -56,6 +56,19 @@ export function knew(run: RunLog, commit: Commit, at: number): boolean {
   );
 }
 
+/** True for a deployment that no reading before a write can have shown: it was made after the last one was served. */
+export function isUnseen(run: RunLog, commit: Commit, { sentAt }: Pick<Write, "sentAt">): boolean {
+  const last = readsBy(run, sentAt).at(-1);
+  return last !== undefined && commit.at > last.servedAt && !knew(run, commit, sentAt);
+}
+
+/** What a deployment of a run has made again, which the run's deployment before had overwritten; undefined for others. */
+export function originalOf(commit: Commit, run: RunLog, commits: readonly Commit[]): Commit | undefined {
+  const [original, over] = [commits[commit.index - 2], commits[commit.index - 1]];
+  if (!original || !over || !isBy(commit, run) || !isBy(over, run) || isBy(original, run)) return undefined;
+  return isSameTraffic(original.deployment.split, commit.deployment.split) ? original : undefined;
+}
+
 /** True for what a person has ordered of a release that goes on. */
 export function isOrder({ kind }: Author): boolean {
   return kind === "approve" || kind === "hold" || kind === "resume" || kind === "promote";

@@ -3,7 +3,7 @@ import type { ReleaseRecord } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { knew, percentOf, soleVersion } from "./facts";
+import { isUnseen, knew, percentOf, soleVersion } from "./facts";
 
 /** The clocks that a soak is measured with differ by so much, in milliseconds. */
 const clockErrorMs = 5000;
@@ -56,8 +56,9 @@ export const keepsToThePlan: Invariant = (story, checks) => {
 };
 
 /** Whether the version had all traffic before, and nobody has found it bad since. */
-function hasServed({ order }: RunLog, { sentAt }: Write, { commits }: Story): boolean {
-  const before = commits.filter(({ at }) => at <= sentAt);
+function hasServed(run: RunLog, write: Write, { commits }: Story): boolean {
+  const { order } = run;
+  const before = commits.filter((commit) => commit.at <= write.sentAt && !isUnseen(run, commit, write));
   const served = before.findLastIndex(
     ({ deployment, record }) =>
       soleVersion(deployment) === order.versionId &&

@@ -4,7 +4,7 @@ import type { RunLog, TelemetryRead } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
 import { changesSince, firstWhere, givenTo, isBlatant, pastBefore, settledAfterMs } from "./evidence";
-import { activeAt, percentOf } from "./facts";
+import { activeAt, isUnseen, percentOf } from "./facts";
 
 /** Nobody gets more of a version after an answer of the telemetry that leaves no doubt that it is bad. */
 export const promotesNothingBad: Invariant = (story, checks) => {
@@ -12,7 +12,8 @@ export const promotesNothingBad: Invariant = (story, checks) => {
     const seenAt = blatantFor(run, story);
     const { versionId } = run.order;
     for (const write of run.writes) {
-      const before = activeAt(story.commits, write.sentAt)?.deployment.split ?? [];
+      const seen = story.commits.filter((commit) => !isUnseen(run, commit, write));
+      const before = activeAt(seen, write.sentAt)?.deployment.split ?? [];
       const isPromotion = percentOf(write.split, versionId) > percentOf(before, versionId) + 0.01;
       if (!isPromotion) continue;
       checks.that("no promotion after a visible violation", write.sentAt <= seenAt, write.sentAt, () => {

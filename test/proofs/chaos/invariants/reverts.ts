@@ -44,6 +44,10 @@ function couldWriteSince(run: RunLog, since: number, endedAt: number, story: Sto
     endedAt: endedAt + 1,
     killedAt: undefined,
   };
-  const quiet = firstQuiet(onlyWindows, since, longEnoughMs, troubles(onlyWindows, story, ["create"]));
+  // What nobody has seen to be deployed is put back only over what is read.
+  const hasDeployed = run.writes.some(({ failure, commit }) => commit !== undefined && failure === undefined);
+  const isOnlyFirst = !hasDeployed && run.writes.every(({ record }) => record?.id === run.order.releaseId);
+  const ports = isOnlyFirst ? (["create", "active"] as const) : (["create"] as const);
+  const quiet = firstQuiet(onlyWindows, since, longEnoughMs, troubles(onlyWindows, story, ports));
   return quiet !== undefined && quiet <= endedAt;
 }

@@ -1,0 +1,44 @@
+import type { Commit, RunLog, Write } from "../log";
+import type { Story } from "../simulate";
+import type { Invariant } from "./check";
+import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf } from "./facts";
+
+/** A write that has overwritten something is followed by a look at the list within this time, in milliseconds. */
+const soonMs = 60_000;
+
+/**
+ * What a write has overwritten unseen, since it was deployed between the reading and the write, is deployed again. Not
+ * where it is the same traffic, where it gives traffic to a version that is put back, where nobody could look (the run
+ * was killed, or its answer or the next reading failed), and where somebody has deployed since.
+ */
+export const deploysAgain: Invariant = (story, checks) => {
+  for (const run of story.runs) {
+    for (const write of run.writes) {
+      const made = write.commit;
+      const over = made && story.commits[made.index - 1];
+      if (!made || !over || !isToBeDeployedAgain(run, write, over, story)) continue;
+      const next = story.commits[made.index + 1];
+      const isAgain =
+        next !== undefined && isBy(next, run) && isSameTraffic(next.deployment.split, over.deployment.split);
+      const isOthers = next !== undefined && !isBy(next, run) && next.at <= made.at + soonMs;
+      checks.that("what was overwritten unseen is deployed again", isAgain || isOthers, made.at, () => {
+        return `${run.name} overwrites ${nameOf(over)} with ${made.deployment.id}, and then makes ${nameOf(next)}`;
+      });
+    }
+  }
+};
+
+function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
+  const made = write.commit;
+  if (!made || isBy(over, run) || over.by.kind === "before" || !isUnseen(run, over, write)) return false;
+  if (isSameTraffic(over.deployment.split, made.deployment.split)) return false;
+  if (isRevert(write) && percentOf(over.deployment.split, run.order.versionId) > 0) return false;
+  const { answeredAt, failure } = write;
+  if (answeredAt === undefined || failure !== undefined) return false;
+  // A list that lags does not tell, for longer than is waited.
+  if (made.visibleAt > answeredAt || over.visibleAt > answeredAt) return false;
+  const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
+  if (look?.servedAt === undefined || look.failure !== undefined) return false;
+  const nextAt = commits[made.index + 1]?.at ?? Infinity;
+  return Math.min(overAt(run), nextAt) > look.servedAt;
+}

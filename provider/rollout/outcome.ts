@@ -9,14 +9,13 @@ import { stageReports, type StageReport } from "./report";
 import type { Done, Failed, Reverted } from "./write/reverted";
 import type { State } from "./state";
 import {
-  afterEnd,
+  afterOthersEnding,
   confirmationSentence,
   deployedAfterSentence,
   deployedSinceSentence,
   foundByOthers,
   heldSentence,
   revertFailedSentence,
-  revertedSentence,
   supersededSentence,
   todoAfter,
   unreadSentence,
@@ -186,7 +185,7 @@ export function yielded(ended: Ended, status: DeploymentStatus, active: Deployme
   if (status.kind === "rolledBack" || status.kind === "ended") {
     const isVerdict = status.kind === "rolledBack" || status.record.phase === "aborted";
     const ending = isVerdict ? "aborted" : "inconclusive";
-    const reason = joined([found, revertedSentence(release), afterEnd[ending]]);
+    const reason = joined([found, afterOthersEnding(release, active, ending)]);
     return outcome(ended, { status: ending, reason, finding: found, isVerdict }, active);
   }
   return outcome(ended, { status: "superseded", reason: supersededSentence(found, status, active) }, active);

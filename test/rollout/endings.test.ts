@@ -309,6 +309,20 @@ describe("a release that others have ended", () => {
       },
     ],
     [
+      "by another run of it that left all traffic where it was says so",
+      endedAs("inconclusive"),
+      onNew,
+      {
+        status: "inconclusive",
+        isVerdict: false,
+        finding: sentence,
+        reason:
+          `${sentence} Version ${newVersion} keeps all traffic: version ${oldVersion} was left on purpose, and only a person ` +
+          `puts it back: npx wrangler versions deploy ${oldVersion}@100% --name checkout --yes. ` +
+          "The next `pulumi up` watches an unchanged version again, through the last soak.",
+      },
+    ],
+    [
       "by another run of it that completed it is complete",
       endedAs("completed"),
       onNew,

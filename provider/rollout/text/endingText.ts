@@ -5,7 +5,7 @@ import type { Confirmation } from "../look/confirm";
 import type { GaveUp } from "../decide/action";
 import type { DeploymentStatus } from "../deploymentStatus";
 import type { Deployment } from "../ports";
-import { stagePercent, type Release } from "../release";
+import { hasAllTraffic, stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
 import { frozenRefusal } from "./freezeText";
@@ -14,7 +14,7 @@ import { watchedServesSentence, watchTodo } from "./watchText";
 import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
 import { afterAbort } from "./causeText";
 import type { Refusal } from "./refusalText";
-import { clockText, stageText, withPeriod } from "./words";
+import { clockText, joined, stageText, withPeriod } from "./words";
 
 /** What to do after an ending that put the traffic back. */
 export const afterEnd = {
@@ -56,6 +56,18 @@ export function revertedSentence(
 export function whereSentence(release: Release, cause: Cause): string {
   const isKept = release.oldVersionId !== undefined && !goesBack(cause, release);
   return isKept ? wayBackServesSentence(release) : revertedSentence(release);
+}
+
+/** Where the traffic is after a release that others have ended, and what to do. */
+export function afterOthersEnding(
+  release: Release,
+  active: Deployment | undefined,
+  ending: keyof typeof afterEnd,
+): string {
+  const isKept = active !== undefined && hasAllTraffic(active, release.newVersionId);
+  const where =
+    isKept && release.oldVersionId !== undefined ? wayBackServesSentence(release) : revertedSentence(release);
+  return joined([where, isKept && ending === "inconclusive" ? wayBackTodo : afterEnd[ending]]);
 }
 
 /** Where the traffic is when somebody has deployed right after a revert. */

@@ -23,7 +23,10 @@ export interface Commit {
   readonly effectiveAt: number;
   /** From when on reads show it. */
   readonly visibleAt: number;
+  /** Of what was made again, since it had been overwritten, who made it first. */
   readonly by: Author;
+  /** Who has made it again; undefined for what was made once. */
+  readonly againBy: Author | undefined;
   readonly deployment: Deployment;
   /** What it says of a release; undefined when it says nothing. */
   readonly record: ReleaseRecord | undefined;

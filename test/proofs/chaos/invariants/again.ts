@@ -18,9 +18,9 @@ export const deploysAgain: Invariant = (story, checks) => {
       const over = made && story.commits[made.index - 1];
       if (!made || !over || !isToBeDeployedAgain(run, write, over, story)) continue;
       const next = story.commits[made.index + 1];
-      const isAgain =
-        next !== undefined && isBy(next, run) && isSameTraffic(next.deployment.split, over.deployment.split);
-      const isOthers = next !== undefined && !isBy(next, run) && next.at <= made.at + soonMs;
+      const isAgain = next?.againBy?.kind === "run" && next.againBy.run === run;
+      const isOthers =
+        next !== undefined && next.againBy === undefined && !isBy(next, run) && next.at <= made.at + soonMs;
       checks.that("what was overwritten unseen is deployed again", isAgain || isOthers, made.at, () => {
         return `${run.name} overwrites ${nameOf(over)} with ${made.deployment.id}, and then makes ${nameOf(next)}`;
       });
@@ -38,7 +38,7 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   // A list that lags does not tell, for longer than is waited.
   if (made.visibleAt > answeredAt || over.visibleAt > answeredAt) return false;
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
-  if (look?.servedAt === undefined || look.failure !== undefined) return false;
+  if (look?.servedAt === undefined || look.shown !== made) return false;
   const nextAt = commits[made.index + 1]?.at ?? Infinity;
   return Math.min(overAt(run), nextAt) > look.servedAt;
 }

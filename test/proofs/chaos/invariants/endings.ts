@@ -9,7 +9,6 @@ import {
   isSameTraffic,
   knew,
   nameOf,
-  originalOf,
   overAt,
   percentOf,
   readsBy,
@@ -102,8 +101,10 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
   const writes = run.writes.filter(
     ({ failure, answeredAt = Infinity }) => failure === undefined && answeredAt <= endedAt,
   );
-  // A reading that lags behind a write of the run's own says nothing of what came after that write.
-  const reads = readsBy(run, endedAt).filter(({ shown, sentAt }) =>
+  // A reading that lags behind a write of the run's own says nothing of what came after that write; what is deployed once
+  // a release is complete changes nothing about its end.
+  const completedAt = writes.find(({ record }) => record?.phase === "completed")?.answeredAt ?? Infinity;
+  const reads = readsBy(run, Math.min(endedAt, completedAt)).filter(({ shown, sentAt }) =>
     writes.every(
       ({ commit, answeredAt = Infinity }) =>
         commit === undefined || answeredAt > sentAt || (shown?.index ?? -1) >= commit.index,
@@ -138,14 +139,10 @@ function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commi
 }
 
 /** Somebody took over: a person, another owner, or a run that lives on, came later, or has written since. */
-function isOfOthers(commit: Commit, run: RunLog, endedAt: number, story: Story): boolean {
-  const { commits } = story;
+function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: Story): boolean {
   if (commit.by.kind !== "run") return true;
   const other = commit.by.run;
-  if (other === run) {
-    const original = originalOf(commit, run, commits);
-    return original !== undefined && isOfOthers(original, run, endedAt, story);
-  }
+  if (other === run) return false;
   const isOtherOwner = other.order.owner !== run.order.owner;
   const hasWrittenSince = commitsOf(commits, run).every(({ at }) => at < commit.at);
   return isOtherOwner || overAt(other) >= endedAt || other.startedAt > run.startedAt || hasWrittenSince;

@@ -56,17 +56,27 @@ export function knew(run: RunLog, commit: Commit, at: number): boolean {
   );
 }
 
-/** True for a deployment that no reading before a write can have shown: it was made after the last one was served. */
+/** True for a deployment that nothing has shown to a run before it wrote: the last reading was before it, or lagged. */
 export function isUnseen(run: RunLog, commit: Commit, { sentAt }: Pick<Write, "sentAt">): boolean {
   const last = readsBy(run, sentAt).at(-1);
-  return last !== undefined && commit.at > last.servedAt && !knew(run, commit, sentAt);
+  if (last === undefined || knew(run, commit, sentAt)) return false;
+  return commit.visibleAt > last.servedAt || (last.shown?.index ?? -1) < commit.index;
 }
 
-/** What a deployment of a run has made again, which the run's deployment before had overwritten; undefined for others. */
-export function originalOf(commit: Commit, run: RunLog, commits: readonly Commit[]): Commit | undefined {
-  const [original, over] = [commits[commit.index - 2], commits[commit.index - 1]];
-  if (!original || !over || !isBy(commit, run) || !isBy(over, run) || isBy(original, run)) return undefined;
-  return isSameTraffic(original.deployment.split, commit.deployment.split) ? original : undefined;
+/** What a deployment makes again that the same hand has overwritten right before; undefined for others. */
+export function originalOf(
+  { split, message }: Deployment,
+  by: Author,
+  before: readonly Commit[],
+): Commit | undefined {
+  const [original, over] = before.slice(-2);
+  if (!original || !over || !isSameHand(over.by, by) || isSameHand(original.by, by)) return undefined;
+  const isSaid = message === original.deployment.message || message.startsWith("Deployed again for ");
+  return isSaid && isSameTraffic(split, original.deployment.split) ? original : undefined;
+}
+
+function isSameHand(a: Author, b: Author): boolean {
+  return a.kind === b.kind && (a.kind !== "run" || (b.kind === "run" && a.run === b.run));
 }
 
 /** True for what a person has ordered of a release that goes on. */

@@ -15,7 +15,9 @@ const clockErrorMs = 5000;
 export const keepsToThePlan: Invariant = (story, checks) => {
   for (const run of story.runs) {
     for (const write of run.writes) {
-      const { record } = write;
+      const { record, commit } = write;
+      // What was overwritten and is deployed again is as somebody else has ordered it.
+      if (commit?.againBy !== undefined) continue;
       if (!record || record.newVersionId !== run.order.versionId || isPutBack(record.phase)) continue;
       const { stages } = run.order.plan;
       const percent = percentOf(write.split, run.order.versionId);

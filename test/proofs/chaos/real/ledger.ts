@@ -1,8 +1,10 @@
 import type { Edge } from "../../../../edge";
 import type { Outcome } from "../../../../provider/rollout/outcome";
+import type { Deployment } from "../../../../provider/rollout/ports";
 import { readMessage } from "../../../../provider/rollout/record/recordText";
 import { clientOf } from "../../../edge/support";
 import type { Order } from "../driver";
+import { originalOf } from "../invariants/facts";
 import type { Author, Call, Commit, Line, Read, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 
@@ -124,30 +126,34 @@ export class Ledger {
   }
 
   private commits(): Commit[] {
-    return this.made.map((listed, index) => {
+    const commits: Commit[] = [];
+    for (const [index, listed] of this.made.entries()) {
       const at = Date.parse(listed.created_on);
       const text = listed.annotations?.["workers/message"] ?? "";
       // Nobody forges one here.
       const { record, sentence: message = text } = readMessage(text) ?? {};
-      return {
+      const deployment: Deployment = {
+        id: listed.id,
+        createdAt: at,
+        createdOn: listed.created_on,
+        split: listed.versions.map(({ version_id, percentage }) => ({
+          versionId: version_id,
+          percent: percentage,
+        })),
+        ...{ record, isUnproven: false, message },
+        author: `${listed.author_email} with ${listed.source}`,
+        byUpload: false,
+      };
+      const by: Author = this.authors.get(listed.id) ?? { kind: "colleague", does: "hotfix" };
+      const original = originalOf(deployment, by, commits);
+      commits.push({
         index,
         ...{ at, effectiveAt: at, visibleAt: at },
-        by: this.authors.get(listed.id) ?? { kind: "colleague", does: "hotfix" },
-        deployment: {
-          id: listed.id,
-          createdAt: at,
-          createdOn: listed.created_on,
-          split: listed.versions.map(({ version_id, percentage }) => ({
-            versionId: version_id,
-            percent: percentage,
-          })),
-          ...{ record, isUnproven: false, message },
-          author: `${listed.author_email} with ${listed.source}`,
-          byUpload: false,
-        },
-        record,
-      };
-    });
+        ...{ by: original?.by ?? by, againBy: original && by },
+        ...{ deployment, record },
+      });
+    }
+    return commits;
   }
 }
 

@@ -6,6 +6,7 @@ import {
 } from "../../../../provider/rollout/ports";
 import { proven, sealedMessage, type Told } from "../../../../provider/cloudflare/seal";
 import { scriptName } from "../driver";
+import { originalOf } from "../invariants/facts";
 import type { Author, Commit } from "../log";
 import { Random } from "../random";
 import type { Scenario } from "../scenario/scenario";
@@ -131,10 +132,12 @@ export class Cloud {
     const told: Told = { id: `d${index}`, createdAt, createdOn: new Date(createdAt).toISOString(), ...rest };
     const deployment = proven(told, this.told.slice(0, listed - 1), worker);
     this.told.unshift(told);
+    const original = originalOf(deployment, by, this.commits);
     const commit: Commit = {
       index,
       at,
-      by,
+      by: original?.by ?? by,
+      againBy: original && by,
       effectiveAt: isFirst ? -Infinity : Math.max(at + spreadMs, before.effectiveAt + 1),
       visibleAt: isFirst ? at : at + this.faults.hiddenMs(at),
       deployment,

@@ -124,6 +124,16 @@ export interface ScriptObservability {
    * @default 1
    */
   headSamplingRate?: number;
+  /**
+   * Whether URLs are recorded without their query.
+   * @default false
+   */
+  redactQueryString?: boolean;
+  /** Cloudflare's Issues: errors that it finds in what is recorded. */
+  issues?: {
+    /** Whether it looks for them. */
+    enabled?: boolean;
+  };
   /** Logs in particular; what it says goes before what is said of the whole. */
   logs?: {
     /** Whether logs are recorded. */
@@ -147,6 +157,8 @@ export interface ScriptObservability {
     persist?: boolean;
     /** Names of destinations outside Cloudflare. */
     destinations?: string[];
+    /** Whether a trace that a request says it belongs to is gone on with: only with a trace token, or always. */
+    propagationPolicy?: "authenticated" | "accept";
   };
 }
 

@@ -130,11 +130,15 @@ function fromHere(path: string): string {
 function parsed<T>(schema: z.ZodType<T>, value: unknown, config: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) =>
-    [path.join("."), message].filter(Boolean).join(": "),
+  const faults = result.error.issues.map((issue) =>
+    [issue.path.join("."), wordsOf(issue)].filter(Boolean).join(": "),
   );
   throw new Error(
     `fromWrangler cannot make a ScriptVersion of ${config}: ${faults.join("; ")}. Take it out of the configuration, or ` +
       "upload the Worker with wrangler and release the version it prints.",
   );
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "unrecognized_keys" ? `it has no input for ${issue.keys.join(", ")}` : issue.message;
 }

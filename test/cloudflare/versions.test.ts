@@ -54,6 +54,7 @@ describe("Cloudflare's versions", () => {
   afterEach(() => server?.close());
 
   async function versions(...answers: Answer[]) {
+    await server?.close();
     server = await startServer(...answers);
     return cloudflareVersions(server.client, { accountId: "acc", scriptName: "checkout" });
   }
@@ -84,6 +85,22 @@ describe("Cloudflare's versions", () => {
     assert.deepEqual(form(1), { metadata, files: modules });
     assert.deepEqual(JSON.parse(server?.seen[2]?.body ?? ""), {
       observability: { enabled: true, head_sampling_rate: 1 },
+    });
+  });
+
+  it("say all that Observability is to do, in the API's words", async () => {
+    const port = await versions(success({}));
+    const logs = { enabled: true, invocationLogs: true, persist: false, destinations: ["sink"] };
+    const traces = { enabled: true, headSamplingRate: 0.1, propagationPolicy: "authenticated" };
+    const issues = { enabled: false };
+    const observability = { enabled: true, redactQueryString: true, issues, logs, traces };
+    await port.changeSettings({ ...upload, observability });
+    assert.deepEqual(JSON.parse(server?.seen[0]?.body ?? ""), {
+      observability: {
+        ...{ enabled: true, head_sampling_rate: 1, redact_query_string: true, issues },
+        logs: { enabled: true, invocation_logs: true, persist: false, destinations: ["sink"] },
+        traces: { enabled: true, head_sampling_rate: 0.1, propagation_policy: "authenticated" },
+      },
     });
   });
 

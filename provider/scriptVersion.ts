@@ -284,17 +284,33 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
 }
 
 /**
- * Bindings with a secret among them are one secret: the state holds them encrypted. Where all kinds are known and none is a
- * secret, each value is by itself, so that a preview does not show all as unknown for the sake of one.
+ * Marks what is secret of bindings, so that the state holds it encrypted. Each binding by itself, and of one whose kind is
+ * known its values alone: so a preview knows all but what is really unknown.
  */
 export function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Input<unknown> {
-  if (Array.isArray(bindings) && bindings.every(isPlainlyOpen)) return bindings;
-  return pulumi
-    .output(bindings)
-    .apply((all) => (all.some(({ type }) => holdsSecret(type)) ? pulumi.secret(all) : pulumi.output(all)));
+  if (Array.isArray(bindings)) return bindings.map(guardedOne);
+  return pulumi.output(bindings).apply((all) => all.map(guardedOne));
 }
 
-function isPlainlyOpen(binding: unknown): boolean {
+function guardedOne(binding: pulumi.Input<unknown>): pulumi.Input<unknown> {
+  if (isPlain(binding)) return withSecrets(binding);
+  const later: pulumi.Output<unknown> = pulumi.output(binding);
+  return later.apply((known) => (isPlain(known) ? withSecrets(known) : known));
+}
+
+function withSecrets(binding: Plain): pulumi.Input<unknown> {
+  if (!holdsSecret(binding.type)) return binding;
+  const parts = Object.entries(binding).map(([key, value]) => [
+    key,
+    key === "type" || key === "name" ? value : pulumi.secret(value),
+  ]);
+  return Object.fromEntries(parts) as pulumi.Input<unknown>;
+}
+
+/** A binding of which the program says the kind itself. */
+type Plain = Readonly<Record<string, unknown>> & { readonly type: string };
+
+function isPlain(binding: unknown): binding is Plain {
   if (typeof binding !== "object" || binding === null || pulumi.Output.isInstance(binding)) return false;
-  return "type" in binding && typeof binding.type === "string" && !holdsSecret(binding.type);
+  return "type" in binding && typeof binding.type === "string";
 }

@@ -247,6 +247,15 @@ describe("the diff of a script version", () => {
   }
 });
 
+describe("bindings that a program gives", () => {
+  it("go on as they are where they are none, to be refused in words", async () => {
+    for (const wrong of [[5], [null], ["KV"], [{ name: "KV" }]]) {
+      const given: pulumi.Output<unknown> = pulumi.output(guarded(wrong as unknown as ScriptBinding[]));
+      assert.deepEqual(await new Promise((resolve) => given.apply(resolve)), wrong);
+    }
+  });
+});
+
 describe("a binding that holds a secret", () => {
   const jwk = { kty: "oct", alg: "HS256", k: "c2VjcmV0IG9mIHRoZSBrZXk" };
   const secrets: readonly (readonly [ScriptBinding, readonly string[]])[] = [
@@ -277,11 +286,15 @@ describe("a binding that holds a secret", () => {
   for (const [binding, values] of secrets) {
     it(`is one in previews and states, and what no message repeats: ${JSON.stringify(binding)}`, async () => {
       const plain = { type: "plain_text", name: "GREETING", text: "hello" } as const;
-      assert.equal(await pulumi.isSecret(pulumi.output(guarded([plain, binding]))), true);
-      const open = [plain];
-      assert.equal(guarded(open), open, "no secret, so what is not known of one value hides no other");
-      const kind = pulumi.output("plain_text" as const);
-      assert.equal(await pulumi.isSecret(pulumi.output(guarded([{ ...plain, type: kind }]))), false);
+      const parts = guarded([plain, binding]) as Record<string, pulumi.Input<unknown>>[];
+      assert.deepEqual(parts[0], plain);
+      const isSecret = async (value: pulumi.Input<unknown>) => pulumi.isSecret(pulumi.output(value));
+      for (const [key, value] of Object.entries(parts[1] ?? {}))
+        assert.equal(await isSecret(value), !["type", "name"].includes(key), key);
+      const kind = pulumi.output(binding.type);
+      for (const later of [[pulumi.output(binding)], pulumi.output([binding]), [{ ...binding, type: kind }]])
+        assert.equal(await isSecret(guarded(later as unknown as ScriptBinding[])), true);
+      assert.equal(await isSecret(guarded([{ ...plain, type: pulumi.output(plain.type) }])), false);
       assert.deepEqual(secretsOf({ mainModule: "", modules: [], bindings: [plain, { ...binding }] }), values);
     });
   }

@@ -79,7 +79,7 @@ describe("Cloudflare's versions", () => {
     assert.deepEqual(await port.upload(upload), { versionId: "v2", number: 2, deployed: false });
     assert.deepEqual(requests(), [
       "GET /checkout/versions",
-      "POST /checkout/versions",
+      "POST /checkout/versions?bindings_inherit=strict",
       "PATCH /checkout/script-settings",
     ]);
     assert.deepEqual(form(1), { metadata, files: modules });
@@ -109,7 +109,10 @@ describe("Cloudflare's versions", () => {
     const { observability, ...rest } = upload;
     assert.ok(observability?.enabled);
     await port.upload(rest);
-    assert.deepEqual(requests(), ["GET /checkout/versions", "POST /checkout/versions"]);
+    assert.deepEqual(requests(), [
+      "GET /checkout/versions",
+      "POST /checkout/versions?bindings_inherit=strict",
+    ]);
   });
 
   it("bring along what a version has beside its code", async () => {
@@ -205,7 +208,7 @@ describe("Cloudflare's versions", () => {
       );
       const made = await port.upload({ ...withMigrations, whenMigrating: "deployAtOnce" });
       assert.deepEqual(made, { versionId: "v2", number: 2, deployed: true });
-      assert.equal(requests()[3], "PUT /checkout");
+      assert.equal(requests()[3], "PUT /checkout?bindings_inherit=strict");
       assert.deepEqual(form(3).metadata, {
         ...metadata,
         migrations: {
@@ -231,7 +234,11 @@ describe("Cloudflare's versions", () => {
   it("create the Worker when it is the first", async () => {
     const port = await versions(noWorker, success({ id: "checkout" }), someVersions);
     assert.deepEqual(await port.upload(upload), { versionId: "v1", number: 1, deployed: true });
-    assert.deepEqual(requests(), ["GET /checkout/versions", "PUT /checkout", "GET /checkout/versions"]);
+    assert.deepEqual(requests(), [
+      "GET /checkout/versions",
+      "PUT /checkout?bindings_inherit=strict",
+      "GET /checkout/versions",
+    ]);
     const observability = { enabled: true, head_sampling_rate: 1 };
     assert.deepEqual(form(1), { metadata: { ...metadata, observability }, files: modules });
   });

@@ -208,7 +208,9 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
       if (before === undefined) return createWorker(upload);
       const migrations = await pending(upload);
       if (migrations === undefined) return addVersion(upload, before);
-      if (upload.whenMigrating === "deployAtOnce") return migrate(upload, migrations, before);
+      // A Worker that has no version yet has no traffic to lose.
+      if (upload.whenMigrating === "deployAtOnce" || before.items.length === 0)
+        return migrate(upload, migrations, before);
       throw new PortError("refused", migrationRefused(scriptName, migrations));
     },
   };

@@ -191,6 +191,14 @@ describe("Cloudflare's versions", () => {
       assert.deepEqual(requests(), ["GET /checkout/versions", "GET /checkout/settings"]);
     });
 
+    it("come with the first version of a Worker that is there already, which has no traffic to lose", async () => {
+      const none = success({ items: [] });
+      const port = await versions(none, success({}), success({ logpush: true }), success({}), someVersions);
+      const made = await port.upload(withMigrations);
+      assert.deepEqual(made, { versionId: "v1", number: 1, deployed: true });
+      assert.equal(requests()[3], "PUT /checkout?bindings_inherit=strict");
+    });
+
     it("still to come are deployed at once where that is allowed, with the settings that the Worker has", async () => {
       const settings = success({ logpush: true, tags: ["shop"], tail_consumers: null });
       const newest = success({

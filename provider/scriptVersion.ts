@@ -15,7 +15,10 @@ export interface ScriptModule {
   name: string;
   /** Its text. Either this or `contentFile`. */
   content?: string;
-  /** The path of a file with its content, from the program's directory. Either this or `content`. */
+  /**
+   * The path of a file with its content, from the program's directory. Either this or `content`. Where the file lies makes
+   * no other version.
+   */
   contentFile?: string;
   /**
    * Its media type.

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { secretsOf } from "../../provider/cloudflare/upload";
 import { unknownValue } from "../../provider/plan/faults";
 import type { binding } from "../../provider/pulumi/bindingInputs";
-import { loadModule } from "../../provider/pulumi/versionModules";
+import { loadModule, type ModuleInput } from "../../provider/pulumi/versionModules";
 import { check, diff } from "../../provider/pulumi/versionProvider";
 import type { ScriptBinding } from "../../provider/scriptBinding";
 import { guarded } from "../../provider/scriptVersion";
@@ -182,6 +184,31 @@ describe("the diff of a script version", () => {
     });
     const { inputs: other } = await check({}, { ...inputs, modules: [{ name: "index.mjs", content: "0" }] });
     assert.deepEqual(await diff("v", before, other), { changes: true, replaces: ["modules"] });
+  });
+
+  it("goes by what files have in them, wherever they lie and however they are named", async () => {
+    const [here, there] = await Promise.all(["here", "there"].map(() => mkdtemp(join(tmpdir(), "files-"))));
+    assert.ok(here !== undefined && there !== undefined);
+    for (const folder of [here, there]) await writeFile(join(folder, "a.mjs"), "0");
+    const at = (folder: string) => ({
+      ...inputs,
+      modules: [{ name: "index.mjs", contentFile: join(folder, "a.mjs") }],
+      assets: { directory: folder },
+    });
+    const { inputs: before } = await check({}, at(here));
+    assert.ok(!JSON.stringify(before).includes(`"${here}`), "the state has no absolute path");
+    assert.equal(String(loadModule((before["modules"] as [ModuleInput])[0]).content), "0");
+    assert.deepEqual(await diff("v", before, (await check(before, at(there))).inputs), {
+      changes: false,
+      replaces: [],
+    });
+    await writeFile(join(there, "a.mjs"), "1");
+    const replaces = ["modules", "assets"];
+    assert.deepEqual(await diff("v", before, (await check(before, at(there))).inputs), {
+      changes: true,
+      replaces,
+    });
+    for (const folder of [here, there]) await rm(folder, { recursive: true });
   });
 
   const given = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { check } from "../../provider/pulumi/versionProvider";
 import { fromWrangler } from "../../provider/wrangler";
@@ -85,7 +85,7 @@ describe("the arguments of a ScriptVersion from wrangler's configuration", funct
         logs: { invocationLogs: true },
       },
       assets: {
-        directory: relative(process.cwd(), join(folder, "public")),
+        directory: join(folder, "public"),
         config: { runWorkerFirst: ["/api/*"] },
       },
       migrations: [{ tag: "v1", newSqliteClasses: ["Room"] }],

@@ -15,7 +15,10 @@ export interface ScriptModule {
   name: string;
   /** Its text. Either this or `contentFile`. */
   content?: string;
-  /** The path of a file with its content, from the program's directory. Either this or `content`. */
+  /**
+   * The path of a file with its content, from the program's directory. Either this or `content`. Where the file lies makes
+   * no other version.
+   */
   contentFile?: string;
   /**
    * Its media type.
@@ -124,6 +127,16 @@ export interface ScriptObservability {
    * @default 1
    */
   headSamplingRate?: number;
+  /**
+   * Whether URLs are recorded without their query.
+   * @default false
+   */
+  redactQueryString?: boolean;
+  /** Cloudflare's Issues: errors that it finds in what is recorded. */
+  issues?: {
+    /** Whether it looks for them. */
+    enabled?: boolean;
+  };
   /** Logs in particular; what it says goes before what is said of the whole. */
   logs?: {
     /** Whether logs are recorded. */
@@ -147,6 +160,8 @@ export interface ScriptObservability {
     persist?: boolean;
     /** Names of destinations outside Cloudflare. */
     destinations?: string[];
+    /** Whether a trace that a request says it belongs to is gone on with: only with a trace token, or always. */
+    propagationPolicy?: "authenticated" | "accept";
   };
 }
 
@@ -272,17 +287,33 @@ export class ScriptVersion extends pulumi.dynamic.Resource {
 }
 
 /**
- * Bindings with a secret among them are one secret: the state holds them encrypted. Where all kinds are known and none is a
- * secret, each value is by itself, so that a preview does not show all as unknown for the sake of one.
+ * Marks what is secret of bindings, so that the state holds it encrypted. Each binding by itself, and of one whose kind is
+ * known its values alone: so a preview knows all but what is really unknown.
  */
 export function guarded(bindings: Inputs<ScriptBinding[]>): pulumi.Input<unknown> {
-  if (Array.isArray(bindings) && bindings.every(isPlainlyOpen)) return bindings;
-  return pulumi
-    .output(bindings)
-    .apply((all) => (all.some(({ type }) => holdsSecret(type)) ? pulumi.secret(all) : pulumi.output(all)));
+  if (Array.isArray(bindings)) return bindings.map(guardedOne);
+  return pulumi.output(bindings).apply((all) => all.map(guardedOne));
 }
 
-function isPlainlyOpen(binding: unknown): boolean {
+function guardedOne(binding: pulumi.Input<unknown>): pulumi.Input<unknown> {
+  if (isPlain(binding)) return withSecrets(binding);
+  const later: pulumi.Output<unknown> = pulumi.output(binding);
+  return later.apply((known) => (isPlain(known) ? withSecrets(known) : known));
+}
+
+function withSecrets(binding: Plain): pulumi.Input<unknown> {
+  if (!holdsSecret(binding.type)) return binding;
+  const parts = Object.entries(binding).map(([key, value]) => [
+    key,
+    key === "type" || key === "name" ? value : pulumi.secret(value),
+  ]);
+  return Object.fromEntries(parts) as pulumi.Input<unknown>;
+}
+
+/** A binding of which the program says the kind itself. */
+type Plain = Readonly<Record<string, unknown>> & { readonly type: string };
+
+function isPlain(binding: unknown): binding is Plain {
   if (typeof binding !== "object" || binding === null || pulumi.Output.isInstance(binding)) return false;
-  return "type" in binding && typeof binding.type === "string" && !holdsSecret(binding.type);
+  return "type" in binding && typeof binding.type === "string";
 }

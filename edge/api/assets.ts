@@ -3,8 +3,9 @@ import { assetHash, manifestBody } from "../assets/schema";
 import type { AssetSession } from "../assets/sessions";
 import type { EdgeContext } from "../context";
 import { bearerOf, type ApiEnvironment } from "./auth";
-import { formBody, jsonBody, parsed } from "./body";
+import { formBody, jsonBody } from "./body";
 import { UPLOAD_LIMIT } from "./bytes";
+import { checked } from "./checked";
 import { CODES } from "./codes";
 import { success } from "./envelope";
 import { ApiError } from "./error";
@@ -16,7 +17,7 @@ const BUCKET = { files: 500, bytes: 32 * 1024 * 1024 };
 export function assetRoutes(edge: EdgeContext): Hono {
   const routes = new Hono();
   routes.post("/scripts/:script/assets-upload-session", async (context) => {
-    const { manifest } = parsed(manifestBody, await jsonBody(context, UPLOAD_LIMIT));
+    const { manifest } = checked(manifestBody, await jsonBody(context, UPLOAD_LIMIT), invalidManifest);
     const entries = Object.entries(manifest);
     const session = {
       scriptName: context.req.param("script"),
@@ -90,4 +91,8 @@ function contentOf({ sizes }: AssetSession, hash: string, base64: string): Uint8
 
 function refused(why: string): ApiError {
   return new ApiError(400, CODES.unparsableBody, `Could not upload static assets: ${why}`);
+}
+
+function invalidManifest(why: string): ApiError {
+  return new ApiError(400, CODES.invalidManifest, `Invalid manifest: ${why}: invalid manifest file`);
 }

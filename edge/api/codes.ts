@@ -78,6 +78,8 @@ export const CODES = {
   secretsChanged: 10220,
   /** The script has no version at all. */
   noVersions: 10222,
+  /** The manifest of static assets has a path that cannot be one. */
+  invalidManifest: 10304,
   methodNotAllowed: 10405,
   noQueue: 11000,
   noConsumer: 11003,

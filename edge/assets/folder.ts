@@ -12,7 +12,7 @@ export async function writeAssets(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const [path, hash] of Object.entries(files)) {
-    const file = join(folder, ...path.slice(1).split("/").map(decodeURIComponent));
+    const file = join(folder, ...path.slice(1).split("/"));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, store.get(hash));
   }

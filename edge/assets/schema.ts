@@ -12,7 +12,8 @@ export const assetHash = z.string().regex(/^[0-9a-f]{32}$/, "is 32 hexadecimal d
 const path = z
   .string()
   .max(1024)
-  .refine(isBelow, "is the path of a file, encoded as in a URL, and begins with a slash");
+  .refine(isBelow, "is the path of a file, and begins with a slash")
+  .refine(isDecodable, "Manifest path must be URI encoded: it has a % that begins no escape");
 
 const file = z.strictObject({ hash: assetHash, size: z.int().min(0).max(MOST_BYTES) });
 
@@ -45,12 +46,14 @@ export const uploadedAssets = z.strictObject({
 /** Whether a path leads to a place below the folder of the files. */
 function isBelow(value: string): boolean {
   if (!value.startsWith("/") || value.endsWith("/")) return false;
+  const names = value.slice(1).split("/");
+  return names.every((name) => name !== "" && name !== "." && name !== ".." && !/[\\\0]/.test(name));
+}
+
+/** Cloudflare refuses a path that cannot be decoded, though it is to be sent as the file is called. */
+function isDecodable(value: string): boolean {
   try {
-    return value
-      .slice(1)
-      .split("/")
-      .map(decodeURIComponent)
-      .every((name) => name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name));
+    return decodeURIComponent(value) !== "";
   } catch {
     return false;
   }

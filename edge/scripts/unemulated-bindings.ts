@@ -2,6 +2,7 @@ import type { Binding } from "./types";
 
 /** Kinds of bindings to products that the local edge does not have. */
 const ELSEWHERE: readonly string[] = [
+  "agent_memory",
   "ai",
   "ai_search",
   "ai_search_namespace",
@@ -12,12 +13,14 @@ const ELSEWHERE: readonly string[] = [
   "hyperdrive",
   "images",
   "k2",
+  "logfwdr",
   "media",
   "messaging",
   "mtls_certificate",
   "pipelines",
   "secrets_store_secret",
   "send_email",
+  "stream",
   "vectorize",
   "vpc_network",
   "vpc_service",

@@ -7,7 +7,7 @@ import type { WorkerName } from "./client";
 
 /** A file that is served as it is. */
 export interface AssetFile {
-  /** The path it is served at: `/css/site.css`. */
+  /** The path it is served at, not encoded, as wrangler sends it: `/css/site.css`, `/blog/[slug].js`. */
   readonly path: string;
   /** Stands for its content and its extension: 32 hexadecimal digits. */
   readonly hash: string;

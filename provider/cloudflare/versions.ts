@@ -11,6 +11,8 @@ import { settingsMetadata } from "./workerSettings";
 
 /** A large script on a slow line, and its validation at Cloudflare. */
 const uploadTimeoutMs = 60_000;
+/** Without it Cloudflare leaves a binding out that is to be inherited and is not there. */
+const strictly = { bindings_inherit: "strict" };
 const permissionFor = { read: "Workers Scripts Read", write: "Workers Scripts Write" };
 
 const version = z.object({ id: z.string().min(1), number: z.number().optional() });
@@ -85,7 +87,7 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
     const what = `Uploading a version of ${worker}`;
     const body = uploadForm(upload, await luggageOf(upload));
     const sent = send(what, upload, uploaded, (options) =>
-      client.post(`${scriptPath}/versions`, { ...options, body }),
+      client.post(`${scriptPath}/versions`, { ...options, query: strictly, body }),
     );
     const { result } = await sent.catch(withOrphan(before, "It has no traffic and may stay"));
     const settingsFailure = await settingsFailureOf(upload);
@@ -137,9 +139,9 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
     before: VersionPage,
   ): Promise<UploadedVersion> => {
     const body = uploadForm(upload, { ...(await luggageOf(upload)), ...luggage });
-    await send(what, upload, z.unknown(), (options) => client.put(scriptPath, { ...options, body })).catch(
-      withOrphan(before, "It has all traffic"),
-    );
+    await send(what, upload, z.unknown(), (options) =>
+      client.put(scriptPath, { ...options, query: strictly, body }),
+    ).catch(withOrphan(before, "It has all traffic"));
     return newestSince(what, before);
   };
 
@@ -206,7 +208,9 @@ export function cloudflareVersions(client: Cloudflare, name: WorkerName): Versio
       if (before === undefined) return createWorker(upload);
       const migrations = await pending(upload);
       if (migrations === undefined) return addVersion(upload, before);
-      if (upload.whenMigrating === "deployAtOnce") return migrate(upload, migrations, before);
+      // A Worker that has no version yet has no traffic to lose.
+      if (upload.whenMigrating === "deployAtOnce" || before.items.length === 0)
+        return migrate(upload, migrations, before);
       throw new PortError("refused", migrationRefused(scriptName, migrations));
     },
   };

@@ -3,8 +3,11 @@ export interface Observability {
   readonly enabled: boolean;
   /** The share of the requests that is recorded, from 0 to 1. Default: 1. */
   readonly headSamplingRate?: number | undefined;
+  /** Whether URLs are recorded without their query. */
+  readonly redactQueryString?: boolean | undefined;
+  readonly issues?: { readonly enabled?: boolean | undefined } | undefined;
   readonly logs?: (Observed & { readonly invocationLogs?: boolean | undefined }) | undefined;
-  readonly traces?: Observed | undefined;
+  readonly traces?: (Observed & { readonly propagationPolicy?: string | undefined }) | undefined;
 }
 
 /** As {@link Observability}, of logs or traces in particular. */
@@ -36,15 +39,18 @@ export function settingsMetadata(settings: WorkerSettings): Record<string, unkno
 }
 
 /** Observability in the API's words. */
-export function observabilityMetadata({ enabled, headSamplingRate, logs, traces }: Observability): {
+export function observabilityMetadata(observability: Observability): {
   enabled: boolean;
   head_sampling_rate: number;
 } {
+  const { enabled, headSamplingRate, redactQueryString, issues, logs, traces } = observability;
   return {
     enabled,
     head_sampling_rate: headSamplingRate ?? 1,
+    ...(redactQueryString !== undefined && { redact_query_string: redactQueryString }),
+    ...(issues && { issues }),
     ...(logs && { logs: { ...observedMetadata(logs), invocation_logs: logs.invocationLogs } }),
-    ...(traces && { traces: observedMetadata(traces) }),
+    ...(traces && { traces: { ...observedMetadata(traces), propagation_policy: traces.propagationPolicy } }),
   };
 }
 

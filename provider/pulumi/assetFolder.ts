@@ -34,18 +34,19 @@ export interface AssetsInput {
  */
 export async function loadAssets({ directory, config }: AssetsInput): Promise<Assets> {
   const folder = resolve(directory);
-  const excluded = ignore().add(
-    [`/${ignoreFile}`, "/_headers", "/_redirects", await textOf(folder, ignoreFile)].map(
-      (rule) => rule ?? "",
-    ),
-  );
-  const names = (await filesIn(folder)).filter((name) => !excluded.ignores(name)).sort();
+  const own = [ignoreFile, ...Object.values(rules)].map((name) => `/${name}`);
+  // In a list each text is one pattern; a text by itself is a file of them.
+  const excluded = ignore()
+    .add(own)
+    .add((await textOf(folder, ignoreFile)) ?? "");
+  const names = await filesIn(folder, (name) => !excluded.ignores(name));
   if (names.length > maxFiles) {
     throw new Error(
       `"${directory}" has ${names.length} files; Cloudflare serves at most ${maxFiles} of a version: name what to leave out in ` +
         ignoreFile,
     );
   }
+  refuseUndecodable(names);
   await refuseWorker(names, folder);
   const files: AssetFile[] = [];
   for (const name of names) files.push(await assetOf(folder, name));
@@ -70,12 +71,42 @@ export function manifestOf({ files, config }: Assets): string {
     .digest("hex");
 }
 
-async function filesIn(folder: string): Promise<string[]> {
+async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
   const names: string[] = [];
-  for (const name of entries)
-    if ((await stat(join(folder, name))).isFile()) names.push(name.split(sep).join("/"));
-  return names;
+  for (const name of entries.map((entry) => entry.split(sep).join("/")).filter(isWanted))
+    if (await isFile(folder, name)) names.push(name);
+  return names.sort();
+}
+
+async function isFile(folder: string, name: string): Promise<boolean> {
+  try {
+    return (await stat(join(folder, name))).isFile();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`${name} cannot be read (${code ?? message}); leave it out with ${ignoreFile}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Cloudflare's code 10304 names no file. */
+function refuseUndecodable(names: readonly string[]): void {
+  const found = names.find((name) => !isDecodable(name));
+  if (found === undefined) return;
+  throw new Error(
+    `${found} has a % in its path that begins no escape such as %20, which Cloudflare refuses: rename it, or leave it out ` +
+      `with ${ignoreFile}`,
+  );
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Code of Cloudflare Pages among the files would be served to every visitor. */
@@ -99,7 +130,7 @@ async function assetOf(folder: string, name: string): Promise<AssetFile> {
   }
   const extension = extname(name);
   return {
-    path: `/${name.split("/").map(encodeURIComponent).join("/")}`,
+    path: `/${name}`,
     hash: createHash("sha256")
       .update(content.toString("base64"))
       .update(extension.slice(1))

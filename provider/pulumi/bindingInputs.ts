@@ -109,7 +109,8 @@ const kinds = [
   }),
 ] as const;
 
-const names = kinds.map(({ shape }) => shape.type.value);
+/** The kinds of bindings that there are. */
+export const bindingKinds = kinds.map(({ shape }) => shape.type.value);
 
 /** Fields of which a kind needs at least one. */
 const needsOneOf: Readonly<Record<string, readonly string[]>> = {
@@ -139,7 +140,7 @@ export const binding = z
 
 function kindWords(input: unknown): string {
   const given = typeof input === "object" && input !== null && "type" in input ? input.type : undefined;
-  const meant = typeof given === "string" ? closestOf(given, names) : undefined;
+  const meant = typeof given === "string" ? closestOf(given, bindingKinds) : undefined;
   const hint = meant === undefined ? "" : `"${meant}"? The kinds are `;
-  return `a kind of binding, ${hint}${names.join(", ")}`;
+  return `a kind of binding, ${hint}${bindingKinds.join(", ")}`;
 }

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from "node:path";
 import type { dynamic } from "@pulumi/pulumi";
 import { hasUnknown, unknownValue } from "../plan/faults";
 import { loadAssets, manifestOf, type AssetsInput } from "./assetFolder";
@@ -7,8 +8,9 @@ import { fingerprint, type ModuleInput } from "./versionModules";
 type Properties = Record<string, unknown>;
 
 /**
- * Adds the fingerprints of the files, by which a change of one is seen. Files that cannot be read are failures. What has a
- * fingerprint is left as it is: Pulumi took it from the state, since the program ignores its changes (`ignoreChanges`).
+ * Adds the fingerprints of the files, by which a change of one is seen, and names the files from the program's directory.
+ * Files that cannot be read are failures. What has a fingerprint is left as it is: Pulumi took it from the state, since the
+ * program ignores its changes (`ignoreChanges`).
  */
 export async function withFingerprints(inputs: Properties): Promise<Checked> {
   const modules = modulesOf(inputs["modules"]);
@@ -30,7 +32,10 @@ function modulesOf(given: unknown): Part {
   const modules = (given as ModuleInput[]).map((module, index) => {
     if (hasUnknown(module)) return withOpen(module, "contentSha256");
     try {
-      return { ...module, contentSha256: module.contentSha256 ?? fingerprint(module) };
+      return {
+        ...portable(module, "contentFile"),
+        contentSha256: module.contentSha256 ?? fingerprint(module),
+      };
     } catch (error) {
       const reason = `modules[${index}].contentFile: got "${module.contentFile ?? ""}", which cannot be read (${codeOf(error)}); expected the path of a file, from ${process.cwd()}`;
       failures.push(failureOf(reason));
@@ -48,11 +53,21 @@ async function assetsOf(given: unknown): Promise<Part> {
   if (assets.assetManifestSha256 !== undefined) return { property: {}, failures: [] };
   try {
     const assetManifestSha256 = manifestOf(await loadAssets(assets));
-    return { property: { assets: { ...assets, assetManifestSha256 } }, failures: [] };
+    return { property: { assets: { ...portable(assets, "directory"), assetManifestSha256 } }, failures: [] };
   } catch (error) {
     const reason = `assets.directory: got "${assets.directory}", which cannot be served (${codeOf(error)}); expected the path of a folder of files, from ${process.cwd()}`;
     return { property: {}, failures: [failureOf(reason)] };
   }
+}
+
+/** Without a path that only this machine has: the state is to hold none. */
+function portable<T extends object>(given: T, key: keyof T): T {
+  const path = given[key];
+  return typeof path === "string" && isAbsolute(path) ? { ...given, [key]: fromHere(path) } : given;
+}
+
+function fromHere(path: string): string {
+  return relative(process.cwd(), path).split(sep).join("/") || ".";
 }
 
 /** What is not known whole has a fingerprint that is not known either, and is otherwise compared as it is. */

@@ -31,8 +31,16 @@ const destinations = z.array(text, { error: "a list of destinations" }).optional
 const observability = z.strictObject({
   enabled: flag,
   headSamplingRate: share.optional(),
+  redactQueryString: flag.optional(),
+  issues: z.strictObject({ enabled: flag.optional() }).optional(),
   logs: z.strictObject({ ...observed, invocationLogs: flag.optional(), destinations }).optional(),
-  traces: z.strictObject({ ...observed, destinations }).optional(),
+  traces: z
+    .strictObject({
+      ...observed,
+      propagationPolicy: oneOf(["authenticated", "accept"]).optional(),
+      destinations,
+    })
+    .optional(),
 });
 
 const target = { region: text.optional(), host: text.optional(), hostname: text.optional() };

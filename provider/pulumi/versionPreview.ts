@@ -54,7 +54,7 @@ export function lackingText(
   next: Replacement & { readonly scriptName: string },
   serving: Serving,
 ): string | undefined {
-  if (hasUnknown(next.bindings) || hasUnknown(next.compatibilityFlags) || hasUnknown(next.keepBindings))
+  if (!areNamed(next.bindings) || hasUnknown(next.compatibilityFlags) || hasUnknown(next.keepBindings))
     return undefined;
   const lacking = lackingIn(next, serving);
   if (lacking.length === 0) return undefined;
@@ -62,6 +62,16 @@ export function lackingText(
     `The new version of Worker "${next.scriptName}" will lack what version ${serving.version.id}, which serves now, has: ` +
     `${lacking.join(", ")}. Add to the ScriptVersion what is to stay.`
   );
+}
+
+/** Whether it is known of which names there are bindings, whatever is in them. */
+function areNamed(bindings: Replacement["bindings"]): boolean {
+  return !hasUnknown(Array.isArray(bindings) ? bindings.map(nameOf) : bindings);
+}
+
+/** What is not known of a binding as a whole stands for its name. */
+function nameOf(binding: { readonly name: string }): unknown {
+  return typeof binding === "object" ? binding.name : binding;
 }
 
 function atOnceText(tags: readonly string[]): string {

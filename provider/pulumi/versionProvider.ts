@@ -13,6 +13,7 @@ import { sources } from "./config";
 import { engineProgress } from "./engine";
 import { againText, rememberedFailure } from "./failure";
 import { checked, defined, maybeSame, read, same, urnOf, type Checked } from "./validation";
+import { contentOf } from "./versionContent";
 import { withFingerprints } from "./versionFingerprints";
 import { versionInputs, versionProperties } from "./versionInputs";
 import { loadModule } from "./versionModules";
@@ -29,7 +30,9 @@ export async function check(olds: Properties | undefined, news: Properties): Pro
   const result = checked(versionInputs, news);
   if (result.failures.length > 0) return result;
   const known = await withFingerprints(result.inputs);
-  const isNew = versionProperties.some((key) => !same(olds?.[key], known.inputs[key]));
+  const isNew = versionProperties.some(
+    (key) => !same(contentOf(key, olds?.[key]), contentOf(key, known.inputs[key])),
+  );
   return known.failures.length === 0 && isNew ? previewed(known.inputs) : known;
 }
 
@@ -38,7 +41,9 @@ export async function check(olds: Properties | undefined, news: Properties): Pro
  * rule, and the update asks again.
  */
 export async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-  const replaces = versionProperties.filter((key) => !maybeSame(olds[key], news[key]));
+  const replaces = versionProperties.filter(
+    (key) => !maybeSame(contentOf(key, olds[key]), contentOf(key, news[key])),
+  );
   const open = versionProperties.filter((key) => hasUnknown(news[key]));
   if (replaces.length === 0 && open.length > 0) engineProgress(urnOf(news)).event(openText(open));
   return Promise.resolve({ changes: replaces.length > 0 || open.length > 0, replaces });

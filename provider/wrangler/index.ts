@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { ScriptBinding } from "../scriptBinding";
@@ -66,7 +66,7 @@ export interface WranglerArgs {
  * (`wrangler deploy --dry-run`), so that one description serves both:
  * `new ScriptVersion("checkout", fromWrangler("wrangler.jsonc", { env: "production" }))`.
  *
- * The built modules are left in `.wrangler/workers-release`, beside the configuration. What belongs to no version
+ * The built modules are left in `.wrangler/workers-release`, beside the configuration; their paths are absolute. What belongs to no version
  * (routes, crons, queue consumers, `workers_dev`) is not among the arguments.
  *
  * @param config the path of the configuration, from the program's directory
@@ -105,7 +105,7 @@ function workerArgs({ assets, migrations, keep_vars }: Configuration, folder: st
   const { directory, html_handling, not_found_handling, run_worker_first, base_path } = assets ?? {};
   const config = { html_handling, not_found_handling, run_worker_first, base_path };
   return camel({
-    ...(directory != null && { assets: { directory: fromHere(resolve(folder, directory)), config } }),
+    ...(directory != null && { assets: { directory: resolve(folder, directory), config } }),
     ...(migrations != null && migrations.length > 0 && { migrations }),
     ...(keep_vars === true && { keep_bindings: ["secret_text", "secret_key", "plain_text", "json"] }),
   }) as Partial<WranglerArgs>;
@@ -118,23 +118,22 @@ function written(files: readonly Part[], folder: string): ScriptModule[] {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    return { name, contentFile: fromHere(file), ...(contentType !== undefined && { contentType }) };
+    return { name, contentFile: file, ...(contentType !== undefined && { contentType }) };
   });
-}
-
-/** A path from the program's directory: the state is to hold no machine's own. */
-function fromHere(path: string): string {
-  return relative(process.cwd(), path).split(sep).join("/") || ".";
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, config: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) =>
-    [path.join("."), message].filter(Boolean).join(": "),
+  const faults = result.error.issues.map((issue) =>
+    [issue.path.join("."), wordsOf(issue)].filter(Boolean).join(": "),
   );
   throw new Error(
     `fromWrangler cannot make a ScriptVersion of ${config}: ${faults.join("; ")}. Take it out of the configuration, or ` +
       "upload the Worker with wrangler and release the version it prints.",
   );
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "unrecognized_keys" ? `it has no input for ${issue.keys.join(", ")}` : issue.message;
 }

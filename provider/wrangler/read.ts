@@ -10,7 +10,11 @@ const observed = z.object({ enabled: flag, head_sampling_rate: share, persist: f
 
 /** What of a version wrangler would upload. What a `ScriptVersion` has no input for is an error, not left out. */
 export const metadata = z.strictObject({
-  main_module: z.string(),
+  main_module: z.string({
+    error:
+      "the Worker is in the older service-worker syntax; write it as an ES module (`export default { fetch }`)",
+  }),
+  body_part: z.unknown().optional(),
   bindings: z
     .array(z.looseObject({ type: z.string(), name: z.string() }))
     .transform((all) => all as ScriptBinding[]),
@@ -31,8 +35,13 @@ export const metadata = z.strictObject({
     .strictObject({
       enabled: flag,
       head_sampling_rate: share,
+      redact_query_string: flag,
+      issues: z.strictObject({ enabled: flag }).nullish(),
       logs: observed.extend({ invocation_logs: flag }).strict().nullish(),
-      traces: observed.strict().nullish(),
+      traces: observed
+        .extend({ propagation_policy: z.enum(["authenticated", "accept"]).nullish() })
+        .strict()
+        .nullish(),
     })
     .nullish(),
   cache_options: z.strictObject({ enabled: z.boolean(), cross_version_cache: flag }).nullish(),
@@ -43,6 +52,8 @@ export const metadata = z.strictObject({
   keep_assets: z.unknown().optional(),
   // What the version was built with makes no difference to it.
   package_dependencies: z.unknown().optional(),
+  // It is said of a deployment.
+  code_update_strategy: z.unknown().optional(),
 });
 
 export type Metadata = z.output<typeof metadata>;
@@ -78,6 +89,12 @@ export const configuration = z.object({
     )
     .nullish(),
   keep_vars: flag,
+  site: z
+    .object({ bucket: text })
+    .nullish()
+    .refine((site) => site?.bucket == null, {
+      error: "the files of Workers Sites would be lost; serve them as static assets (`assets`)",
+    }),
 });
 
 export type Configuration = z.output<typeof configuration>;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { harmlessLines } from "../shown";
 
 /** What wrangler has made of a Worker. */
@@ -75,13 +76,12 @@ function node(cwd: string, args: readonly string[], config: string): string {
     timeout: timeoutMs,
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (status === 0) return harmlessLines(stderr.trim());
-  const words = harmlessLines(
-    error?.message ??
-      [stderr, stdout]
-        .map((text) => text.trim())
-        .join("\n")
-        .trim(),
-  );
-  throw new Error(`wrangler could not build the Worker of ${config}:\n${words}`);
+  if (status === 0) return plain(stderr);
+  const words = error?.message ?? [stderr, stdout].map((text) => text.trim()).join("\n");
+  throw new Error(`wrangler could not build the Worker of ${config}:\n${plain(words)}`);
+}
+
+/** Without the colours that wrangler gives its errors whatever it is told. */
+function plain(text: string): string {
+  return harmlessLines(stripVTControlCharacters(text).trim());
 }

@@ -54,6 +54,7 @@ describe("Cloudflare's versions", () => {
   afterEach(() => server?.close());
 
   async function versions(...answers: Answer[]) {
+    await server?.close();
     server = await startServer(...answers);
     return cloudflareVersions(server.client, { accountId: "acc", scriptName: "checkout" });
   }
@@ -78,7 +79,7 @@ describe("Cloudflare's versions", () => {
     assert.deepEqual(await port.upload(upload), { versionId: "v2", number: 2, deployed: false });
     assert.deepEqual(requests(), [
       "GET /checkout/versions",
-      "POST /checkout/versions",
+      "POST /checkout/versions?bindings_inherit=strict",
       "PATCH /checkout/script-settings",
     ]);
     assert.deepEqual(form(1), { metadata, files: modules });
@@ -87,12 +88,31 @@ describe("Cloudflare's versions", () => {
     });
   });
 
+  it("say all that Observability is to do, in the API's words", async () => {
+    const port = await versions(success({}));
+    const logs = { enabled: true, invocationLogs: true, persist: false, destinations: ["sink"] };
+    const traces = { enabled: true, headSamplingRate: 0.1, propagationPolicy: "authenticated" };
+    const issues = { enabled: false };
+    const observability = { enabled: true, redactQueryString: true, issues, logs, traces };
+    await port.changeSettings({ ...upload, observability });
+    assert.deepEqual(JSON.parse(server?.seen[0]?.body ?? ""), {
+      observability: {
+        ...{ enabled: true, head_sampling_rate: 1, redact_query_string: true, issues },
+        logs: { enabled: true, invocation_logs: true, persist: false, destinations: ["sink"] },
+        traces: { enabled: true, head_sampling_rate: 0.1, propagation_policy: "authenticated" },
+      },
+    });
+  });
+
   it("leave the Worker's settings alone when they say nothing about them", async () => {
     const port = await versions(someVersions, success({ id: "v2", number: 2 }));
     const { observability, ...rest } = upload;
     assert.ok(observability?.enabled);
     await port.upload(rest);
-    assert.deepEqual(requests(), ["GET /checkout/versions", "POST /checkout/versions"]);
+    assert.deepEqual(requests(), [
+      "GET /checkout/versions",
+      "POST /checkout/versions?bindings_inherit=strict",
+    ]);
   });
 
   it("bring along what a version has beside its code", async () => {
@@ -171,6 +191,14 @@ describe("Cloudflare's versions", () => {
       assert.deepEqual(requests(), ["GET /checkout/versions", "GET /checkout/settings"]);
     });
 
+    it("come with the first version of a Worker that is there already, which has no traffic to lose", async () => {
+      const none = success({ items: [] });
+      const port = await versions(none, success({}), success({ logpush: true }), success({}), someVersions);
+      const made = await port.upload(withMigrations);
+      assert.deepEqual(made, { versionId: "v1", number: 1, deployed: true });
+      assert.equal(requests()[3], "PUT /checkout?bindings_inherit=strict");
+    });
+
     it("still to come are deployed at once where that is allowed, with the settings that the Worker has", async () => {
       const settings = success({ logpush: true, tags: ["shop"], tail_consumers: null });
       const newest = success({
@@ -188,7 +216,7 @@ describe("Cloudflare's versions", () => {
       );
       const made = await port.upload({ ...withMigrations, whenMigrating: "deployAtOnce" });
       assert.deepEqual(made, { versionId: "v2", number: 2, deployed: true });
-      assert.equal(requests()[3], "PUT /checkout");
+      assert.equal(requests()[3], "PUT /checkout?bindings_inherit=strict");
       assert.deepEqual(form(3).metadata, {
         ...metadata,
         migrations: {
@@ -214,7 +242,11 @@ describe("Cloudflare's versions", () => {
   it("create the Worker when it is the first", async () => {
     const port = await versions(noWorker, success({ id: "checkout" }), someVersions);
     assert.deepEqual(await port.upload(upload), { versionId: "v1", number: 1, deployed: true });
-    assert.deepEqual(requests(), ["GET /checkout/versions", "PUT /checkout", "GET /checkout/versions"]);
+    assert.deepEqual(requests(), [
+      "GET /checkout/versions",
+      "PUT /checkout?bindings_inherit=strict",
+      "GET /checkout/versions",
+    ]);
     const observability = { enabled: true, head_sampling_rate: 1 };
     assert.deepEqual(form(1), { metadata: { ...metadata, observability }, files: modules });
   });

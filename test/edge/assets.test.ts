@@ -28,10 +28,11 @@ describe("static assets", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "assets-"));
-    await mkdir(join(folder, "css"));
+    await mkdir(join(folder, "css", "[slug]"), { recursive: true });
     await writeFile(join(folder, "index.html"), "<h1>first</h1>");
     await writeFile(join(folder, "hello.txt"), "hello");
     await writeFile(join(folder, "css", "a b.css"), "h1 {}");
+    await writeFile(join(folder, "css", "[slug]", "ü.css"), "h2 {}");
     await writeFile(join(folder, "draft.txt"), "not yet");
     await writeFile(join(folder, ".assetsignore"), "draft.txt\n");
     await writeFile(join(folder, "_headers"), "/hello.txt\n  x-kind: greeting\n");
@@ -71,12 +72,13 @@ describe("static assets", function () {
   it("are served before the Worker, by their rules, and are no invocations of it", async () => {
     await upload();
     await enable(started.edge, NAME);
-    assert.deepEqual(uploads.sort(), ["<h1>first</h1>", "h1 {}", "hello"]);
+    assert.deepEqual(uploads.sort(), ["<h1>first</h1>", "h1 {}", "h2 {}", "hello"]);
     const at = (path: string) => ask(started.edge, NAME, { path });
     assert.equal((await at("/")).body, "<h1>first</h1>");
     const hello = await at("/hello.txt");
     assert.deepEqual([hello.body, hello.headers["x-kind"]], ["hello", "greeting"]);
     assert.match(String((await at("/css/a%20b.css")).headers["content-type"]), /^text\/css/);
+    assert.equal((await at("/css/%5Bslug%5D/%C3%BC.css")).body, "h2 {}");
     assert.deepEqual([(await at("/old")).status, (await at("/old")).headers.location], [301, "/hello.txt"]);
     assert.equal((await at("/draft.txt")).body, "the Worker at /draft.txt");
     assert.equal((await at("/own")).body, "hello");
@@ -128,12 +130,14 @@ describe("static assets", function () {
     form.append("index.mjs", new File([SOURCE], "index.mjs", { type: "application/javascript+module" }));
     const refused = await fetch(`${url}/scripts/${NAME}/versions`, { method: "POST", headers, body: form });
     assert.match(await refused.text(), /is not the completion token of an upload session/);
-    const outside = JSON.stringify({ manifest: { "/../up": { hash: "0".repeat(32), size: 1 } } });
-    const begun = await fetch(`${url}/scripts/${NAME}/assets-upload-session`, {
-      method: "POST",
-      headers,
-      body: outside,
-    });
-    assert.equal(begun.status, 400);
+    for (const path of ["/../up", "index.html", "/100%.html"]) {
+      const begun = await fetch(`${url}/scripts/${NAME}/assets-upload-session`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ manifest: { [path]: { hash: "0".repeat(32), size: 1 } } }),
+      });
+      assert.equal(begun.status, 400);
+      assert.match(await begun.text(), /"code":10304,"message":"Invalid manifest: /);
+    }
   });
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { secretsOf } from "../../provider/cloudflare/upload";
 import { unknownValue } from "../../provider/plan/faults";
 import type { binding } from "../../provider/pulumi/bindingInputs";
-import { loadModule } from "../../provider/pulumi/versionModules";
+import { loadModule, type ModuleInput } from "../../provider/pulumi/versionModules";
 import { check, diff } from "../../provider/pulumi/versionProvider";
 import type { ScriptBinding } from "../../provider/scriptBinding";
 import { guarded } from "../../provider/scriptVersion";
@@ -184,6 +186,31 @@ describe("the diff of a script version", () => {
     assert.deepEqual(await diff("v", before, other), { changes: true, replaces: ["modules"] });
   });
 
+  it("goes by what files have in them, wherever they lie and however they are named", async () => {
+    const [here, there] = await Promise.all(["here", "there"].map(() => mkdtemp(join(tmpdir(), "files-"))));
+    assert.ok(here !== undefined && there !== undefined);
+    for (const folder of [here, there]) await writeFile(join(folder, "a.mjs"), "0");
+    const at = (folder: string) => ({
+      ...inputs,
+      modules: [{ name: "index.mjs", contentFile: join(folder, "a.mjs") }],
+      assets: { directory: folder },
+    });
+    const { inputs: before } = await check({}, at(here));
+    assert.ok(!JSON.stringify(before).includes(`"${here}`), "the state has no absolute path");
+    assert.equal(String(loadModule((before["modules"] as [ModuleInput])[0]).content), "0");
+    assert.deepEqual(await diff("v", before, (await check(before, at(there))).inputs), {
+      changes: false,
+      replaces: [],
+    });
+    await writeFile(join(there, "a.mjs"), "1");
+    const replaces = ["modules", "assets"];
+    assert.deepEqual(await diff("v", before, (await check(before, at(there))).inputs), {
+      changes: true,
+      replaces,
+    });
+    for (const folder of [here, there]) await rm(folder, { recursive: true });
+  });
+
   const given = {
     ...inputs,
     modules: [
@@ -247,6 +274,15 @@ describe("the diff of a script version", () => {
   }
 });
 
+describe("bindings that a program gives", () => {
+  it("go on as they are where they are none, to be refused in words", async () => {
+    for (const wrong of [[5], [null], ["KV"], [{ name: "KV" }]]) {
+      const given: pulumi.Output<unknown> = pulumi.output(guarded(wrong as unknown as ScriptBinding[]));
+      assert.deepEqual(await new Promise((resolve) => given.apply(resolve)), wrong);
+    }
+  });
+});
+
 describe("a binding that holds a secret", () => {
   const jwk = { kty: "oct", alg: "HS256", k: "c2VjcmV0IG9mIHRoZSBrZXk" };
   const secrets: readonly (readonly [ScriptBinding, readonly string[]])[] = [
@@ -277,11 +313,15 @@ describe("a binding that holds a secret", () => {
   for (const [binding, values] of secrets) {
     it(`is one in previews and states, and what no message repeats: ${JSON.stringify(binding)}`, async () => {
       const plain = { type: "plain_text", name: "GREETING", text: "hello" } as const;
-      assert.equal(await pulumi.isSecret(pulumi.output(guarded([plain, binding]))), true);
-      const open = [plain];
-      assert.equal(guarded(open), open, "no secret, so what is not known of one value hides no other");
-      const kind = pulumi.output("plain_text" as const);
-      assert.equal(await pulumi.isSecret(pulumi.output(guarded([{ ...plain, type: kind }]))), false);
+      const parts = guarded([plain, binding]) as Record<string, pulumi.Input<unknown>>[];
+      assert.deepEqual(parts[0], plain);
+      const isSecret = async (value: pulumi.Input<unknown>) => pulumi.isSecret(pulumi.output(value));
+      for (const [key, value] of Object.entries(parts[1] ?? {}))
+        assert.equal(await isSecret(value), !["type", "name"].includes(key), key);
+      const kind = pulumi.output(binding.type);
+      for (const later of [[pulumi.output(binding)], pulumi.output([binding]), [{ ...binding, type: kind }]])
+        assert.equal(await isSecret(guarded(later as unknown as ScriptBinding[])), true);
+      assert.equal(await isSecret(guarded([{ ...plain, type: pulumi.output(plain.type) }])), false);
       assert.deepEqual(secretsOf({ mainModule: "", modules: [], bindings: [plain, { ...binding }] }), values);
     });
   }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
+import type { z } from "zod";
 import { check } from "../../provider/pulumi/versionProvider";
 import { fromWrangler } from "../../provider/wrangler";
 import { partsOf } from "../../provider/wrangler/form";
+import { configuration, metadata } from "../../provider/wrangler/read";
 
 const CONFIG = `{
   // A comment, as in most of them.
@@ -26,7 +28,7 @@ const CONFIG = `{
       "d1_databases": [{ "binding": "DB", "database_id": "x", "database_name": "y" }],
       "durable_objects": { "bindings": [{ "name": "ROOMS", "class_name": "Room" }] },
       "tail_consumers": [{ "service": "tail" }],
-      "observability": { "enabled": true, "head_sampling_rate": 0.5, "logs": { "invocation_logs": true } }
+      "observability": { "enabled": true, "head_sampling_rate": 0.5, "redact_query_string": true, "logs": { "invocation_logs": true } }
     }
   }
 }`;
@@ -76,9 +78,14 @@ describe("the arguments of a ScriptVersion from wrangler's configuration", funct
       cache: { enabled: true },
       logpush: true,
       tailConsumers: [{ service: "tail" }],
-      observability: { enabled: true, headSamplingRate: 0.5, logs: { invocationLogs: true } },
+      observability: {
+        enabled: true,
+        headSamplingRate: 0.5,
+        redactQueryString: true,
+        logs: { invocationLogs: true },
+      },
       assets: {
-        directory: relative(process.cwd(), join(folder, "public")),
+        directory: join(folder, "public"),
         config: { runWorkerFirst: ["/api/*"] },
       },
       migrations: [{ tag: "v1", newSqliteClasses: ["Room"] }],
@@ -99,10 +106,15 @@ describe("the arguments of a ScriptVersion from wrangler's configuration", funct
     );
     assert.throws(
       () => fromWrangler(config),
-      /^Error: fromWrangler cannot make a ScriptVersion of .*wrangler\.jsonc: Unrecognized key: "streaming_tail_consumers"\. Take it out/,
+      /^Error: fromWrangler cannot make a ScriptVersion of .*wrangler\.jsonc: it has no input for streaming_tail_consumers\. Take it out/,
     );
     writeFileSync(config, CONFIG.replace("src/index.ts", "src/nowhere.ts"));
-    assert.throws(() => fromWrangler(config), /wrangler could not build the Worker of .*nowhere/s);
+    // Nor are there colours in it, which wrangler sends to no terminal as well.
+    assert.throws(
+      () => fromWrangler(config),
+      ({ message }: Error) =>
+        /^wrangler could not build the Worker of .*nowhere/s.test(message) && !message.includes("\uFFFD"),
+    );
   });
 
   it("need a wrangler beside the configuration", () => {
@@ -111,6 +123,25 @@ describe("the arguments of a ScriptVersion from wrangler's configuration", funct
       () => fromWrangler(config),
       /which is not installed where .* can find it\. Install it there: npm install/,
     );
+  });
+});
+
+describe("what of a Worker a ScriptVersion would lose", () => {
+  const faults = (schema: z.ZodType, value: unknown): string[] =>
+    (schema.safeParse(value).error?.issues ?? []).map(({ message }) => message);
+
+  it("are the files of Workers Sites, which wrangler uploads apart", () => {
+    assert.deepEqual(faults(configuration, { name: "shop", site: { bucket: "public" } }), [
+      "the files of Workers Sites would be lost; serve them as static assets (`assets`)",
+    ]);
+    assert.deepEqual(faults(configuration, { name: "shop", site: null }), []);
+  });
+
+  it("is the whole of it where it is in service-worker syntax, whatever else its upload says", () => {
+    const upload = { body_part: "index.js", bindings: [], code_update_strategy: { mode: "immediate" } };
+    assert.deepEqual(faults(metadata, upload), [
+      "the Worker is in the older service-worker syntax; write it as an ES module (`export default { fetch }`)",
+    ]);
   });
 });
 

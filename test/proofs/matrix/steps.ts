@@ -45,7 +45,9 @@ export function stepsOf(
       const ran = await project.pulumi("export", ["stack", "export"]);
       succeeded(ran);
       match(ran.output, /workers-release:Release/);
-      ok(!ran.output.includes(project.root), "the state names a folder of this machine");
+      // Pulumi itself writes there where the program registered a resource, for an ES module with its whole path.
+      const ours = ran.output.replaceAll(/"sourcePosition": ?"[^"]*"/g, "");
+      ok(!ours.includes(project.root), "the state names a folder of this machine");
     },
     abort: async () => {
       const ran = await up(bad);

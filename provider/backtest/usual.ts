@@ -4,7 +4,7 @@ import type { Trace } from "./trace";
 /** Over how long a share of bad events is taken to be the same. */
 const aroundMs = 600_000;
 
-/** How many bad events the share of the whole trace counts for beside those of that time. */
+/** How many bad events the share of the whole trace counts for beside those of a time. */
 const worthOfAll = 5;
 
 /**
@@ -19,9 +19,7 @@ export function usualIn({ bucketMs, buckets }: Trace): Usual {
   const known = new Map<number, Float64Array>();
   const sharesOf = (slo: number): Float64Array => {
     const shares = new Float64Array(buckets.length);
-    const all = totalOf(buckets, slo);
-    // As if so many events had been served beside, of which the whole trace's share was bad.
-    const beside = all.bad > 0 ? (worthOfAll * all.valid) / all.bad : 0;
+    const overall = shareOf(buckets, slo);
     let [valid, bad] = [0, 0];
     const take = (at: number, sign: 1 | -1): void => {
       const cell = buckets[at]?.[slo];
@@ -32,7 +30,7 @@ export function usualIn({ bucketMs, buckets }: Trace): Usual {
     for (let at = 0; at < buckets.length; at += 1) {
       take(at + half, 1);
       take(at - half - 1, -1);
-      shares[at] = all.bad > 0 ? (bad + worthOfAll) / (valid + beside) : 0;
+      shares[at] = valid > 0 ? mixed({ valid, bad }, overall) : overall;
     }
     return shares;
   };
@@ -43,11 +41,18 @@ export function usualIn({ bucketMs, buckets }: Trace): Usual {
   };
 }
 
-function totalOf(buckets: Trace["buckets"], slo: number): Counts {
+/** The share of some counts, mixed with that of the whole trace: by as much as so few events do not tell. */
+function mixed({ valid, bad }: Counts, overall: number): number {
+  const told = Math.max(bad, valid * overall);
+  if (told === 0) return 0;
+  return (told * (bad / valid) + worthOfAll * overall) / (told + worthOfAll);
+}
+
+function shareOf(buckets: Trace["buckets"], slo: number): number {
   let [valid, bad] = [0, 0];
   for (const cells of buckets) {
     valid += cells?.[slo]?.valid ?? 0;
     bad += cells?.[slo]?.bad ?? 0;
   }
-  return { valid, bad };
+  return valid > 0 ? bad / valid : 0;
 }

@@ -21,7 +21,9 @@ export function historyCommand(): Command {
       const { connection, accountId } = accessOf(options);
       const past = cloudflarePast(cloudflareClient(connection), { accountId, scriptName });
       const history = await readHistory(scriptName, options.limit, past, systemClock);
-      console.log(options.json ? JSON.stringify(history, undefined, 2) : historyText(history));
+      console.log(
+        options.json ? JSON.stringify(history, undefined, 2) : historyText(history, process.stdout.columns),
+      );
     });
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { unfitForCommands } from "../pulumi/runtime";
 import { abortCommand } from "./abort";
 import { approveCommand } from "./approve";
 import { dashboardCommand } from "./dashboard";
@@ -31,7 +32,11 @@ const program = new Command("workers-release")
   .addCommand(reportCommand())
   .addCommand(doctorCommand())
   .addCommand(edgeCommand())
-  .showHelpAfterError("Add --help to see what is possible.");
+  .showHelpAfterError("Add --help to see what is possible.")
+  .hook("preAction", () => {
+    const unfit = unfitForCommands(process.versions.node);
+    if (unfit !== undefined) throw new Error(unfit);
+  });
 
 program.addCommand(completionCommand(program));
 

@@ -1,4 +1,5 @@
 import { readingOf, slisAsked, traceFromTelemetry } from "../backtest/fromTelemetry";
+import { servedSince } from "../backtest/served";
 import type { Trace } from "../backtest/trace";
 import { budgetFor } from "../cloudflare/budget/budgets";
 import { cloudflareClient, type Connection, type WorkerName } from "../cloudflare/client";
@@ -65,7 +66,7 @@ export async function readPast(question: PastQuestion): Promise<Past> {
   };
   const budget = budgetFor(connection, question.clock);
   const client = cloudflareClient(connection, { budget, fetch: counting });
-  const deployments = await cloudflarePast(client, worker).recent();
+  const deployments = await servedSince(from, cloudflarePast(client, worker));
   const telemetry = telemetryFor(client, worker, plan);
   const { blindBecause } = await telemetry.readiness(slisAsked(plan));
   if (blindBecause !== undefined) throw new Error(blindBecause);

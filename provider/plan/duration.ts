@@ -33,13 +33,14 @@ export function formatDuration(ms: number): string {
   return parts.join(" ");
 }
 
-/** Writes a duration that was measured, the way a person says it: with at most its two largest units, `"1h 30m"`. */
+const unitBelow: Readonly<Record<string, string>> = { d: "h", h: "m", m: "s" };
+
+/** Writes a duration that was measured, the way a person says it: its largest unit and the next one, `"1h 30m"`. */
 export function formatElapsed(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
-  return formatDuration(Math.round(ms / 1000) * 1000)
-    .split(" ")
-    .slice(0, 2)
-    .join(" ");
+  const [first = "", second] = formatDuration(Math.round(ms / 1000) * 1000).split(" ");
+  // Nobody counts the seconds of a day.
+  return second?.endsWith(unitBelow[first.slice(-1)] ?? "none") ? `${first} ${second}` : first;
 }
 
 function rounded(value: number, decimals: number): number {

@@ -78,7 +78,7 @@ export class PreviewBacktests {
     });
     if (trace === undefined)
       throw new Error(
-        `the telemetry has no request of the ${formatElapsed(to - from)} before ${dateText(to)}.`,
+        `the telemetry has no request of the ${formatElapsed(to - from)} before ${dateText(to)} at a time when one version is known to have had all traffic.`,
       );
     const onProgress = async (): Promise<void> => {
       // Without it nobody could stop this before it is over.

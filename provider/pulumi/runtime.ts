@@ -24,6 +24,14 @@ export function unfitRuntime({ versions, argv }: Runtime): string | undefined {
   );
 }
 
+/** Why a command cannot run under a version of Node, and what to do; undefined where it can. */
+export function unfitForCommands(node: string): string | undefined {
+  if (knowsOfCalls(node)) return undefined;
+  return `workers-release needs ${needed}, and this is Node ${node}. Install a newer one, and check that it is the \`node\` on your PATH.`;
+}
+
+const needed = "Node 22.17 or newer of 22, or 24.2 or newer";
+
 function knowsOfCalls(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 24 || minor >= (leastMinor[major] ?? Infinity);
@@ -32,7 +40,7 @@ function knowsOfCalls(version: string): boolean {
 function unfitNode({ node, bun }: Runtime["versions"]): string {
   const found = bun === undefined ? `Node ${node}` : `Bun ${bun}`;
   return (
-    `A release needs Node 22.17 or newer of 22, or 24.2 or newer, and this is ${found}. It does not tell a release of ` +
+    `A release needs ${needed}, and this is ${found}. It does not tell a release of ` +
     "Ctrl-C: pulumi would say that the update was cancelled, and the release would go on to 100 %. Install a newer Node, " +
     "and check that it is the `node` that pulumi finds on your PATH."
   );

@@ -24,6 +24,7 @@ import {
   sloLine,
   statusTexts,
   timeText,
+  trafficText,
   verdictText,
 } from "./words";
 
@@ -59,11 +60,13 @@ ${deploymentsOf(report)}
 
 function headOf(report: ReleaseReport): Markup {
   const { scriptName, status, decision, notes, releaseId, newVersionId, oldVersionId } = report;
+  const traffic = trafficText(report);
   const facts: readonly (readonly [string, Piece])[] = [
     ["Release", markup`<code>${releaseId}</code>`],
     ["New version", markup`<code>${newVersionId}</code>`],
     ["Old version", oldVersionId === null ? "none" : markup`<code>${oldVersionId}</code>`],
     ["Time", timeText(report)],
+    ...(traffic === undefined ? [] : [["Traffic", traffic] as const]),
   ];
   return markup`<header><h1>${scriptName} <span class="badge ${status}">${statusTexts[status]}</span></h1>
 <p class="decision">${decision}</p>

@@ -6,7 +6,7 @@ import { valueText } from "../plots";
 import type { FailuresReport } from "../rollout/failures";
 import { shortId } from "../rollout/text/versionText";
 import type { ReleaseReport, StageReported, StageSlo } from "./model";
-import { evidenceText, headingOf, shareText, sloLine, timeText, verdictText } from "./words";
+import { evidenceText, headingOf, shareText, sloLine, timeText, trafficText, verdictText } from "./words";
 
 /** GitHub takes so many characters of a comment. */
 const mostCharacters = 65_536;
@@ -44,11 +44,13 @@ function shortened(report: ReleaseReport, whole: string): string {
 }
 
 function factsOf(report: ReleaseReport): string[][] {
+  const traffic = trafficText(report);
   return [
     ["Release", code(report.releaseId)],
     ["New version", code(report.newVersionId)],
     ["Old version", report.oldVersionId === null ? "none" : code(report.oldVersionId)],
     ["Time", text(timeText(report))],
+    ...(traffic === undefined ? [] : [["Traffic", text(traffic)]]),
     ...report.slos.map((slo) => [`SLO ${text(slo.name)}`, text(sloLine(slo))]),
     ...report.slos
       .filter(({ violatedAt }) => violatedAt !== null)

@@ -1,4 +1,5 @@
 import { formatElapsed } from "../plan/duration";
+import { formatPercent } from "../plan/percent";
 import { percentText } from "../rollout/text/sloText";
 import { dateText } from "../rollout/text/words";
 import { valueText } from "../plots";
@@ -38,6 +39,15 @@ export function timeText({ startedAt, endedAt, seenUntil }: ReleaseReport): stri
   return endedAt === null
     ? `${dateText(startedAt)}, for ${took} so far`
     : `${dateText(startedAt)}, took ${took}`;
+}
+
+/** Who serves after the last deployment of a release; undefined where somebody else has decided that. */
+export function trafficText({ status, splits }: ReleaseReport): string | undefined {
+  const percent = splits.at(-1)?.percent;
+  if (status === "superseded" || percent === undefined) return undefined;
+  if (percent === 100) return "all on the new version";
+  if (percent > 0) return `${formatPercent(percent)} on the new version`;
+  return status === "underWay" ? "all on the old version" : "all back on the old version";
 }
 
 /** `4.85 % (10 of 206)`; a dash where nothing was served. */

@@ -20,9 +20,8 @@ describe("the share of bad events that is usual at some time", () => {
   it("is close to that of all the time where few requests come: one that fails is not every tenth", () => {
     const usual = usualOf((at) => ({ valid: 1, bad: at % 200 === 100 ? 1 : 0 }));
     const all = 1 / 200;
-    for (const at of [50, 100]) {
-      assert.ok(usual(at) > all / 2 && usual(at) < 2 * all, `${at}: ${usual(at)}`);
-    }
+    assert.ok(usual(50) > all / 2 && usual(50) < 2 * all, `without one: ${usual(50)}`);
+    assert.ok(usual(100) < 5 * all, `beside one: ${usual(100)}`);
   });
 
   it("is 0 where nothing was ever bad", () => {

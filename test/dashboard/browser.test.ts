@@ -117,6 +117,33 @@ const skipped = `${title} (skipped: there is no Chromium here; set CHROMIUM to o
     ]);
   });
 
+  it("shows what came of an order, also where what was asked for before comes later", async () => {
+    await open("/workers/checkout");
+    const asked = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
+    ports.worker = async () => {
+      ports.worker = () => Promise.resolve(seen);
+      asked.resolve(undefined);
+      await answered.promise;
+      return seen;
+    };
+    await page.getByRole("button", { name: "Abort the release of checkout" }).click();
+    const confirm = page.getByRole("button", { name: "Abort, and put the old version back" });
+    await confirm.waitFor();
+    await asked.promise;
+    await confirm.click();
+    const done = page.getByRole("status").filter({ hasText: "Done: abort of checkout." });
+    await done.waitFor();
+    const late = page.waitForEvent(
+      "requestfinished",
+      (request) => request.url() === `${base()}/workers/checkout`,
+    );
+    answered.resolve(undefined);
+    await late;
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve))");
+    assert.equal(await done.count(), 1);
+  });
+
   it("says so when the dashboard does not answer, and when another one was started in its place", async () => {
     await open("/workers/checkout");
     await context.setOffline(true);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { carryOut } from "../../provider/cli/carryOut";
 import { cloudflareClient } from "../../provider/cloudflare/client";
@@ -6,13 +7,22 @@ import { cloudflareDeployments } from "../../provider/cloudflare/deployments";
 import { systemClock } from "../../provider/pulumi/clock";
 import { approve } from "../../provider/rollout/operator";
 import { Receiver } from "../notify/receiver";
+import { leavePast } from "./past";
+import { folderInRepository } from "./stack";
 import { healthy, plan, useWorkers, type Worker } from "./worker";
 
 const secret = "very-secret";
 
 describe("gates, a later start, a freeze and the way back", function () {
   this.timeout(300_000);
-  const opened = useWorkers();
+  const stateDir = folderInRepository();
+  before("a Worker has served for two days", () =>
+    leavePast(stateDir, { name: "back", source: healthy, days: 2, everyMs: 20_000, badEach: 500 }),
+  );
+  const opened = useWorkers({ stateDir });
+  after(() => {
+    rmSync(stateDir, { recursive: true });
+  });
   const receivers: Receiver[] = [];
   after(() => Promise.all(receivers.map((receiver) => receiver.stop())));
 
@@ -55,17 +65,24 @@ describe("gates, a later start, a freeze and the way back", function () {
       HOOK: `${hook.origin}/services/${secret}?key=${secret}`,
     };
 
-    // To the second version, by way of a gate. A preview has a backtest, if there is enough to make one of.
+    // To the second version, by way of a gate. A preview has a backtest, on what served before.
     const second = await worker.upload(`${healthy} // 2`);
     answers.status = 200;
     write(worker, second, {}, { preview: { backtest: true } });
     const preview = await worker.stack.preview();
     assert.equal(preview.code, 0, preview.output);
-    assert.match(preview.output, /No backtest: the telemetry has no request of the 6d 23h before /);
+    assert.match(
+      preview.output,
+      /\nBacktest on 1d 2\dh( \d+m)?: of 40 releases of an unchanged version 0 would have been aborted and 40 put back without a verdict\.\n/,
+    );
+    assert.match(
+      preview.output,
+      /\nA version that is wholly bad by one SLO is not always caught before the stage ends: by 5xx at 50 % it /,
+    );
     assert.ok(!preview.output.includes("__isPreview"), preview.output);
     const up = await worker.stack.up();
     assert.equal(up.code, 0, up.output);
-    assert.doesNotMatch(up.output, /No backtest/, "the update itself makes none");
+    assert.doesNotMatch(up.output, /Backtest|No backtest/, "the update itself makes none");
     assert.match(
       up.output,
       /waits for the gate of the next: http:\/\/127\.0\.0\.1:\d+ answered 202, it is asked again/,

@@ -601,6 +601,9 @@ describe("a duration", () => {
     [272_400, "4m 32s"],
     [5_405_000, "1h 30m"],
     [93_784_005, "1d 2h"],
+    [3_605_000, "1h"],
+    [172_816_000, "2d"],
+    [86_700_000, "1d"],
   ] as const) {
     it(`of ${ms} ms that was measured is written "${text}"`, () => {
       assert.equal(formatElapsed(ms), text);

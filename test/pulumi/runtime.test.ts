@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unfitRuntime } from "../../provider/pulumi/runtime";
+import { unfitForCommands, unfitRuntime } from "../../provider/pulumi/runtime";
 
 const provider = "/app/node_modules/@pulumi/pulumi/cmd/dynamic-provider";
 
@@ -24,6 +24,14 @@ describe("a runtime", () => {
       );
     });
   }
+
+  it("is refused for commands too, where it is too old", () => {
+    assert.equal(unfitForCommands("24.2.0"), undefined);
+    assert.match(
+      unfitForCommands("20.20.2") ?? "",
+      /^workers-release needs Node 22\.17 .* and this is Node 20\.20\.2\. Install a newer one/,
+    );
+  });
 
   it("that only looks like Node is refused by its own name", () => {
     assert.match(unfit("24.3.0", undefined, "1.3.1") ?? "", /this is Bun 1\.3\.1/);

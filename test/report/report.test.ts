@@ -121,6 +121,24 @@ describe("the report on a release that was aborted", () => {
     for (const written of [markdownOf(odd), htmlOf(odd)]) assert.match(written, /, took 41s[ <]/);
   });
 
+  it("says who serves now", () => {
+    for (const written of [markdownOf(report), htmlOf(report)]) {
+      assert.match(written, /Traffic(<\/dt><dd>| \| )all back on the old version/);
+    }
+    const other = { ...report, status: "superseded" as const };
+    assert.doesNotMatch(markdownOf(other), /Traffic/);
+    const { splits } = report;
+    const served = { ...report, status: "completed" as const };
+    assert.match(
+      markdownOf({ ...served, splits: splits.map((one) => ({ ...one, percent: 100 })) }),
+      /all on the new version/,
+    );
+    assert.match(
+      markdownOf({ ...report, status: "underWay", splits: splits.slice(0, 2) }),
+      /25 % on the new version/,
+    );
+  });
+
   it("calls no version healthy that has served nothing", () => {
     const rows = markdownOf(report)
       .split("\n")

@@ -8,9 +8,16 @@ import { ownerOf, requestFor } from "../run/request";
 import { inCommandWords } from "../run/words";
 import type { AccountAccess } from "./access";
 
-/** A release that this process drives. */
-interface Running {
+/** What a run says of itself. */
+export interface RunSaid {
   line: string;
+  /** Whether it has told what happens: before that it has not deployed anything. */
+  hasBegun: boolean;
+  readonly versionId: string;
+}
+
+/** A release that this process drives. */
+interface Running extends RunSaid {
   readonly end: Promise<unknown>;
   readonly interruption: AbortController;
 }
@@ -37,9 +44,9 @@ export class Runs {
    *
    * @param release the release that the Worker's deployment tells of, if any
    */
-  lineOf(scriptName: string, release: Pick<ReleaseView, "id" | "owner"> | null): RunLine | undefined {
+  lineOf(scriptName: string, release: (Pick<ReleaseView, "id"> & ReleaseSeen) | null): RunLine | undefined {
     const running = this.running.get(scriptName);
-    if (running !== undefined) return { line: running.line, isOver: false };
+    if (running !== undefined) return { line: lineBeside(release, running), isOver: false };
     const over = this.over.get(scriptName);
     if (over?.releaseId === undefined) return undefined;
     return release === null || release.id === over.releaseId ? { line: over.line, isOver: true } : undefined;
@@ -91,7 +98,10 @@ export class Runs {
       status(line);
       said.push(inCommandWords(line));
       // Warnings come before anything has begun.
-      if (!line.startsWith("Warning:")) begun(said.join(" "));
+      if (line.startsWith("Warning:")) return;
+      const mine = this.running.get(scriptName);
+      if (mine !== undefined) mine.hasBegun = true;
+      begun(said.join(" "));
     };
     const dependencies = dependenciesOf({
       ...{ connection: this.access.connection, worker: { accountId, scriptName }, plan },
@@ -106,7 +116,8 @@ export class Runs {
         refused(new Error(this.ended(scriptName, reason, undefined), { cause: error }));
       },
     );
-    this.running.set(scriptName, { line: "It begins.", end, interruption });
+    const { versionId } = request;
+    this.running.set(scriptName, { line: "It begins.", hasBegun: false, versionId, end, interruption });
   }
 
   /** Stops all runs as their plans say, and waits until each has left its traffic in order. Returns how each has ended. */
@@ -125,6 +136,14 @@ export class Runs {
     this.over.set(scriptName, { scriptName, line, releaseId });
     return line;
   }
+}
+
+type ReleaseSeen = Pick<ReleaseView, "newVersionId" | "endedAt">;
+
+/** What a run says beside what is seen of the release: an order may have ended that since its last look. */
+export function lineBeside(release: ReleaseSeen | null, { line, hasBegun, versionId }: RunSaid): string {
+  const isEnding = hasBegun && release?.newVersionId === versionId && release.endedAt !== null;
+  return isEnding ? "It learns at its next look that the release is over." : line;
 }
 
 function stillRuns(scriptName: string): string {

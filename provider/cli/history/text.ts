@@ -1,17 +1,29 @@
 import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
 import { dateText } from "../../rollout/text/words";
+import { wrapped } from "../backtest/columns";
 import type { HistoryView, OtherDeploymentView, PastReleaseView } from "../../view/schema";
 
-/** What was deployed to a Worker, newest first: two lines for each, of at most 80 characters but for what people wrote. */
-export function historyText({ scriptName, entries, isCutOff }: HistoryView): string {
+/** What happened, and below it what was deployed and what was said. */
+type Told = readonly [what: string, more: string];
+
+/**
+ * What was deployed to a Worker, newest first: two lines for each, of at most 80 characters but for what people wrote.
+ *
+ * @param columns how wide the terminal is: longer lines go on in the next one. Default: it is no terminal.
+ */
+export function historyText({ scriptName, entries, isCutOff }: HistoryView, columns = Infinity): string {
   if (entries.length === 0) return `${scriptName} has never been deployed.`;
-  const lines = entries.flatMap((entry) =>
-    entry.kind === "release" ? releaseLines(entry) : otherLines(entry),
-  );
-  const more =
+  const lines = entries
+    .map((entry) => (entry.kind === "release" ? releaseTold(entry) : otherTold(entry)))
+    .flatMap(([what, more]) => [wrapped(what, columns, "  "), indented(wrapped(more, columns - 2))]);
+  const older =
     "Cloudflare lists no older deployments. Older releases are found where a later one names them.";
-  return [...lines, ...(isCutOff ? ["", more] : [])].join("\n");
+  return [...lines, ...(isCutOff ? ["", wrapped(older, columns)] : [])].join("\n");
+}
+
+function indented(lines: string): string {
+  return `  ${lines.replaceAll("\n", "\n  ")}`;
 }
 
 const words: Readonly<Record<PastReleaseView["status"], string>> = {
@@ -22,7 +34,7 @@ const words: Readonly<Record<PastReleaseView["status"], string>> = {
   superseded: "superseded",
 };
 
-function releaseLines(release: PastReleaseView): string[] {
+function releaseTold(release: PastReleaseView): Told {
   const { startedAt, endedAt, status, newVersionId, stage, stages, message } = release;
   const took =
     endedAt === null
@@ -31,17 +43,17 @@ function releaseLines(release: PastReleaseView): string[] {
   const place = status === "completed" ? "" : ` in stage ${stage} of ${stages}`;
   return [
     `${dateText(Date.parse(startedAt))}  release ${release.id}: ${words[status]}${place}${took}`,
-    `  version ${newVersionId}${message === "" ? "" : `: ${message}`}`,
+    `version ${newVersionId}${message === "" ? "" : `: ${message}`}`,
   ];
 }
 
-function otherLines({ createdAt, author, split, message, isUnproven }: OtherDeploymentView): string[] {
+function otherTold({ createdAt, author, split, message, isUnproven }: OtherDeploymentView): Told {
   const shares = split
     .map(({ percent, versionId }) => `${formatPercent(percent)} to ${versionId}`)
     .join(", ");
   const said = isUnproven ? ", which looks like a release's and is not proven to be" : "";
   return [
     `${dateText(Date.parse(createdAt))}  deployed by ${author}${said}`,
-    `  ${shares}${message === "" ? "" : `: ${message}`}`,
+    `${shares}${message === "" ? "" : `: ${message}`}`,
   ];
 }

@@ -23,9 +23,13 @@ function found(selector, kind) {
   throw new Error(`the page has no ${selector}`);
 }
 
+/** How many pages were shown: an answer that was asked for before the last of them is old. */
+let shown = 0;
+
 /** Shows a page in the place of this one. What is the same stays, and with it focus, caret and selection.
  * @param {string} html */
 function show(html) {
+  shown += 1;
   const page = new DOMParser().parseFromString(html, "text/html");
   const content = page.querySelector("main");
   if (content === null) return;
@@ -75,10 +79,11 @@ let isAsking = false;
 async function refresh() {
   if (isAsking || document.hidden || !main.hasAttribute("data-live")) return;
   isAsking = true;
+  const before = shown;
   const page = await ask(location.href);
   isAsking = false;
   // A page that cannot be read now says so, and stays: the next look may be luckier.
-  if (page !== undefined && main.hasAttribute("data-live")) show(page.html);
+  if (page !== undefined && shown === before && main.hasAttribute("data-live")) show(page.html);
 }
 
 setInterval(() => void refresh(), everyMs);

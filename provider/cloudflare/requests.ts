@@ -6,8 +6,8 @@ import { partsFor, recipesOf } from "./telemetryParts";
 const atStart = 10;
 /** How often a release asks which versions can still be deployed. */
 const versionsEveryMs = 300_000;
-/** Each write reads the deployments first. */
-const perWrite = 2;
+/** Each write reads the deployments before and after. */
+const perWrite = 3;
 
 /**
  * About how many requests to Cloudflare's API a release makes by itself in `ms` milliseconds. More where few requests

@@ -202,6 +202,17 @@ describe("what somebody deploys between the reading and a write of a release", (
     );
   });
 
+  it("is not waited for where the list does not answer: the release looks on", async () => {
+    const outside = aWorld();
+    const silent = { ...outside.past, recent: () => new Promise<never>(() => undefined) };
+    const begun = { ...outside, past: { ...silent, recent: () => outside.past.recent() } };
+    whenSent(begun, 0, () => {
+      begun.past = silent;
+    });
+    assert.equal((await release(begun)).status, "completed");
+    assert.ok(outside.clock.elapsed() <= (41 + 1) * 60_000 + 6 * 5000);
+  });
+
   it("stays unknown where the list cannot be read: the release goes on", async () => {
     const outside = aWorld();
     const past = { ...outside.past, recent: () => Promise.reject(unavailable()) };

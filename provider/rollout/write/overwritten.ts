@@ -3,7 +3,7 @@ import { isStale, PortError, type Deployment } from "../ports";
 import { isUnderWay } from "../record/record";
 import { sameTraffic, type Dependencies, type Release } from "../release";
 import { lostSentence, madeAgainSentence } from "../text/overwrittenText";
-import type { DeploymentRequest, Written } from "./write";
+import type { DeploymentRequest, WriteContext, Written } from "./write";
 
 /** A deployment that was overwritten and could not be made again. */
 export interface Lost {
@@ -14,6 +14,8 @@ export interface Lost {
 /** The list may lag behind our own write. */
 const readings = 3;
 const pauseMs = 500;
+/** Judging does not wait for longer than this for a reading, in milliseconds. */
+const longestMs = 5000;
 
 /**
  * What somebody has deployed between the reading and a write of ours, which has overwritten it: Cloudflare compares
@@ -26,12 +28,12 @@ export async function overwrittenBy(
   made: Deployment,
   over: Deployment | undefined,
   { past, clock }: Pick<Dependencies, "past" | "clock">,
-  readWithinMs: number | undefined,
+  { readWithinMs = longestMs, urgency }: Pick<WriteContext, "readWithinMs" | "urgency">,
 ): Promise<Deployment | undefined> {
   if (past === undefined) return undefined;
   try {
     for (let reading = 1; reading <= readings; reading += 1) {
-      const [newest, before] = await within(readWithinMs, past.recent("write"), clock);
+      const [newest, before] = await within(Math.min(readWithinMs, longestMs), past.recent(urgency), clock);
       if (newest?.id === made.id)
         return before?.id === over?.id || isStale(over, before) ? undefined : before;
       // Whoever has deployed since sees what was there.

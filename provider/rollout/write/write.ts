@@ -127,7 +127,7 @@ async function unlessOverwritten<T>(
   outside: Pick<Dependencies, "deployments" | "past" | "clock">,
 ): Promise<Written<T>> {
   const { deployment: made, request } = written;
-  const theirs = await overwrittenBy(made, over, outside, readWithinMs);
+  const theirs = await overwrittenBy(made, over, outside, { readWithinMs, urgency });
   if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
   const proposal = propose(theirs);
   if ("write" in proposal && sameTraffic(proposal.write.split, request.split)) return written;

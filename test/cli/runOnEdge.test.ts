@@ -12,11 +12,11 @@ import { statusText } from "../../provider/cli/status/text";
 import { cloudflareClient } from "../../provider/cloudflare/client";
 import { cloudflareDeployments, cloudflarePast } from "../../provider/cloudflare/deployments";
 import { systemClock } from "../../provider/pulumi/clock";
-import { abort } from "../../provider/rollout/operator";
+import { abort, hold } from "../../provider/rollout/operator";
 import { readHistory } from "../../provider/view/history";
 import type { Sight } from "../../provider/view/sight";
 import { viewOf } from "../../provider/view/view";
-import { addVersion, goLive, saying, until, useEdge } from "../edge/support";
+import { addVersion, deploy, goLive, saying, until, useEdge } from "../edge/support";
 import { atOnce } from "../fakes/plans";
 import { Receiver } from "../notify/receiver";
 import { start, workersRelease, type Running } from "./command";
@@ -133,6 +133,33 @@ describe("workers-release run", function () {
       err,
       /interrupted in stage 1 of 2 .* All traffic is back on .*`workers-release run` releases/s,
     );
+  });
+
+  it("ends when somebody deploys in the same moment as an order, which gives way", async () => {
+    const { run } = await begin("crossed", slowly);
+    await soaks("crossed");
+    const hotfix = await addVersion(live.edge, "crossed", saying("hotfix"));
+    const { connection, accountId } = access();
+    const [client, worker] = [cloudflareClient(connection), { accountId, scriptName: "crossed" }];
+    const real = cloudflareDeployments(client, worker);
+    let isDeployed = false;
+    const deployments: typeof real = {
+      ...real,
+      create: async (...given) => {
+        if (!isDeployed) await deploy(live.edge, "crossed", { [hotfix]: 100 });
+        isDeployed = true;
+        return real.create(...given);
+      },
+    };
+    const outside = { deployments, past: cloudflarePast(client, worker), clock: systemClock };
+    await assert.rejects(
+      carryOut(outside, "crossed", (active) => hold("crossed", active, "jo")),
+      /deployed 100 % to .* in the same moment, and that was overwritten\. It is deployed again, as it was\. There is nothing to hold\./,
+    );
+    assert.deepEqual((await real.active())?.split, [{ versionId: hotfix, percent: 100 }]);
+    const ended = await run.ended;
+    assert.match(ended.err, /deployed something else, saying "Deployed again for /);
+    assert.equal(ended.code, 6);
   });
 
   it("says of an aborted version that it is, now and the next time", async () => {

@@ -1,4 +1,4 @@
-import { kept } from "./kept";
+import { openWrites } from "./kept";
 import type { Gates } from "./ports";
 import { stagePercent, type Dependencies } from "./release";
 import type { Rollout } from "./rollout";
@@ -18,12 +18,12 @@ export function askGate(rollout: Rollout, stage: number, { gates = noGates, cloc
     ...{ gate, releaseId, scriptName, newVersionId, oldVersionId, startedAt },
     ...{ stage, stages: plan.stages.length, percent: stagePercent(release, stage) },
   });
-  const looks = kept(state, clock.now());
   // A write that failed is tried again as soon as the gate is known to be open still.
   const isToWrite = answer.kind === "asked" || answer.kind === "open";
+  const open = openWrites(state, clock.now());
   return {
     ...rollout,
-    state: isToWrite ? { ...looks, failure: state.failure } : looks,
+    state: { ...state, ...open, ...(isToWrite && { failure: state.failure }) },
     observation: { ...observation, gate: { ...answer, stage } },
   };
 }

@@ -4,10 +4,14 @@ import { lateUntil } from "./write/write";
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
 export function kept(state: State, now: number): State {
-  const { phase, failure, lostAt } = state;
+  const open = { ...state, ...openWrites(state, now) };
+  return state.phase === "starting" ? { ...open, failure: state.failure } : open;
+}
+
+/** What is left of the writes that failed where none of them is to be tried again. */
+export function openWrites({ failure, lostAt }: State, now: number): Pick<State, "failure" | "lostAt"> {
   return {
-    ...state,
-    failure: phase === "starting" || now < openUntil(failure) ? failure : undefined,
+    failure: now < openUntil(failure) ? failure : undefined,
     lostAt: now < lateUntil({ lostAt }) ? lostAt : undefined,
   };
 }

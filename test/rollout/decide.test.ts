@@ -413,6 +413,31 @@ describe("a release whose first stage has a gate decides", () => {
       { do: "giveUp", because: { kind: "gate", answer: { ...answer, stage: 0 } as never, isTimeout: true } },
     ],
     [
+      "to ask it again before a write that failed is tried again: it may be shut by now",
+      { plan, state: starting({ failure: failure() }), after: minute / 6 },
+      { do: "askGate", stage: 0 },
+    ],
+    [
+      "to try a write again that failed once it is open, however long it has been shut",
+      {
+        ...{
+          plan,
+          state: starting({ failure: failure({ since: began + 90 * minute }) }),
+          after: 90 * minute + 29_999,
+        },
+        seen: { gate: { kind: "open", text: "", stage: 0 } },
+      },
+      { do: "enter", stage: 0 },
+    ],
+    [
+      "to look on where it is shut for good and the first split may still appear",
+      {
+        ...{ plan, state: starting({ failure: failure({ lostAt: began }) }), after: 14_999 },
+        seen: { gate: { kind: "closed", text: "it answered 403", stage: 0 } },
+      },
+      { do: "keep" },
+    ],
+    [
       "to give up where a freeze has begun meanwhile",
       { ...asked(minute), plan: { ...plan, freeze: [{ from: "06:00", to: "07:00" }] } },
       {

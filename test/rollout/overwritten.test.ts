@@ -171,6 +171,28 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.deepEqual(shares(outside), [0, 0, 25, 50, 50, 75, 100, 100]);
   });
 
+  it("is deployed again too where deploying something again has overwritten it", async () => {
+    const outside = aWorld();
+    const last = between(oldVersion, otherVersion, 10);
+    whenSent(outside, 50, () => {
+      hotfix(outside)();
+      whenSent(outside, 0, hotfix(outside, last));
+    });
+    assert.equal((await release(outside)).status, "superseded");
+    assert.deepEqual(activeSplit(outside), last);
+  });
+
+  it("ends the run where what an earlier release had left was put back over it", async () => {
+    const outside = aWorld();
+    const left = aRecord({ newVersionId: otherVersion, stages: 2, startedAt: outside.clock.now() });
+    outside.deployments.recorded(between(oldVersion, otherVersion, 25), "Stage 1.", left);
+    const fix = between(oldVersion, newVersion, 40);
+    whenSent(outside, 0, hotfix(outside, fix));
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded");
+    assert.deepEqual(activeSplit(outside), fix);
+  });
+
   it("is looked for anew where the list lags behind the write", async () => {
     const outside = aWorld();
     whenSent(outside, 50, async () => {

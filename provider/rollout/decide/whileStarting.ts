@@ -19,7 +19,7 @@ import {
  */
 export function whileStarting(situation: Situation, state: Starting, status: DeploymentStatus): Action {
   const { release, observation, interrupted, now } = situation;
-  const { failure, stage } = state;
+  const { failure } = state;
   const { deployments } = observation;
   if (failure && isOpen(situation) && deployments.failures > 0) {
     // Nobody watches a split that may be there: it goes back, if it is.
@@ -38,7 +38,8 @@ export function whileStarting(situation: Situation, state: Starting, status: Dep
   if (failure && now < failure.notBefore) return { do: "keep" };
   // There is nothing to judge, so no stage is entered.
   if (release.sameContent === "all") return { do: "complete" };
-  return failure ? { do: "enter", stage } : throughFirstGate(situation, state);
+  const action = throughFirstGate(situation, state);
+  return action.do === "giveUp" && isOpen(situation) ? { do: "keep" } : action;
 }
 
 /** How long the first write is tried. A version that was just uploaded can take seconds to be deployable. */
@@ -60,13 +61,13 @@ function whyGiveUp(
   state: Starting,
   status: DeploymentStatus,
 ): GaveUp | undefined {
-  const { failure, since } = state;
+  const { failure } = state;
   if (status.kind !== "ours") return { kind: "overtaken", by: "by" in status ? status.by : "somebody else" };
   if (interrupted) return { kind: "interrupted" };
   // The checks of the start, or the first gate, may have taken until a freeze began.
   const until = mayBeHeld(release, state) ? frozenUntil(release.plan.freezes, now) : undefined;
   if (until !== undefined) return { kind: "frozen", until, now };
-  if (failure === undefined || (!failure.forGood && triedMs(failure, since, now) < firstWriteMs))
+  if (failure === undefined || (!failure.forGood && triedMs(failure, failure.since, now) < firstWriteMs))
     return undefined;
   return { kind: "writesFail", trouble: failure.trouble };
 }

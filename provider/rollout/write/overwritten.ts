@@ -3,7 +3,7 @@ import { isStale, PortError, type Deployment } from "../ports";
 import { isUnderWay } from "../record/record";
 import { sameTraffic, type Dependencies, type Release } from "../release";
 import { lostSentence, madeAgainSentence } from "../text/overwrittenText";
-import type { DeploymentRequest, WriteContext, Written } from "./write";
+import type { WriteContext, Written } from "./write";
 
 /** A deployment that was overwritten and could not be made again. */
 export interface Lost {
@@ -28,7 +28,7 @@ export async function overwrittenBy(
   made: Deployment,
   over: Deployment | undefined,
   { past, clock }: Pick<Dependencies, "past" | "clock">,
-  { readWithinMs = longestMs, urgency }: Pick<WriteContext, "readWithinMs" | "urgency">,
+  { readWithinMs = longestMs, urgency = "write" }: Pick<WriteContext, "readWithinMs" | "urgency">,
 ): Promise<Deployment | undefined> {
   if (past === undefined) return undefined;
   try {
@@ -49,11 +49,12 @@ export async function overwrittenBy(
 
 /** True where it makes no difference that a deployment was overwritten: the same traffic, and the same of the release. */
 export function isSameAs(
-  { split, record }: DeploymentRequest,
+  { split, record }: Pick<Deployment, "split" | "record">,
   { split: theirs, record: said }: Deployment,
 ): boolean {
   if (!sameTraffic(split, theirs)) return false;
   if (said === undefined) return true;
+  if (record === undefined) return false;
   const isSamePhase = said.phase === record.phase || (!isUnderWay(said) && !isUnderWay(record));
   return said.id === record.id && isSamePhase && said.stage === record.stage && said.heldBy === record.heldBy;
 }
@@ -67,7 +68,7 @@ export function tellOfOverwritten(
   if (written.kind === "instead" && written.madeAgain) {
     progress.event(`Warning: ${madeAgainSentence(scriptName, written.madeAgain)}`);
   }
-  if (written.kind === "made" && written.lost) {
+  if (written.kind !== "failed" && written.lost) {
     progress.event(`Warning: ${lostSentence(scriptName, written.lost)}`);
   }
 }

@@ -107,6 +107,12 @@ function madeBy(written: Written<Found>): Deployment | undefined {
     : undefined;
 }
 
+/** Of what was deployed again the traffic was taken for a moment. */
+function asWritten(written: Extract<Written<Found>, { kind: "instead" }>): Written<Found> {
+  const { because } = written;
+  return because.kind === "yielded" ? { ...written, because: { ...because, mayHaveWritten: true } } : written;
+}
+
 function isEnding(found: Found): found is Instead {
   return found.kind === "yielded" || found.kind === "nothing";
 }
@@ -153,7 +159,8 @@ class Attempts {
     } as const;
     const written = await write((active) => this.propose(active), context, this.dependencies);
     tellOfOverwritten(written, this.rollout.release, this.dependencies);
-    if (written.kind !== "failed") return written;
+    if (written.kind === "instead") return written.madeAgain ? asWritten(written) : written;
+    if (written.kind === "made") return written;
     this.failure = written.failure;
     this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
     return written;

@@ -21,7 +21,7 @@ export type Instead =
       readonly kind: "yielded";
       readonly status: DeploymentStatus;
       readonly active: Deployment | undefined;
-      /** True when the answer to a write was lost before, so that the traffic may have been back meanwhile. */
+      /** True when the traffic was or may have been back meanwhile: a write was overtaken, or its answer was lost. */
       readonly mayHaveWritten: boolean;
     }
   /** There was nothing to put back: the first split was never deployed. */

@@ -54,6 +54,8 @@ export type Written<T> =
       readonly because: T;
       /** What was written all the same, in the same moment as somebody else did: theirs was deployed again. */
       readonly madeAgain?: Deployment;
+      /** What that has overwritten unseen in its turn, where it could not be deployed again. */
+      readonly lost?: Lost;
     }
   /** Cloudflare did not take it, or did not answer. */
   | {
@@ -108,40 +110,63 @@ export async function write<T>(
   const made = await orError(deployments.create(split, sentence, { force, record, over: active, urgency }));
   if (!(made instanceof PortError)) {
     const written = { kind: "made", deployment: made, request, unread } as const;
-    return unlessOverwritten(written, active, propose, context, outside);
+    return unlessOverwritten(written, { made, over: active, request }, propose, context, outside);
   }
   const forGood = made.failure !== "unavailable";
   const lostAt = forGood ? before?.lostAt : clock.now();
   return failed("write", made, { since, lostAt, forGood, ...orderedBy(made, before, clock.now()) });
 }
 
+/** The end of an attempt in which something was deployed. */
+type Deployed<T> = Extract<Written<T>, { readonly kind: "made" | "instead" }>;
+
+/** What has been deployed just now, and over what. */
+interface Just {
+  readonly made: Deployment;
+  readonly over: Deployment | undefined;
+  readonly request: Pick<DeploymentRequest, "split"> & Pick<Deployment, "record">;
+}
+
 /**
  * What was overwritten unseen is treated as if it had been seen: it is deployed again where `propose` would have written
- * nothing over it, and else what it would have written.
+ * nothing over it, and else what it would have written. That may overwrite something in its turn.
  */
 async function unlessOverwritten<T>(
-  written: Extract<Written<T>, { kind: "made" }>,
-  over: Deployment | undefined,
+  written: Deployed<T>,
+  { made, over, request }: Just,
   propose: (active: Deployment | undefined) => Proposal<T>,
-  { readWithinMs, urgency = "write", isToStayOverwritten = () => false }: WriteContext,
+  context: WriteContext,
   outside: Pick<Dependencies, "deployments" | "past" | "clock">,
-): Promise<Written<T>> {
-  const { deployment: made, request } = written;
-  const theirs = await overwrittenBy(made, over, outside, { readWithinMs, urgency });
+): Promise<Deployed<T>> {
+  const { urgency = "write", isToStayOverwritten = () => false } = context;
+  const theirs = await overwrittenBy(made, over, outside, context);
   if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
   const proposal = propose(theirs);
   if ("write" in proposal && sameTraffic(proposal.write.split, request.split)) return written;
-  const { split, sentence, record } = "write" in proposal ? proposal.write : asItWas(theirs);
+  const next = "write" in proposal ? proposal.write : asItWas(theirs);
+  const { split, sentence, record } = next;
   const options = { force: true, over: made, urgency, ...(record && { record }) };
   const again = await orError(outside.deployments.create(split, sentence, options));
-  if (again instanceof PortError) return { ...written, lost: { deployment: theirs, trouble: again.message } };
-  if ("write" in proposal) return { ...written, deployment: again, request: proposal.write };
+  if (again instanceof PortError) {
+    return { ...written, lost: { deployment: theirs, trouble: again.message } };
+  }
+  const just = { made: again, over: made, request: next };
+  return unlessOverwritten(resultOf(proposal, theirs, again, propose), just, propose, context, outside);
+}
+
+/** What came of a write that has overwritten `theirs`, in whose place `again` is now. */
+function resultOf<T>(
+  proposal: Proposal<T>,
+  theirs: Deployment,
+  again: Deployment,
+  propose: (active: Deployment | undefined) => Proposal<T>,
+): Deployed<T> {
+  if ("write" in proposal) {
+    return { kind: "made", deployment: again, request: proposal.write, unread: false };
+  }
   const after = propose({ ...again, author: theirs.author });
-  return {
-    kind: "instead",
-    because: "instead" in after ? after.instead : proposal.instead,
-    madeAgain: theirs,
-  };
+  const because = "instead" in after ? after.instead : proposal.instead;
+  return { kind: "instead", because, madeAgain: theirs };
 }
 
 function asItWas(theirs: Deployment): Pick<Deployment, "split" | "record"> & { readonly sentence: string } {

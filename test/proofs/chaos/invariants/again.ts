@@ -5,6 +5,8 @@ import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf } fr
 
 /** A write that has overwritten something is followed by a look at the list within this time, in milliseconds. */
 const soonMs = 60_000;
+/** A reading of the list is waited for as long as this, in milliseconds. */
+const longestMs = 5000;
 
 /**
  * What a write has overwritten unseen, since it was deployed between the reading and the write, is deployed again. Not
@@ -38,7 +40,8 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   // A list that lags does not tell, for longer than is waited.
   if (made.visibleAt > answeredAt || over.visibleAt > answeredAt) return false;
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
-  if (look?.servedAt === undefined || look.shown !== made) return false;
+  if (look?.servedAt === undefined || look.answeredAt === undefined || look.shown !== made) return false;
+  if (look.answeredAt - look.sentAt > longestMs) return false;
   const nextAt = commits[made.index + 1]?.at ?? Infinity;
   return Math.min(overAt(run), nextAt) > look.servedAt;
 }

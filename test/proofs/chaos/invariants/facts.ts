@@ -65,13 +65,15 @@ export function isUnseen(run: RunLog, commit: Commit, { sentAt }: Pick<Write, "s
 
 /** What a deployment makes again that the same hand has overwritten right before; undefined for others. */
 export function originalOf(
-  { split, message }: Deployment,
+  { split, message, record }: Deployment,
   by: Author,
   before: readonly Commit[],
 ): Commit | undefined {
   const [original, over] = before.slice(-2);
   if (!original || !over || !isSameHand(over.by, by) || isSameHand(original.by, by)) return undefined;
-  const isSaid = message === original.deployment.message || message.startsWith("Deployed again for ");
+  const isSaid =
+    message.startsWith("Deployed again for ") ||
+    (record !== undefined && message === original.deployment.message && record.run === original.record?.run);
   return isSaid && isSameTraffic(split, original.deployment.split) ? original : undefined;
 }
 

@@ -204,6 +204,22 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.deepEqual(activeSplit(outside), all(otherVersion));
   });
 
+  it("is tried again where that fails for now, and not made twice where only the answer was lost", async () => {
+    for (const moment of ["before", "after"] as const) {
+      const outside = aWorld();
+      const { deployments, clock } = outside;
+      whenSent(outside, 50, async () => {
+        hotfix(outside)();
+        whenSent(outside, 0, () => {
+          deployments.failNext(moment, unavailable());
+        });
+        await clock.sleep(10);
+      });
+      assert.equal((await release(outside)).status, "superseded");
+      assert.deepEqual(shares(outside), [0, 0, 25, 0, 50, 0]);
+    }
+  });
+
   it("is told loudly, with what to do, where it cannot be deployed again", async () => {
     const outside = aWorld();
     whenSent(outside, 50, () => {

@@ -15,7 +15,7 @@ export interface Lost {
 const readings = 3;
 const pauseMs = 500;
 /** Judging does not wait for longer than this for a reading, in milliseconds. */
-const longestMs = 5000;
+export const longestReadingMs = 5000;
 
 /**
  * What somebody has deployed between the reading and a write of ours, which has overwritten it: Cloudflare compares
@@ -28,12 +28,16 @@ export async function overwrittenBy(
   made: Deployment,
   over: Deployment | undefined,
   { past, clock }: Pick<Dependencies, "past" | "clock">,
-  { readWithinMs = longestMs, urgency = "write" }: Pick<WriteContext, "readWithinMs" | "urgency">,
+  { readWithinMs = longestReadingMs, urgency = "write" }: Pick<WriteContext, "readWithinMs" | "urgency">,
 ): Promise<Deployment | undefined> {
   if (past === undefined) return undefined;
   try {
     for (let reading = 1; reading <= readings; reading += 1) {
-      const [newest, before] = await within(Math.min(readWithinMs, longestMs), past.recent(urgency), clock);
+      const [newest, before] = await within(
+        Math.min(readWithinMs, longestReadingMs),
+        past.recent(urgency),
+        clock,
+      );
       if (newest?.id === made.id)
         return before?.id === over?.id || isStale(over, before) ? undefined : before;
       // Whoever has deployed since sees what was there.

@@ -9,10 +9,11 @@ import {
 } from "../ports";
 import { within } from "../look/deadline";
 import type { ReleaseRecord } from "../record/record";
-import { sameTraffic, type Dependencies } from "../release";
+import type { Dependencies } from "../release";
 import type { State, WriteFailure } from "../state";
-import { againSentence } from "../text/overwrittenText";
-import { isSameAs, overwrittenBy, type Lost } from "./overwritten";
+import { unlessOverwritten } from "./again";
+import { orError } from "./orError";
+import type { Lost } from "./overwritten";
 
 /** A write whose answer was lost may take effect for this long. */
 export const lateWriteMs = 15_000;
@@ -117,62 +118,6 @@ export async function write<T>(
   return failed("write", made, { since, lostAt, forGood, ...orderedBy(made, before, clock.now()) });
 }
 
-/** The end of an attempt in which something was deployed. */
-type Deployed<T> = Extract<Written<T>, { readonly kind: "made" | "instead" }>;
-
-/** What has been deployed just now, and over what. */
-interface Just {
-  readonly made: Deployment;
-  readonly over: Deployment | undefined;
-  readonly request: Pick<DeploymentRequest, "split"> & Pick<Deployment, "record">;
-}
-
-/**
- * What was overwritten unseen is treated as if it had been seen: it is deployed again where `propose` would have written
- * nothing over it, and else what it would have written. That may overwrite something in its turn.
- */
-async function unlessOverwritten<T>(
-  written: Deployed<T>,
-  { made, over, request }: Just,
-  propose: (active: Deployment | undefined) => Proposal<T>,
-  context: WriteContext,
-  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
-): Promise<Deployed<T>> {
-  const { urgency = "write", isToStayOverwritten = () => false } = context;
-  const theirs = await overwrittenBy(made, over, outside, context);
-  if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
-  const proposal = propose(theirs);
-  if ("write" in proposal && sameTraffic(proposal.write.split, request.split)) return written;
-  const next = "write" in proposal ? proposal.write : asItWas(theirs);
-  const { split, sentence, record } = next;
-  const options = { force: true, over: made, urgency, ...(record && { record }) };
-  const again = await orError(outside.deployments.create(split, sentence, options));
-  if (again instanceof PortError) {
-    return { ...written, lost: { deployment: theirs, trouble: again.message } };
-  }
-  const just = { made: again, over: made, request: next };
-  return unlessOverwritten(resultOf(proposal, theirs, again, propose), just, propose, context, outside);
-}
-
-/** What came of a write that has overwritten `theirs`, in whose place `again` is now. */
-function resultOf<T>(
-  proposal: Proposal<T>,
-  theirs: Deployment,
-  again: Deployment,
-  propose: (active: Deployment | undefined) => Proposal<T>,
-): Deployed<T> {
-  if ("write" in proposal) {
-    return { kind: "made", deployment: again, request: proposal.write, unread: false };
-  }
-  const after = propose({ ...again, author: theirs.author });
-  const because = "instead" in after ? after.instead : proposal.instead;
-  return { kind: "instead", because, madeAgain: theirs };
-}
-
-function asItWas(theirs: Deployment): Pick<Deployment, "split" | "record"> & { readonly sentence: string } {
-  return { split: theirs.split, sentence: againSentence(theirs), record: theirs.record };
-}
-
 /**
  * The active deployment.
  *
@@ -186,16 +131,6 @@ export async function readActive(
   const active = await deployments.active(urgency);
   if (isStale(known, active)) throw new PortError("unavailable", staleDeployments);
   return active;
-}
-
-/** What a port refuses with is a result here; anything else is a fault and stays thrown. */
-async function orError<T>(answer: Promise<T>): Promise<T | PortError> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof PortError) return error;
-    throw error;
-  }
 }
 
 /** The waits that were ordered up to now. Those that overlap count once. */

@@ -34,7 +34,12 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   const made = write.commit;
   if (!made || isBy(over, run) || over.by.kind === "before" || !isUnseen(run, over, write)) return false;
   if (isSameTraffic(over.deployment.split, made.deployment.split)) return false;
-  if (isRevert(write) && percentOf(over.deployment.split, run.order.versionId) > 0) return false;
+  // What a run puts back, it deploys no more.
+  const putBack = run.writes.filter((one) => isRevert(one) && one.sentAt <= write.sentAt);
+  const isBad = putBack.some(
+    ({ record }) => percentOf(over.deployment.split, record?.newVersionId ?? "") > 0,
+  );
+  if (isBad) return false;
   const { answeredAt, failure } = write;
   if (answeredAt === undefined || failure !== undefined) return false;
   // A list that lags does not tell, for longer than is waited.
@@ -42,6 +47,12 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
   if (look?.servedAt === undefined || look.answeredAt === undefined || look.shown !== made) return false;
   if (look.answeredAt - look.sentAt > longestMs) return false;
+  // What cannot be deployed again is told.
+  const isInVain = run.writes.some(
+    ({ sentAt, split, failure }) =>
+      sentAt >= answeredAt && failure !== undefined && isSameTraffic(split, over.deployment.split),
+  );
+  if (isInVain) return false;
   const nextAt = commits[made.index + 1]?.at ?? Infinity;
   return Math.min(overAt(run), nextAt) > look.servedAt;
 }

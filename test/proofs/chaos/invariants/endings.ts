@@ -6,6 +6,7 @@ import {
   activeAt,
   commitsOf,
   isBy,
+  isRevert,
   isSameTraffic,
   knew,
   nameOf,
@@ -151,11 +152,19 @@ function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: S
 /** After an ending nothing of the run happens any more. */
 function staysSo(run: RunLog, endedAt: number, story: Story, checks: Checks): void {
   const late = story.commits.find(
-    (commit) => commit.at > endedAt && isBy(commit, run) && changesTraffic(commit, story),
+    (commit) =>
+      commit.at > endedAt && isBy(commit, run) && changesTraffic(commit, story) && !isHurried(commit, run),
   );
   checks.that("no write of ours takes effect after the ending", late === undefined, endedAt, () => {
     return `${nameOf(late)} became active ${Math.round((late?.at ?? 0) - endedAt)} ms after the end`;
   });
+}
+
+/** A run that was interrupted does not wait for a revert of its own which it has made twice. */
+function isHurried(commit: Commit, run: RunLog): boolean {
+  return (
+    run.interruptedAt !== undefined && run.writes.some((write) => write.commit === commit && isRevert(write))
+  );
 }
 
 function changesTraffic({ index, deployment }: Commit, { commits }: Story): boolean {

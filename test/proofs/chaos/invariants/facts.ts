@@ -63,18 +63,20 @@ export function isUnseen(run: RunLog, commit: Commit, { sentAt }: Pick<Write, "s
   return commit.visibleAt > last.servedAt || (last.shown?.index ?? -1) < commit.index;
 }
 
-/** What a deployment makes again that the same hand has overwritten right before; undefined for others. */
+/** What a deployment makes again that the same hand has overwritten before; undefined for others. */
 export function originalOf(
   { split, message, record }: Deployment,
   by: Author,
   before: readonly Commit[],
 ): Commit | undefined {
-  const [original, over] = before.slice(-2);
-  if (!original || !over || !isSameHand(over.by, by) || isSameHand(original.by, by)) return undefined;
+  const own = before.findLastIndex((commit) => isSameHand(commit.by, by));
+  const original = before
+    .slice(0, Math.max(0, own))
+    .findLast((commit) => !isSameHand(commit.by, by) && isSameTraffic(split, commit.deployment.split));
   const isSaid =
     message.startsWith("Deployed again for ") ||
-    (record !== undefined && message === original.deployment.message && record.run === original.record?.run);
-  return isSaid && isSameTraffic(split, original.deployment.split) ? original : undefined;
+    (record !== undefined && message === original?.deployment.message && record.run === original.record?.run);
+  return isSaid ? original : undefined;
 }
 
 function isSameHand(a: Author, b: Author): boolean {

@@ -69,7 +69,7 @@ export function originalOf(
   by: Author,
   before: readonly Commit[],
 ): Commit | undefined {
-  const own = before.findLastIndex((commit) => isSameHand(commit.by, by));
+  const own = before.findLastIndex((commit) => isSameHand(commit.againBy ?? commit.by, by));
   const original = before
     .slice(0, Math.max(0, own))
     .findLast((commit) => !isSameHand(commit.by, by) && isSameTraffic(split, commit.deployment.split));

@@ -44,7 +44,7 @@ export const overwritesNobody: Invariant = (story, checks) => {
 };
 
 function fault(run: RunLog, write: Write, over: Commit, story: Story): string | undefined {
-  if (over.by.kind === "run" && over.by.run === run) return undefined;
+  if ([over.by, over.againBy].some((by) => by?.kind === "run" && by.run === run)) return undefined;
   if (isSameTraffic(over.deployment.split, write.split)) return undefined;
   if (over.at >= write.sentAt) return undefined;
   if (isOrdered(run, over, story)) return undefined;

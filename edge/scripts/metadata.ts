@@ -61,6 +61,7 @@ export const versionSettings = z.looseObject({
   bindings: z.array(z.looseObject({ type: z.string(), name: z.string().min(1) })).nullish(),
   limits: limits.nullish(),
   placement: z.record(z.string(), z.json()).nullish(),
+  cache_options: z.looseObject({ enabled: z.boolean() }).nullish(),
   annotations: annotations.nullish(),
   migrations: migrations.nullish(),
 });

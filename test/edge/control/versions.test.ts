@@ -121,7 +121,7 @@ describe("an uploaded version", () => {
     ["a usage model that nobody knows", { usage_model: "free" }, /usage_model/],
     ["a tag that is too long", { annotations: { "workers/tag": "x".repeat(101) } }, /100 bytes/],
     ["containers", { containers: [{ class_name: "C" }] }, /metadata\.containers is not emulated/],
-    ["a cache", { cache_options: { enabled: true } }, /metadata\.cache_options is not emulated/],
+    ["a cache", { cache_options: { enabled: true } }, /cache_options: the local edge does not emulate/],
     ["something that nobody knows", { surprise: 1 }, /metadata\.surprise is not emulated/],
   ];
   for (const [what, fields, message] of refused) {

@@ -100,7 +100,12 @@ export function checkedMetadata(value: unknown): UploadMetadata {
   return checked(uploadMetadata, value, invalid);
 }
 
-function invalid(faults: string): ApiError {
+function invalid(faults: string, issues: readonly z.core.$ZodIssue[]): ApiError {
+  const nameless = issues.find(({ path }) => path[0] === "bindings" && path[2] === "name");
+  if (nameless !== undefined) {
+    const index = String(nameless.path[1]);
+    return new ApiError(400, CODES.bindingWithoutName, `Binding at index ${index} must have a name.`);
+  }
   return new ApiError(400, CODES.invalidScript, `metadata: ${faults}`);
 }
 

@@ -45,6 +45,7 @@ export const CODES = {
   bindingNamespace: 10041,
   /** What a binding has for the id of a KV namespace is none. */
   bindingNamespaceId: 10042,
+  bindingWithoutName: 10052,
   /** A binding that is no secret has the secret's name. */
   bindingInUse: 10053,
   /** The script has no binding of this name. */

@@ -65,7 +65,7 @@ function presentReferences(references: readonly Reference[]): object {
 
 /** A version as the newer routes show it; with its modules, if they are given. */
 export function presentWorkerVersion(version: Version, modules?: Modules): object {
-  const { limits, placement, assets, durableObjects } = version;
+  const { limits, placement, cacheOptions, assets, durableObjects } = version;
   return {
     id: version.id,
     number: version.number,
@@ -84,6 +84,7 @@ export function presentWorkerVersion(version: Version, modules?: Modules): objec
     startup_time_ms: version.startupTimeMs,
     ...(limits && { limits }),
     ...(placement && { placement }),
+    ...(cacheOptions && { cache_options: cacheOptions }),
     ...(assets && { assets: { config: assets.config } }),
     ...(durableObjects.tag !== undefined && { migration_tag: durableObjects.tag }),
     ...(modules && { modules: modules.map(presentModule) }),

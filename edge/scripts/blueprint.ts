@@ -13,7 +13,7 @@ export function uploadedBlueprint(
   isStrict: boolean,
   assets: VersionAssets | undefined,
 ): Blueprint {
-  const { bindings, keep_bindings: keep, placement, limits } = metadata;
+  const { bindings, keep_bindings: keep, placement, limits, cache_options: cache } = metadata;
   return {
     mainModule: metadata.main_module,
     compatibilityDate: metadata.compatibility_date ?? DEFAULT_COMPATIBILITY_DATE,
@@ -22,6 +22,7 @@ export function uploadedBlueprint(
     bindings: checked(resolveBindings({ given: bindings ?? [], keep: keep ?? [], isStrict }, ancestors)),
     limits: limits ?? undefined,
     placement: placement ?? undefined,
+    cacheOptions: switchedOn(cache),
     assets,
     ...notesOf(metadata.annotations),
   };
@@ -30,7 +31,7 @@ export function uploadedBlueprint(
 /** The blueprint of a version again, without what people have said of that one. */
 export function sameBlueprint(version: Version): Blueprint {
   const { mainModule, compatibilityDate, compatibilityFlags, usageModel } = version;
-  const { bindings, limits, placement, assets } = version;
+  const { bindings, limits, placement, cacheOptions, assets } = version;
   return {
     mainModule,
     compatibilityDate,
@@ -39,6 +40,7 @@ export function sameBlueprint(version: Version): Blueprint {
     bindings,
     limits,
     placement,
+    cacheOptions,
     assets,
   };
 }
@@ -56,9 +58,15 @@ export function changedBlueprint(before: Version, change: VersionSettings, ances
       : before.bindings,
     limits: change.limits ?? before.limits,
     placement: change.placement ?? before.placement,
+    cacheOptions: change.cache_options == null ? before.cacheOptions : switchedOn(change.cache_options),
     assets: before.assets,
     ...notesOf(change.annotations),
   };
+}
+
+/** A cache that is off is none. */
+function switchedOn(cache: VersionSettings["cache_options"]): Blueprint["cacheOptions"] {
+  return cache?.enabled === true ? cache : undefined;
 }
 
 function checked(bindings: Binding[]): Binding[] {

@@ -61,6 +61,7 @@ export const versionSettings = z.looseObject({
   bindings: z.array(z.looseObject({ type: z.string(), name: z.string().min(1) })).nullish(),
   limits: limits.nullish(),
   placement: z.record(z.string(), z.json()).nullish(),
+  cache_options: z.looseObject({ enabled: z.boolean() }).nullish(),
   annotations: annotations.nullish(),
   migrations: migrations.nullish(),
 });
@@ -99,7 +100,12 @@ export function checkedMetadata(value: unknown): UploadMetadata {
   return checked(uploadMetadata, value, invalid);
 }
 
-function invalid(faults: string): ApiError {
+function invalid(faults: string, issues: readonly z.core.$ZodIssue[]): ApiError {
+  const nameless = issues.find(({ path }) => path[0] === "bindings" && path[2] === "name");
+  if (nameless !== undefined) {
+    const index = String(nameless.path[1]);
+    return new ApiError(400, CODES.bindingWithoutName, `Binding at index ${index} must have a name.`);
+  }
   return new ApiError(400, CODES.invalidScript, `metadata: ${faults}`);
 }
 

@@ -8,10 +8,18 @@ import { unemulatedIn } from "./unemulated-bindings";
 const ALLOW = "start the edge with --allow-stubs (allowStubs: true)";
 
 /**
- * Refuses bindings to what the edge does not have. Where stubs are allowed they are taken: an empty store is put in the
+ * Refuses bindings to what the edge does not have, and its cache. Where stubs are allowed they are taken: an empty store is put in the
  * place of one that is not there, and what is not emulated throws when it is used.
  */
-export function checkStubs({ state, stubs }: EdgeContext, { bindings }: Version): void {
+export function checkStubs({ state, stubs }: EdgeContext, { bindings, cacheOptions }: Version): void {
+  if (cacheOptions !== undefined && !stubs.areAllowed) {
+    throw new ApiError(
+      400,
+      CODES.invalidScript,
+      `cache_options: the local edge does not emulate Workers Cache. Leave it out, or ${ALLOW} to have every request answered ` +
+        "by the Worker.",
+    );
+  }
   for (const binding of bindings) {
     const missing = unemulatedIn(binding);
     if (missing !== undefined && !stubs.areAllowed) {
@@ -32,9 +40,9 @@ export function checkStubs({ state, stubs }: EdgeContext, { bindings }: Version)
   }
 }
 
-/** What to tell of the bindings of a version that are not what they would be on Cloudflare. */
-export function warningsOnStubs({ state }: Pick<EdgeContext, "state">, { bindings }: Version): string[] {
-  return bindings.flatMap((binding) => {
+/** What to tell of the bindings and the cache of a version that are not what they would be on Cloudflare. */
+export function warningsOnStubs({ state }: Pick<EdgeContext, "state">, version: Version): string[] {
+  const warnings = version.bindings.flatMap((binding) => {
     const { name, type } = binding;
     const missing = unemulatedIn(binding);
     if (missing !== undefined) {
@@ -49,6 +57,11 @@ export function warningsOnStubs({ state }: Pick<EdgeContext, "state">, { binding
     }
     return [];
   });
+  if (version.cacheOptions === undefined) return warnings;
+  return [
+    ...warnings,
+    "cache_options is kept, but the local edge caches nothing: the Worker answers every request.",
+  ];
 }
 
 /** Whether stubs are allowed, and who is told of those there are. */

@@ -48,6 +48,8 @@ export interface Blueprint {
   readonly limits?: Limits | undefined;
   /** Where Cloudflare would run it. Kept and shown; here is only one place. */
   readonly placement?: Readonly<Record<string, unknown>> | undefined;
+  /** What Cloudflare's cache would do, where it is on. Kept and shown; here nothing is cached. */
+  readonly cacheOptions?: Readonly<Record<string, unknown>> | undefined;
   readonly assets?: VersionAssets | undefined;
   readonly tag?: string | undefined;
   readonly message?: string | undefined;

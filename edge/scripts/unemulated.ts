@@ -4,6 +4,7 @@ import { CODES } from "../api/codes";
 const OF_A_VERSION = [
   "annotations",
   "bindings",
+  "cache_options",
   "compatibility_date",
   "compatibility_flags",
   "limits",

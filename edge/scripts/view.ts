@@ -95,6 +95,7 @@ export function presentScript(script: Script, latest: Version | undefined): obje
       ...(latest.compatibilityFlags.length > 0 && { compatibility_flags: latest.compatibilityFlags }),
       usage_model: latest.usageModel,
       ...(latest.placement && { placement: latest.placement }),
+      ...(latest.cacheOptions && { cache_options: latest.cacheOptions }),
     }),
     ...migrationTag(script),
   };

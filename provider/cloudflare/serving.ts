@@ -91,7 +91,7 @@ export function lackingIn(next: Replacement, { version: now, latest, script: wor
   return [
     ...lostBindings(next, now, latest).map(({ type, name }) => `binding ${name} (${type})`),
     ...lostFlags.map((flag) => `compatibility flag ${flag}`),
-    ...(isSet(limits) && next.limits === undefined ? ["limits"] : []),
+    ...lostLimits(next.limits, limits),
     ...(isSet(worker?.placement) && next.placement === undefined ? ["placement"] : []),
     ...(worker?.cache_options?.enabled === true && next.cache === undefined ? ["cache"] : []),
     ...(worker?.has_assets === true && next.assets === undefined ? ["static assets"] : []),
@@ -104,6 +104,23 @@ function lostBindings(next: Replacement, now: Version, latest: Version): z.infer
   const kept = (latest.resources?.bindings ?? []).filter(({ type }) => keeps.includes(type));
   const stays = new Set([...given, ...kept.map(({ name }) => name)]);
   return (now.resources?.bindings ?? []).filter(({ name }) => !stays.has(name));
+}
+
+function lostLimits(
+  next: Replacement["limits"],
+  now: Readonly<Record<string, unknown>> | null | undefined,
+): string[] {
+  if (!isSet(now)) return [];
+  if (next === undefined) return ["limits"];
+  return [
+    ...(isKept(now?.["cpu_ms"], next.cpuMs) ? [] : ["limits.cpuMs"]),
+    ...(isKept(now?.["subrequests"], next.subrequests) ? [] : ["limits.subrequests"]),
+  ];
+}
+
+/** Whether what is set now has a value afterwards too, whichever. */
+function isKept(now: unknown, next: unknown): boolean {
+  return now === null || now === undefined || next !== undefined;
 }
 
 function isSet(value: Readonly<Record<string, unknown>> | null | undefined): boolean {

@@ -41,12 +41,13 @@ describe("what a new version lacks of the one that serves", () => {
     assert.deepEqual(lackingIn({}, serving([])), ["compatibility flag nodejs_compat", ...rest]);
     const all = {
       ...flags,
-      limits: {},
+      limits: { cpuMs: 10 },
       placement: {},
       cache: { enabled: false },
       assets: { directory: "." },
     };
     assert.deepEqual(lackingIn(all, serving([])), []);
+    assert.deepEqual(lackingIn({ ...all, limits: { subrequests: 9 } }, serving([])), ["limits.cpuMs"]);
   });
 });
 

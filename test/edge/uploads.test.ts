@@ -80,7 +80,7 @@ describe("an upload", () => {
     [
       "something that is not emulated",
       { metadata: metadata({ cache_options: { enabled: true } }), "a.mjs": esm(saying("x")) },
-      /metadata\.cache_options is not emulated/,
+      /cache_options: the local edge does not emulate Workers Cache\. .*--allow-stubs/s,
     ],
   ];
   for (const [what, parts, message] of bad) {

@@ -111,6 +111,17 @@ describe("bindings to what the edge does not have", function () {
     assert.equal((await use("sign", "signer")).body, "32");
   });
 
+  it("are a cache as well, which is kept and caches nothing", async () => {
+    const cache_options = { enabled: true, cross_version_cache: true };
+    await goLive(it_.edge, "cached", EVALUATING, { cache_options });
+    assert.deepEqual(notices.slice(-1), [
+      "cached: cache_options is kept, but the local edge caches nothing: the Worker answers every request.",
+    ]);
+    const account = { account_id: it_.edge.accountId };
+    const { result } = await it_.client.workers.scripts.list(account);
+    assert.deepEqual(result.find(({ id }) => id === "cached")?.cache_options, cache_options);
+  });
+
   it("fail where a store was deleted that a version is bound to", async () => {
     const { client, edge } = it_;
     const account = { account_id: edge.accountId };

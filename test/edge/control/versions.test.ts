@@ -121,9 +121,17 @@ describe("an uploaded version", () => {
     ["a usage model that nobody knows", { usage_model: "free" }, /usage_model/],
     ["a tag that is too long", { annotations: { "workers/tag": "x".repeat(101) } }, /100 bytes/],
     ["containers", { containers: [{ class_name: "C" }] }, /metadata\.containers is not emulated/],
-    ["a cache", { cache_options: { enabled: true } }, /metadata\.cache_options is not emulated/],
+    ["a cache", { cache_options: { enabled: true } }, /cache_options: the local edge does not emulate/],
     ["something that nobody knows", { surprise: 1 }, /metadata\.surprise is not emulated/],
   ];
+  it("with a binding that has no name is refused with a code of its own", async () => {
+    const named = { type: "plain_text", name: "A", text: "x" };
+    for (const nameless of [{ type: "ai" }, { ...named, name: "" }]) {
+      const { json } = await upload("PUT", "refused", { bindings: [named, nameless] });
+      assert.deepEqual(json.errors[0], { code: 10052, message: "Binding at index 1 must have a name." });
+    }
+  });
+
   for (const [what, fields, message] of refused) {
     it(`with ${what} is refused with code 10021`, async () => {
       const { status, json } = await upload("PUT", "refused", fields);

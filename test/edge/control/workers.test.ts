@@ -129,7 +129,7 @@ describe("the newer routes for Workers and their versions", () => {
     await assert.rejects(create("strict", SHOW, { main_module: "b.mjs" }), /No such module: b\.mjs/);
     await assert.rejects(
       create("strict", SHOW, { cache_options: { enabled: true } }),
-      /cache_options is not emulated/,
+      /cache_options: the local edge does not emulate Workers Cache/,
     );
     await assert.rejects(
       create("strict", SHOW, { bindings: [{ type: "inherit", name: "KEY" }] }),

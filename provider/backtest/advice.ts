@@ -12,14 +12,16 @@ const oftenTooFew = 0.05;
 /** What to change in the plan, each in a sentence or two; empty where nothing speaks for a change. */
 export function adviceOn(plan: Plan, tested: Backtest): readonly string[] {
   return [
-    ...onAborts(tested),
+    ...onAborts(plan, tested),
     ...onTraffic(plan, tested),
     ...onDetection(tested),
     ...onWideLimits(plan, tested),
   ];
 }
 
-function onAborts({ unchanged, limits, level }: Backtest): readonly string[] {
+const comparing = "compare it with the old version in the same minutes (maxIncrease)";
+
+function onAborts({ slos }: Plan, { unchanged, limits, level }: Backtest): readonly string[] {
   if (unchanged.aborted.low <= level) return [];
   const hours = abortingHours(unchanged.byHour);
   return unchanged.bySlo
@@ -28,10 +30,13 @@ function onAborts({ unchanged, limits, level }: Backtest): readonly string[] {
       const rate = percentText(violated.count / violated.of);
       const found = `${slo} aborts ${rate} of the releases of an unchanged version; the plan allows ${percentText(level)}.`;
       const limit = limits.find((one) => one.slo === slo);
+      const isCompared = slos.find(({ name }) => name === slo)?.maxIncrease !== undefined;
       const raise =
         limit?.max !== undefined && limit.fits !== undefined && limit.fits > limit.max
-          ? `Set its limit to ${percentText(limit.fits)} (max: ${limit.fits}), which 99 of 100 spans keep; or compare it with the old version in the same minutes (maxIncrease)`
-          : "Compare it with the old version in the same minutes (maxIncrease), or give it a wider limit";
+          ? `Set its limit to ${percentText(limit.fits)} (max: ${limit.fits}), which 99 of 100 spans keep${isCompared ? "" : `; or ${comparing}`}`
+          : isCompared
+            ? "Give it a wider limit"
+            : `Give it a wider limit, or ${comparing}`;
       const avoid =
         hours.length > 0 && hours.length <= 8 ? `; or do not release at ${hoursText(hours)}.` : ".";
       return `${found} ${raise}${avoid}`;

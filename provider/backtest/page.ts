@@ -2,7 +2,16 @@ import { markup, trusted, type Markup } from "../markup";
 import { formatDuration, formatElapsed } from "../plan/duration";
 import { formatPercent } from "../plan/percent";
 import type { Plan } from "../plan/plan";
-import { barPlot, plotStyle, timePlot, type Point } from "../plots";
+import {
+  barPlot,
+  both,
+  bothStyle,
+  plotStyle,
+  timePlot,
+  type BarPlot,
+  type Point,
+  type TimePlot,
+} from "../plots";
 import { adviceOn } from "./advice";
 import type { Backtest } from "./backtest";
 import { badness } from "./detection";
@@ -35,7 +44,7 @@ export function pageOf(content: PageContent): string {
   const page = markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title><style>${trusted(plotStyle())}${trusted(style)}</style></head><body><main>
+<title>${title}</title><style>${trusted(plotStyle() + bothStyle + style)}</style></head><body><main>
 <h1>${title}</h1>
 <p class="soft">${source} ${minuteText(from)} to ${minuteText(to)}, ${formatElapsed(knownMs)} of it known, in buckets of ${formatDuration(bucketMs)}. Seed ${tested.seed}.</p>
 ${notes.map((note) => markup`<p class="note">${note}</p>`)}
@@ -61,7 +70,7 @@ function adviceSection(plan: Plan, tested: Backtest): Markup {
 function unchangedSection({ unchanged, level }: Backtest): Markup {
   const { runs, aborted, inconclusive, bySlo, byHour, incidents } = unchanged;
   const part = (count: number, of: number): number | undefined => (of === 0 ? undefined : count / of);
-  const plot = barPlot({
+  const plot: BarPlot = {
     title: "Releases of an unchanged version that did not complete, by the hour in which they began",
     description: `${aborted.count} of ${runs} were aborted and ${inconclusive.count} were put back without a verdict.`,
     unit: "share",
@@ -71,7 +80,7 @@ function unchangedSection({ unchanged, level }: Backtest): Markup {
       new: part(hour.aborted, hour.began),
       old: part(hour.inconclusive, hour.began),
     })),
-  });
+  };
   return markup`<section><h2>An unchanged version</h2>
 <p>${runs} releases of a version that is no different from the old one, begun at moments all over that time. <b>${rateText(aborted)}</b> were aborted (${certaintyText(aborted)} at 95 % confidence; the plan allows ${percentText(level)}), <b>${rateText(inconclusive)}</b> were put back without a verdict.</p>
 ${table(
@@ -84,7 +93,7 @@ ${table(
   ]),
 )}
 <h3>By the hour of the day (UTC) in which they began</h3>
-<figure>${plot}</figure>
+${both((size) => barPlot(plot, size))}
 ${incidents.length > 0 && incidentsTable(incidents)}</section>`;
 }
 
@@ -111,13 +120,13 @@ function sharesSection({ plan, trace, tested }: PageContent): Markup {
         const all = cells.reduce((sum, cell) => sum + (cell[index]?.valid ?? 0), 0);
         return all === 0 ? undefined : cells.reduce((sum, cell) => sum + (cell[index]?.bad ?? 0), 0) / all;
       });
-      const plot = timePlot({
+      const plot: TimePlot = {
         title: `Bad share of the old version by ${slo}`,
         description: `${bad} of ${valid} were bad. One span in a hundred had more than ${percentText(p99)}.`,
         ...{ unit: "share", from, to, limit: max ?? fits },
         ...(max === undefined && { limitName: `would fit ${percentText(fits ?? 0)}` }),
         lines: [{ name: "old version", of: "old", points }],
-      });
+      };
       const range =
         bad === 0
           ? `Nothing of ${valid} was bad.`
@@ -125,7 +134,7 @@ function sharesSection({ plan, trace, tested }: PageContent): Markup {
       const limit =
         max === undefined ? "The plan sets no limit on the share." : `The limit is ${percentText(max)}.`;
       const fit = fits === undefined ? "" : `${percentText(fits)} (max: ${fits}) would fit.`;
-      return markup`<h3>${slo}</h3><p>${range} ${limit} ${fit}</p><figure>${plot}</figure>`;
+      return markup`<h3>${slo}</h3><p>${range} ${limit} ${fit}</p>${both((size) => timePlot(plot, size))}`;
     });
   return markup`<section><h2>The bad share of the old version, and the limit</h2>${plots}</section>`;
 }
@@ -151,7 +160,7 @@ function detectionSection(plan: Plan, { detection }: Backtest): Markup {
     return markup`<h3>${slo}</h3>${table(["bad from", ...badness.map(timesText)], rows)}`;
   });
   return markup`<section><h2>A worse version</h2>
-<p>Median time to catch a version that turns bad when a stage begins: ${runs} releases each, times to within 15 %, with telemetry that arrives half a minute late. “Allowed”: the SLO allows that much. * some in a later stage.</p>${tables}</section>`;
+<p>Median time to catch a version that turns bad when a stage begins: ${runs} releases each, times to within 15 %, with telemetry that arrives half a minute late. “Allowed”: the SLO allows that much; “–”: nothing judges it there. * some in a later stage.</p>${tables}</section>`;
 }
 
 function stagesSection({ minRequests }: Plan, { plan, trace, tested }: PageContent): Markup {
@@ -160,7 +169,7 @@ function stagesSection({ minRequests }: Plan, { plan, trace, tested }: PageConte
     plan.slos.findIndex(({ name }) => name === tested.limits[0]?.slo),
   );
   const seconds = trace.bucketMs / 1000;
-  const plot = timePlot({
+  const plot: TimePlot = {
     title: "Requests a second to the old version",
     description: "How much traffic there was.",
     ...{ unit: "perSecond", from: tested.trace.from, to: tested.trace.to },
@@ -173,7 +182,7 @@ function stagesSection({ minRequests }: Plan, { plan, trace, tested }: PageConte
         ),
       },
     ],
-  });
+  };
   const rows = tested.stages.map(({ percent, soakMs, requests, fewRequests, tooFew, hours, enoughMs }) => [
     `${formatPercent(percent)} for ${formatDuration(soakMs)}`,
     String(requests),
@@ -185,7 +194,7 @@ function stagesSection({ minRequests }: Plan, { plan, trace, tested }: PageConte
   return markup`<section><h2>Requests of the new version in a soak</h2>
 <p>A stage needs ${minRequests} requests.</p>
 ${table(["stage", "median", "1 in 20 below", `under ${minRequests}`, "enough with", "mostly too few at"], rows)}
-<figure>${plot}</figure></section>`;
+${both((size) => timePlot(plot, size))}</section>`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): Markup {

@@ -42,10 +42,10 @@ export function timesText(times: number): string {
   return times === Infinity ? "all bad" : `${times} times`;
 }
 
-/** How soon a worse version is caught: `1m 20s`, `36m in 7 of 8`, `never`, `allowed`. */
-export function caughtText({ allowed, caught, medianMs }: Detection): string {
+/** How soon a worse version is caught: `1m 20s`, `36m in 7 of 8`, `never`, `allowed`; a dash where nothing judges it. */
+export function caughtText({ allowed, alone, caught, medianMs }: Detection): string {
   if (allowed === true) return "allowed";
-  if (allowed === "nothing" || caught.of === 0) return "–";
+  if (allowed === "nothing" || caught.of === 0 || (alone && caught.count === 0)) return "–";
   if (caught.count === 0) return "never";
   if (medianMs === undefined) return `${caught.count} of ${caught.of}`;
   const time = formatElapsed(medianMs);

@@ -41,7 +41,7 @@ export function backtestCommand(): Command {
         .default(7)
         .conflicts("trace"),
     )
-    .option("--trace <file>", "reads one's own data instead, in CSV or JSON")
+    .option("--trace <file>", "reads your own data instead, in CSV or JSON")
     .option("--html <file>", "also writes a page with pictures")
     .option("--json", "prints a document for programs instead of text")
     .option("--seed <number>", "what the releases are drawn from: the same gives the same", seedOf, 1)
@@ -148,7 +148,7 @@ function progressText({ of, done, all }: ReplayProgress): string {
 function tooShortText({ knownMs, neededMs }: TooShort): string {
   return (
     `No release by this plan fits into the data: it takes ${formatElapsed(neededMs)} in one piece, the hour before included, ` +
-    `and ${formatElapsed(knownMs)} is known. Give more days, one's own data with --trace, or a shorter plan.`
+    `and ${formatElapsed(knownMs)} is known. Give more days, your own data with --trace, or a shorter plan.`
   );
 }
 

@@ -35,12 +35,16 @@ export function barPlot(plot: BarPlot, size: Size = sizes.wide): Markup {
   const values = groups.flatMap((group) => [group.new ?? 0, group.old ?? 0]);
   const y = valueScale(values, undefined, unit, area);
   const places = scaleBand([...groups.keys()].map(String), [area.left, area.right]).padding(0.3);
+  const each = Math.ceil((8 + Math.max(0, ...groups.map(({ label }) => widthOf(label)))) / places.step());
   const drawn = groups.map((group, index) => {
     const x = places(String(index)) ?? 0;
-    const each = places.bandwidth() / Math.max(1, shown.length);
-    const label = markup`<text class="soft middle" x="${at(x + places.bandwidth() / 2)}" y="${area.bottom + 17}">${group.label}</text>`;
+    const width = places.bandwidth() / Math.max(1, shown.length);
+    const room = places.step() / Math.max(1, shown.length);
+    const label =
+      index % each === 0 &&
+      markup`<text class="soft middle" x="${at(x + places.bandwidth() / 2)}" y="${area.bottom + 17}">${group.label}</text>`;
     const bars = shown.map((version, place) =>
-      barOf(version, group[version], { x: x + place * each, width: 0.9 * each }, { y, unit, area }),
+      barOf(version, group[version], { x: x + place * width, width: 0.9 * width, room }, { y, unit, area }),
     );
     return [label, bars];
   });
@@ -50,7 +54,7 @@ export function barPlot(plot: BarPlot, size: Size = sizes.wide): Markup {
 function barOf(
   version: "new" | "old",
   value: number | undefined,
-  { x, width }: { readonly x: number; readonly width: number },
+  { x, width, room }: { readonly x: number; readonly width: number; readonly room: number },
   { y, unit, area }: { readonly y: ValueScale; readonly unit: Unit; readonly area: Area },
 ): Markup | undefined {
   if (value === undefined) return undefined;
@@ -58,7 +62,7 @@ function barOf(
   const text = valueText(value, unit);
   // Where bars are narrow their values are left to the axis.
   const label =
-    widthOf(text) <= width + 14 &&
+    widthOf(text) <= room &&
     markup`<text class="middle" x="${at(x + width / 2)}" y="${top - 4}">${text}</text>`;
   return markup`<rect class="bar ${version}" x="${at(x)}" y="${top}" width="${at(width)}" height="${at(Math.max(0, area.bottom - top))}"/>${label}`;
 }

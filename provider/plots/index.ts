@@ -1,3 +1,4 @@
+export { both, bothStyle } from "./both";
 export { barPlot, type BarGroup, type BarPlot } from "./barPlot";
 export { sizes, standalone, type Size } from "./frame";
 export { plotStyle, type Scheme } from "./palette";

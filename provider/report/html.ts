@@ -2,6 +2,8 @@ import { formatPercent } from "../plan/percent";
 import { markup, trusted, type Markup, type Piece } from "../markup";
 import {
   barPlot,
+  both,
+  bothStyle,
   evidencePlot,
   plotStyle,
   sizes,
@@ -40,7 +42,7 @@ export function htmlOf(report: ReleaseReport): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${headingOf(report)}</title>
-<style>${trusted(plotStyle() + pageStyle)}</style>
+<style>${trusted(plotStyle() + bothStyle + pageStyle)}</style>
 </head>
 <body>
 <main>
@@ -278,12 +280,4 @@ function scrolling(label: string, head: readonly string[], rows: readonly Markup
 
 function section(heading: string, content: Piece): Markup {
   return markup`<section><h2>${heading}</h2>${content}</section>\n`;
-}
-
-/** A plot for a screen and one for a phone, of which a page shows one. */
-function both(
-  draw: (size: Size) => Markup,
-  { wide, narrow }: Readonly<Record<"wide" | "narrow", Size>> = sizes,
-): Markup {
-  return markup`<figure><div class="wide">${draw(wide)}</div><div class="narrow">${draw(narrow)}</div></figure>`;
 }

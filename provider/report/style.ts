@@ -22,8 +22,6 @@ code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;ove
 pre{background:var(--back);padding:8px 12px;margin:6px 0;overflow-x:auto;border-radius:6px}
 .failures li{margin:10px 0;overflow-wrap:anywhere}
 figure{margin:10px 0}
-.narrow{display:none}
-@media (max-width:600px){.wide{display:none}.narrow{display:block}}
 .scroll{overflow-x:auto}
 .scroll:focus-visible,a:focus-visible,pre:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:14px}

@@ -58,7 +58,8 @@ describe("a backtest, told", () => {
     const page = pageOf({ title: "Backtest of <i>", source, notes, plan, trace, tested });
     assert.ok(page.includes("5xx &lt;b&gt;") && !page.includes("<i>") && !page.includes("5xx <b>"));
     assert.doesNotMatch(page, /<script|<link|<img|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
-    assert.equal(page.match(/<svg/g)?.length, 3);
+    // Three plots, each for a screen and for a phone.
+    assert.equal(page.match(/<svg/g)?.length, 6);
   });
 
   it("as a document has the same figures, and numbers only", () => {

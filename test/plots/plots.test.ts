@@ -148,6 +148,26 @@ describe("a plot of bars", () => {
     for (const text of ["p50", "20 ms", "1.5 s"]) assert.ok(textsIn(svg).includes(text), text);
   });
 
+  it("of many groups has no text over another", () => {
+    const groups = Array.from({ length: 24 }, (_, hour) => ({
+      ...{ label: String(hour).padStart(2, "0"), new: 0, old: 0.02 },
+    }));
+    for (const size of [sizes.wide, sizes.narrow]) {
+      const plot = barPlot({ title: "t", description: "d", unit: "share", groups }, size).toString();
+      const texts = [...plot.matchAll(/class="(?:soft )?middle" x="([\d.]+)" y="([\d.]+)">([^<]+)</g)].map(
+        ([, x, y, text = ""]) => ({ x: Number(x), y: Number(y), half: (text.length * 6.6) / 2 }),
+      );
+      assert.ok(texts.length >= 8, `${texts.length} texts`);
+      for (const [index, one] of texts.entries()) {
+        for (const other of texts.slice(index + 1)) {
+          const isApart =
+            Math.abs(one.x - other.x) >= one.half + other.half || Math.abs(one.y - other.y) > 10;
+          assert.ok(isApart, JSON.stringify([one, other]));
+        }
+      }
+    }
+  });
+
   it("leaves a version out that has none", () => {
     const alone = barPlot({
       title: "",

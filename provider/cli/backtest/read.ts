@@ -51,6 +51,6 @@ export async function readWorker(
 function nothingServed(scriptName: string, days: number): string {
   return (
     `The telemetry of Worker "${scriptName}" has no request of the last ${days} days at a time when one version is known to have had all traffic. ` +
-    "Cloudflare keeps it for 3 days (Free) or 7 (Paid), if observability is on. Give one's own data with --trace."
+    "Cloudflare keeps it for 3 days (Free) or 7 (Paid), if observability is on. Give your own data with --trace."
   );
 }

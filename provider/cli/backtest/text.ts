@@ -151,7 +151,7 @@ function detectionText(plan: Plan, { detection }: Backtest): string {
     wrapped(
       ofRuns === 0
         ? "There was no release of an unchanged version that no SLO aborted: nothing tells how soon a worse one is."
-        : `Median time to catch a version that turns bad when a stage begins: ${ofRuns} releases each, times to within 15 %, with telemetry that arrives half a minute late. "allowed": the SLO allows that much.`,
+        : `Median time to catch a version that turns bad when a stage begins: ${ofRuns} releases each, times to within 15 %, with telemetry that arrives half a minute late. "allowed": the SLO allows that much; "–": nothing judges it there.`,
       width,
     ),
     ...tables,

@@ -163,6 +163,20 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.deepEqual(activeSplit(outside), all(otherVersion));
   });
 
+  it("stays overwritten where another run drives it: that sees it and ends, and somebody watches what serves", async () => {
+    const outside = aWorld();
+    const { deployments, clock } = outside;
+    const rival = aRecord({
+      ...{ id: "r9", run: "r9", owner: "owner-9", newVersionId: otherVersion },
+      ...{ stages: 2, startedAt: clock.now() },
+    });
+    whenSent(outside, 0, () =>
+      deployments.recorded(between(oldVersion, otherVersion, 25), "Stage 1.", rival),
+    );
+    assert.equal((await release(outside)).status, "completed");
+    assert.deepEqual(activeSplit(outside), all(newVersion));
+  });
+
   it("makes no difference where it is the same split", async () => {
     const outside = aWorld();
     whenSent(outside, 50, hotfix(outside, between(oldVersion, newVersion, 50)));

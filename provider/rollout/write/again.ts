@@ -1,5 +1,6 @@
 import { within } from "../look/deadline";
 import { isStale, PortError, type Deployment } from "../ports";
+import { isUnderWay } from "../record/record";
 import { sameTraffic, type Dependencies } from "../release";
 import { againSentence } from "../text/overwrittenText";
 import { orError } from "./orError";
@@ -30,6 +31,7 @@ export async function unlessOverwritten<T>(
   const { urgency = "write", isToStayOverwritten = () => false } = context;
   const theirs = await overwrittenBy(made, over, outside, context);
   if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
+  if (isOfAnotherRun(theirs, request)) return written;
   const proposal = propose(theirs);
   if ("write" in proposal && sameTraffic(proposal.write.split, request.split)) return written;
   const next = "write" in proposal ? proposal.write : asItWas(theirs);
@@ -41,6 +43,11 @@ export async function unlessOverwritten<T>(
   }
   const just = { made: again, over: made, request: next };
   return unlessOverwritten(resultOf(proposal, theirs, again, propose), just, propose, context, outside);
+}
+
+/** Whoever drives it may have seen by now that it was overwritten, and have ended: nobody would watch it. */
+function isOfAnotherRun({ record }: Deployment, request: Just["request"]): boolean {
+  return record !== undefined && isUnderWay(record) && record.run !== request.record?.run;
 }
 
 /** How often it is tried to deploy something again. */

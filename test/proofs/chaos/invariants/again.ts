@@ -1,3 +1,4 @@
+import { isUnderWay } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
@@ -10,7 +11,7 @@ const longestMs = 5000;
 
 /**
  * What a write has overwritten unseen, since it was deployed between the reading and the write, is deployed again. Not
- * where it is the same traffic, where it gives traffic to a version that is put back, where nobody could look (the run
+ * where it is the same traffic, where another run drives it, where it gives traffic to a version that is put back, where nobody could look (the run
  * was killed, or its answer or the next reading failed), and where somebody has deployed since.
  */
 export const deploysAgain: Invariant = (story, checks) => {
@@ -34,6 +35,8 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   const made = write.commit;
   if (!made || isBy(over, run) || over.by.kind === "before" || !isUnseen(run, over, write)) return false;
   if (isSameTraffic(over.deployment.split, made.deployment.split)) return false;
+  // The run that drives it sees that it was overwritten, and ends.
+  if (over.record && isUnderWay(over.record) && over.record.run !== write.record?.run) return false;
   // What a run puts back, it deploys no more.
   const putBack = run.writes.filter((one) => isRevert(one) && one.sentAt <= write.sentAt);
   const isBad = putBack.some(

@@ -5,7 +5,7 @@ import type { Checks, Invariant } from "./check";
 import {
   activeAt,
   commitsOf,
-  isBy,
+  isMadeBy,
   isRevert,
   isSameTraffic,
   knew,
@@ -131,8 +131,9 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
 function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commits }: Story): boolean {
   const meant = commits.find(({ deployment }) => deployment.id === named);
   if (meant === commit) return true;
-  if (!meant || !isBy(meant, run) || commit.by.kind !== "run") return false;
-  if (isBy(commit, run)) return isSameTraffic(commit.deployment.split, meant.deployment.split);
+  if (!meant || !isMadeBy(meant, run)) return false;
+  if (isMadeBy(commit, run)) return isSameTraffic(commit.deployment.split, meant.deployment.split);
+  if (commit.by.kind !== "run") return false;
   const other = commit.by.run;
   const write = other.writes.find((one) => one.commit === commit);
   const seen = write && readsBy(other, write.sentAt).at(-1)?.shown;
@@ -153,7 +154,10 @@ function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: S
 function staysSo(run: RunLog, endedAt: number, story: Story, checks: Checks): void {
   const late = story.commits.find(
     (commit) =>
-      commit.at > endedAt && isBy(commit, run) && changesTraffic(commit, story) && !isHurried(commit, run),
+      commit.at > endedAt &&
+      isMadeBy(commit, run) &&
+      changesTraffic(commit, story) &&
+      !isHurried(commit, run),
   );
   checks.that("no write of ours takes effect after the ending", late === undefined, endedAt, () => {
     return `${nameOf(late)} became active ${Math.round((late?.at ?? 0) - endedAt)} ms after the end`;

@@ -28,6 +28,11 @@ export function isBy(commit: Commit, run: RunLog): boolean {
   return commit.by.kind === "run" && commit.by.run === run;
 }
 
+/** The same of what it has made again for somebody else. */
+export function isMadeBy({ by, againBy = by }: Commit, run: RunLog): boolean {
+  return againBy.kind === "run" && againBy.run === run;
+}
+
 /** What `run` has deployed, in the order it took effect. */
 export function commitsOf(commits: readonly Commit[], run: RunLog): Commit[] {
   return commits.filter((commit) => isBy(commit, run));

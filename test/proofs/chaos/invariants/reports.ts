@@ -15,7 +15,8 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
       if (record?.id !== outcome.releaseId || record.phase !== "soak" || !knew(run, commit, endedAt))
         continue;
       // What had overwritten somebody else's was undone at once.
-      if (commits[commit.index + 1]?.againBy !== undefined) continue;
+      if (commits.slice(commit.index + 1, commit.index + 3).some(({ againBy }) => againBy !== undefined))
+        continue;
       // A run may begin anew; what came before belongs to a release that somebody else's took the place of.
       if (record.startedAt < Date.parse(outcome.startedAt)) continue;
       // An order that crosses the run's own revert is told of as somebody else's deployment.

@@ -1,6 +1,5 @@
 import { askGate } from "./askGate";
 import type { Action } from "./decide/action";
-import { isOfEarlierRun } from "./decide/situation";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { kept, withoutOpenGate } from "./kept";
 import { answered } from "./look/source";
@@ -201,11 +200,7 @@ async function deploy(
 /** The first split was there for a moment: the release has begun, and is not gone on with. */
 function leftTo(active: Deployment | undefined, rollout: Rollout, dependencies: Dependencies): Step {
   const status = statusOf(rollout.release, rollout.state, active);
-  const outcome = yielded(endedNow(rollout, dependencies), status, active);
-  // What an earlier run has left is gone on with.
-  return isOfEarlierRun(rollout.release, status)
-    ? { beginAgain: true, known: active, otherwise: outcome }
-    : { outcome };
+  return { outcome: yielded(endedNow(rollout, dependencies), status, active) };
 }
 
 /** A write of this run whose answer was lost, and which another one has replaced. */

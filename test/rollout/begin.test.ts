@@ -302,6 +302,26 @@ describe("a release does not begin", () => {
 });
 
 describe("a run that has put back what was left, and does not start then,", () => {
+  it("tells both, whether it may not start or cannot ask", async () => {
+    for (const [refuse, why] of [
+      [(outside: World) => (outside.telemetry.blindBecause = "Nothing is recorded."), "Nothing is recorded."],
+      [
+        (outside: World) => {
+          outside.telemetry.fail(new PortError("refused", "No permission to read."));
+        },
+        "No permission to read.",
+      ],
+    ] as const) {
+      const outside = world();
+      leave(outside, otherVersion);
+      refuse(outside);
+      const outcome = await release(outside);
+      assert.equal(outcome.status, "inconclusive");
+      assert.match(outcome.reason, /^What release r0 had left was put back first\. All traffic is back/);
+      assert.ok(outcome.reason.includes(why), outcome.reason);
+    }
+  });
+
   const putBack: Outcome = {
     ...{ status: "inconclusive", reason: "", finding: "Left.", isVerdict: false, releaseId: "r0" },
     ...{ oldVersionId: oldVersion, deployedVersionId: oldVersion, deploymentId: "d" },

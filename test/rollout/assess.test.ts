@@ -218,6 +218,23 @@ describe("what is known of an SLO in a stage", () => {
     });
   }
 
+  it("serves a wrong share only by what is settled: slow requests of one version show late", () => {
+    const usual = { ...noBaseline, perMs: { valid: 0.2, bad: 0 } };
+    const unserved = Array.from({ length: 12 }, (_, at) => ({
+      ...{ start: began + at * 10_000, new: noBucket },
+      old: { valid: 2000, bad: 0 },
+    }));
+    const found = (after: number) => {
+      const at = observation(release, began + after, {
+        series: [unserved, []],
+        baselines: [usual, noBaseline],
+      });
+      return assess(release, soaking(), at)[0]?.wrongShare;
+    };
+    assert.equal(found(2 * minute), undefined);
+    assert.notEqual(found(5 * minute), undefined);
+  });
+
   it("is not taken to have served anything before its first split", () => {
     const usual = { ...noBaseline, perMs: { valid: 0.04, bad: 0.0004 } };
     const state = soaking({ since: began + 20_000 });

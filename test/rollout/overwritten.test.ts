@@ -66,7 +66,10 @@ describe("what somebody deploys between the reading and a write of a release", (
       assert.equal(outcome.status, "superseded");
       assert.deepEqual(activeSplit(outside), all(otherVersion));
       assert.equal(outside.deployments.made[0]?.message, again);
-      assert.match(outcome.reason, /fix the checkout/);
+      assert.match(
+        outcome.reason,
+        /, jo@example\.com with wrangler deployed something else, saying "Deployed again for jo@.*: fix the checkout"/,
+      );
       assert.deepEqual(
         outside.progress.events.filter((event) => event.startsWith("Warning: jo@")),
         [

@@ -131,6 +131,13 @@ export const explained: readonly Explained[] = [
     reason: "Whether it has failed at all, and more than once after the next failure, is all that is asked.",
   },
   {
+    file: "provider/rollout/look/source.ts",
+    within: "mute",
+    original: "before.failures + 1",
+    replacement: "before.failures - 1",
+    reason: "It says how long a next failure pauses: one poll instead of two, of a source that has answered.",
+  },
+  {
     file: "provider/rollout/write/revert.ts",
     within: "hurriedReadingMs",
     original: "hurriedReadingMs = 2000",

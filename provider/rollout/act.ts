@@ -178,7 +178,7 @@ async function deploy(
   tellOfOverwritten(written, rollout.release, dependencies);
   switch (written.kind) {
     case "instead":
-      if (written.madeAgain && rollout.state.phase === "starting")
+      if (written.isAfterWrite && rollout.state.phase === "starting")
         return leftTo(written.because, rollout, dependencies);
       // What was seen is known from now on: a reading that lags behind it is not believed.
       return {
@@ -187,7 +187,7 @@ async function deploy(
       };
     case "made":
       dependencies.progress.event(request.sentence);
-      return then(written.deployment);
+      return overtakenBy(written.after, then(written.deployment));
     case "failed": {
       const oldIsGone =
         written.failure.forGood &&
@@ -195,6 +195,12 @@ async function deploy(
       return withoutOpenGate(withFailure(rollout, { ...written.failure, oldIsGone }));
     }
   }
+}
+
+/** What was deployed over a write is known from then on, also where the next reading fails. */
+function overtakenBy(after: Deployment | undefined, step: Step): Step {
+  if (after === undefined || !goesOn(step)) return step;
+  return { ...step, observation: { ...step.observation, active: after, isOvertaken: true } };
 }
 
 /** The first split was there for a moment: the release has begun, and is not gone on with. */

@@ -135,6 +135,11 @@ describe("a run puts back", () => {
     assert.equal(release.newVersionId, otherVersion);
   });
 
+  it("a version that was gone back to and found bad since, before it is watched anew", () => {
+    const active = leftOver({ isWayBack: true, stage: 2 }, all(newVersion));
+    assert.equal(pointAt(active, { findingBefore: "It was bad." }).kind, "finishRevert");
+  });
+
   it("a version that an earlier run had found bad", () => {
     const point = pointAt(leftOver(), { findingBefore: "It was bad." });
     const { release } = putBack(point);

@@ -68,6 +68,22 @@ describe("an approval", () => {
     });
   });
 
+  it("in a freeze tells since when the stage has waited, where its deployment says so, not when that was made", () => {
+    const frozen = {
+      phase: "wait",
+      stage: 1,
+      next: 50,
+      begun: [began],
+      frozenUntil: began + 3_600_000,
+    } as const;
+    for (const since of [began + 1000, undefined]) {
+      const waits = deployment(at(25), { ...frozen, ...(since !== undefined && { since }) });
+      const order = approve("checkout", waits, "jo", began);
+      assert.ok(order.kind === "deploy");
+      assert.equal(order.request.record.since, since ?? waits.createdAt);
+    }
+  });
+
   it("completes the release where it waits after its last stage", () => {
     const last = deployment(all(newVersion), { phase: "wait", stage: 4, next: 100, begun: [began] });
     const order = approve("checkout", last, "jo", 0);

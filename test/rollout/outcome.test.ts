@@ -33,12 +33,10 @@ describe("the report of a stage", () => {
     } as const;
     const allBad = { start: 60_000, new: { valid: 20, bad: 20 }, old: noCounts };
     const sight = { ...nothingObserved(release, undefined, now, true), series: [[allBad], [allBad]] };
+    const reports = stageReports(release, state, sight, now);
+    assert.ok(reports[0]?.slos[0] && !("observeOnly" in reports[0].slos[0]), "it is judged, not observed");
     assert.deepEqual(
-      stageReports(release, state, sight, now).map(({ percent, slos: [slo] }) => [
-        percent,
-        slo?.valid,
-        slo?.verdict,
-      ]),
+      reports.map(({ percent, slos: [slo] }) => [percent, slo?.valid, slo?.verdict]),
       [
         [0, 0, "healthy"],
         [25, 20, "violated"],

@@ -1,3 +1,4 @@
+import { maybeWayBackText } from "../../provider/rollout/text/wayBackText";
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import { PortError, type Contents, type PastDeployments } from "../../provider/rollout/ports";
@@ -205,6 +206,16 @@ describe("a version with the content of one that served before", () => {
       versionId: reverted,
     });
     assert.deepEqual(steps(outside, reverted), [0, ...gradually]);
+  });
+});
+
+describe("what a preview says of a version that is not known yet", () => {
+  it("is within how many releases it may have served", () => {
+    assert.match(maybeWayBackText({ rollbackWindow: 1 }), /that served before the last release \(a revert\)/);
+    assert.match(
+      maybeWayBackText({ rollbackWindow: 5 }),
+      /that served within the last 5 releases \(a revert\)/,
+    );
   });
 });
 

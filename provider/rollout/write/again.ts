@@ -4,7 +4,7 @@ import { isUnderWay } from "../record/record";
 import { sameTraffic, type Dependencies } from "../release";
 import { againSentence } from "../text/overwrittenText";
 import { orError } from "./orError";
-import { isSameAs, longestReadingMs, overwrittenBy } from "./overwritten";
+import { isSameAs, longestReadingMs, lookAround } from "./overwritten";
 import type { DeploymentRequest, Proposal, WriteContext, Written } from "./write";
 
 /** The end of an attempt in which something was deployed. */
@@ -29,7 +29,8 @@ export async function unlessOverwritten<T>(
   outside: Pick<Dependencies, "deployments" | "past" | "clock">,
 ): Promise<Deployed<T>> {
   const { urgency = "write", isToStayOverwritten = () => false } = context;
-  const theirs = await overwrittenBy(made, over, outside, context);
+  const { overwritten: theirs, after } = await lookAround(made, over, outside, context);
+  if (after !== undefined) return { ...written, after };
   if (theirs === undefined || isSameAs(request, theirs) || isToStayOverwritten(theirs)) return written;
   if (isOfAnotherRun(theirs, request)) return written;
   const proposal = propose(theirs);
@@ -83,7 +84,7 @@ function resultOf<T>(
   const isTheirs = sameTraffic(again.split, theirs.split);
   const after = propose(isTheirs ? { ...again, author: theirs.author } : again);
   const because = "instead" in after ? after.instead : proposal.instead;
-  return { kind: "instead", because, ...(isTheirs && { madeAgain: theirs }) };
+  return { kind: "instead", because, isAfterWrite: true, ...(isTheirs && { madeAgain: theirs }) };
 }
 
 function asItWas(theirs: Deployment): Pick<Deployment, "split" | "record"> & { readonly sentence: string } {

@@ -11,6 +11,14 @@ export interface Lost {
   readonly trouble: string;
 }
 
+/** What was deployed right before and right after a write of ours. */
+export interface Around {
+  /** What somebody has deployed that nobody had read, and the write has overwritten. */
+  readonly overwritten?: Deployment;
+  /** What somebody has deployed over the write. */
+  readonly after?: Deployment;
+}
+
 /** The list may lag behind our own write. */
 const readings = 3;
 const pauseMs = 500;
@@ -18,37 +26,34 @@ const pauseMs = 500;
 export const longestReadingMs = 5000;
 
 /**
- * What somebody has deployed between the reading and a write of ours, which has overwritten it: Cloudflare compares
- * nothing when it takes a deployment, so it is looked for afterwards.
+ * What the list shows around a write of ours: Cloudflare compares nothing when it takes a deployment, so what somebody has
+ * deployed between the reading and the write is looked for afterwards.
  *
  * @param over what was written over, as it was read
- * @returns undefined where there is none, and where the list does not tell
+ * @returns nothing of either where there is none, and where the list does not tell
  */
-export async function overwrittenBy(
+export async function lookAround(
   made: Deployment,
   over: Deployment | undefined,
   { past, clock }: Pick<Dependencies, "past" | "clock">,
   { readWithinMs = longestReadingMs, urgency = "write" }: Pick<WriteContext, "readWithinMs" | "urgency">,
-): Promise<Deployment | undefined> {
-  if (past === undefined) return undefined;
+): Promise<Around> {
+  if (past === undefined) return {};
   try {
     for (let reading = 1; reading <= readings; reading += 1) {
-      const [newest, before] = await within(
-        Math.min(readWithinMs, longestReadingMs),
-        past.recent(urgency),
-        clock,
-      );
+      const [newest, before] = await within(readWithinMs, past.recent(urgency), clock);
       if (newest?.id === made.id)
-        return before?.id === over?.id || isStale(over, before) ? undefined : before;
-      // Whoever has deployed since sees what was there.
-      if (!isStale(made, newest)) return undefined;
+        return before === undefined || before.id === over?.id || isStale(over, before)
+          ? {}
+          : { overwritten: before };
+      if (newest !== undefined && !isStale(made, newest)) return { after: newest };
       await clock.sleep(pauseMs);
     }
   } catch (error) {
     // The write is done, and nobody waits for what cannot be read.
     if (!(error instanceof PortError)) throw error;
   }
-  return undefined;
+  return {};
 }
 
 /** True where it makes no difference that a deployment was overwritten: the same traffic, and the same of the release. */

@@ -159,7 +159,7 @@ class Attempts {
     } as const;
     const written = await write((active) => this.propose(active), context, this.dependencies);
     tellOfOverwritten(written, this.rollout.release, this.dependencies);
-    if (written.kind === "instead") return written.madeAgain ? asWritten(written) : written;
+    if (written.kind === "instead") return written.isAfterWrite ? asWritten(written) : written;
     if (written.kind === "made") return written;
     this.failure = written.failure;
     this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;

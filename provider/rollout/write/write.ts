@@ -48,15 +48,21 @@ export type Written<T> =
       readonly unread: boolean;
       /** What it has overwritten unseen and ought not to have, where that could not be deployed again. */
       readonly lost?: Lost;
+      /** What somebody has deployed over it since, where that was seen. */
+      readonly after?: Deployment;
     }
   | {
       /** Nothing was written, for this reason. */
       readonly kind: "instead";
       readonly because: T;
-      /** What was written all the same, in the same moment as somebody else did: theirs was deployed again. */
+      /** True where something was written before that was found, which had overwritten it. */
+      readonly isAfterWrite?: true;
+      /** What was overwritten and is deployed again. */
       readonly madeAgain?: Deployment;
       /** What that has overwritten unseen in its turn, where it could not be deployed again. */
       readonly lost?: Lost;
+      /** What somebody has deployed over it since, where that was seen. */
+      readonly after?: Deployment;
     }
   /** Cloudflare did not take it, or did not answer. */
   | {

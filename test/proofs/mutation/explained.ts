@@ -82,13 +82,6 @@ export const explained: readonly Explained[] = [
     reason: "Where nothing is known to be deployed, that is not ours.",
   },
   {
-    file: "provider/rollout/act.ts",
-    within: "deploy",
-    original: '"changed"',
-    replacement: '""',
-    reason: "Nobody reads the reason: the release looks and decides anew.",
-  },
-  {
     file: "provider/rollout/startingPoint.ts",
     within: "startingPoint",
     original: "if (isServing && !aborted) before if (only === undefined)",
@@ -129,6 +122,20 @@ export const explained: readonly Explained[] = [
     original: "before.failures + 1",
     replacement: "before.failures + 2",
     reason: "Whether it has failed at all, and more than once after the next failure, is all that is asked.",
+  },
+  {
+    file: "provider/rollout/look/shareWatch.ts",
+    within: "ShareWatch",
+    original: "this.process.evidence.log < wrongShareAt",
+    replacement: "this.process.evidence.log <= wrongShareAt",
+    reason: "The logarithm of a product of chances is not that number to the last bit.",
+  },
+  {
+    file: "provider/rollout/operator.ts",
+    within: "approve",
+    original: "!active || !record",
+    replacement: "!record",
+    reason: "A record is an active deployment's; the compiler asks for both.",
   },
   {
     file: "provider/rollout/look/source.ts",

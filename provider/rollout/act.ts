@@ -1,6 +1,7 @@
 import { askGate } from "./askGate";
 import type { Action } from "./decide/action";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
+import { follow } from "./follow";
 import { kept, withoutOpenGate } from "./kept";
 import { answered } from "./look/source";
 import { uploadsLeft } from "./look/window";
@@ -180,14 +181,12 @@ async function deploy(
     case "instead":
       if (written.isAfterWrite && rollout.state.phase === "starting")
         return leftTo(written.because, rollout, dependencies);
-      // What was seen is known from now on: a reading that lags behind it is not believed.
-      return {
-        ...rollout,
-        observation: { ...rollout.observation, active: written.because, isOvertaken: true },
-      };
-    case "made":
+      return seen(written.because, rollout, dependencies);
+    case "made": {
       dependencies.progress.event(request.sentence);
-      return overtakenBy(written.after, then(written.deployment));
+      const step = then(written.deployment);
+      return written.after && goesOn(step) ? seen(written.after, step, dependencies) : step;
+    }
     case "failed": {
       const oldIsGone =
         written.failure.forGood &&
@@ -197,10 +196,14 @@ async function deploy(
   }
 }
 
-/** What was deployed over a write is known from then on, also where the next reading fails. */
-function overtakenBy(after: Deployment | undefined, step: Step): Step {
-  if (after === undefined || !goesOn(step)) return step;
-  return { ...step, observation: { ...step.observation, active: after, isOvertaken: true } };
+/** What was seen is known from now on: a reading that lags behind it is not believed. */
+function seen(active: Deployment | undefined, rollout: Rollout, dependencies: Dependencies): Rollout {
+  const { release, state, observation } = rollout;
+  return {
+    release,
+    state: follow(release, state, active, dependencies),
+    observation: { ...observation, active, isOvertaken: true },
+  };
 }
 
 /** The first split was there for a moment: the release has begun, and is not gone on with. */

@@ -283,6 +283,35 @@ describe("what somebody deploys between the reading and a write of a release", (
   });
 });
 
+describe("what somebody deploys over a write of a release before it has looked", () => {
+  it("is known from then on, also where the next readings fail", async () => {
+    const outside = aWorld();
+    const { deployments, clock, stop } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      const made = await create(split, sentence, options);
+      if (options?.record?.stage !== 1 || !made.record) return made;
+      deployments.create = create;
+      await clock.sleep(10);
+      deployments.recorded(split, "Held by kim.", { ...made.record, heldBy: "kim" });
+      const active = deployments.active.bind(deployments);
+      const blindFrom = clock.now() + 100;
+      deployments.active = () =>
+        clock.now() >= blindFrom && clock.now() < blindFrom + 60_000
+          ? Promise.reject(unavailable())
+          : active();
+      return made;
+    };
+    clock.at(1_800_000, () => {
+      stop.abort();
+    });
+    await release(outside);
+    assert.ok(outside.progress.events.includes("Held by kim."));
+    const [status = ""] = outside.progress.statuses.filter((line) => line.startsWith("stage 2/5"));
+    assert.match(status, /held by kim: workers-release resume checkout/);
+  });
+});
+
 describe("what somebody deploys between the reading and a write of the command line", () => {
   function waiting(): Outside {
     const outside = aWorld();

@@ -103,9 +103,11 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
     ({ failure, answeredAt = Infinity }) => failure === undefined && answeredAt <= endedAt,
   );
   // A reading that lags behind a write of the run's own says nothing of what came after that write; what is deployed once
-  // a release is complete changes nothing about its end.
-  const completedAt = writes.find(({ record }) => record?.phase === "completed")?.answeredAt ?? Infinity;
-  const reads = readsBy(run, Math.min(endedAt, completedAt)).filter(({ shown, sentAt }) =>
+  // a release is complete, or has deployed somebody else's again, changes nothing about its end.
+  const final = writes.at(-1);
+  const isOver = final?.record?.phase === "completed" || final?.commit?.againBy !== undefined;
+  const until = Math.min(endedAt, (isOver ? final.answeredAt : undefined) ?? Infinity);
+  const reads = readsBy(run, until).filter(({ shown, sentAt }) =>
     writes.every(
       ({ commit, answeredAt = Infinity }) =>
         commit === undefined || answeredAt > sentAt || (shown?.index ?? -1) >= commit.index,

@@ -85,15 +85,15 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
 /**
  * Whether a release under way was left to this run: by an earlier run of the same owner, of which Pulumi lets no two
  * live at once, or by somebody else's whose deployment is named to be taken over. What began after this run did is
- * nobody's to take.
+ * nobody's to take, but for what it has deployed itself: a write whose answer was lost may turn up when it begins anew.
  */
 function isLeft(
-  { owner, takeOver }: ReleaseRequest,
+  { owner, takeOver, releaseId }: ReleaseRequest,
   active: Deployment,
   record: ReleaseRecord,
   begunAt: number,
 ): boolean {
-  if (takeOver === active.id) return true;
+  if (takeOver === active.id || record.run === releaseId) return true;
   return record.owner === owner && record.startedAt <= begunAt;
 }
 

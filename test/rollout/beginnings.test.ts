@@ -169,6 +169,11 @@ describe("a run takes for its own", () => {
     assert.equal(pointAt(leftOver(), {}, began - 1).kind, "othersRelease");
   });
 
+  it("what it has deployed itself and was not told of, whenever its release began", () => {
+    const own = leftOver({ id: "r2", run: "r2" });
+    assert.equal(pointAt(own, {}, began - 1).kind, "resume");
+  });
+
   it("not what somebody else drives, unless it may take that over", () => {
     const active = leftOver({ owner: "owner-2" });
     assert.deepEqual(pointAt(active), {

@@ -27,7 +27,7 @@ import { gateSentence } from "./text/gateText";
 import { claimSentence, oneWaySentence, stageSentence, waitSentence } from "./text/stageSentences";
 import { joined } from "./text/words";
 import { tellOfOverwritten } from "./write/overwritten";
-import { write, type DeploymentRequest } from "./write/write";
+import { lateUntil, write, type DeploymentRequest } from "./write/write";
 
 /** Carries out what was decided. */
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
@@ -57,6 +57,7 @@ export async function act(action: Action, rollout: Rollout, dependencies: Depend
         beginAgain: true,
         known: rollout.observation.active,
         otherwise: wayOut(rollout, action.status, dependencies),
+        openUntil: lateUntil(rollout.state),
       };
     case "giveUp":
       return { notStarted: gaveUp(rollout.release, action.because) };

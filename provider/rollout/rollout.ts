@@ -33,6 +33,8 @@ export type Step =
       readonly otherwise?: Outcome | undefined;
       /** The active deployment: a reading that contradicts it is not believed. */
       readonly known: Deployment | undefined;
+      /** Until when a lost write of this run may still take effect, in milliseconds since the epoch. */
+      readonly openUntil?: number;
     };
 
 /** True for a release that goes on. */

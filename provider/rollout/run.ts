@@ -41,7 +41,7 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
         ({ putBack = putBack, otherwise, known } = step);
-        step = await begin(request, begunAt, known, dependencies);
+        step = await beginAgain(request, begunAt, step, dependencies);
         // What was to be gone on with is not there any more: somebody else has deployed, which is theirs.
         if (otherwise && isToStart(step)) return leftToOthers(otherwise, step.state.before);
       } else {
@@ -55,6 +55,24 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
     if (otherwise && isRefusal(error)) return otherwise;
     if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, known, error, dependencies);
+  }
+}
+
+/** Where nothing can begin, a lost write of this run has to be seen all the same, as long as it may take effect. */
+async function beginAgain(
+  request: ReleaseRequest,
+  begunAt: number,
+  { known, openUntil = -Infinity }: Extract<Step, { beginAgain: true }>,
+  dependencies: Dependencies,
+): Promise<Step> {
+  const { clock, interruption } = dependencies;
+  for (;;) {
+    try {
+      return await begin(request, begunAt, known, dependencies);
+    } catch (error) {
+      if (!isRefusal(error) || interruption.aborted || clock.now() >= openUntil) throw error;
+      await clock.sleep(startingPauseMs, interruption);
+    }
   }
 }
 

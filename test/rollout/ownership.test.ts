@@ -112,6 +112,29 @@ describe("a run that finds what an earlier one has left", () => {
   });
 });
 
+describe("a run whose first write was lost and which finds a release of its owner that began meanwhile", () => {
+  it("looks on as long as that write may take effect, and goes on with it where it does", async () => {
+    const outside = world();
+    const { deployments, clock, telemetry } = outside;
+    const readiness = telemetry.readiness.bind(telemetry);
+    telemetry.readiness = async () => {
+      await clock.sleep(2000);
+      return readiness();
+    };
+    const create = deployments.create.bind(deployments);
+    deployments.create = (split, sentence, { record } = {}) => {
+      deployments.create = create;
+      const startedAt = clock.start + 1000;
+      leave(outside, { run: "r0", startedAt, begun: [startedAt] });
+      clock.at(clock.elapsed() + 5000, () => record && deployments.recorded(split, sentence, record));
+      return Promise.reject(unavailable());
+    };
+    const outcome = await release(outside);
+    assert.deepEqual([outcome.status, outcome.releaseId], ["completed", "r1"]);
+    assert.deepEqual(shares(outside), [0, 25, 0, 0, 25, 50, 75, 100, 100]);
+  });
+});
+
 describe("a split of somebody else", () => {
   it("is gone on with from its share when it has the new version and may be taken over", async () => {
     const outside = world();

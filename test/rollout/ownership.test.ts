@@ -122,8 +122,9 @@ describe("a run whose first write was lost and which finds a release of its owne
       return readiness();
     };
     const create = deployments.create.bind(deployments);
-    deployments.create = (split, sentence, { record } = {}) => {
+    deployments.create = (split, sentence, options) => {
       deployments.create = create;
+      const { record } = options ?? {};
       const startedAt = clock.start + 1000;
       leave(outside, { run: "r0", startedAt, begun: [startedAt] });
       clock.at(clock.elapsed() + 5000, () => record && deployments.recorded(split, sentence, record));

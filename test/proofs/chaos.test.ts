@@ -3,7 +3,7 @@ import { explain, proveChaos } from "./chaos/prove";
 import { summaryText } from "./chaos/report";
 
 describe("releases amid faults and people", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   // The same seeds every time: what fails once fails again.
   it("keep every invariant in 400 scenarios", async () => {

@@ -20,7 +20,10 @@ export const deploysAgain: Invariant = (story, checks) => {
       const made = write.commit;
       const over = made && story.commits[made.index - 1];
       if (!made || !over || !isToBeDeployedAgain(run, write, over, story)) continue;
-      const next = story.commits[made.index + 1];
+      // A write of its own that shows late may come first.
+      const next = story.commits
+        .slice(made.index + 1)
+        .find((commit) => commit.againBy !== undefined || !isBy(commit, run));
       const isAgain = next?.againBy?.kind === "run" && next.againBy.run === run;
       const isOthers =
         next !== undefined && next.againBy === undefined && !isBy(next, run) && next.at <= made.at + soonMs;

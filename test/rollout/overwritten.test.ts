@@ -312,6 +312,31 @@ describe("what somebody deploys over a write of a release before it has looked",
   });
 });
 
+describe("what somebody deploys over a revert before it has looked", () => {
+  it("is told, also where the next reading lags behind it", async () => {
+    const outside = aWorld(badNewVersion(0.5));
+    const { deployments, clock } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (...given) => {
+      const made = await create(...given);
+      if (made.record?.phase !== "aborted") return made;
+      await clock.sleep(10);
+      const theirs = deployments.foreign(between(oldVersion, newVersion, 5));
+      const active = deployments.active.bind(deployments);
+      deployments.active = async () => {
+        const read = await active();
+        return read?.id === theirs.id ? made : read;
+      };
+      return made;
+    };
+    const recent = () => Promise.resolve(deployments.made.slice(0, 10));
+    const shown: Outside = { ...outside, past: { ...outside.past, recent } };
+    const outcome = await release(shown);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /All traffic was put back on the old version .* Since then jo@example\.com/);
+  });
+});
+
 describe("what somebody deploys between the reading and a write of the command line", () => {
   function waiting(): Outside {
     const outside = aWorld();

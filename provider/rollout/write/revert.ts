@@ -73,7 +73,10 @@ async function revertBy(
       if (await tried.isOvertaken(deployment)) continue;
       const unread = written.kind === "made" && written.unread;
       const confirmation = await confirmReverted(rollout.release, cause, tried.percent, dependencies);
-      return { kind: "done", deployment, unread, confirmation, after: await tried.deployedAfter(deployment) };
+      // A reading that lags does not undo what the list has shown.
+      const shown = written.kind === "made" ? written.after : undefined;
+      const after = (await tried.deployedAfter(deployment)) ?? shown;
+      return { kind: "done", deployment, unread, confirmation, after };
     }
     if (written.kind === "instead" && isEnding(written.because)) {
       if (!(await tried.waitsForLateWrite())) return written.because;

@@ -1,6 +1,5 @@
 import { formatElapsed } from "../../plan/duration";
-import { formatPercent } from "../../plan/percent";
-import { dateText } from "../../rollout/text/words";
+import { dateText, sharesText } from "../../rollout/text/words";
 import { wrapped } from "../backtest/columns";
 import type { HistoryView, OtherDeploymentView, PastReleaseView } from "../../view/schema";
 
@@ -48,12 +47,9 @@ function releaseTold(release: PastReleaseView): Told {
 }
 
 function otherTold({ createdAt, author, split, message, isUnproven }: OtherDeploymentView): Told {
-  const shares = split
-    .map(({ percent, versionId }) => `${formatPercent(percent)} to ${versionId}`)
-    .join(", ");
   const said = isUnproven ? ", which looks like a release's and is not proven to be" : "";
   return [
     `${dateText(Date.parse(createdAt))}  deployed by ${author}${said}`,
-    `${shares}${message === "" ? "" : `: ${message}`}`,
+    `${sharesText(split, ", ")}${message === "" ? "" : `: ${message}`}`,
   ];
 }

@@ -14,7 +14,7 @@ import { watchedServesSentence, watchTodo } from "./watchText";
 import { wayBackServesSentence, wayBackTodo } from "./wayBackText";
 import { afterAbort } from "./causeText";
 import type { Refusal } from "./refusalText";
-import { clockText, joined, stageText, withPeriod } from "./words";
+import { clockText, deployAllCommand, joined, stageText, withPeriod } from "./words";
 
 /** What to do after an ending that put the traffic back. */
 export const afterEnd = {
@@ -120,7 +120,7 @@ export function revertFailedSentence(
   const way = oldIsGone
     ? `Cloudflare cannot deploy the old version ${oldVersionId} any more, since too many versions were uploaded after ` +
       "it. Check out its code and deploy it anew now: npx wrangler deploy."
-    : `Put it back by hand now: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes. If that is ` +
+    : `Put it back by hand now: ${deployAllCommand(scriptName, oldVersionId)}. If that is ` +
       "refused as well, check out the old version's code and deploy it anew: npx wrangler deploy.";
   return (
     `COULD NOT REVERT: version ${newVersionId} still gets ${formatPercent(percent)} of the traffic of ${scriptName}. ${way} ` +
@@ -151,11 +151,13 @@ export function splitRemainsSentence(
     oldVersionId,
   }: { readonly versionId?: string | undefined; readonly oldVersionId?: string | undefined },
 ): string {
-  const to = (id: string): string => `npx wrangler versions deploy ${id}@100% --name ${scriptName} --yes`;
-  const back = oldVersionId === undefined ? "" : `Back to the old version: ${to(oldVersionId)}. `;
+  const back =
+    oldVersionId === undefined
+      ? ""
+      : `Back to the old version: ${deployAllCommand(scriptName, oldVersionId)}. `;
   return (
     `the Release is deleted, and the traffic of Worker ${scriptName} stays split as it is: nobody watches it and nothing ` +
-    `ends it. ${back}On to the new version: ${to(versionId)}. \`npx workers-release status ${scriptName}\` shows the split.`
+    `ends it. ${back}On to the new version: ${deployAllCommand(scriptName, versionId)}. \`npx workers-release status ${scriptName}\` shows the split.`
   );
 }
 

@@ -1,8 +1,7 @@
-import { formatPercent } from "../../plan/percent";
 import type { Deployment } from "../ports";
 import type { ReleaseRecord } from "../record/record";
 import type { ReleaseRequest } from "../release";
-import { dateText } from "./words";
+import { dateText, sharesText } from "./words";
 
 /** Why a request is not carried out, in sentences. */
 export interface Refusal {
@@ -16,7 +15,6 @@ export function foreignSplitRefusal(
   { scriptName, versionId, takeOver }: ReleaseRequest,
   { id, split, author }: Deployment,
 ): Refusal {
-  const shares = split.map((share) => `${formatPercent(share.percent)} to ${share.versionId}`).join(", ");
   const isSplitOfNew = split.some((share) => share.versionId === versionId);
   const effect = isSplitOfNew
     ? "the release then goes on from its share"
@@ -27,7 +25,7 @@ export function foreignSplitRefusal(
       : `Finish that deployment or roll it back. Or take it over with the input takeOver: "${id}"; ${effect}.`;
   return {
     found:
-      `The traffic of Worker ${scriptName} is split already (${shares}), by ${author}: a release starts from one version ` +
+      `The traffic of Worker ${scriptName} is split already (${sharesText(split, ", ")}), by ${author}: a release starts from one version ` +
       "that has all traffic.",
     todo: way,
   };

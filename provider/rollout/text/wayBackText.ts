@@ -5,6 +5,7 @@ import type { Cause } from "../cause";
 import type { Release, ReleaseRequest } from "../release";
 import type { WayBack } from "../wayBack";
 import { countsText } from "./sloText";
+import { deployAllCommand } from "./words";
 
 // A version that served before gets all traffic at once. The version that it replaces was left on purpose.
 
@@ -70,7 +71,7 @@ export function wayBackServesSentence({
 }: Pick<Release, "scriptName" | "newVersionId" | "oldVersionId">): string {
   return (
     `Version ${newVersionId} keeps all traffic: version ${oldVersionId} was left on purpose, and only a person puts it ` +
-    `back: npx wrangler versions deploy ${oldVersionId}@100% --name ${scriptName} --yes.`
+    `back: ${deployAllCommand(scriptName, oldVersionId)}.`
   );
 }
 

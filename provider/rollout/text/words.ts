@@ -1,5 +1,6 @@
 import { formatElapsed } from "../../plan/duration";
 import { formatPercent } from "../../plan/percent";
+import type { Split } from "../ports";
 import { stagePercent, type Release } from "../release";
 
 /** `2 of 5 (25 %)`; `stage` is counted from 0. */
@@ -10,6 +11,22 @@ export function placeText(stage: number, stages: number, percent: number): strin
 /** `stage 2 of 5 (25 %)` */
 export function stageText(release: Release, stage: number): string {
   return `stage ${placeText(stage, release.plan.stages.length, stagePercent(release, stage))}`;
+}
+
+/** `75 % to ID, 25 % to ID`, with `between` between the versions. */
+export function sharesText(split: Split, between: string): string {
+  return split.map(({ versionId, percent }) => `${formatPercent(percent)} to ${versionId}`).join(between);
+}
+
+/** The command that deploys a split by hand. */
+export function deployCommand(scriptName: string, split: Split): string {
+  const shares = split.map(({ versionId, percent }) => `${versionId}@${percent}%`).join(" ");
+  return `npx wrangler versions deploy ${shares} --name ${scriptName} --yes`;
+}
+
+/** The command that gives one version all traffic by hand. */
+export function deployAllCommand(scriptName: string, versionId: string): string {
+  return deployCommand(scriptName, [{ versionId, percent: 100 }]);
 }
 
 /** The time of day in UTC: `06:12:10Z`. */

@@ -1,5 +1,4 @@
 import { cloudflareClient } from "../cloudflare/client";
-import { cloudflareDeployments, cloudflarePast } from "../cloudflare/deployments";
 import { originsOf } from "../cloudflare/origins";
 import { systemClock } from "../pulumi/clock";
 import { intentionText } from "../rollout/text/intention";
@@ -9,6 +8,7 @@ import { sameTraffic } from "../rollout/release";
 import type { DeploymentRequest } from "../rollout/write/write";
 import { carryOut } from "./carryOut";
 import { confirm } from "./confirm";
+import { orderPorts } from "./orderPorts";
 import { remark, say } from "./say";
 import { accessOf, type WorkerOptions } from "./worker";
 
@@ -38,8 +38,8 @@ export async function give(
   const { connection, accountId } = accessOf(options);
   const worker = { accountId, scriptName };
   const client = cloudflareClient(connection);
-  const deployments = cloudflareDeployments(client, worker);
-  const active = await deployments.active();
+  const ports = orderPorts(client, worker, systemClock);
+  const active = await ports.deployments.active();
   const ordered = order(active);
   if (ordered.kind === "refuse") throw new Error(ordered.reason);
   const { request } = ordered;
@@ -54,8 +54,7 @@ export async function give(
     process.exitCode = 1;
     return undefined;
   }
-  const outside = { deployments, past: cloudflarePast(client, worker), clock: systemClock };
-  return carryOut(outside, scriptName, asShown(request, order));
+  return carryOut(ports, scriptName, asShown(request, order));
 }
 
 /**
@@ -69,14 +68,8 @@ export function giveAtOnce(
   order: (active: Deployment | undefined) => Order,
 ): Promise<DeploymentRequest> {
   const { connection, accountId } = accessOf(options);
-  const worker = { accountId, scriptName };
-  const client = cloudflareClient(connection);
-  const deployments = cloudflareDeployments(client, worker);
-  return carryOut(
-    { deployments, past: cloudflarePast(client, worker), clock: systemClock },
-    scriptName,
-    order,
-  );
+  const ports = orderPorts(cloudflareClient(connection), { accountId, scriptName }, systemClock);
+  return carryOut(ports, scriptName, order);
 }
 
 /** The same order, as long as it does what the person has agreed to. */

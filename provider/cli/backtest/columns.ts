@@ -8,6 +8,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
   });
 }
 
+/** Lines that each begin two columns further right. */
+export function indented(lines: string): string {
+  return `  ${lines.replaceAll("\n", "\n  ")}`;
+}
+
 /** A paragraph in lines of at most `width` characters, those after the first indented. A percentage stays whole. */
 export function wrapped(text: string, width: number, indent = ""): string {
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cloudflareDeployments, cloudflarePast } from "../../cloudflare/deployments";
+import { cloudflareDeployments } from "../../cloudflare/deployments";
 import { originsOf } from "../../cloudflare/origins";
 import type { Order as Given, OrderKind, Proposal } from "../../dashboard/ports";
 import { abort, approve, hold, promote, resume, type Order } from "../../rollout/operator";
@@ -7,6 +7,7 @@ import type { Deployment } from "../../rollout/ports";
 import { intentionText } from "../../rollout/text/intention";
 import { sameTraffic } from "../../rollout/release";
 import { carryOut } from "../carryOut";
+import { orderPorts } from "../orderPorts";
 import type { AccountAccess } from "./access";
 
 type Ordering = (active: Deployment | undefined) => Order;
@@ -64,14 +65,9 @@ export async function give(
 ): Promise<string> {
   const order = ordering(given, by, clock.now());
   const { scriptName } = given;
-  const worker = { accountId, scriptName };
-  const outside = {
-    deployments: cloudflareDeployments(client, worker),
-    past: cloudflarePast(client, worker),
-    clock,
-  };
+  const ports = orderPorts(client, { accountId, scriptName }, clock);
   const agreed = shownShape.parse(JSON.parse(given.shown));
-  const done = await carryOut(outside, scriptName, asAgreed(agreed, order));
+  const done = await carryOut(ports, scriptName, asAgreed(agreed, order));
   return done.sentence;
 }
 

@@ -1,6 +1,6 @@
 import { formatElapsed } from "../../plan/duration";
 import { dateText, sharesText } from "../../rollout/text/words";
-import { wrapped } from "../backtest/columns";
+import { indented, wrapped } from "../backtest/columns";
 import type { HistoryView, OtherDeploymentView, PastReleaseView } from "../../view/schema";
 
 /** What happened, and below it what was deployed and what was said. */
@@ -19,10 +19,6 @@ export function historyText({ scriptName, entries, isCutOff }: HistoryView, colu
   const older =
     "Cloudflare lists no older deployments. Older releases are found where a later one names them.";
   return [...lines, ...(isCutOff ? ["", wrapped(older, columns)] : [])].join("\n");
-}
-
-function indented(lines: string): string {
-  return `  ${lines.replaceAll("\n", "\n  ")}`;
 }
 
 const words: Readonly<Record<PastReleaseView["status"], string>> = {

@@ -5,7 +5,7 @@ import { untilText } from "../../rollout/text/freezeText";
 import { agoText, placeText } from "../../rollout/text/words";
 import type { HealthView, ReleaseView, WorkerView } from "../../view/schema";
 import { doingText } from "../../view/waiting";
-import { wrapped } from "../backtest/columns";
+import { indented, wrapped } from "../backtest/columns";
 import type { Colors } from "./colors";
 import { healthLines } from "./health";
 
@@ -146,7 +146,7 @@ function telemetryLines({ telemetry, isJudged }: HealthView, at: string, columns
     lines.push(`It was seen until ${agoText(Date.parse(seenUntil), Date.parse(at))}.`);
   if (note !== null) lines.push(note);
   if (!isJudged) lines.push("The plan is not known here, so nothing is judged: give it with --plan FILE.");
-  return lines.map((text) => `  ${wrapped(text, columns - 2).replaceAll("\n", "\n  ")}`);
+  return lines.map((text) => indented(wrapped(text, columns - 2)));
 }
 
 function commandFacts({ scriptName }: WorkerView, { waitsFor, heldBy }: ReleaseView): Fact[] {

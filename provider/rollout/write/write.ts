@@ -38,20 +38,24 @@ export interface DeploymentRequest {
 /** What is to be written in view of the active deployment: a deployment, or nothing for a reason. */
 export type Proposal<T> = { readonly write: DeploymentRequest } | { readonly instead: T };
 
+/** What else was seen around a write that took effect. */
+interface Beside {
+  /** What it has overwritten unseen and ought not to have, where that could not be deployed again. */
+  readonly lost?: Lost;
+  /** What somebody has deployed over it since, where that was seen. */
+  readonly after?: Deployment;
+}
+
 /** How an attempt to write ended. */
 export type Written<T> =
-  | {
+  | (Beside & {
       readonly kind: "made";
       readonly deployment: Deployment;
       readonly request: DeploymentRequest;
       /** True when the reading failed before it. */
       readonly unread: boolean;
-      /** What it has overwritten unseen and ought not to have, where that could not be deployed again. */
-      readonly lost?: Lost;
-      /** What somebody has deployed over it since, where that was seen. */
-      readonly after?: Deployment;
-    }
-  | {
+    })
+  | (Beside & {
       /** Nothing was written, for this reason. */
       readonly kind: "instead";
       readonly because: T;
@@ -59,11 +63,7 @@ export type Written<T> =
       readonly isAfterWrite?: true;
       /** What was overwritten and is deployed again. */
       readonly madeAgain?: Deployment;
-      /** What that has overwritten unseen in its turn, where it could not be deployed again. */
-      readonly lost?: Lost;
-      /** What somebody has deployed over it since, where that was seen. */
-      readonly after?: Deployment;
-    }
+    })
   /** Cloudflare did not take it, or did not answer. */
   | {
       readonly kind: "failed";

@@ -3,7 +3,8 @@ import { carryOut } from "../../provider/cli/carryOut";
 import { abort, approve, hold } from "../../provider/rollout/operator";
 import { PortError, type Split } from "../../provider/rollout/ports";
 import type { Outcome } from "../../provider/rollout/outcome";
-import type { Dependencies } from "../../provider/rollout/release";
+import { percentOf, type Dependencies } from "../../provider/rollout/release";
+import type { FakeDeployments } from "../fakes/deployments";
 import {
   all,
   badNewVersion,
@@ -26,19 +27,26 @@ function aWorld(traffic = quietTraffic): Outside {
   return { ...outside, past: outside.deployments };
 }
 
+/** Lets something happen whenever a deployment is sent: after the reading, and before it is made. */
+function beforeSending(
+  { deployments }: Outside,
+  happens: (...sent: Parameters<FakeDeployments["create"]>) => unknown,
+): void {
+  const create = deployments.create.bind(deployments);
+  deployments.create = async (...sent) => {
+    await happens(...sent);
+    return create(...sent);
+  };
+}
+
 /** Lets somebody deploy in the moment in which a split with this share of the new version is sent: after the reading. */
 function whenSent(outside: Outside, percent: number, deploy: () => unknown): void {
-  const { deployments } = outside;
-  const create = deployments.create.bind(deployments);
   let isDone = false;
-  deployments.create = async (split, ...rest) => {
-    const share = split.find(({ versionId }) => versionId === newVersion)?.percent ?? 0;
-    if (!isDone && share === percent) {
-      isDone = true;
-      await deploy();
-    }
-    return create(split, ...rest);
-  };
+  beforeSending(outside, async (split) => {
+    if (isDone || percentOf(split, newVersion) !== percent) return;
+    isDone = true;
+    await deploy();
+  });
 }
 
 const hotfix =
@@ -82,12 +90,9 @@ describe("what somebody deploys between the reading and a write of a release", (
 
   it("is deployed again where the completion has overwritten it", async () => {
     const outside = aWorld();
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = (split, sentence, options) => {
+    beforeSending(outside, (_split, _sentence, options) => {
       if (options?.record?.phase === "completed") hotfix(outside)();
-      return create(split, sentence, options);
-    };
+    });
     const outcome = await release(outside);
     assert.equal(outcome.status, "superseded");
     assert.deepEqual(activeSplit(outside), all(otherVersion));
@@ -117,12 +122,9 @@ describe("what somebody deploys between the reading and a write of a release", (
 
   it("is deployed again where a revert has overwritten it", async () => {
     const outside = aWorld(badNewVersion(0.5));
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = (split, ...rest) => {
-      if (shares(outside).includes(25) && deployments.made[0]?.record) hotfix(outside)();
-      return create(split, ...rest);
-    };
+    beforeSending(outside, () => {
+      if (shares(outside).includes(25) && outside.deployments.made[0]?.record) hotfix(outside)();
+    });
     const outcome = await release(outside);
     assert.equal(outcome.status, "superseded");
     assert.deepEqual(activeSplit(outside), all(otherVersion));
@@ -130,12 +132,9 @@ describe("what somebody deploys between the reading and a write of a release", (
 
   it("is not deployed again where it gives traffic to the version that was found bad", async () => {
     const outside = aWorld(badNewVersion(0.5));
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = (split, ...rest) => {
-      if (split.length === 1) deployments.foreign(all(newVersion));
-      return create(split, ...rest);
-    };
+    beforeSending(outside, (split) => {
+      if (split.length === 1) outside.deployments.foreign(all(newVersion));
+    });
     const outcome = await release(outside);
     assert.equal(outcome.status, "aborted");
     assert.deepEqual(activeSplit(outside), all(oldVersion));

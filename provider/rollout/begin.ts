@@ -6,7 +6,7 @@ import { nothingObserved } from "./look/observation";
 import { ownUploadOf } from "./ownUpload";
 import { isStale, PortError, staleDeployments, type Deployment } from "./ports";
 import { hasAllTraffic, percentOf, type Dependencies, type Release, type ReleaseRequest } from "./release";
-import { startingPoint, type Left, type StartingPoint } from "./startingPoint";
+import { startingPoint, type Beginning, type Left, type StartingPoint } from "./startingPoint";
 import type { Rollout, Step } from "./rollout";
 import type { Starting } from "./state";
 import { foreignSplitRefusal, othersReleaseRefusal } from "./text/refusalText";
@@ -22,20 +22,17 @@ import { wayBackFor } from "./wayBack";
  * Begins a release: finds out where the Worker stands. What an earlier run left is safe first: it is watched, or put
  * back, before anything else is asked. A release that starts moves traffic only when its health can be watched.
  *
- * @param begunAt when this run began, in milliseconds since the epoch
- * @param known the active deployment, where this run knows it already
  * @throws CannotStart when nothing may be moved
  * @throws PortError when Cloudflare does not answer or refuses
  */
 export async function begin(
   request: ReleaseRequest,
-  begunAt: number,
-  known: Deployment | undefined,
+  beginning: Beginning,
   dependencies: Dependencies,
 ): Promise<Step> {
-  const recent = await deployedAtFirst(known, dependencies);
+  const recent = await deployedAtFirst(beginning.known, dependencies);
   const [active] = recent;
-  const point = startingPoint(request, active, begunAt);
+  const point = startingPoint(request, active, beginning);
   switch (point.kind) {
     case "abortedBefore":
       throw new AbortedBefore(request.versionId, point.finding);

@@ -68,6 +68,8 @@ export interface Release {
   readonly oldVersionId: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** When this run went on with what another one had left, in milliseconds since the epoch; undefined where it began the release. */
+  readonly drivenSince?: number;
   /** The last deployment of the release before it; undefined where none was found. */
   readonly previous?: string;
   /** Set where the old version has the content of the new one: whatever is found is true of both. */

@@ -35,7 +35,7 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
   let known: Deployment | undefined;
   let otherwise: Outcome | undefined;
   try {
-    let step = await begin(request, begunAt, undefined, dependencies);
+    let step = await begin(request, { begunAt, isAnew: false, known: undefined }, dependencies);
     for (;;) {
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
@@ -68,7 +68,7 @@ async function beginAgain(
   const { clock, interruption } = dependencies;
   for (;;) {
     try {
-      return await begin(request, begunAt, known, dependencies);
+      return await begin(request, { begunAt, isAnew: true, known }, dependencies);
     } catch (error) {
       if (!isRefusal(error) || interruption.aborted || clock.now() >= openUntil) throw error;
       await clock.sleep(startingPauseMs, interruption);

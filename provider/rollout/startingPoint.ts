@@ -1,6 +1,6 @@
 import type { Plan, PlanStage } from "../plan/plan";
 import type { Deployment, VersionShare } from "./ports";
-import { isUnderWay, type ReleaseRecord } from "./record/record";
+import { isDrivenLonger, isUnderWay, type ReleaseRecord } from "./record/record";
 import { percentOf, samePercent, type Release, type ReleaseRequest } from "./release";
 import { approvalOf, type Deployed } from "./state";
 
@@ -32,6 +32,16 @@ export type StartingPoint =
   /** The traffic is split, and not by a release. */
   | { readonly kind: "foreignSplit"; readonly deployment: Deployment };
 
+/** How a run comes to a starting point. */
+export interface Beginning {
+  /** When it began, in milliseconds since the epoch. */
+  readonly begunAt: number;
+  /** True where it has begun before: what is under way may have begun since. */
+  readonly isAnew: boolean;
+  /** The active deployment, where it knows it already. */
+  readonly known: Deployment | undefined;
+}
+
 /** A release that was left half done. */
 export interface Left {
   /** The split it has left. */
@@ -44,18 +54,17 @@ export interface Left {
  * Decides how a request begins.
  *
  * @param active the Worker's active deployment
- * @param begunAt when this run began, in milliseconds since the epoch
  */
 export function startingPoint(
   request: ReleaseRequest,
   active: Deployment | undefined,
-  begunAt: number,
+  beginning: Omit<Beginning, "known">,
 ): StartingPoint {
   if (active === undefined) return { kind: "first" };
   const { record } = active;
   if (record && isUnderWay(record)) {
-    return isLeft(request, active, record, begunAt)
-      ? unfinished(request, active, record)
+    return isLeft(request, active, record, beginning)
+      ? unfinished(request, active, record, beginning)
       : { kind: "othersRelease", deployment: active, record };
   }
   const aborted = record?.phase === "aborted" && isSameTry(record, request);
@@ -84,21 +93,27 @@ function isSameTry(record: ReleaseRecord, request: ReleaseRequest): boolean {
 
 /**
  * Whether a release under way was left to this run: by an earlier run of the same owner, of which Pulumi lets no two
- * live at once, or by somebody else's whose deployment is named to be taken over. What began after this run did is
- * nobody's to take, but for what it has deployed itself: a write whose answer was lost may turn up when it begins anew.
+ * live at once, or by somebody else's whose deployment is named to be taken over. What a run finds at first was there
+ * before it, whatever the clocks of two machines say. Later, what another one began or went on with after this one began
+ * is nobody's to take, but for what it has deployed itself: a write whose answer was lost may turn up when it begins anew.
  */
 function isLeft(
   { owner, takeOver, releaseId }: ReleaseRequest,
   active: Deployment,
   record: ReleaseRecord,
-  begunAt: number,
+  { begunAt, isAnew }: Omit<Beginning, "known">,
 ): boolean {
   if (takeOver === active.id || record.run === releaseId) return true;
-  return record.owner === owner && record.startedAt <= begunAt;
+  return record.owner === owner && (!isAnew || isDrivenLonger(record, { startedAt: begunAt }));
 }
 
 /** A release that somebody left: gone on with if it is the one asked for, put back otherwise. */
-function unfinished(request: ReleaseRequest, active: Deployment, record: ReleaseRecord): StartingPoint {
+function unfinished(
+  request: ReleaseRequest,
+  active: Deployment,
+  record: ReleaseRecord,
+  { begunAt: drivenSince }: Pick<Beginning, "begunAt">,
+): StartingPoint {
   const sameVersion = record.newVersionId === request.versionId;
   const toPutBack = {
     deployment: active,
@@ -109,7 +124,7 @@ function unfinished(request: ReleaseRequest, active: Deployment, record: Release
     return { kind: "finishRevert", ...toPutBack, finding: request.findingBefore };
   }
   if (sameVersion && fits(request, active, record)) {
-    return { kind: "resume", ...toPutBack, release: releaseOf(request, record) };
+    return { kind: "resume", ...toPutBack, release: { ...releaseOf(request, record), drivenSince } };
   }
   // Nobody wants the version back that was left by a way back: where it stands, the next release begins.
   if (record.isWayBack) {

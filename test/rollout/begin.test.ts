@@ -13,6 +13,7 @@ import {
 } from "../../provider/rollout/release";
 import type { Step } from "../../provider/rollout/rollout";
 import {
+  atFirst,
   all,
   newVersion,
   oldVersion,
@@ -30,7 +31,7 @@ const fix =
   "Fix the Worker and release a new version, or set `retry` to another value to release this one again.";
 
 function begun(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Step> {
-  return begin(request({ plan: threeStages, ...changes }), outside.clock.now(), undefined, outside);
+  return begin(request({ plan: threeStages, ...changes }), atFirst(outside), outside);
 }
 
 async function refusal(
@@ -108,11 +109,13 @@ describe("a release that begins", () => {
       createdAt: outside.clock.now(),
       id: "known",
     } as Deployment;
-    const step = begin(request({ plan: threeStages }), outside.clock.now(), known, outside);
+    const beginning = { ...atFirst(outside), isAnew: true };
+    const step = begin(request({ plan: threeStages }), { ...beginning, known }, outside);
     await assert.rejects(step, /does not show the last one that is known/);
     assert.deepEqual([outside.deployments.calls.active, outside.clock.elapsed()], [15, 29_000]);
     const [read] = outside.deployments.made;
-    assert.ok("release" in (await begin(request({ plan: threeStages }), outside.clock.now(), read, outside)));
+    const next = await begin(request({ plan: threeStages }), { ...beginning, known: read }, outside);
+    assert.ok("release" in next);
   });
 
   it("reads the deployments twice before its first split: when it begins, past ones included, and right before the write", async () => {

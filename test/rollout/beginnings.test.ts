@@ -25,12 +25,15 @@ const at50 = between(oldVersion, newVersion, 50);
 
 type Asked = Parameters<typeof request>[0];
 
+/** By default as a run finds it that has begun before. */
 function pointAt(
   active: Deployment | undefined,
   asked: Asked = {},
   begunAt = began + 60 * minute,
+  isAnew = true,
 ): StartingPoint {
-  return startingPoint(request({ releaseId: "r2", plan: threeStages, ...asked }), active, begunAt);
+  const beginning = { begunAt, isAnew };
+  return startingPoint(request({ releaseId: "r2", plan: threeStages, ...asked }), active, beginning);
 }
 
 function leftOver(changes: Partial<ReleaseRecord> = {}, split = at25): Deployment {
@@ -38,7 +41,8 @@ function leftOver(changes: Partial<ReleaseRecord> = {}, split = at25): Deploymen
 }
 
 /** The release that is gone on with: the earlier one, driven by this run. */
-const resumed: Release = aRelease({}, { run: "r2" });
+const own: Release = aRelease({}, { run: "r2" });
+const resumed: Release = { ...own, drivenSince: began + 60 * minute };
 
 describe("a run goes on with", () => {
   it("a stage that soaks, since its deployment", () => {
@@ -101,7 +105,7 @@ describe("a run puts back", () => {
 
   it("a share that the plan does not have", () => {
     const { release, state } = putBack(pointAt(leftOver({}, between(oldVersion, newVersion, 30))));
-    assert.deepEqual(release, { ...resumed, plan: { ...resumed.plan, stages: flat(30) } });
+    assert.deepEqual(release, { ...own, plan: { ...own.plan, stages: flat(30) } });
     assert.deepEqual(state, soaking({ since: began + 5 * minute, deploymentId: "left", leftBy: "r1" }));
   });
 
@@ -155,7 +159,7 @@ describe("a run puts back", () => {
       const { release, state } = putBack(pointAt(active, { takeOver: "theirs" }));
       const stages = [{ percent: 5, soakMs: 0, progression: "automatic" as const }];
       assert.deepEqual(release, {
-        ...{ ...resumed, id: "r2", run: "r2", plan: { ...resumed.plan, stages } },
+        ...{ ...own, id: "r2", plan: { ...own.plan, stages } },
         ...{ newVersionId: otherVersion, oldVersionId: oldVersion, startedAt: began + 7 },
       });
       assert.deepEqual(state, soaking({ since: began + 7, deploymentId: "theirs" }));
@@ -169,9 +173,22 @@ describe("a run takes for its own", () => {
     assert.equal(pointAt(leftOver(), {}, began - 1).kind, "othersRelease");
   });
 
+  it("not an older release that another run goes on with since", () => {
+    const active = leftOver({ run: "r9", drivenSince: began + 2 * minute });
+    assert.equal(pointAt(active, {}, began + 2 * minute).kind, "resume");
+    assert.equal(pointAt(active, {}, began + 2 * minute - 1).kind, "othersRelease");
+  });
+
+  it("whatever its owner drives when it looks first: the clock of the machine before may have been ahead", () => {
+    const ahead = leftOver({ run: "r9", drivenSince: began + 2 * minute });
+    assert.equal(pointAt(ahead, {}, began - minute, false).kind, "resume");
+    const others = leftOver({ owner: "owner-2" });
+    assert.equal(pointAt(others, {}, began + minute, false).kind, "othersRelease");
+  });
+
   it("what it has deployed itself and was not told of, whenever its release began", () => {
-    const own = leftOver({ id: "r2", run: "r2" });
-    assert.equal(pointAt(own, {}, began - 1).kind, "resume");
+    const late = leftOver({ id: "r2", run: "r2" });
+    assert.equal(pointAt(late, {}, began - 1).kind, "resume");
   });
 
   it("not what somebody else drives, unless it may take that over", () => {

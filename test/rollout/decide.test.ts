@@ -647,6 +647,11 @@ describe("a release before its first split decides", () => {
       overtaken("release r9 (jo with wrangler)"),
     ],
     [
+      "not to begin anew over an earlier release that another run goes on with since",
+      { ...begin({}), active: recordedBy({ id: "r9", run: "r10", drivenSince: began + 1 }) },
+      overtaken("release r9 (jo with wrangler)"),
+    ],
+    [
       "to look on meanwhile as long as a lost write may show",
       { ...begin({ failure: lost }), active: ended, after: openAt },
       { do: "keep" },

@@ -8,6 +8,7 @@ import { carryOut } from "../../provider/cli/carryOut";
 import { statusText } from "../../provider/cli/status/text";
 import { begin } from "../../provider/rollout/begin";
 import {
+  atFirst,
   all,
   badNewVersion,
   newVersion,
@@ -137,7 +138,7 @@ describe("a freeze", () => {
       });
       outside.deployments.recorded(between(oldVersion, left, 25), "Left.", record);
       await startedAt(outside, 30 * minute);
-      const step = await begin(request({ plan: twoStages }), outside.clock.now(), undefined, outside);
+      const step = await begin(request({ plan: twoStages }), atFirst(outside), outside);
       assert.equal("beginAgain" in step ? "put back" : "release" in step && "resumed", expected);
     }
   });

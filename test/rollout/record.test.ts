@@ -177,8 +177,9 @@ describe("the record of a release", () => {
       frozenUntil: record.startedAt + 3_600_000,
       isWayBack: true,
       approvedBy: "jo & sons",
+      drivenSince: record.startedAt + 61_001,
     } as const;
-    const moreText = `${text} frozen=3600 back=1 by=jo%20%26%20sons`;
+    const moreText = `${text} frozen=3600 back=1 by=jo%20%26%20sons driven=2030-01-01T00:01:01.001Z`;
     const message = `Waits. [workers-release ${moreText} seal=${seal}]`;
     assert.equal(writeRecord({ ...record, ...more }), moreText);
     assert.deepEqual(readMessage(message)?.record, { ...record, ...more });

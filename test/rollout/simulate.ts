@@ -1,6 +1,7 @@
 import type { ReleasePlan } from "../../provider/plan/types";
 import { planSchema } from "../../provider/plan/schema";
 import { run } from "../../provider/rollout/run";
+import type { Beginning } from "../../provider/rollout/startingPoint";
 import type { Outcome } from "../../provider/rollout/outcome";
 import type { Split } from "../../provider/rollout/ports";
 import type { ReleaseRequest } from "../../provider/rollout/release";
@@ -102,6 +103,11 @@ export function request(
     plan: planSchema.parse({ ...atOnce, ...plan }),
     ...rest,
   };
+}
+
+/** How a run begins that knows nothing yet. */
+export function atFirst({ clock }: World): Beginning {
+  return { begunAt: clock.now(), isAnew: false, known: undefined };
 }
 
 export function release(outside: World, changes: Parameters<typeof request>[0] = {}): Promise<Outcome> {

@@ -86,7 +86,7 @@ describe("where a release starts", () => {
   ];
   for (const [what, active, kind] of cases) {
     it(`${what}: ${kind}`, () => {
-      assert.equal(startingPoint(request(), active, Infinity).kind, kind);
+      assert.equal(startingPoint(request(), active, { begunAt: Infinity, isAnew: true }).kind, kind);
     });
   }
 });

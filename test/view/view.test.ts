@@ -10,6 +10,7 @@ import { workerView } from "../../provider/view/schema";
 import { look, type Sight } from "../../provider/view/sight";
 import { viewOf } from "../../provider/view/view";
 import {
+  atFirst,
   all,
   badNewVersion,
   newVersion,
@@ -31,7 +32,7 @@ async function underWay(
   { traffic = quietTraffic, plan = seedPlan }: { traffic?: Traffic; plan?: ReleasePlan } = {},
 ): Promise<{ outside: World; rollout: Rollout }> {
   const outside = world(traffic);
-  let step = await begin(request({ plan }), outside.clock.now(), undefined, outside);
+  let step = await begin(request({ plan }), atFirst(outside), outside);
   while (goesOn(step) && outside.clock.elapsed() < forMs) {
     step = await turn(step, outside);
     await outside.clock.sleep(10_000);

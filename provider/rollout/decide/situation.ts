@@ -3,6 +3,7 @@ import type { Assessment } from "../look/assess";
 import type { Observation } from "../look/observation";
 import { waitedFor } from "../look/source";
 import type { GateAnswer } from "../ports";
+import { isDrivenLonger } from "../record/record";
 import { hasAllTraffic, type Release } from "../release";
 import type { State, WriteFailure } from "../state";
 import { lateUntil } from "../write/write";
@@ -41,9 +42,9 @@ export function isOpen({ state, observation }: Situation): boolean {
 }
 
 /** A split that an earlier run of the same owner has left: its write has taken effect late, and nobody watches it. */
-export function isOfEarlierRun({ owner, startedAt }: Release, status: DeploymentStatus): boolean {
+export function isOfEarlierRun(release: Release, status: DeploymentStatus): boolean {
   if (status.kind !== "superseded" || status.release === undefined) return false;
-  return status.release.owner === owner && status.release.startedAt <= startedAt;
+  return status.release.owner === release.owner && isDrivenLonger(status.release, release);
 }
 
 /** So many looks in a row must fail before that can be silence. */

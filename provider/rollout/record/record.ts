@@ -16,6 +16,8 @@ export interface ReleaseRecord {
   readonly stages: number;
   /** When the release began, in milliseconds since the epoch. */
   readonly startedAt: number;
+  /** When the run that drives it began to, where that is not the run that began the release; in milliseconds since the epoch. */
+  readonly drivenSince?: number;
   readonly newVersionId: string;
   readonly oldVersionId: string | undefined;
   /** The `retry` the release was asked with. */
@@ -58,6 +60,13 @@ export interface PlannedStage {
   readonly soakMs: number;
   readonly progression: "automatic" | "manual";
 }
+
+/** True when the run that drives one release began to before the run that drives another, or with it. */
+export function isDrivenLonger(one: Driven, other: Driven): boolean {
+  return (one.drivenSince ?? one.startedAt) <= (other.drivenSince ?? other.startedAt);
+}
+
+type Driven = Pick<ReleaseRecord, "startedAt" | "drivenSince">;
 
 /** True when the release has not ended: it soaks, or waits for an approval. */
 export function isUnderWay({ phase }: ReleaseRecord): boolean {

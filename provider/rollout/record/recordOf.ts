@@ -40,6 +40,7 @@ export function recordOf(
     next: phase === "wait" ? (stages[stage + 1]?.percent ?? 100) : undefined,
     begun: begun.slice(-mostBegun),
     since,
+    ...(release.drivenSince !== undefined && { drivenSince: release.drivenSince }),
     ...(frozenUntil !== undefined && { frozenUntil }),
     ...(approvedBy !== undefined && { approvedBy }),
     ...(heldBy !== undefined && { heldBy }),

@@ -76,6 +76,7 @@ const fields = z.object({
   before: name.optional(),
   back: z.literal("1").optional(),
   gate: z.literal("1").optional(),
+  driven: z.iso.datetime().optional(),
 });
 
 /** A stage of a plan: its percentage, its soak in seconds, and an m where somebody has to approve the next. */
@@ -114,6 +115,8 @@ function textOf(record: ReleaseRecord): string {
     ["held", record.heldBy && encodeURIComponent(wellFormed(record.heldBy))],
     ["plan", record.planned?.map(plannedStageText).join(",")],
     ["before", record.previous],
+    // To the millisecond: of two runs that begin together both have to know which one came first.
+    ["driven", record.drivenSince === undefined ? undefined : new Date(record.drivenSince).toISOString()],
   ];
   return pairs
     .filter(([, value]) => value !== undefined)
@@ -167,6 +170,7 @@ function fromFields(data: z.infer<typeof fields>): ReleaseRecord | undefined {
     next: data.next,
     begun,
     since: data.since === undefined ? undefined : timeAt(data.since),
+    ...(data.driven !== undefined && { drivenSince: Date.parse(data.driven) }),
     ...(data.frozen !== undefined && { frozenUntil: timeAt(data.frozen) }),
     ...(data.gate && { awaitsGate: true }),
     ...(data.back && data.old !== undefined && { isWayBack: true }),

@@ -47,7 +47,8 @@ function tellsTheTruth(run: RunLog, outcome: Outcome, endedAt: number, story: St
   const { versionId } = run.order;
   const says = (what: string, isTrue: boolean): void => {
     checks.that(what, isTrue, endedAt, () => {
-      return `${run.name} ended as ${outcome.status} while ${possible.map(nameOf).join(" or ")} was active: ${outcome.reason}`;
+      const told = outcome.deploymentId === undefined ? "" : ` of ${outcome.deploymentId}`;
+      return `${run.name} ended as ${outcome.status}${told} while ${possible.map(nameOf).join(" or ")} was active: ${outcome.reason}`;
     });
   };
   const hasAll =

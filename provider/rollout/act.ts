@@ -33,7 +33,7 @@ import { lateUntil, write, type DeploymentRequest } from "./write/write";
 export async function act(action: Action, rollout: Rollout, dependencies: Dependencies): Promise<Step> {
   switch (action.do) {
     case "keep":
-      return { ...withoutOpenGate(rollout), state: kept(rollout.state, dependencies.clock.now()) };
+      return { ...withoutOpenGate(rollout), state: kept(rollout, dependencies.clock.now()) };
     case "enter":
       return enter(rollout, action, dependencies);
     case "await":

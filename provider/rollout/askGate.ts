@@ -20,7 +20,7 @@ export function askGate(rollout: Rollout, stage: number, { gates = noGates, cloc
   });
   // A write that failed is tried again as soon as the gate is known to be open still.
   const isToWrite = answer.kind === "asked" || answer.kind === "open";
-  const open = openWrites(state, clock.now());
+  const open = openWrites(rollout, clock.now());
   return {
     ...rollout,
     state: { ...state, ...open, ...(isToWrite && { failure: state.failure }) },

@@ -1,6 +1,6 @@
 import { deployedSinceSentence, revertedSentence } from "./text/endingText";
-import { soleVersion, type Outcome } from "./outcome";
-import { PortError, type Deployment } from "./ports";
+import { leftToOthers, soleVersion, type Outcome } from "./outcome";
+import { PortError, unlessFault, type Deployment } from "./ports";
 import type { Dependencies } from "./release";
 import { afterAbort } from "./text/causeText";
 import type { Refusal } from "./text/refusalText";
@@ -33,6 +33,20 @@ export function isRefusal(error: unknown): error is CannotStart | PortError {
 }
 
 /**
+ * The outcome of a run whose release was left to others, and which cannot begin another: what is deployed may have
+ * changed since.
+ *
+ * @param known a deployment that this run has seen
+ */
+export async function butLeftToOthers(
+  outcome: Outcome,
+  known: Deployment | undefined,
+  { deployments }: Dependencies,
+): Promise<Outcome> {
+  return leftToOthers(outcome, await readActive(known, deployments, "start").catch(unlessFault(undefined)));
+}
+
+/**
  * The outcome of a run that put back what was left, and then did not start its own release because of `error`: what it
  * has done is not to be forgotten.
  *
@@ -44,7 +58,7 @@ export async function butPutBack(
   error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  const active = await readActive(known, deployments, "start").catch(() => undefined);
+  const active = await readActive(known, deployments, "start").catch(unlessFault(undefined));
   const now = { deployedVersionId: active && soleVersion(active.split), deploymentId: active?.id };
   const isBack = active === undefined || soleVersion(active.split) === putBack.oldVersionId;
   const outcome: Outcome = {

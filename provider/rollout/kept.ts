@@ -1,24 +1,27 @@
 import type { Rollout } from "./rollout";
-import type { State, WriteFailure } from "./state";
+import type { State } from "./state";
 import { lateUntil } from "./write/write";
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
-export function kept(state: State, now: number): State {
-  const open = { ...state, ...openWrites(state, now) };
+export function kept({ state, observation }: Pick<Rollout, "state" | "observation">, now: number): State {
+  const open = { ...state, ...openWrites({ state, observation }, now) };
   return state.phase === "starting" ? { ...open, failure: state.failure } : open;
 }
 
-/** What is left of the writes that failed where none of them is to be tried again. */
-export function openWrites({ failure, lostAt }: State, now: number): Pick<State, "failure" | "lostAt"> {
+/**
+ * What is left of the writes that failed where none of them is to be tried again: those that may still take effect, until a
+ * reading has shown that they did not, and those that Cloudflare has ordered to wait with.
+ */
+export function openWrites(
+  { state: { failure, lostAt }, observation }: Pick<Rollout, "state" | "observation">,
+  now: number,
+): Pick<State, "failure" | "lostAt"> {
+  const { answeredAt } = observation.deployments;
+  const isOpen = answeredAt < lateUntil({ failure }) || now < (failure?.notBefore ?? -Infinity);
   return {
-    failure: now < openUntil(failure) ? failure : undefined,
-    lostAt: now < lateUntil({ lostAt }) ? lostAt : undefined,
+    failure: isOpen ? failure : undefined,
+    lostAt: answeredAt < lateUntil({ lostAt }) ? lostAt : undefined,
   };
-}
-
-/** Until when a write that failed is of interest: it may still take effect, or Cloudflare has ordered to wait with it. */
-function openUntil(failure: WriteFailure | undefined): number {
-  return Math.max(lateUntil({ failure }), failure?.notBefore ?? -Infinity);
 }
 
 /** A gate that is open now may be closed when the release can go on, or tries to write again. */

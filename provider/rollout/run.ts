@@ -2,8 +2,9 @@ import { act } from "./act";
 import { revertFor } from "./revertFor";
 import { assess, settle } from "./look/assess";
 import { begin } from "./begin";
-import { butPutBack, CannotStart, isRefusal } from "./cannotStart";
-import { decide } from "./decide/decide";
+import { butLeftToOthers, butPutBack, CannotStart, isRefusal } from "./cannotStart";
+import { decide, isOurs } from "./decide/decide";
+import { statusOf } from "./deploymentStatus";
 import { follow } from "./follow";
 import { tellOfEnding, tellOfStep } from "./notice";
 import { observe, observeDeployments } from "./look/observe";
@@ -52,7 +53,7 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
       }
     }
   } catch (error) {
-    if (otherwise && isRefusal(error)) return otherwise;
+    if (otherwise && isRefusal(error)) return butLeftToOthers(otherwise, known, dependencies);
     if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, known, error, dependencies);
   }
@@ -149,6 +150,10 @@ async function observeUnlessInterrupted(
       ? { ...observation, isAsBegun: false }
       : observeDeployments(release, observation, dependencies);
   }
+  const { aborted } = dependencies.interruption;
+  // What somebody else has deployed is not put back: the loop goes on only to see whether a lost write takes effect.
+  if (aborted && !isOurs(state, statusOf(release, state, observation.active)))
+    return observeDeployments(release, observation, dependencies);
   const isOpen = state.failure !== undefined || state.lostAt !== undefined || observation.isOvertaken;
   const observed = observe(release, observation, dependencies, isOpen);
   if (release.plan.onInterrupt === "hold") return observed;

@@ -113,8 +113,11 @@ describe("a run that finds what an earlier one has left", () => {
 });
 
 describe("a run whose first write was lost and which finds a release of its owner that began meanwhile", () => {
-  it("looks on as long as that write may take effect, and goes on with it where it does", async () => {
-    const outside = world();
+  /** Its checks take so long that the other one begins; its write is lost, and shows the other one's stage. */
+  function meanwhile(
+    outside: World,
+    then: (write: Parameters<World["deployments"]["create"]>, begun: Partial<ReleaseRecord>) => void,
+  ): void {
     const { deployments, clock, telemetry } = outside;
     const readiness = telemetry.readiness.bind(telemetry);
     telemetry.readiness = async () => {
@@ -122,17 +125,34 @@ describe("a run whose first write was lost and which finds a release of its owne
       return readiness();
     };
     const create = deployments.create.bind(deployments);
-    deployments.create = (split, sentence, options) => {
+    deployments.create = (...write) => {
       deployments.create = create;
-      const { record } = options ?? {};
       const startedAt = clock.start + 1000;
-      leave(outside, { run: "r0", startedAt, begun: [startedAt] });
-      clock.at(clock.elapsed() + 5000, () => record && deployments.recorded(split, sentence, record));
+      const begun = { run: "r0", startedAt, begun: [startedAt] };
+      leave(outside, begun);
+      clock.at(clock.elapsed() + 5000, () => {
+        then(write, begun);
+      });
       return Promise.reject(unavailable());
     };
+  }
+
+  it("looks on as long as that write may take effect, and goes on with it where it does", async () => {
+    const outside = world();
+    meanwhile(outside, ([split, sentence, options]) => {
+      if (options?.record) outside.deployments.recorded(split, sentence, options.record);
+    });
     const outcome = await release(outside);
     assert.deepEqual([outcome.status, outcome.releaseId], ["completed", "r1"]);
     assert.deepEqual(shares(outside), [0, 25, 0, 0, 25, 50, 75, 100, 100]);
+  });
+
+  it("ends with what is deployed then, where it does not", async () => {
+    const outside = world();
+    meanwhile(outside, (_, begun) => leave(outside, { ...begun, run: "r2", stage: 2 }));
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded");
+    assert.equal(outcome.deploymentId, outside.deployments.made[0]?.id, outcome.reason);
   });
 });
 

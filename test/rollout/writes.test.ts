@@ -455,6 +455,50 @@ describe("a write whose answer was lost and that was made again", () => {
     assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
   });
 
+  /** The first write is lost and takes effect after 12 s; the second one is made, and a hotfix is deployed over it. */
+  function lostBeforeHotfix(outside: World): void {
+    const { clock, deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    let writes = 0;
+    deployments.create = async (split, message, options) => {
+      writes += 1;
+      if (writes > 1) return create(split, message, options);
+      clock.at(12_000, () => create(split, message, options));
+      throw unavailable();
+    };
+    clock.at(3000, () => deployments.foreign(all(otherVersion)));
+  }
+  const everyFew = { ...twoStages, pollInterval: "5s", settleTime: "0s" };
+
+  it("is put back when it takes effect over a hotfix, though the run was interrupted before", async () => {
+    const outside = world();
+    lostBeforeHotfix(outside);
+    outside.clock.at(8000, () => {
+      outside.stop.abort();
+    });
+    const outcome = await release(outside, { plan: everyFew });
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion), outcome.reason);
+    assert.equal(outcome.status, "inconclusive");
+  });
+
+  it("is watched when it takes effect over a hotfix while the deployments cannot be read", async () => {
+    const outside = world(badNewVersion(1));
+    lostBeforeHotfix(outside);
+    failReads(outside, 10_000, 40_000);
+    const outcome = await release(outside, { plan: everyFew });
+    assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion), outcome.reason);
+    assert.equal(outcome.status, "aborted");
+  });
+
+  it("is waited for no longer than maxBlindTime where the deployments cannot be read", async () => {
+    const outside = world();
+    lostBeforeHotfix(outside);
+    failReads(outside, 10_000);
+    const outcome = await release(outside, { plan: { ...everyFew, maxBlindTime: "1m" } });
+    assert.equal(outcome.status, "superseded");
+    assert.ok(outside.clock.elapsed() <= 90_000);
+  });
+
   it("does not take effect after the release was complete", async () => {
     const outside = world();
     const create = outside.deployments.create.bind(outside.deployments);

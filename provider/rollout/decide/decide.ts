@@ -1,4 +1,5 @@
 import { statusOf, type DeploymentStatus } from "../deploymentStatus";
+import { silence } from "../look/source";
 import type { State } from "../state";
 import type { Action } from "./action";
 import { blindness, violation } from "./alarm";
@@ -16,7 +17,8 @@ export function decide(situation: Situation): Action {
   if (!isOurs(state, status)) {
     if (isOfEarlierRun(release, status)) return { do: "beginAgain", status };
     // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
-    return isOpen(situation) ? { do: "keep" } : { do: "yield", status };
+    const isBlind = silence(observation.deployments, situation.now).ms > mayBeBlindMs(situation);
+    return isOpen(situation) && !isBlind ? { do: "keep" } : { do: "yield", status };
   }
   const cause = violation(situation) ?? blindness(situation);
   if (cause) return { do: "revert", cause };
@@ -29,7 +31,7 @@ export function decide(situation: Situation): Action {
 }
 
 /** True when the release goes on from what is deployed. */
-function isOurs(state: State, { kind }: DeploymentStatus): boolean {
+export function isOurs(state: State, { kind }: DeploymentStatus): boolean {
   return kind === "ours" || kind === "approved" || (kind === "misfit" && state.phase === "waiting");
 }
 

@@ -3,6 +3,7 @@ import type { Action } from "./decide/action";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { follow } from "./follow";
 import { kept, withoutOpenGate } from "./kept";
+import { isOwnLate } from "./late";
 import { answered } from "./look/source";
 import { uploadsLeft } from "./look/window";
 import { completed, completedUnrecorded, completionSentence, held, yielded, type Outcome } from "./outcome";
@@ -180,7 +181,8 @@ async function deploy(
   tellOfOverwritten(written, rollout.release, dependencies);
   switch (written.kind) {
     case "instead":
-      if (written.isAfterWrite && rollout.state.phase === "starting")
+      // A try before it whose answer was lost may still take effect over it, and has to be seen.
+      if (written.isAfterWrite && rollout.state.phase === "starting" && !mayShow(rollout, dependencies))
         return leftTo(written.because, rollout, dependencies);
       return seen(written.because, rollout, dependencies);
     case "made": {
@@ -207,15 +209,15 @@ function seen(active: Deployment | undefined, rollout: Rollout, dependencies: De
   };
 }
 
+/** Whether a write whose answer was lost may still take effect. */
+function mayShow({ state }: Rollout, { clock }: Dependencies): boolean {
+  return clock.now() < lateUntil(state);
+}
+
 /** The first split was there for a moment: the release has begun, and is not gone on with. */
 function leftTo(active: Deployment | undefined, rollout: Rollout, dependencies: Dependencies): Step {
   const status = statusOf(rollout.release, rollout.state, active);
   return { outcome: yielded(endedNow(rollout, dependencies), status, active) };
-}
-
-/** A write of this run whose answer was lost, and which another one has replaced. */
-function isOwnLate({ record }: Deployment, { release, state }: Rollout): boolean {
-  return record?.run === release.run && (state.failure?.lostAt ?? state.lostAt) !== undefined;
 }
 
 function onward(rollout: Rollout, active: Deployment, state: State, { clock }: Dependencies): Rollout {

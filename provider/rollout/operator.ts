@@ -62,6 +62,11 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
   });
 }
 
+/** True for the deployment of an order. A release's own sentences begin with what it is. */
+export function isOrdered({ message }: Pick<Deployment, "message">): boolean {
+  return /^(Approved|Held|Resumed|Promoted|Aborted) by /.test(message);
+}
+
 /** What a record says of a wait, once that is over. */
 const noWait = {
   next: undefined,

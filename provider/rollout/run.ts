@@ -6,6 +6,7 @@ import { butLeftToOthers, butPutBack, CannotStart, isRefusal } from "./cannotSta
 import { decide, isOurs } from "./decide/decide";
 import { statusOf } from "./deploymentStatus";
 import { follow } from "./follow";
+import { unlessLate } from "./late";
 import { tellOfEnding, tellOfStep } from "./notice";
 import { observe, observeDeployments } from "./look/observe";
 import type { Observation } from "./look/observation";
@@ -86,7 +87,8 @@ function isToStart(step: Step): step is Rollout & { readonly state: Starting } {
 export async function turn(before: Rollout, dependencies: Dependencies): Promise<Step> {
   try {
     const { release } = before;
-    const observed = await observeUnlessInterrupted(before, dependencies);
+    const looked = await observeUnlessInterrupted(before, dependencies);
+    const observed = await unlessLate(before, looked, dependencies);
     tellOfWindow(before, observed, dependencies);
     const state = follow(release, before.state, observed.active, dependencies);
     const observation = settle(release, state, observed);

@@ -18,7 +18,7 @@ import {
   world,
   type World,
 } from "./simulate";
-import { aRecord, between, unavailable } from "./situations";
+import { aRecord, between, minute, unavailable } from "./situations";
 
 type Outside = World & Required<Pick<Dependencies, "past">>;
 
@@ -107,6 +107,89 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.equal(outcome.status, "aborted");
     assert.match(outcome.reason, /^Aborted by kim in stage 2 of 5 \(25 %\): it looks wrong/);
     assert.deepEqual(activeSplit(outside), all(oldVersion));
+  });
+
+  it("is deployed again where the answer of an earlier try was lost: a hold is no late write of the run itself", async () => {
+    const outside = aWorld();
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    let isLost = false;
+    deployments.create = async (split, sentence, options) => {
+      const isStage = percentOf(split, newVersion) === 50 && sentence.startsWith("Release of");
+      if (!isStage) return create(split, sentence, options);
+      if (!isLost) {
+        isLost = true;
+        throw unavailable();
+      }
+      deployments.create = create;
+      await carryOut(outside, "checkout", (active) => hold("checkout", active, "kim"));
+      return create(split, sentence, options);
+    };
+    outside.clock.at(60 * minute, () => {
+      outside.stop.abort();
+    });
+    const outcome = await release(outside, { plan: { ...seedPlan, onInterrupt: "hold" } });
+    assert.equal(outcome.status, "interrupted");
+    assert.deepEqual(activeSplit(outside), between(oldVersion, newVersion, 25));
+    assert.equal(deployments.made[0]?.record?.heldBy, "kim");
+  });
+
+  it("is deployed again, and an earlier try of the first stage that takes effect over it is put back", async () => {
+    const outside = aWorld();
+    const { deployments, clock } = outside;
+    const create = deployments.create.bind(deployments);
+    let writes = 0;
+    deployments.create = async (split, sentence, options) => {
+      writes += 1;
+      if (writes === 1) {
+        clock.at(clock.elapsed() + 8000, () => create(split, sentence, options));
+        throw unavailable();
+      }
+      if (writes === 2) hotfix(outside)();
+      return create(split, sentence, options);
+    };
+    const outcome = await release(outside);
+    await clock.sleep(minute);
+    assert.deepEqual(activeSplit(outside), all(otherVersion), outcome.reason);
+    assert.equal(outcome.status, "superseded");
+  });
+
+  it("is deployed again where the answer of the write that has overwritten it was lost", async () => {
+    const outside = aWorld();
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      if (percentOf(split, newVersion) !== 50) return create(split, sentence, options);
+      deployments.create = create;
+      hotfix(outside)();
+      await create(split, sentence, options);
+      throw unavailable();
+    };
+    const outcome = await release(outside);
+    assert.deepEqual(activeSplit(outside), all(otherVersion), outcome.reason);
+    assert.equal(outcome.status, "superseded");
+    assert.equal(deployments.made[0]?.message, again);
+  });
+
+  it("is deployed again where a write takes effect over it long after it was seen, as an abort is", async () => {
+    const outside = aWorld();
+    const { deployments, clock } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      if (percentOf(split, newVersion) !== 50) return create(split, sentence, options);
+      deployments.create = create;
+      clock.at(clock.elapsed() + 5000, () =>
+        carryOut(outside, "checkout", (active) => abort("checkout", active, "kim", "it looks wrong")),
+      );
+      clock.at(clock.elapsed() + 12_000, () => create(split, sentence, options));
+      throw unavailable();
+    };
+    const plan = { ...seedPlan, pollInterval: "10s", maxBlindTime: "1m" };
+    const outcome = await release(outside, { plan });
+    await clock.sleep(minute);
+    assert.deepEqual(activeSplit(outside), all(oldVersion), outcome.reason);
+    assert.equal(outcome.status, "aborted");
+    assert.match(outcome.reason, /^Aborted by kim/);
   });
 
   it("counts as if it had been seen: a hold holds", async () => {

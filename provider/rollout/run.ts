@@ -48,9 +48,10 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
         if (otherwise && isToStart(step)) return leftToOthers(otherwise, step.state.before);
       } else {
         const before = step;
+        const wasInterrupted = dependencies.interruption.aborted;
         step = await turn(before, dependencies);
         tellOfStep(before, step, dependencies);
-        if (goesOn(step)) await untilNextTurn(step, dependencies);
+        if (goesOn(step)) await untilNextTurn(step, wasInterrupted, dependencies);
       }
     }
   } catch (error) {
@@ -122,11 +123,20 @@ const startingPauseMs = 2000;
 /** Until a stage is entered whose gate has opened. */
 const openPauseMs = 1000;
 
-/** A release that goes on although it is interrupted has something to find out: it waits, and does not spin. */
-function untilNextTurn({ release, state, observation }: Rollout, dependencies: Dependencies): Promise<void> {
-  const { clock, interruption, pace = alone } = dependencies;
-  const ms = pauseMs({ release, state, observation }, clock.now(), pace);
-  return clock.sleep(ms, interruption.aborted ? undefined : interruption);
+/** Until the next look of a release that goes on although it was interrupted. */
+const interruptedPauseMs = 2000;
+
+/**
+ * Waits. An interruption ends that, also one that came during the turn: what a write is about may be under way by then. A
+ * release that goes on although a whole turn knew of it has something to find out: it waits a little, and does not spin.
+ */
+function untilNextTurn(
+  rollout: Rollout,
+  wasInterrupted: boolean,
+  { clock, interruption, pace = alone }: Dependencies,
+): Promise<void> {
+  const ms = pauseMs(rollout, clock.now(), pace);
+  return wasInterrupted ? clock.sleep(Math.min(ms, interruptedPauseMs)) : clock.sleep(ms, interruption);
 }
 
 /** How long until the next look: until its turn comes, or less where the soak ends before that. */

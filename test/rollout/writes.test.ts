@@ -380,6 +380,20 @@ describe("an interrupted release", () => {
     assert.deepEqual(back?.split, all(oldVersion));
     assert.ok(back.createdAt - outside.clock.start <= 3 * minute + 5000);
   });
+
+  it("is put back at once where that comes while a write is under way", async () => {
+    const outside = world();
+    const create = outside.deployments.create.bind(outside.deployments);
+    outside.deployments.create = async (...args) => {
+      outside.stop.abort();
+      return create(...args);
+    };
+    const outcome = await release(outside, { plan: twoStages });
+    assert.equal(outcome.status, "inconclusive");
+    assert.deepEqual(shares(outside), [0, 25, 0]);
+    const [back] = outside.deployments.made;
+    assert.ok(back && back.createdAt - outside.clock.start < 2000, String(back?.createdAt));
+  });
 });
 
 describe("a revert that has seen somebody else's deployment", () => {

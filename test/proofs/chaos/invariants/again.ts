@@ -53,10 +53,12 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
   if (look?.servedAt === undefined || look.answeredAt === undefined || look.shown !== made) return false;
   if (look.answeredAt - look.sentAt > longestMs) return false;
-  // What cannot be deployed again is told.
+  // What cannot be deployed again is told; a kill may have cut it off.
   const isInVain = run.writes.some(
-    ({ sentAt, split, failure }) =>
-      sentAt >= answeredAt && failure !== undefined && isSameTraffic(split, over.deployment.split),
+    ({ sentAt, split, failure, answeredAt: toldAt }) =>
+      sentAt >= answeredAt &&
+      (failure !== undefined || toldAt === undefined) &&
+      isSameTraffic(split, over.deployment.split),
   );
   if (isInVain) return false;
   const nextAt = commits[made.index + 1]?.at ?? Infinity;

@@ -160,7 +160,8 @@ function staysSo(run: RunLog, endedAt: number, story: Story, checks: Checks): vo
       commit.at > endedAt &&
       isMadeBy(commit, run) &&
       changesTraffic(commit, story) &&
-      !isHurried(commit, run),
+      !isHurried(commit, run) &&
+      !isLostAgain(commit, run),
   );
   checks.that("no write of ours takes effect after the ending", late === undefined, endedAt, () => {
     return `${nameOf(late)} became active ${Math.round((late?.at ?? 0) - endedAt)} ms after the end`;
@@ -172,6 +173,12 @@ function isHurried(commit: Commit, run: RunLog): boolean {
   return (
     run.interruptedAt !== undefined && run.writes.some((write) => write.commit === commit && isRevert(write))
   );
+}
+
+/** What was deployed again for somebody is not waited for when its answer was lost, and somebody has deployed since. */
+function isLostAgain(commit: Commit, run: RunLog): boolean {
+  const write = run.writes.find((one) => one.commit === commit);
+  return commit.againBy !== undefined && write?.failure !== undefined;
 }
 
 function changesTraffic({ index, deployment }: Commit, { commits }: Story): boolean {

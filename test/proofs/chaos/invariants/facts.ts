@@ -38,13 +38,26 @@ export function commitsOf(commits: readonly Commit[], run: RunLog): Commit[] {
   return commits.filter((commit) => isBy(commit, run));
 }
 
-/** The reads that were answered with success by `at`, oldest answer first. */
-export function readsBy({ reads }: RunLog, at: number): (Read & { servedAt: number; answeredAt: number })[] {
-  return reads
+/** The reads that were answered with success by `at`, and in time to be of use, oldest answer first. */
+export function readsBy(run: RunLog, at: number): (Read & { servedAt: number; answeredAt: number })[] {
+  return run.reads
     .filter((read): read is Read & { servedAt: number; answeredAt: number } => {
-      return read.failure === undefined && read.servedAt !== undefined && isAnswered(read, at);
+      const isHeard = read.failure === undefined && isAnswered(read, at) && !isTooLate(run, read);
+      return isHeard && read.servedAt !== undefined;
     })
     .sort((a, b) => a.answeredAt - b.answeredAt);
+}
+
+/** A revert that was interrupted waits so long for a reading, in milliseconds. */
+const hurriedMs = 2000;
+
+/** After an interruption that reverts, no answer is waited for that takes long. */
+function isTooLate(
+  { order: { plan }, interruptedAt }: RunLog,
+  { sentAt, answeredAt = Infinity }: Read,
+): boolean {
+  if (interruptedAt === undefined || answeredAt <= interruptedAt || plan.onInterrupt === "hold") return false;
+  return answeredAt - sentAt >= hurriedMs;
 }
 
 export function isAnswered(call: { readonly answeredAt: number | undefined }, at: number): boolean {

@@ -171,6 +171,23 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.equal(deployments.made[0]?.message, again);
   });
 
+  it("is deployed again where the answer of a revert that has overwritten it was lost", async () => {
+    const outside = aWorld(badNewVersion(0.3));
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      if (options?.record?.phase !== "aborted") return create(split, sentence, options);
+      deployments.create = create;
+      hotfix(outside)();
+      await create(split, sentence, options);
+      throw unavailable();
+    };
+    const { reason, deployedVersionId } = await release(outside);
+    assert.deepEqual(activeSplit(outside), all(otherVersion), reason);
+    assert.equal(deployedVersionId, otherVersion);
+    assert.equal(deployments.made[0]?.message, again);
+  });
+
   it("is deployed again where a write takes effect over it long after it was seen, as an abort is", async () => {
     const outside = aWorld();
     const { deployments, clock } = outside;

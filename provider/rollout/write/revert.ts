@@ -19,8 +19,16 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "../rollout";
 import type { State, WriteFailure } from "../state";
 import { uploadsLeft } from "../look/window";
+import { unlessOverwritten } from "./again";
 import { tellOfOverwritten } from "./overwritten";
-import { lateUntil, write, type DeploymentRequest, type Proposal, type Written } from "./write";
+import {
+  lateUntil,
+  write,
+  type DeploymentRequest,
+  type Proposal,
+  type WriteContext,
+  type Written,
+} from "./write";
 
 /** What came of a revert, and where the release stood by then: a lost write may have shown on the way. */
 export interface RevertResult {
@@ -160,13 +168,26 @@ class Attempts {
       urgency: "revert",
       isToStayOverwritten: (theirs: Deployment) => this.isToStayOverwritten(theirs),
     } as const;
-    const written = await write((active) => this.propose(active), context, this.dependencies);
+    const attempt = await write((active) => this.propose(active), context, this.dependencies);
+    const written = await this.afterLost(attempt, context);
     tellOfOverwritten(written, this.rollout.release, this.dependencies);
     if (written.kind === "instead") return written.isAfterWrite ? asWritten(written) : written;
     if (written.kind === "made") return written;
     this.failure = written.failure;
     this.failedReadings = written.during === "read" ? this.failedReadings + 1 : 0;
     return written;
+  }
+
+  /** A revert whose answer was lost, and which a reading shows, may have overwritten something as well. */
+  private async afterLost(written: Written<Found>, context: WriteContext): Promise<Written<Found>> {
+    if (written.kind !== "instead" || written.isAfterWrite || this.failure?.lostAt === undefined) return written;
+    const { because } = written;
+    if (because.kind !== "isBack") return written;
+    const { deployment: made } = because;
+    const { request } = this;
+    const propose = (active: Deployment | undefined): Proposal<Found> => this.propose(active);
+    const found = { kind: "made", deployment: made, request, unread: false } as const;
+    return unlessOverwritten(found, { made, over: undefined, request }, propose, context, this.dependencies);
   }
 
   /** How it stands after an attempt that failed, `forMs` after the first one. */

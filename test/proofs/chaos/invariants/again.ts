@@ -2,7 +2,7 @@ import { isUnderWay } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf } from "./facts";
+import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf, readsBy } from "./facts";
 
 /** A write that has overwritten something is followed by a look at the list within this time, in milliseconds. */
 const soonMs = 60_000;
@@ -36,7 +36,10 @@ export const deploysAgain: Invariant = (story, checks) => {
 
 function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
   const made = write.commit;
-  if (!made || isBy(over, run) || over.by.kind === "before" || !isUnseen(run, over, write)) return false;
+  if (!made || isBy(over, run) || over.by.kind === "before") return false;
+  // What a write takes effect over after its answer was lost may have been seen meanwhile.
+  const isLate = write.failure !== undefined && over.at > write.sentAt;
+  if (!isLate && !isUnseen(run, over, write)) return false;
   if (isSameTraffic(over.deployment.split, made.deployment.split)) return false;
   // The run that drives it sees that it was overwritten, and ends.
   if (over.record && isUnderWay(over.record) && over.record.run !== write.record?.run) return false;
@@ -46,8 +49,8 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
     ({ record }) => percentOf(over.deployment.split, record?.newVersionId ?? "") > 0,
   );
   if (isBad) return false;
-  const { answeredAt, failure } = write;
-  if (answeredAt === undefined || failure !== undefined) return false;
+  const answeredAt = toldAt(run, write, made);
+  if (answeredAt === undefined) return false;
   // A list that lags does not tell, for longer than is waited.
   if (made.visibleAt > answeredAt || over.visibleAt > answeredAt) return false;
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
@@ -55,12 +58,18 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   if (look.answeredAt - look.sentAt > longestMs) return false;
   // What cannot be deployed again is told; a kill may have cut it off.
   const isInVain = run.writes.some(
-    ({ sentAt, split, failure, answeredAt: toldAt }) =>
+    ({ sentAt, split, failure, answeredAt: answered }) =>
       sentAt >= answeredAt &&
-      (failure !== undefined || toldAt === undefined) &&
+      (failure !== undefined || answered === undefined) &&
       isSameTraffic(split, over.deployment.split),
   );
   if (isInVain) return false;
   const nextAt = commits[made.index + 1]?.at ?? Infinity;
   return Math.min(overAt(run), nextAt) > look.servedAt;
+}
+
+/** When a run has learnt that its write was made: by its answer or, where that was lost, by a reading. */
+function toldAt(run: RunLog, { answeredAt, failure }: Write, made: Commit): number | undefined {
+  if (failure === undefined) return answeredAt;
+  return readsBy(run, overAt(run)).find(({ shown }) => shown === made)?.answeredAt;
 }

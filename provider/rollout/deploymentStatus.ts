@@ -78,6 +78,8 @@ function statusOfOwn(
 function statusOfForeign(release: Release, state: State, active: Deployment): DeploymentStatus {
   const { split, author: by, createdAt: at, message } = active;
   const said = message === "" ? {} : { said: message };
+  // Nobody is known to have decided that: a write of an earlier release may have taken effect late.
+  if (active.isUnproven) return { kind: "superseded", by, ...said };
   const next = release.plan.stages[state.stage + 1];
   // Asked before "promoted": when the next stage is 100 %, its split approves that stage and its soak still watches.
   if (state.phase === "waiting" && next && sameTraffic(split, splitAt(release, next.percent))) {

@@ -109,7 +109,7 @@ export function afterRevert(
   found: string,
   reverted: Exclude<Reverted, { kind: "nothing" }>,
 ): Outcome {
-  const { release, observation } = ended;
+  const { release } = ended;
   const verdict = { finding: found, isVerdict: isVerdict(cause, release) };
   switch (reverted.kind) {
     case "done": {
@@ -127,7 +127,7 @@ export function afterRevert(
     case "failed": {
       if (!goesBack(cause, release)) return keptUnrecorded(ended, cause, verdict, reverted);
       const reason = `${revertFailedSentence(release, reverted)} Reason of the revert: ${found}`;
-      return outcome(ended, { status: "revertFailed", reason, ...verdict }, observation.active);
+      return outcome(ended, { status: "revertFailed", reason, ...verdict }, reverted.active);
     }
   }
 }
@@ -143,15 +143,15 @@ function keptUnrecorded(
   ended: Ended,
   cause: Cause,
   verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
-  { trouble, percent }: Failed,
+  { trouble, percent, active }: Failed,
 ): Outcome {
-  const { release, observation } = ended;
+  const { release } = ended;
   const unrecorded = unrecordedSentence(trouble);
   // A way back whose first write was lost may never have begun.
   const isKnown = release.oldVersionId === undefined || samePercent(percent, 100);
   const where = isKnown ? whereSentence(release, cause) : wayBackUnknownSentence(release);
   const reason = joined([verdict.finding, where, unrecorded, todoAfter(cause, release)]);
-  return outcome(ended, { status: "inconclusive", reason, ...verdict }, observation.active);
+  return outcome(ended, { status: "inconclusive", reason, ...verdict }, active);
 }
 
 function whereAfter(release: Release, cause: Cause, { confirmation, unread }: Done): string {

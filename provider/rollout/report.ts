@@ -54,8 +54,8 @@ export function stageReports(
   now: number,
 ): StageReport[] {
   const assessments = assessStages(release, state, observation, now);
-  return stagesSoFar(state, now).map(({ stage, startedAt, endedAt }, position) => ({
-    percent: stagePercent(release, stage),
+  return stagesSoFar(state, now).map(({ stage, startedAt, endedAt, percent }, position) => ({
+    percent: percent ?? stagePercent(release, stage),
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     slos: (assessments[position] ?? []).map(sloReport),

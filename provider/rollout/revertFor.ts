@@ -42,11 +42,12 @@ function activeAfter(reverted: Exclude<Reverted, { kind: "nothing" }>): Deployme
 }
 
 /** A fault of ours in the revert itself leaves the traffic where it is, which must not pass in silence. */
-function revertFault({ release, state }: Rollout): (error: unknown) => RevertResult {
+function revertFault({ release, state, observation }: Rollout): (error: unknown) => RevertResult {
   return (error) => ({
     reverted: {
       kind: "failed",
       percent: stagePercent(release, state.stage),
+      active: observation.active,
       forMs: 0,
       trouble: `a fault in pulumi-workers-release, please report it: ${String(error)}`,
       oldIsGone: undefined,

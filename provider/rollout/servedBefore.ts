@@ -38,7 +38,7 @@ export function pastOf(recent: readonly Deployment[]): Past {
       if (reigns.at(-1) !== versionId) reigns.push(versionId);
     }
   }
-  const served = [...new Set(reigns.slice(1))].filter((versionId) => versionId !== reigns[0]);
+  const served = [...new Set(reigns)].filter((versionId) => versionId !== reigns[0]);
   const isBad = (versionId: string): boolean => bad.has(versionId) || wasLeft(versionId, reigns);
   return {
     good: served

@@ -169,7 +169,7 @@ function planAsDeployed(plan: Plan, record: ReleaseRecord, { split }: Deployment
 
 /** Where a release under way stands, by the record of its last deployment. */
 export function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment): Deployed {
-  const { stage, phase, begun } = record;
+  const { stage, phase, begun, planned } = record;
   const waits = phase === "wait";
   const since = record.since ?? createdAt;
   const soakedSince = waits ? (begun.at(-1) ?? since) : since;
@@ -178,7 +178,9 @@ export function stateFrom(record: ReleaseRecord, { id, createdAt }: Deployment):
     // One that has the begin of the stage before it was skipped.
     if (startedAt === before[index - 1]) return [];
     const endedAt = before.slice(index).find((each) => each !== startedAt) ?? soakedSince;
-    return [{ stage: stage - before.length + index, startedAt, endedAt }];
+    const own = stage - before.length + index;
+    const percent = planned?.[own]?.percent;
+    return [{ stage: own, startedAt, endedAt, ...(percent !== undefined && { percent }) }];
   });
   const common = {
     stage,
@@ -221,7 +223,7 @@ function foreignSplit(
   if (smaller === undefined || larger === undefined || samePercent(smaller.percent, larger.percent)) {
     return { kind: "foreignSplit", deployment: active };
   }
-  return { kind: "putBack", ...leftByOthers(request, active, smaller.versionId, larger.versionId) };
+  return { kind: "putBack", ...leftByOthers(request, active, smaller, larger.versionId) };
 }
 
 /** The last stage with no more than a share, so that nobody meets the new version who did not before. */
@@ -235,14 +237,13 @@ function stageAtMost({ plan }: ReleaseRequest, percent: number): number {
 function leftByOthers(
   request: ReleaseRequest,
   active: Deployment,
-  newVersionId: string,
+  { versionId: newVersionId, percent }: VersionShare,
   oldVersionId: string,
 ): Left {
   const { releaseId, owner, scriptName, retry, plan } = request;
   const names = { id: releaseId, run: releaseId, owner, scriptName, retry };
   const { id, createdAt } = active;
-  const share = active.split.find(({ versionId }) => versionId === newVersionId);
-  const stage: PlanStage = { percent: share?.percent ?? 0, soakMs: 0, progression: "automatic" };
+  const stage: PlanStage = { percent, soakMs: 0, progression: "automatic" };
   return {
     deployment: active,
     release: {

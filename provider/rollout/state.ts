@@ -67,6 +67,8 @@ export interface PastStage {
   readonly stage: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** The new version's share in it, from 0 to 100, where another run knew that: the plan may have changed since. */
+  readonly percent?: number;
 }
 
 /** A write that did not go through, or whose answer was lost. */

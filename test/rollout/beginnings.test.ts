@@ -3,6 +3,8 @@ import type { ReleasePlan } from "../../provider/plan/types";
 import type { Deployment } from "../../provider/rollout/ports";
 import type { ReleaseRecord } from "../../provider/rollout/record/record";
 import type { Release } from "../../provider/rollout/release";
+import { nothingObserved } from "../../provider/rollout/look/observation";
+import { stageReports } from "../../provider/rollout/report";
 import { startingPoint, type StartingPoint } from "../../provider/rollout/startingPoint";
 import { all, newVersion, oldVersion, otherVersion, request } from "./simulate";
 import {
@@ -57,6 +59,28 @@ describe("a run goes on with", () => {
     const past = [{ stage: 0, startedAt: began, endedAt: since }];
     const state = soaking({ stage: 1, since, past, deploymentId: "left", leftBy: "r9" });
     assert.deepEqual(pointAt(active), { kind: "resume", deployment: active, release: resumed, state });
+  });
+
+  it("a stage that soaks, after a stage with the share that it had, whatever the plan says now", () => {
+    const planned = [5, 50, 100].map((percent) => ({
+      percent,
+      soakMs: 1000,
+      progression: "automatic" as const,
+    }));
+    const point = pointAt(leftOver({ stage: 1, begun: [began], planned }, at50));
+    assert.ok(point.kind === "resume");
+    const [before] = point.state.past;
+    assert.deepEqual(before, { stage: 0, startedAt: began, endedAt: began + 5 * minute, percent: 5 });
+    const reports = stageReports(
+      point.release,
+      point.state,
+      nothingObserved(point.release, point.deployment, began, false),
+      began + 6 * minute,
+    );
+    assert.deepEqual(
+      reports.map(({ percent }) => percent),
+      [5, 50],
+    );
   });
 
   it("a stage that waits, with when it began to soak and the stages before", () => {

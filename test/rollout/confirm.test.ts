@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ReleasePlan } from "../../provider/plan/types";
 import { PortError } from "../../provider/rollout/ports";
 import {
   badNewVersion,
@@ -47,6 +48,23 @@ describe("a revert that Cloudflare has taken", () => {
       outcome.reason,
       /NOT CONFIRMED: since [\d:]+Z version .*2 has still served \d+ of \d+ requests\. .*npx wrangler deployments status/,
     );
+  });
+
+  it("is confirmed by other events where no SLO is on requests", async () => {
+    const outside = world(badNewVersion(0.3, 2 * minute));
+    const { telemetry } = outside;
+    const read = telemetry.read.bind(telemetry);
+    const asked: unknown[] = [];
+    telemetry.read = (query) => {
+      if (query.slis.length === 1) asked.push(...query.slis);
+      return read({ ...query, slis: query.slis.map(() => ({ kind: "serverErrors" })) });
+    };
+    const slos: ReleasePlan["slos"] = [
+      { name: "queue", sli: "exceptions", max: 0.01, on: ["queue"] },
+      { name: "cron", sli: "exceptions", max: 0.01, on: ["scheduled"] },
+    ];
+    const outcome = await release(outside, { plan: { ...plan, slos, defaultSlos: false } });
+    assert.deepEqual([outcome.status, asked.at(-1)], ["aborted", { kind: "exceptions", on: "queue" }]);
   });
 
   it("is called unconfirmed when nobody asks for anything", async () => {

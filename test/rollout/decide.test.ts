@@ -542,6 +542,11 @@ describe("a release before its first split decides", () => {
       { do: "giveUp", because: { kind: "interrupted" } },
     ],
     [
+      "to move nothing when it is interrupted, though Cloudflare has ordered to wait with the write",
+      { ...begin({ failure: failure({ notBefore: began + 60_000 }) }), interrupted: true },
+      { do: "giveUp", because: { kind: "interrupted" } },
+    ],
+    [
       "to move nothing when somebody has deployed",
       { ...begin({}), active: hotfix, interrupted: true },
       overtaken("jo with wrangler"),

@@ -116,6 +116,12 @@ const cases: readonly Case[] = [
     deployment({ split: between(oldVersion, newVersion, 60) }),
     { kind: "superseded", by },
   ],
+  [
+    "the old version alone, by what looks like a release and is none",
+    soaking(),
+    deployment({ split: all(oldVersion), isUnproven: true, message: "Late." }),
+    { kind: "superseded", by, said: "Late." },
+  ],
   ["the old version alone", soaking(), deployment({ split: all(oldVersion) }), { kind: "rolledBack", by }],
   [
     "the old version alone, with a message",

@@ -191,6 +191,7 @@ describe("a release that could not put the traffic back", () => {
   const failed = {
     kind: "failed",
     percent: 25,
+    active: deployment({ id: "seen last" }),
     forMs: 600_000,
     trouble: "HTTP 503",
     oldIsGone: false,
@@ -203,7 +204,7 @@ describe("a release that could not put the traffic back", () => {
     assert.deepEqual(told(afterRevert(ended, cause, "Found.", failed)), {
       ...{ status: "revertFailed", finding: "Found.", isVerdict: true },
       reason: `${loud} Put it back by hand now: npx wrangler versions deploy ${oldVersion}@100% --name checkout --yes. If that is refused as well, check out the old version's code and deploy it anew: npx wrangler deploy. ${end}`,
-      ...{ deployedVersionId: undefined, deploymentId: "ours" },
+      ...{ deployedVersionId: oldVersion, deploymentId: "seen last" },
     });
   });
 

@@ -115,6 +115,20 @@ describe("what is asked for", () => {
   });
 });
 
+describe("the groups of a report", () => {
+  it("are the three that stand out most, with what the others come to", async () => {
+    const groups = [9, 8, 7, 6, 5].map((fresh) => group(`status 50${fresh}`, fresh, 0));
+    const { outside } = failing(() => Promise.resolve({ ...found, groups }));
+    const { failures } = await release(outside);
+    assert.ok(failures && "groups" in failures);
+    assert.deepEqual(
+      failures.groups.map((each) => each.new),
+      [9, 8, 7],
+    );
+    assert.deepEqual(failures.others, { groups: 2, events: 11 });
+  });
+});
+
 describe("a release that is not reverted for an SLO", () => {
   it("asks nobody", async () => {
     const { outside, asked } = failing(() => Promise.resolve(found));
@@ -187,6 +201,11 @@ describe("what failed, in words", () => {
       "In the logs: https://dash.cloudflare.com/?to=x",
       "Filters: $workers.outcome eq exception",
     ]);
+  });
+
+  it("counts the other groups", () => {
+    const lines = failuresLines({ ...report, others: { groups: 2, events: 7 } });
+    assert.equal(lines[5], "and 2 more kinds, 7 of the new version together.");
   });
 
   it("says that nothing stands out where nothing has grown", () => {

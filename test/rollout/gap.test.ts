@@ -97,6 +97,9 @@ describe("a gap of one version", () => {
     const series = served(0, hour, 0, 90);
     const { perMs = 0 } = gap(series, deployed(10), hour) ?? {};
     assert.ok(Math.abs(perMs - 10 / (10 * second)) < 0.0001, `${perMs}`);
+    const ofOld = gap(served(0, hour, 10, 0), deployed(10), hour);
+    assert.equal(ofOld?.of, "old");
+    assert.ok(Math.abs(ofOld.perMs - 90 / (10 * second)) < 0.0001, `${ofOld.perMs}`);
   });
 
   for (const [what, given] of [

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { carryOut } from "../../provider/cli/carryOut";
 import { abort, approve, hold } from "../../provider/rollout/operator";
-import { PortError, type Split } from "../../provider/rollout/ports";
+import { PortError, type Deployment, type Split } from "../../provider/rollout/ports";
 import type { Outcome } from "../../provider/rollout/outcome";
 import { percentOf, type Dependencies } from "../../provider/rollout/release";
+import { isSameAs } from "../../provider/rollout/write/overwritten";
 import type { FakeDeployments } from "../fakes/deployments";
 import {
   all,
@@ -18,7 +19,7 @@ import {
   world,
   type World,
 } from "./simulate";
-import { aRecord, between, minute, unavailable } from "./situations";
+import { aRecord, between, deployment, minute, unavailable } from "./situations";
 
 type Outside = World & Required<Pick<Dependencies, "past">>;
 
@@ -60,6 +61,35 @@ const again =
 function activeSplit({ deployments }: Outside): Split | undefined {
   return deployments.made[0]?.split;
 }
+
+describe("an overwritten deployment makes no difference", () => {
+  const ours = { split: between(oldVersion, newVersion, 25), record: aRecord() };
+  const theirs = (changes: Partial<Deployment> = {}): Deployment => deployment({ ...ours, ...changes });
+  const cases: [string, Deployment, boolean][] = [
+    ["with the same traffic and nothing said", theirs({ record: undefined }), true],
+    ["with the same stage of the same release", theirs(), true],
+    ["but for other traffic", theirs({ split: between(oldVersion, newVersion, 50) }), false],
+    ["but for another release", theirs({ record: aRecord({ id: "r9" }) }), false],
+    ["but for another stage", theirs({ record: aRecord({ stage: 1 }) }), false],
+    ["but for a wait instead of a soak", theirs({ record: aRecord({ phase: "wait" }) }), false],
+    ["but for an ending", theirs({ record: aRecord({ phase: "aborted" }) }), false],
+    ["but for a hold", theirs({ record: aRecord({ heldBy: "kim" }) }), false],
+  ];
+  for (const [what, deployed, isSame] of cases) {
+    it(what, () => {
+      assert.equal(isSameAs(ours, deployed), isSame);
+    });
+  }
+
+  it("with another ending of the same release", () => {
+    const ended = { ...ours, record: aRecord({ phase: "inconclusive" }) };
+    assert.equal(isSameAs(ended, theirs({ record: aRecord({ phase: "aborted" }) })), true);
+  });
+
+  it("but not under a deployment that says nothing of a release", () => {
+    assert.equal(isSameAs({ ...ours, record: undefined }, theirs()), false);
+  });
+});
 
 describe("what somebody deploys between the reading and a write of a release", () => {
   for (const [what, percent] of [
@@ -220,6 +250,19 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.ok(outside.clock.elapsed() >= 3_600_000);
   });
 
+  it("is deployed again where the end of a first version's watch has overwritten it, though it gives that traffic", async () => {
+    const outside: Outside = aWorld(badNewVersion(0.5));
+    outside.deployments.made.length = 0;
+    const split = between(newVersion, otherVersion, 50);
+    beforeSending(outside, (_split, _sentence, options) => {
+      const { phase } = options?.record ?? {};
+      if (phase === "aborted" || phase === "inconclusive") hotfix(outside, split)();
+    });
+    const { status, reason } = await release(outside);
+    assert.equal(status, "superseded", reason);
+    assert.deepEqual(activeSplit(outside), split);
+  });
+
   it("is deployed again where a revert has overwritten it", async () => {
     const outside = aWorld(badNewVersion(0.5));
     beforeSending(outside, () => {
@@ -334,6 +377,28 @@ describe("what somebody deploys between the reading and a write of a release", (
       assert.equal((await release(outside)).status, "superseded");
       assert.deepEqual(shares(outside), [0, 0, 25, 0, 50, 0]);
     }
+  });
+
+  it("is tried three times where that fails for now each time, and then told", async () => {
+    const outside = aWorld();
+    const { deployments, progress } = outside;
+    let tries = 0;
+    whenSent(outside, 50, () => {
+      hotfix(outside)();
+      const create = deployments.create.bind(deployments);
+      deployments.create = (split, ...rest) => {
+        if (percentOf(split, otherVersion) === 0) return create(split, ...rest);
+        tries += 1;
+        return Promise.reject(unavailable());
+      };
+    });
+    assert.equal((await release(outside)).status, "completed");
+    assert.equal(tries, 3);
+    assert.ok(
+      progress.events.some((event) =>
+        event.includes("It could not be deployed again: Cloudflare did not answer"),
+      ),
+    );
   });
 
   it("is told loudly, with what to do, where it cannot be deployed again", async () => {

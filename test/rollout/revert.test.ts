@@ -273,6 +273,7 @@ describe("a revert that cannot be made", () => {
     assert.equal(tookMs, 600_000);
     assert.deepEqual(failed, {
       ...{ kind: "failed", percent: 25, forMs: tookMs, trouble: "no answer", oldIsGone: undefined },
+      active: at.outside.deployments.made[0],
     });
     const { events, statuses } = at.outside.progress;
     assert.equal(events.length, 1);

@@ -36,7 +36,7 @@ describe("telemetry that answers and is empty", () => {
       assert.deepEqual(outside.deployments.made[0]?.split, all(oldVersion));
       assert.match(
         outcome.reason,
-        /nothing seen of the telemetry for 6m.* Workers Observability answers, but shows no request of either version, where about 3000 a minute were usual\./,
+        /nothing seen of the telemetry for 6m.* Workers Observability answers, but shows no request of either version, where about 3000 a minute were usual\. Either nobody uses the Worker any more, or its requests are no longer recorded\. Look at its settings \(observability\) and at what the account may still log today\./,
       );
       const [{ createdAt: revertedAt }] = outside.deployments.made as [Deployment];
       const late = revertedAt - outside.clock.start - at;

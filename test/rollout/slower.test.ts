@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleasePlan } from "../../provider/plan/types";
 import type { Outcome } from "../../provider/rollout/outcome";
-import type { SeriesQuery } from "../../provider/rollout/ports";
+import type { Failures, FailuresQuery, SeriesQuery } from "../../provider/rollout/ports";
 import { usualTime } from "../fakes/telemetry";
 import { newVersion, release, shares, world, type World } from "./simulate";
 
@@ -46,6 +46,22 @@ describe("a release whose plan compares latencies", () => {
       outcome.reason,
       /SLO "wallTime slower" violated in stage 1 of 3 \(25 %\), .*: [\d.]+ % of the new version's requests took longer than \d+ms \(\d+ of \d+ since \d\d:\d\d:\d\dZ\), limit [\d.]+ %, the part of the old version's that took longer than \d+ms; in the same time the old version had [\d.]+ % \(\d+ of \d+\)\./,
     );
+  });
+
+  it("asks for the requests that took longer than where the versions differ most", async () => {
+    const asked: FailuresQuery[] = [];
+    const failures: Failures = {
+      find: (query) => {
+        asked.push(query);
+        return Promise.resolve({ groups: [], filters: "", url: undefined });
+      },
+    };
+    const outside = { ...slowerBy(1.6), failures };
+    const { reason } = await release(outside, { plan });
+    const [, limitMs] = /took longer than (\d+)ms/.exec(reason) ?? [];
+    const [{ sli } = { sli: undefined }] = asked;
+    assert.ok(sli?.kind === "wallTime", reason);
+    assert.equal(Math.round(sli.limitMs), Number(limitMs));
   });
 
   it("does not judge what is not settled: slow requests show late", async () => {

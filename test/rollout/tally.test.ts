@@ -50,6 +50,21 @@ describe("a bucket is judged by how many lie between it and the last change of t
 });
 
 describe("the share that the new version serves", () => {
+  it("is not judged in a stage that has none: what it serves there comes from elsewhere", () => {
+    const { plan } = aRelease({
+      stages: [
+        { percent: 0, soakTime: "5m" },
+        { percent: 100, soakTime: "5m" },
+      ],
+    });
+    const tally = new Tally(new Judgement({ max: 0.01 }, 0.01));
+    for (let at = 0; at < 5 * minute; at += 10_000) {
+      const bucket = { start: began + at, new: { valid: 50, bad: 0 }, old: { valid: 50, bad: 0 } };
+      tally.add(bucket, plan, stagesSoFar(soaking()), { isSettled: true, tellsShare: true });
+    }
+    assert.equal(tally.wrongShare, undefined);
+  });
+
   it("is not told by a bucket that a change of the split falls into", () => {
     const { plan } = aRelease({
       stages: [

@@ -19,6 +19,8 @@ import {
   stageSentence,
   waitSentence,
 } from "../../provider/rollout/text/stageSentences";
+import { splitRemainsSentence } from "../../provider/rollout/text/endingText";
+import { leftText } from "../../provider/rollout/text/wayBackText";
 import { statusLine } from "../../provider/rollout/text/statusText";
 import { dateText, withPeriod } from "../../provider/rollout/text/words";
 import { windowWarning } from "../../provider/rollout/look/window";
@@ -256,6 +258,39 @@ describe("a release says why it does not begin over", () => {
   ]);
 });
 
+describe("a deleted Release says how its split ends", () => {
+  const ends = (oldVersionId?: string): string =>
+    splitRemainsSentence("checkout", { versionId: newVersion, oldVersionId });
+  const stays =
+    "the Release is deleted, and the traffic of Worker checkout stays split as it is: nobody watches it and nothing ends it. ";
+  const on = `On to the new version: npx wrangler versions deploy ${newVersion}@100% --name checkout --yes. \`npx workers-release status checkout\` shows the split.`;
+  check([
+    [
+      "by both of its versions",
+      () => ends(oldVersion),
+      `${stays}Back to the old version: npx wrangler versions deploy ${oldVersion}@100% --name checkout --yes. ${on}`,
+    ],
+    ["by the new one where there is no other", () => ends(), stays + on],
+  ]);
+});
+
+describe("a way back that is violated tells of the version that was left", () => {
+  const wayBack = aRelease({}, { isWayBack: true });
+  const cause = { kind: "violated", slo: objective(), verdict: violated().verdict } as const;
+  check([
+    [
+      "what it had shown",
+      () => leftText(wayBack, { ...cause, left: { valid: 200, bad: 1 } }),
+      `; version ${oldVersion}, which was left, had 0.5 % (1 of 200) in the hour before`,
+    ],
+    [
+      "that it had shown nothing",
+      () => leftText(wayBack, cause),
+      `; version ${oldVersion}, which was left, has shown nothing to compare that with in the hour before`,
+    ],
+  ]);
+});
+
 describe("the line that is always up to date", () => {
   const release = aRelease({ settleTime: "30s" });
   const slo = objective();
@@ -314,6 +349,11 @@ describe("the line that is always up to date", () => {
       "says how long an approval is waited for, and how to give it",
       () => line(waiting(), 20 * minute),
       `stage 2/3 · 50 % · waits for an approval, 1h 50m left: workers-release approve checkout · ${well}`,
+    ],
+    [
+      "says at the end that no time is left for an approval",
+      () => line(waiting(), 5 * 60 * minute),
+      `stage 2/3 · 50 % · waits for an approval, 0s left: workers-release approve checkout · ${well}`,
     ],
     [
       "says why nothing is deployed yet",

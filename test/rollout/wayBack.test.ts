@@ -303,6 +303,18 @@ describe("a version that was gone back to", () => {
     assert.doesNotMatch(reason, /keeps all traffic/);
   });
 
+  it("is said to keep it where only the end of its watch could not be recorded", async () => {
+    const outside = await afterRelease();
+    outside.clock.at(72 * minute, () => {
+      outside.deployments.create = () => Promise.reject(new PortError("unavailable", "HTTP 502"));
+      outside.stop.abort();
+    });
+    const { status, reason } = await goBack(outside);
+    assert.equal(status, "inconclusive");
+    assert.ok(reason.includes(serves), reason);
+    assert.doesNotMatch(reason, /NOT KNOWN/);
+  });
+
   it("is gone on with by the next run where the process dies", async () => {
     const outside = await afterRelease();
     leftOnTheWay(outside);

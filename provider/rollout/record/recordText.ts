@@ -141,7 +141,7 @@ function plannedFrom(text: string, stages: number): readonly PlannedStage[] | un
 }
 
 function readRecord(text: string): ReleaseRecord | undefined {
-  const pairs = text.split(" ").map((pair) => pair.split("=", 2) as [string, string]);
+  const pairs = text.split(" ").map((pair) => pair.split("=") as [string, string]);
   const parsed = fields.safeParse(Object.fromEntries(pairs));
   return parsed.success ? fromFields(parsed.data) : undefined;
 }

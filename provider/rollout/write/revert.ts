@@ -192,12 +192,12 @@ class Attempts {
 
   /** How it stands after an attempt that failed, `forMs` after the first one. */
   async failed(forMs: number): Promise<Failed> {
-    const { failure, percent, dependencies } = this;
+    const { failure, percent, known: active, dependencies } = this;
     const left = failure?.forGood
       ? await uploadsLeft(this.rollout.release, dependencies.deployments, "revert")
       : undefined;
     const oldIsGone = left === undefined ? undefined : left === 0;
-    return { kind: "failed", percent, forMs, trouble: failure?.trouble ?? "", oldIsGone };
+    return { kind: "failed", percent, active, forMs, trouble: failure?.trouble ?? "", oldIsGone };
   }
 
   /** Tells a person what to do by hand, once, while it is tried on. */

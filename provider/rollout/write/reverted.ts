@@ -32,6 +32,8 @@ export interface Failed {
   readonly kind: "failed";
   /** The new version's share of the traffic. */
   readonly percent: number;
+  /** What was deployed when that was last read. */
+  readonly active: Deployment | undefined;
   readonly forMs: number;
   readonly trouble: string;
   /** True when Cloudflare can no longer deploy the old version; undefined where that is not known. */

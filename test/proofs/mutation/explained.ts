@@ -12,6 +12,27 @@ export interface Explained {
 /** The survivors that are known. The run names the entries that have become wrong. */
 export const explained: readonly Explained[] = [
   {
+    file: "provider/rollout/run.ts",
+    within: "beginAgain",
+    original: "clock.now() >= openUntil",
+    replacement: "clock.now() > openUntil",
+    reason: "At that very moment it looks once more: a pause of 2 s.",
+  },
+  {
+    file: "provider/rollout/text/stageSentences.ts",
+    within: "stageSentence",
+    original: "if (release.oldVersionId === undefined) before if (release.isWayBack)",
+    replacement: "if (release.isWayBack) before if (release.oldVersionId === undefined)",
+    reason: "A way back has a version that it leaves.",
+  },
+  {
+    file: "provider/rollout/write/again.ts",
+    within: "unlessOverwritten",
+    original: "false",
+    replacement: "undefined",
+    reason: "It is only asked whether it is so.",
+  },
+  {
     file: "provider/rollout/decide/onward.ts",
     within: "onward",
     original:

@@ -1,4 +1,5 @@
 import { frozenUntil } from "../../../../provider/plan/freeze";
+import { isOrdered } from "../../../../provider/rollout/operator";
 import type { ReleaseRecord } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
@@ -17,7 +18,7 @@ export const keepsToThePlan: Invariant = (story, checks) => {
     for (const write of run.writes) {
       const { record, commit } = write;
       // What was overwritten and is deployed again is as somebody else has ordered it.
-      if (commit?.againBy !== undefined) continue;
+      if (commit?.againBy !== undefined || isOrdered(write)) continue;
       if (!record || record.newVersionId !== run.order.versionId || isPutBack(record.phase)) continue;
       const { stages } = run.order.plan;
       const percent = percentOf(write.split, run.order.versionId);

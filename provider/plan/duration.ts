@@ -37,7 +37,6 @@ const unitBelow: Readonly<Record<string, string>> = { d: "h", h: "m", m: "s" };
 
 /** Writes a duration that was measured, the way a person says it: its largest unit and the next one, `"1h 30m"`. */
 export function formatElapsed(ms: number): string {
-  if (ms === 0) return "0s";
   if (ms < 1000) return `${Math.round(ms)}ms`;
   const [first = "", second] = formatDuration(Math.round(ms / 1000) * 1000).split(" ");
   // Nobody counts the seconds of a day.

@@ -230,13 +230,15 @@ describe("a release that completes", () => {
 });
 
 describe("a release that writes nothing", () => {
+  /** When it has looked last. */
+  const seen = minute - 500;
   const lostAt = (ms: number) => (since: number) =>
     soaking({ since, failure: failure({ since, lostAt: since + ms }) });
 
   it("forgets what failed, but not that a write may still show", async () => {
     for (const [ms, isKept] of [
-      [minute - 15_000, false],
-      [minute - 14_999, true],
+      [seen - 15_000, false],
+      [seen - 14_999, true],
     ] as const) {
       const at = await setting(lostAt(ms));
       const { failure } = stateAfter(await carryOut({ do: "keep" }, at));
@@ -248,10 +250,10 @@ describe("a release that writes nothing", () => {
     assert.deepEqual(stateAfter(await carryOut({ do: "keep" }, first)).failure, failure());
   });
 
-  it("forgets a write that was lost and made again, once it can no longer show", async () => {
+  it("forgets a write that was lost and made again, once a look has come when it could no longer show", async () => {
     for (const [ms, isKept] of [
-      [minute - 15_000, false],
-      [minute - 14_999, true],
+      [seen - 15_000, false],
+      [seen - 14_999, true],
     ] as const) {
       const at = await setting((since) => soaking({ since, lostAt: since + ms }));
       const { lostAt } = stateAfter(await carryOut({ do: "keep" }, at));

@@ -115,8 +115,8 @@ describe("an order to promote a version", () => {
     assert.deepEqual([record.phase, record.stage, record.since], ["soak", 4, undefined]);
     const { past } = stateFrom(record, deployment({ createdAt: began + 3 * minute }));
     assert.deepEqual(past, [
-      { stage: 0, startedAt: began, endedAt: began + minute },
-      { stage: 1, startedAt: began + minute, endedAt: began + 3 * minute },
+      { stage: 0, startedAt: began, endedAt: began + minute, percent: 0 },
+      { stage: 1, startedAt: began + minute, endedAt: began + 3 * minute, percent: 25 },
     ]);
   });
 

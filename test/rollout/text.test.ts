@@ -353,7 +353,7 @@ describe("the line that is always up to date", () => {
     [
       "says at the end that no time is left for an approval",
       () => line(waiting(), 5 * 60 * minute),
-      `stage 2/3 · 50 % · waits for an approval, 0s left: workers-release approve checkout · ${well}`,
+      `stage 2/3 · 50 % · waits for an approval, 0ms left: workers-release approve checkout · ${well}`,
     ],
     [
       "says why nothing is deployed yet",

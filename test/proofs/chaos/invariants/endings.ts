@@ -146,6 +146,8 @@ function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commi
 /** Somebody took over: a person, another owner, or a run that lives on, came later, or has written since. */
 function isOfOthers(commit: Commit, run: RunLog, endedAt: number, { commits }: Story): boolean {
   if (commit.by.kind !== "run") return true;
+  // A Worker's first deployment has nothing to prove it by where it shows over another one.
+  if (commit.deployment.isUnproven) return true;
   const other = commit.by.run;
   if (other === run) return false;
   const isOtherOwner = other.order.owner !== run.order.owner;

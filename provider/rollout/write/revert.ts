@@ -180,7 +180,8 @@ class Attempts {
 
   /** A revert whose answer was lost, and which a reading shows, may have overwritten something as well. */
   private async afterLost(written: Written<Found>, context: WriteContext): Promise<Written<Found>> {
-    if (written.kind !== "instead" || written.isAfterWrite || this.failure?.lostAt === undefined) return written;
+    if (written.kind !== "instead" || written.isAfterWrite || this.failure?.lostAt === undefined)
+      return written;
     const { because } = written;
     if (because.kind !== "isBack") return written;
     const { deployment: made } = because;

@@ -93,6 +93,22 @@ describe("a release decides, about what others have deployed,", () => {
       { do: "keep" },
     ],
     [
+      "to look on for it while readings fail, as long as the release may be blind",
+      {
+        ...{ active: hotfix, state: soaking({ failure: lost }) },
+        ...{ after: 3 * minute, seen: { deployments: silent(3 * minute, 2 * minute) } },
+      },
+      { do: "keep" },
+    ],
+    [
+      "to end when readings have failed for longer",
+      {
+        ...{ active: hotfix, state: soaking({ failure: lost }) },
+        ...{ after: 3 * minute, seen: { deployments: silent(3 * minute, 2 * minute + 1) } },
+      },
+      theirs,
+    ],
+    [
       "to end once a lost write can no longer be made over it",
       { active: hotfix, state: soaking({ failure: lost }), after: minute + lateWriteMs },
       theirs,

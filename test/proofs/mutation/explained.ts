@@ -12,6 +12,13 @@ export interface Explained {
 /** The survivors that are known. The run names the entries that have become wrong. */
 export const explained: readonly Explained[] = [
   {
+    file: "provider/rollout/act.ts",
+    within: "mayShow",
+    original: "clock.now() < lateUntil(state)",
+    replacement: "clock.now() <= lateUntil(state)",
+    reason: "At that very moment the next turn ends the release instead.",
+  },
+  {
     file: "provider/rollout/run.ts",
     within: "beginAgain",
     original: "clock.now() >= openUntil",

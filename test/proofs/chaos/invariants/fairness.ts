@@ -1,5 +1,11 @@
+import type { Plan } from "../../../../provider/plan/plan";
 import type { Invariant } from "./check";
 import { blatantFor } from "./promotion";
+
+/** Whether each soak, once warm, is long enough for each probe to be sent. */
+function hasTimeForProbes({ stages, probes, warmUpMs }: Plan): boolean {
+  return stages.every(({ soakMs }) => probes.every(({ everyMs }) => soakMs >= warmUpMs + 2 * everyMs));
+}
 
 /** What is said of a version is earned: a verdict needs bad traffic, and a calm release of a good version completes. */
 export const judgesFairly: Invariant = (story, checks) => {
@@ -25,7 +31,8 @@ export const judgesFairly: Invariant = (story, checks) => {
   const isEasy =
     scenario.traffic.requestsPerSecond >= 200 &&
     scenario.before !== "foreignSplit" &&
-    scenario.plan.minRequests === 0;
+    scenario.plan.minRequests === 0 &&
+    hasTimeForProbes(scenario.plan);
   const isUndisturbed = scenario.pieces.every(({ kind }) => kind === "approver");
   const hasManual = scenario.plan.stages.some(({ progression }) => progression === "manual");
   if (first?.outcome && isEasy && isUndisturbed && !scenario.traffic.bad && !hasManual && !scenario.gates) {

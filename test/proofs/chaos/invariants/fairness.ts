@@ -32,7 +32,8 @@ export const judgesFairly: Invariant = (story, checks) => {
     scenario.traffic.requestsPerSecond >= 200 &&
     scenario.before !== "foreignSplit" &&
     scenario.plan.minRequests === 0 &&
-    hasTimeForProbes(scenario.plan);
+    first !== undefined &&
+    hasTimeForProbes(first.order.plan);
   const isUndisturbed = scenario.pieces.every(({ kind }) => kind === "approver");
   const hasManual = scenario.plan.stages.some(({ progression }) => progression === "manual");
   if (first?.outcome && isEasy && isUndisturbed && !scenario.traffic.bad && !hasManual && !scenario.gates) {

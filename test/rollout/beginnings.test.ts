@@ -83,6 +83,12 @@ describe("a run goes on with", () => {
     );
   });
 
+  it("what its record says came before it", () => {
+    const point = pointAt(leftOver({ previous: "d0" }));
+    assert.ok(point.kind === "resume");
+    assert.equal(point.release.previous, "d0");
+  });
+
   it("a stage that waits, with when it began to soak and the stages before", () => {
     const begun = [began, began + minute];
     const active = leftOver({ stage: 1, phase: "wait", next: 100, begun }, at50);
@@ -255,6 +261,11 @@ describe("a run starts", () => {
     assert.deepEqual(pointAt(deployment()), start);
     assert.deepEqual(pointAt(deployment({ split: between(otherVersion, oldVersion, 100) })), start);
     assert.deepEqual(pointAt(undefined), { kind: "first" });
+  });
+
+  it("from a first version whose watch did not end well, where another is asked for", () => {
+    const first = recorded({ phase: "inconclusive", oldVersionId: undefined, newVersionId: oldVersion });
+    assert.deepEqual(pointAt(deployment({ split: all(oldVersion), ...first })), start);
   });
 
   it("from a first version that is still watched, where another is asked for", () => {

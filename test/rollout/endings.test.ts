@@ -208,6 +208,21 @@ describe("a release that could not put the traffic back", () => {
     });
   });
 
+  it("says of a first version that it has the traffic: only the record of its end is missing", () => {
+    const first = { ...ended, release: aRelease({}, { oldVersionId: undefined }) };
+    const { status, reason } = afterRevert(first, { kind: "interrupted" }, "Found.", {
+      ...failed,
+      percent: 0,
+    });
+    assert.equal(status, "inconclusive");
+    assert.match(
+      reason,
+      new RegExp(
+        `There is no older version that can be put back: version ${newVersion} serves all traffic\\.`,
+      ),
+    );
+  });
+
   it("says what helps where the old version can no longer be deployed", () => {
     const { reason } = afterRevert(ended, cause, "Found.", { ...failed, oldIsGone: true });
     assert.equal(

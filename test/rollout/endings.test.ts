@@ -410,6 +410,9 @@ describe("a release that has nothing to do", () => {
       /jo with wrangler deployed it .* ago, saying "v2"\. No stage ran, and nothing was judged\. If/,
     );
     assert.doesNotMatch(chosen, /Its upload/);
+    // What a release has written is no reason that somebody gave.
+    const left = reasonFor({ ...recorded({ phase: "inconclusive" }), message: "Interrupted." });
+    assert.match(left, / ago\. No stage ran/);
     for (const reason of [byUpload, chosen]) assert.match(reason, instead);
     const earlier = reasonFor({ byUpload: true, createdAt: now - 10 * minute });
     assert.ok(earlier.endsWith(unjudged), earlier);

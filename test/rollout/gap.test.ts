@@ -105,6 +105,7 @@ describe("a gap of one version", () => {
   for (const [what, given] of [
     ["both serve", gap(served(0, hour, 1, 9), deployed(10), hour)],
     ["nobody has another share than all or nothing", gap(served(0, hour, 0, 9), deployed(0), hour)],
+    ["the new version serves though it has no share", gap(served(0, hour, 9, 0), deployed(0), hour)],
     ["the new version has all", gap(served(0, hour, 9, 0), deployed(100), hour)],
     ["it is not known what is deployed", gap(served(0, hour, 0, 9), undefined, hour)],
     ["there is no old version", gap(served(0, hour, 9, 0), deployed(50), hour, { oldVersionId: undefined })],

@@ -81,6 +81,10 @@ describe("an overwritten deployment makes no difference", () => {
     });
   }
 
+  it("with the same traffic where neither says anything", () => {
+    assert.equal(isSameAs({ ...ours, record: undefined }, theirs({ record: undefined })), true);
+  });
+
   it("with another ending of the same release", () => {
     const ended = { ...ours, record: aRecord({ phase: "inconclusive" }) };
     assert.equal(isSameAs(ended, theirs({ record: aRecord({ phase: "aborted" }) })), true);
@@ -448,6 +452,23 @@ describe("what somebody deploys between the reading and a write of a release", (
 });
 
 describe("what somebody deploys over a write of a release before it has looked", () => {
+  it("is no longer what an ending tells where somebody has deployed once more since", async () => {
+    const outside = aWorld(badNewVersion(0.3));
+    const { deployments, clock } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      const made = await create(split, sentence, options);
+      if (options?.record?.phase !== "aborted") return made;
+      await clock.sleep(10);
+      hotfix(outside)();
+      clock.at(clock.elapsed() + 10_000, hotfix(outside, between(oldVersion, otherVersion, 10)));
+      return made;
+    };
+    const { status, deploymentId } = await release(outside);
+    assert.deepEqual([status, deploymentId], ["aborted", deployments.made[0]?.id]);
+    assert.deepEqual(activeSplit(outside), between(oldVersion, otherVersion, 10));
+  });
+
   it("is known from then on, also where the next readings fail", async () => {
     const outside = aWorld();
     const { deployments, clock, stop } = outside;

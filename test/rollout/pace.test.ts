@@ -77,6 +77,22 @@ describe("a release among many with one token", () => {
     assert.equal((await release(outside, { plan: { ...patient, maxBlindTime: "1m" } })).status, "completed");
   });
 
+  it("reads its deployments again at the next look where they did not answer", async () => {
+    const outside = slow(world(), (ageMs) => ageMs >= 2 * minute);
+    const { deployments, clock } = outside;
+    const active = deployments.active.bind(deployments);
+    const failed: number[] = [];
+    deployments.active = () => {
+      // The first reading of a look, which comes two minutes after the write.
+      if (clock.elapsed() < 2 * minute || failed.length > 0) return active();
+      failed.push(clock.elapsed());
+      deployments.foreign(all(otherVersion));
+      return Promise.reject(new PortError("unavailable", "HTTP 503"));
+    };
+    assert.equal((await release(outside, { plan })).status, "superseded");
+    assert.ok(clock.elapsed() <= (failed[0] ?? 0) + minute, `${clock.elapsed()}`);
+  });
+
   it("writes over nobody, and sees at once then who it was", async () => {
     const outside = slow(world(), () => false);
     outside.clock.at(minute, () => outside.deployments.foreign(all(otherVersion)));

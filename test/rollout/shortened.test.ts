@@ -13,6 +13,7 @@ describe("what was asked for, as it is shown", () => {
     ["GET /u/jo%40example.com", "GET /u/…"],
     ["GET /reset/eyJhbGciOiJIUzI1NiJ9abcdef0123456789", "GET /reset/…"],
     ["GET /f/deadbeef1234", "GET /f/…"],
+    ["GET /page12/part123", "GET /page12/…"],
     ["GET /search?q=jo", "GET /search"],
     ["GET /app;jsessionid=12/next", "GET /app"],
     ["GET /assets/index.js", "GET /assets/index.js"],

@@ -20,7 +20,8 @@ import {
   waitSentence,
 } from "../../provider/rollout/text/stageSentences";
 import { splitRemainsSentence } from "../../provider/rollout/text/endingText";
-import { leftText } from "../../provider/rollout/text/wayBackText";
+import { unservedText } from "../../provider/rollout/text/gapText";
+import { leftText, wayBackOutlook } from "../../provider/rollout/text/wayBackText";
 import { statusLine } from "../../provider/rollout/text/statusText";
 import { dateText, withPeriod } from "../../provider/rollout/text/words";
 import { windowWarning } from "../../provider/rollout/look/window";
@@ -271,6 +272,33 @@ describe("a deleted Release says how its split ends", () => {
       `${stays}Back to the old version: npx wrangler versions deploy ${oldVersion}@100% --name checkout --yes. ${on}`,
     ],
     ["by the new one where there is no other", () => ends(), stays + on],
+  ]);
+});
+
+describe("a look that shows no request says why that may be", () => {
+  const found = {
+    finding: "unserved",
+    ratio: 0,
+    since: began,
+    askedAt: began + 90_500,
+    until: began,
+  } as const;
+  check([
+    [
+      "where nobody uses the Worker",
+      () => unservedText({ ...found, of: "both", witnessed: undefined }),
+      "no request for 1m 30s: nobody uses the Worker, the telemetry shows that it works",
+    ],
+  ]);
+});
+
+describe("the preview of a version that served before", () => {
+  check([
+    [
+      "tells what comes of it, and what it cannot know",
+      () => wayBackOutlook(oldVersion),
+      `Version ${oldVersion} served before the last release: \`pulumi up\` gives it 100 % at once and watches it there (rollbackWindow), unless Cloudflare's deployments show that it was aborted, or left like that, since.`,
+    ],
   ]);
 });
 

@@ -12,6 +12,14 @@ export interface Explained {
 /** The survivors that are known. The run names the entries that have become wrong. */
 export const explained: readonly Explained[] = [
   {
+    file: "provider/rollout/notice.ts",
+    within: "kindOf",
+    original: 'if (before.state.phase === "starting") before if (before.state.stage !== after.state.stage)',
+    replacement:
+      'if (before.state.stage !== after.state.stage) before if (before.state.phase === "starting")',
+    reason: "A release that starts enters the stage that it is to start with.",
+  },
+  {
     file: "provider/rollout/act.ts",
     within: "mayShow",
     original: "clock.now() < lateUntil(state)",

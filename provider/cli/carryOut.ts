@@ -4,7 +4,8 @@ import { sameTraffic, type Dependencies } from "../rollout/release";
 import { writeRecord } from "../rollout/record/recordText";
 import { lostSentence, madeAgainSentence } from "../rollout/text/overwrittenText";
 import { joined, withPeriod } from "../rollout/text/words";
-import { write, type DeploymentRequest, type Proposal } from "../rollout/write/write";
+import { unlessOverwritten } from "../rollout/write/again";
+import { write, type DeploymentRequest, type Proposal, type Written } from "../rollout/write/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */
 const tryMs = 30_000;
@@ -37,7 +38,8 @@ export async function carryOut(
     return { write: ordered.request };
   };
   for (;;) {
-    const written = await write(propose, { known }, outside);
+    const attempt = await write(propose, { known }, outside);
+    const written = await afterLost(attempt, known, propose, outside);
     if (written.kind === "made") {
       if (written.lost) throw new Error(lostSentence(scriptName, written.lost));
       return written.request;
@@ -54,6 +56,20 @@ export async function carryOut(
       throw new Error(lostAt === undefined ? trouble : unknown(trouble));
     await clock.sleep(pauseMs);
   }
+}
+
+/** An order whose answer was lost, and which a reading shows, may have overwritten something as well. */
+async function afterLost(
+  attempt: Written<Order>,
+  made: Deployment | undefined,
+  propose: (active: Deployment | undefined) => Proposal<Order>,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
+): Promise<Written<Order>> {
+  if (attempt.kind !== "instead" || attempt.isAfterWrite || made === undefined) return attempt;
+  if (attempt.because.kind === "refuse") return attempt;
+  const { request } = attempt.because;
+  const found = { kind: "made", deployment: made, request, unread: false } as const;
+  return unlessOverwritten(found, { made, over: undefined, request }, propose, { known: made }, outside);
 }
 
 /** Whether the active deployment is what was ordered: the answer to the write was lost. */

@@ -546,6 +546,18 @@ describe("what somebody deploys between the reading and a write of the command l
     assert.equal(deployments.made[0].record?.phase, "aborted");
   });
 
+  it("is deployed again where the answer to the order was lost", async () => {
+    const outside = waiting();
+    const { deployments } = outside;
+    const reverted = aRecord({ phase: "aborted", stages: 2, startedAt: outside.clock.now() });
+    whenSent(outside, 100, () => {
+      deployments.recorded(all(oldVersion), "SLO violated.", reverted);
+      deployments.failNext("after", unavailable());
+    });
+    await assert.rejects(approved(outside), /It is deployed again, as it was\. There is nothing to approve\./);
+    assert.deepEqual(activeSplit(outside), all(oldVersion));
+  });
+
   it("is what the order then holds for: a hold holds the stage that was entered meanwhile", async () => {
     const outside = aWorld();
     const { deployments, clock } = outside;

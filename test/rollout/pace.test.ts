@@ -40,7 +40,7 @@ const plan = {
 const rateLimited = (ms: number): PortError => new PortError("unavailable", "HTTP 429", ms);
 
 /** A pace at which looks are made every 30 s, and the deployments read as `grants` says. */
-function slow(outside: World, grants: (ageMs: number) => boolean): World & { readonly pace: Pace } {
+function slow(outside: World, grants: Pace["grants"]): World & { readonly pace: Pace } {
   const pace = {
     interval: () => ({ everyMs: 30_000, deploymentsEveryMs: 10 * minute }),
     untilNextMs: () => 30_000,
@@ -78,18 +78,19 @@ describe("a release among many with one token", () => {
   });
 
   it("reads its deployments again at the next look where they did not answer", async () => {
-    const outside = slow(world(), (ageMs) => ageMs >= 2 * minute);
+    const outside = slow(world(), (ageMs, everyMs) => ageMs >= everyMs);
     const { deployments, clock } = outside;
     const active = deployments.active.bind(deployments);
     const failed: number[] = [];
     deployments.active = () => {
-      // The first reading of a look, which comes two minutes after the write.
-      if (clock.elapsed() < 2 * minute || failed.length > 0) return active();
+      // The first reading of a look, which comes ten minutes after the write.
+      if (clock.elapsed() < 9 * minute || failed.length > 0) return active();
       failed.push(clock.elapsed());
       deployments.foreign(all(otherVersion));
       return Promise.reject(new PortError("unavailable", "HTTP 503"));
     };
-    assert.equal((await release(outside, { plan })).status, "superseded");
+    const stages = [{ percent: 50, soakTime: "1h" }, ...plan.stages.slice(1)];
+    assert.equal((await release(outside, { plan: { ...plan, stages } })).status, "superseded");
     assert.ok(clock.elapsed() <= (failed[0] ?? 0) + minute, `${clock.elapsed()}`);
   });
 

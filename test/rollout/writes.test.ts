@@ -381,23 +381,6 @@ describe("an interrupted release", () => {
     assert.ok(back.createdAt - outside.clock.start <= 3 * minute + 5000);
   });
 
-  it("is put back after a reading of a second, which may show somebody else's deployment", async () => {
-    const outside = world();
-    const { clock, deployments, stop } = outside;
-    clock.at(3 * minute, () => {
-      const active = deployments.active.bind(deployments);
-      deployments.active = async () => {
-        await clock.sleep(1000);
-        return active();
-      };
-      deployments.foreign(all(otherVersion));
-      stop.abort();
-    });
-    const outcome = await release(outside, { plan: twoStages });
-    assert.equal(outcome.status, "superseded");
-    assert.deepEqual(deployments.made[0]?.split, all(otherVersion));
-  });
-
   it("is put back at once where that comes while a write is under way", async () => {
     const outside = world();
     const create = outside.deployments.create.bind(outside.deployments);

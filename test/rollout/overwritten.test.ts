@@ -554,7 +554,10 @@ describe("what somebody deploys between the reading and a write of the command l
       deployments.recorded(all(oldVersion), "SLO violated.", reverted);
       deployments.failNext("after", unavailable());
     });
-    await assert.rejects(approved(outside), /It is deployed again, as it was\. There is nothing to approve\./);
+    await assert.rejects(
+      approved(outside),
+      /It is deployed again, as it was\. There is nothing to approve\./,
+    );
     assert.deepEqual(activeSplit(outside), all(oldVersion));
   });
 

@@ -29,7 +29,9 @@ export async function unlessLate(
   const { release, state, observation: before } = rollout;
   const { active: made } = observed;
   if (made === undefined || made.id === before.active?.id || !isOwnLate(made, rollout)) return observed;
-  if (statusOf(release, state, made).kind !== "moved") return observed;
+  const { kind } = statusOf(release, state, made);
+  // The write of a stage, or the one that ends the release.
+  if (kind !== "moved" && kind !== "ended") return observed;
   const expected = state.phase === "starting" ? state.before?.id : state.deploymentId;
   const { record, split, message: sentence } = made;
   const request = { split, sentence, record };

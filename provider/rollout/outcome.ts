@@ -4,7 +4,7 @@ import { requestsServed } from "./look/assess";
 import type { FailuresReport } from "./failures";
 import type { Observation } from "./look/observation";
 import type { Deployment, Split } from "./ports";
-import { samePercent, type Release, type ReleaseRequest } from "./release";
+import { hasAllTraffic, samePercent, type Release, type ReleaseRequest } from "./release";
 import { stageReports, type StageReport } from "./report";
 import type { Done, Failed, Reverted } from "./write/reverted";
 import type { State } from "./state";
@@ -18,6 +18,7 @@ import {
   revertFailedSentence,
   supersededSentence,
   todoAfter,
+  unknownSentence,
   unreadSentence,
   unrecordedSentence,
   whereSentence,
@@ -27,7 +28,6 @@ import { watchCompletedSentence } from "./text/watchText";
 import { servingSentence } from "./text/startText";
 import { completedSentence } from "./text/stageSentences";
 import { joined } from "./text/words";
-import { wayBackUnknownSentence } from "./text/wayBackText";
 
 /**
  * How a release ended:
@@ -143,13 +143,13 @@ function keptUnrecorded(
   ended: Ended,
   cause: Cause,
   verdict: Required<Pick<Ending, "isVerdict">> & { readonly finding: string },
-  { trouble, percent, active }: Failed,
+  { trouble, active }: Failed,
 ): Outcome {
   const { release } = ended;
   const unrecorded = unrecordedSentence(trouble);
-  // A way back whose first write was lost may never have begun.
-  const isKnown = release.oldVersionId === undefined || samePercent(percent, 100);
-  const where = isKnown ? whereSentence(release, cause) : wayBackUnknownSentence(release);
+  // Where the first write was lost it may never have got the traffic.
+  const isKnown = active !== undefined && hasAllTraffic(active, release.newVersionId);
+  const where = isKnown ? whereSentence(release, cause) : unknownSentence(release);
   const reason = joined([verdict.finding, where, unrecorded, todoAfter(cause, release)]);
   return outcome(ended, { status: "inconclusive", reason, ...verdict }, active);
 }

@@ -210,16 +210,21 @@ describe("a release that could not put the traffic back", () => {
 
   it("says of a first version that it has the traffic: only the record of its end is missing", () => {
     const first = { ...ended, release: aRelease({}, { oldVersionId: undefined }) };
-    const { status, reason } = afterRevert(first, { kind: "interrupted" }, "Found.", {
-      ...failed,
-      percent: 0,
-    });
-    assert.equal(status, "inconclusive");
+    const active = deployment({ split: all(newVersion) });
+    const { reason } = afterRevert(first, { kind: "interrupted" }, "Found.", { ...failed, active });
     assert.match(
       reason,
-      new RegExp(
-        `There is no older version that can be put back: version ${newVersion} serves all traffic\\.`,
-      ),
+      /^Found\. There is no older version that can be put back: version .*2 serves all traffic\./,
+    );
+  });
+
+  it("says of a first version that it is not known where no reading has shown its traffic", () => {
+    const first = { ...ended, release: aRelease({}, { oldVersionId: undefined }) };
+    const unread = { ...failed, active: undefined };
+    const { reason } = afterRevert(first, { kind: "interrupted" }, "Found.", unread);
+    assert.match(
+      reason,
+      /^Found\. It is NOT KNOWN whether version .*2 has the traffic: look at it now: npx wrangler/,
     );
   });
 

@@ -222,6 +222,22 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.equal(deployments.made[0]?.message, again);
   });
 
+  it("is deployed again where the answer of the completion that has overwritten it was lost", async () => {
+    const outside = aWorld();
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      if (options?.record?.phase !== "completed") return create(split, sentence, options);
+      deployments.create = create;
+      hotfix(outside, all(oldVersion))();
+      await create(split, sentence, options);
+      throw unavailable();
+    };
+    const { status, reason } = await release(outside);
+    assert.deepEqual(activeSplit(outside), all(oldVersion), reason);
+    assert.equal(status, "aborted");
+  });
+
   it("is deployed again where a write takes effect over it long after it was seen, as an abort is", async () => {
     const outside = aWorld();
     const { deployments, clock } = outside;

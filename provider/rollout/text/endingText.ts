@@ -143,6 +143,14 @@ export function heldSentence(release: Release, state: State): string {
   );
 }
 
+/** Where the traffic of a version is that was to keep it, where Cloudflare does not tell. */
+export function unknownSentence({ scriptName, newVersionId }: Release): string {
+  return (
+    `It is NOT KNOWN whether version ${newVersionId} has the traffic: look at it now: ` +
+    `npx wrangler deployments status --name ${scriptName}.`
+  );
+}
+
 /** That nobody looks after a split any more, and how to end it. */
 export function splitRemainsSentence(
   scriptName: string,

@@ -75,14 +75,6 @@ export function wayBackServesSentence({
   );
 }
 
-/** The same where Cloudflare does not tell. */
-export function wayBackUnknownSentence({ scriptName, newVersionId }: Release): string {
-  return (
-    `It is NOT KNOWN whether version ${newVersionId} has the traffic: look at it now: ` +
-    `npx wrangler deployments status --name ${scriptName}.`
-  );
-}
-
 /** What to do then. */
 export const wayBackTodo = "The next `pulumi up` watches an unchanged version again, through the last soak.";
 

@@ -14,6 +14,9 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
       const { record, deployment } = commit;
       if (record?.id !== outcome.releaseId || record.phase !== "soak" || !knew(run, commit, endedAt))
         continue;
+      // What a run has overwritten before it could know of it shows in a list that lags: it is not believed.
+      const over = run.writes.find((write) => (write.commit?.index ?? -1) > commit.index && !write.failure);
+      if (over !== undefined && !knew(run, commit, over.answeredAt ?? Infinity)) continue;
       // What had overwritten somebody else's was undone at once.
       if (commits.slice(commit.index + 1, commit.index + 3).some(({ againBy }) => againBy !== undefined))
         continue;

@@ -1,6 +1,9 @@
 import type { Invariant } from "./check";
 import { isOrder, isRevert, knew, percentOf } from "./facts";
 
+/** How the deployment of what was overwritten begins. */
+const again = "Deployed again for ";
+
 /** Every stage that the release deployed, and the run knew of, is in the outcome. */
 export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
   for (const run of runs) {
@@ -17,9 +20,10 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
       // What a run has overwritten before it could know of it shows in a list that lags: it is not believed.
       const over = run.writes.find((write) => (write.commit?.index ?? -1) > commit.index && !write.failure);
       if (over !== undefined && !knew(run, commit, over.answeredAt ?? Infinity)) continue;
-      // What had overwritten somebody else's was undone at once.
+      // What had overwritten somebody else's was undone at once, or that was tried.
       if (commits.slice(commit.index + 1, commit.index + 3).some(({ againBy }) => againBy !== undefined))
         continue;
+      if (run.writes.some(({ sentAt, message }) => sentAt > commit.at && message.startsWith(again))) continue;
       // A run may begin anew; what came before belongs to a release that somebody else's took the place of.
       if (record.startedAt < Date.parse(outcome.startedAt)) continue;
       // An order that crosses the run's own revert is told of as somebody else's deployment.

@@ -3,7 +3,7 @@ import type { Action } from "./decide/action";
 import { statusOf, type DeploymentStatus } from "./deploymentStatus";
 import { follow } from "./follow";
 import { kept, withoutOpenGate } from "./kept";
-import { isOwnLate } from "./late";
+import { isOwnLate, unlessLate } from "./late";
 import { answered } from "./look/source";
 import { uploadsLeft } from "./look/window";
 import { completed, completedUnrecorded, completionSentence, held, yielded, type Outcome } from "./outcome";
@@ -200,13 +200,15 @@ async function deploy(
 }
 
 /** What was seen is known from now on: a reading that lags behind it is not believed. */
-function seen(active: Deployment | undefined, rollout: Rollout, dependencies: Dependencies): Rollout {
-  const { release, state, observation } = rollout;
-  return {
-    release,
-    state: follow(release, state, active, dependencies),
-    observation: { ...observation, active, isOvertaken: true },
-  };
+async function seen(
+  active: Deployment | undefined,
+  rollout: Rollout,
+  dependencies: Dependencies,
+): Promise<Rollout> {
+  const { release, state } = rollout;
+  const observed = { ...rollout.observation, active, isOvertaken: true };
+  const observation = await unlessLate(rollout, observed, dependencies);
+  return { release, state: follow(release, state, observation.active, dependencies), observation };
 }
 
 /** Whether a write whose answer was lost may still take effect. */

@@ -161,7 +161,7 @@ function whereAfter(release: Release, cause: Cause, { confirmation, unread }: Do
 
 /** The release was stopped and the plan wants the split to stay. */
 export function held(ended: Ended): Outcome {
-  const reason = heldSentence(ended.release, ended.state);
+  const reason = heldSentence(ended.release, ended.state, ended.observation.active);
   return outcome(ended, { status: "interrupted", reason }, ended.observation.active);
 }
 

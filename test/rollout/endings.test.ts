@@ -252,6 +252,15 @@ describe("a release that could not put the traffic back", () => {
 });
 
 describe("a release that was stopped and holds", () => {
+  it("says what the version keeps where somebody has made the split of the next stage", () => {
+    const active = deployment({ split: between(oldVersion, newVersion, 50) });
+    const { reason } = held({ ...ended, observation: { ...ended.observation, active } });
+    assert.match(
+      reason,
+      /interrupted in stage 1 of 3 \(25 %\)\. .* keeps 50 % of the traffic and nobody watches it\./,
+    );
+  });
+
   it("says what stays, and that nobody watches it", () => {
     assert.deepEqual(told(held(ended)), {
       ...{ status: "interrupted", ...noFinding, deployedVersionId: undefined, deploymentId: "ours" },

@@ -222,6 +222,23 @@ describe("what somebody deploys between the reading and a write of a release", (
     assert.equal(deployments.made[0]?.message, again);
   });
 
+  it("is deployed again where the reading before the next try is the first to show that write", async () => {
+    const outside = aWorld();
+    const { deployments } = outside;
+    const create = deployments.create.bind(deployments);
+    deployments.create = async (split, sentence, options) => {
+      if (percentOf(split, newVersion) !== 50) return create(split, sentence, options);
+      deployments.create = create;
+      hotfix(outside)();
+      await create(split, sentence, options);
+      deployments.failNext("read", unavailable());
+      throw unavailable();
+    };
+    const { status, reason } = await release(outside);
+    assert.deepEqual(activeSplit(outside), all(otherVersion), reason);
+    assert.equal(status, "superseded");
+  });
+
   it("is deployed again where the answer of the completion that has overwritten it was lost", async () => {
     const outside = aWorld();
     const { deployments } = outside;

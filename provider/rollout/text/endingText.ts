@@ -5,7 +5,7 @@ import type { Confirmation } from "../look/confirm";
 import type { GaveUp } from "../decide/action";
 import type { DeploymentStatus } from "../deploymentStatus";
 import type { Deployment } from "../ports";
-import { hasAllTraffic, stagePercent, type Release } from "../release";
+import { hasAllTraffic, percentOf, stagePercent, type Release } from "../release";
 import type { Failed } from "../write/reverted";
 import type { State } from "../state";
 import { frozenRefusal } from "./freezeText";
@@ -134,8 +134,9 @@ export function unrecordedSentence(trouble: string): string {
 }
 
 /** The split stays, since the plan wants it so. */
-export function heldSentence(release: Release, state: State): string {
-  const percent = stagePercent(release, state.stage);
+export function heldSentence(release: Release, state: State, active: Deployment | undefined): string {
+  // Somebody may have approved the next stage by its split, which is not entered any more.
+  const percent = active ? percentOf(active.split, release.newVersionId) : stagePercent(release, state.stage);
   return (
     `Release of ${release.scriptName}: interrupted in ${stageText(release, state.stage)}. As the plan says (onInterrupt: ` +
     `hold), version ${release.newVersionId} keeps ${formatPercent(percent)} of the traffic and nobody watches it. ` +

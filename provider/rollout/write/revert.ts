@@ -158,8 +158,9 @@ class Attempts {
 
   async next(): Promise<Written<Found>> {
     const readWithinMs = this.readWithinMs();
-    const mayBeUnread =
-      (readWithinMs !== undefined || this.failedReadings >= mostReadings) && this.isOurs(this.known);
+    const isHurried = readWithinMs !== undefined || this.failedReadings >= mostReadings;
+    // A mere record of the end is not worth what it might overwrite.
+    const mayBeUnread = isHurried && goesBack(this.cause, this.rollout.release) && this.isOurs(this.known);
     const context = {
       known: this.known,
       before: this.failure,

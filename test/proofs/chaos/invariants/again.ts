@@ -37,6 +37,8 @@ export const deploysAgain: Invariant = (story, checks) => {
 function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits }: Story): boolean {
   const made = write.commit;
   if (!made || isBy(over, run) || over.by.kind === "before") return false;
+  // A Worker's first deployment has nothing to prove it by where it shows over another one.
+  if (made.deployment.isUnproven) return false;
   // What a write takes effect over after its answer was lost may have been seen meanwhile.
   const isLate = write.failure !== undefined && over.at > write.sentAt;
   if (!isLate && !isUnseen(run, over, write)) return false;

@@ -133,7 +133,7 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
  */
 function isMeant(commit: Commit, named: string | undefined, run: RunLog, { commits }: Story): boolean {
   const meant = commits.find(({ deployment }) => deployment.id === named);
-  if (meant === commit) return true;
+  if (meant === commit || isLostAgain(commit, run)) return true;
   if (!meant || !isMadeBy(meant, run)) return false;
   if (isMadeBy(commit, run)) return isSameTraffic(commit.deployment.split, meant.deployment.split);
   if (commit.by.kind !== "run") return false;

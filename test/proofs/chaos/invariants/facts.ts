@@ -51,13 +51,17 @@ export function readsBy(run: RunLog, at: number): (Read & { servedAt: number; an
 /** A revert that was interrupted waits so long for a reading, in milliseconds. */
 const hurriedMs = 2000;
 
-/** After an interruption that reverts, no answer is waited for that takes long. */
-function isTooLate(
-  { order: { plan }, interruptedAt }: RunLog,
-  { sentAt, answeredAt = Infinity }: Read,
-): boolean {
-  if (interruptedAt === undefined || answeredAt <= interruptedAt || plan.onInterrupt === "hold") return false;
-  return answeredAt - sentAt >= hurriedMs;
+/** The look around a write waits so long for an answer, in milliseconds, and comes so soon after that. */
+const longestLookMs = 5000;
+const soonMs = 2000;
+
+/** What is not waited for: a look around a write that takes long and, after an interruption that reverts, any that does. */
+function isTooLate(run: RunLog, { sentAt, answeredAt = Infinity }: Read): boolean {
+  const { interruptedAt, writes } = run;
+  const isAround = writes.some(({ answeredAt: at = Infinity }) => at <= sentAt && sentAt - at < soonMs);
+  if (isAround && answeredAt - sentAt >= longestLookMs) return true;
+  if (interruptedAt === undefined || answeredAt <= interruptedAt) return false;
+  return run.order.plan.onInterrupt !== "hold" && answeredAt - sentAt >= hurriedMs;
 }
 
 export function isAnswered(call: { readonly answeredAt: number | undefined }, at: number): boolean {

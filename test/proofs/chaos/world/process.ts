@@ -51,7 +51,7 @@ export class Process implements Caller {
   }
 
   interrupt(): void {
-    this.log.interruptedAt = this.now();
+    this.log.interruptedAt ??= this.now();
     this.interruption.abort();
   }
 

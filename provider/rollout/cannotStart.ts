@@ -43,7 +43,7 @@ export async function butLeftToOthers(
   known: Deployment | undefined,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
-  return leftToOthers(outcome, await readActive(known, deployments, "start").catch(unlessFault(undefined)));
+  return leftToOthers(outcome, await readActive(known, deployments, "start").catch(unlessFault(known)));
 }
 
 /**

@@ -42,7 +42,9 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
       if ("outcome" in step) return step.outcome;
       if ("notStarted" in step) throw new CannotStart(step.notStarted);
       if ("beginAgain" in step) {
-        ({ putBack = putBack, otherwise, known } = step);
+        // Once something was put back, that is what there is to tell.
+        otherwise = step.putBack === undefined ? (step.otherwise ?? otherwise) : undefined;
+        ({ putBack = putBack, known } = step);
         step = await beginAgain(request, begunAt, step, dependencies);
         // What was to be gone on with is not there any more: somebody else has deployed, which is theirs.
         if (otherwise && isToStart(step)) return leftToOthers(otherwise, step.state.before);

@@ -147,6 +147,33 @@ describe("a run whose first write was lost and which finds a release of its owne
     assert.deepEqual(shares(outside), [0, 25, 0, 0, 25, 50, 75, 100, 100]);
   });
 
+  it("ends with somebody else's split that comes right before it would put the other one back", async () => {
+    const outside = world();
+    const { deployments, clock } = outside;
+    const foreign = between(oldVersion, otherVersion, 10);
+    const create = deployments.create.bind(deployments);
+    deployments.create = () => {
+      deployments.create = create;
+      // An earlier run's stage, at a share that the plan does not have: it is to be put back.
+      const startedAt = clock.start - minute;
+      const { id } = leave(outside, { run: "r0", startedAt, begun: [startedAt], stage: 0 });
+      const active = deployments.active.bind(deployments);
+      let readings = 0;
+      deployments.active = async () => {
+        const shown = await active();
+        readings += 1;
+        // The look, and what begins anew, have shown it.
+        if (shown?.id === id && readings === 2) deployments.foreign(foreign);
+        return shown;
+      };
+      return Promise.reject(unavailable());
+    };
+    const outcome = await release(outside);
+    assert.equal(outcome.status, "superseded", outcome.reason);
+    assert.equal(outcome.deploymentId, deployments.made[0]?.id);
+    assert.deepEqual(deployments.made[0]?.split, foreign);
+  });
+
   it("ends with what is deployed then, where it does not", async () => {
     const outside = world();
     meanwhile(outside, (_, begun) => leave(outside, { ...begun, run: "r2", stage: 2 }));

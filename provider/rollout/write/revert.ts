@@ -186,6 +186,7 @@ class Attempts {
     const { because } = written;
     if (because.kind !== "isBack") return written;
     const { deployment: made } = because;
+    if (made.record?.run !== this.rollout.release.run) return written;
     const { request } = this;
     const propose = (active: Deployment | undefined): Proposal<Found> => this.propose(active);
     const found = { kind: "made", deployment: made, request, unread: false } as const;

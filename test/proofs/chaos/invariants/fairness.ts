@@ -7,6 +7,9 @@ function hasTimeForProbes({ stages, probes, warmUpMs }: Plan): boolean {
   return stages.every(({ soakMs }) => probes.every(({ everyMs }) => soakMs >= warmUpMs + 2 * everyMs));
 }
 
+/** Three readings in a row may take their whole time, in milliseconds, without any fault. */
+const leastBlindMs = 60_000;
+
 /** What is said of a version is earned: a verdict needs bad traffic, and a calm release of a good version completes. */
 export const judgesFairly: Invariant = (story, checks) => {
   const { scenario, runs } = story;
@@ -33,6 +36,7 @@ export const judgesFairly: Invariant = (story, checks) => {
     scenario.before !== "foreignSplit" &&
     scenario.plan.minRequests === 0 &&
     first !== undefined &&
+    first.order.plan.maxBlindMs >= leastBlindMs &&
     hasTimeForProbes(first.order.plan);
   const isUndisturbed = scenario.pieces.every(({ kind }) => kind === "approver");
   const hasManual = scenario.plan.stages.some(({ progression }) => progression === "manual");

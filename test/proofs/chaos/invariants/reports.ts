@@ -29,6 +29,8 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
       // An order that crosses the run's own revert is told of as somebody else's deployment.
       const hasReverted = run.writes.some((write) => isRevert(write) && write.sentAt < commit.at);
       if (isOrder(commit.by) && hasReverted) continue;
+      // What a younger run of the release has deployed is that one's to report.
+      if (commit.by.kind === "run" && commit.by.run.startedAt > run.startedAt) continue;
       const percent = percentOf(deployment.split, record.newVersionId);
       checks.that(
         "every stage deployed is reported",

@@ -114,17 +114,18 @@ function possiblyActive(run: RunLog, endedAt: number, { commits }: Story): Commi
         commit === undefined || answeredAt > sentAt || (shown?.index ?? -1) >= commit.index,
     ),
   );
-  const last = reads.at(-1);
+  // One that goes back behind an earlier one is not believed.
+  const last = reads.findLast(({ shown }, at) =>
+    reads.slice(0, at).every((earlier) => (earlier.shown?.index ?? -1) <= (shown?.index ?? -1)),
+  );
   const knownAt = Math.max(
     last?.servedAt ?? -Infinity,
     ...writes.map(({ servedAt = -Infinity }) => servedAt),
   );
   const now = activeAt(commits, knownAt);
   const later = commits.filter(({ at }) => at > knownAt && at <= endedAt);
-  const isNewest =
-    last?.shown && reads.every(({ shown }) => (shown?.index ?? -1) <= (last.shown?.index ?? -1));
   const own = writes.flatMap(({ commit, servedAt }) => (commit && servedAt === knownAt ? [commit] : []));
-  return [...own, ...(now ? [now] : []), ...later, ...(last?.shown && isNewest ? [last.shown] : [])];
+  return [...own, ...(now ? [now] : []), ...later, ...(last?.shown ? [last.shown] : [])];
 }
 
 /**

@@ -37,9 +37,12 @@ export async function begin(
     case "abortedBefore":
       throw new AbortedBefore(request.versionId, point.finding);
     case "othersRelease":
-      throw new CannotStart(othersReleaseRefusal(request.scriptName, point.deployment, point.record));
+      throw new CannotStart(
+        othersReleaseRefusal(request.scriptName, point.deployment, point.record),
+        point.deployment,
+      );
     case "foreignSplit":
-      throw new CannotStart(foreignSplitRefusal(request, point.deployment));
+      throw new CannotStart(foreignSplitRefusal(request, point.deployment), point.deployment);
     case "serving":
       return serving(request, point.deployment, recent, dependencies);
     case "finishRevert":

@@ -11,7 +11,11 @@ import { readActive } from "./write/write";
 export class CannotStart extends Error {
   override readonly name = "CannotStart";
 
-  constructor(readonly refusal: Refusal) {
+  constructor(
+    readonly refusal: Refusal,
+    /** What is deployed, where that is the reason. */
+    readonly active?: Deployment,
+  ) {
     super(joined([refusal.found, "No traffic was moved.", refusal.todo]));
   }
 }
@@ -33,16 +37,18 @@ export function isRefusal(error: unknown): error is CannotStart | PortError {
 }
 
 /**
- * The outcome of a run whose release was left to others, and which cannot begin another: what is deployed may have
- * changed since.
+ * The outcome of a run whose release was left to others, and which cannot begin another because of `error`: what is
+ * deployed may have changed since.
  *
- * @param known a deployment that this run has seen
+ * @param seen a deployment that this run has seen
  */
 export async function butLeftToOthers(
   outcome: Outcome,
-  known: Deployment | undefined,
+  seen: Deployment | undefined,
+  error: CannotStart | PortError,
   { deployments }: Dependencies,
 ): Promise<Outcome> {
+  const known = (error instanceof CannotStart ? error.active : undefined) ?? seen;
   return leftToOthers(outcome, await readActive(known, deployments, "start").catch(unlessFault(known)));
 }
 

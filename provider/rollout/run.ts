@@ -57,7 +57,7 @@ async function carryOut(request: ReleaseRequest, dependencies: Dependencies): Pr
       }
     }
   } catch (error) {
-    if (otherwise && isRefusal(error)) return butLeftToOthers(otherwise, known, dependencies);
+    if (otherwise && isRefusal(error)) return butLeftToOthers(otherwise, known, error, dependencies);
     if (putBack === undefined || !isRefusal(error)) throw error;
     return butPutBack(putBack, known, error, dependencies);
   }
@@ -71,11 +71,15 @@ async function beginAgain(
   dependencies: Dependencies,
 ): Promise<Step> {
   const { clock, interruption } = dependencies;
+  let refused: CannotStart | undefined;
   for (;;) {
     try {
       return await begin(request, { begunAt, isAnew: true, known }, dependencies);
     } catch (error) {
-      if (!isRefusal(error) || interruption.aborted || clock.now() >= openUntil) throw error;
+      if (!isRefusal(error)) throw error;
+      // What was seen says more than that nothing answers any more.
+      if (error instanceof CannotStart) refused = error;
+      if (interruption.aborted || clock.now() >= openUntil) throw refused ?? error;
       await clock.sleep(startingPauseMs, interruption);
     }
   }

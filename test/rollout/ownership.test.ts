@@ -174,6 +174,24 @@ describe("a run whose first write was lost and which finds a release of its owne
     assert.deepEqual(deployments.made[0]?.split, foreign);
   });
 
+  it("ends with what it has seen last where no reading answers any more", async () => {
+    const outside = world();
+    const { deployments } = outside;
+    meanwhile(outside, (_, begun) => {
+      const { id } = leave(outside, { ...begun, run: "r2", stage: 2 });
+      const active = deployments.active.bind(deployments);
+      let isSeen = false;
+      deployments.active = async () => {
+        if (isSeen) throw unavailable();
+        const shown = await active();
+        isSeen = shown?.id === id;
+        return shown;
+      };
+    });
+    const outcome = await release(outside);
+    assert.deepEqual([outcome.status, outcome.deploymentId], ["superseded", deployments.made[0]?.id]);
+  });
+
   it("ends with what is deployed then, where it does not", async () => {
     const outside = world();
     meanwhile(outside, (_, begun) => leave(outside, { ...begun, run: "r2", stage: 2 }));

@@ -6,6 +6,8 @@ import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf, rea
 
 /** A write that has overwritten something is followed by a look at the list within this time, in milliseconds. */
 const soonMs = 60_000;
+/** A reading and a write that rests on it follow each other within this time, in milliseconds. */
+const atOnceMs = 2000;
 /** A reading of the list is waited for as long as this, in milliseconds. */
 const longestMs = 5000;
 
@@ -58,6 +60,11 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
   if (look?.servedAt === undefined || look.answeredAt === undefined || look.shown !== made) return false;
   if (look.answeredAt - look.sentAt > longestMs) return false;
+  // A revert does not wait for a look that shows a lost write.
+  const isReverted = run.writes.some(
+    (one) => isRevert(one) && one.sentAt >= answeredAt && one.sentAt - answeredAt < atOnceMs,
+  );
+  if (write.failure !== undefined && isReverted) return false;
   // What cannot be deployed again is told; a kill may have cut it off.
   const isInVain = run.writes.some(
     ({ sentAt, split, failure, answeredAt: answered }) =>

@@ -4,6 +4,7 @@ import { placeText } from "./text/words";
 import type { DeploymentRequest } from "./write/write";
 import type { Deployment } from "./ports";
 import { awaitedPercent, isLastStage, isUnderWay, type ReleaseRecord } from "./record/record";
+import { shortName } from "./record/recordText";
 import { percentOf, promotedSplit, revertedSplit, samePercent, splitAt } from "./release";
 
 /** What comes of a command that a person gives to a release: a deployment to make, or the reason why there is none. */
@@ -44,7 +45,7 @@ export function approve(scriptName: string, active: Deployment | undefined, by: 
       sentence: `Approved by ${oneLine(by)}: it goes to ${then}.`,
       record: {
         ...record,
-        approvedBy: shortName(by),
+        approvedBy: recordedName(by),
         since: record.since ?? active.createdAt,
       },
     });
@@ -80,10 +81,8 @@ const noWait = {
 const longestName = 60;
 
 /** A name as a record can hold it. */
-function shortName(name: string): string {
-  let short = oneLine(name).toWellFormed();
-  while (encodeURIComponent(short).length > longestName) short = short.slice(0, -1).toWellFormed();
-  return short;
+function recordedName(name: string): string {
+  return shortName(oneLine(name), longestName);
 }
 
 /** Nothing comes after the last stage: who approves it says that the release is complete. */
@@ -114,7 +113,7 @@ export function hold(scriptName: string, active: Deployment | undefined, by: str
   return deploy({
     split: splitAt(record, percent),
     sentence: `Held by ${oneLine(by)} in ${stageOf(record, percent)}, watched as before: workers-release resume ${scriptName}`,
-    record: { ...record, heldBy: shortName(by), since: record.since ?? active.createdAt },
+    record: { ...record, heldBy: recordedName(by), since: record.since ?? active.createdAt },
   });
 }
 

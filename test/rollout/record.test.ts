@@ -83,14 +83,17 @@ describe("the message of a deployment", () => {
         assert.ok(Buffer.byteLength(message) <= 1000);
         const read = readMessage(message);
         assert.ok(read?.seal === seal);
-        const { begun, planned } = read.record;
-        const { planned: whole, ...rest } = record;
+        const { begun, planned, previous, heldBy } = read.record;
+        const { planned: whole, previous: before, ...rest } = record;
         const kept = {
           ...rest,
           begun: record.begun.slice(-begun.length || Infinity),
           ...(planned && { planned }),
+          ...(previous !== undefined && { previous: before }),
+          ...(heldBy !== undefined && { heldBy }),
         };
         assert.deepEqual(read.record, kept);
+        assert.ok(record.heldBy === undefined || (heldBy !== undefined && record.heldBy.startsWith(heldBy)));
         if (planned !== undefined) assert.deepEqual(planned, whole);
         // Nothing of the rest is given up for it.
         if (planned !== undefined) assert.equal(begun.length, record.begun.length);
@@ -116,6 +119,30 @@ describe("the message of a deployment", () => {
     assert.deepEqual(readMessage(written("", full))?.record.begun, begun);
     const long = readMessage(written("", { ...full, retry: "書".repeat(64) }))?.record;
     assert.deepEqual(long?.begun, begun.slice(-(long?.begun.length ?? 0)));
+  });
+
+  it("fits with the longest retry, names and times there can be, and can be gone on with", () => {
+    const [record] = fc.sample(records, 1);
+    assert.ok(record);
+    const at = record.startedAt + 5_184_000_000;
+    const longest: ReleaseRecord = {
+      ...record,
+      ...{
+        id: "20301231-235959-1a2b3c",
+        run: "20301231-235959-1a2b3d",
+        phase: "wait",
+        stage: 48,
+        stages: 50,
+      },
+      ...{ oldVersionId: record.newVersionId, previous: record.newVersionId, retry: "書".repeat(64) },
+      ...{ next: 50.25, since: at, frozenUntil: at, drivenSince: at, awaitsGate: true, isWayBack: true },
+      ...{ approvedBy: "kim".repeat(20), heldBy: "jo".repeat(30) },
+    };
+    const message = written("Waits.", longest);
+    assert.ok(Buffer.byteLength(message) <= 1000, `${Buffer.byteLength(message)} bytes`);
+    const read = readMessage(message)?.record;
+    assert.deepEqual([read?.retry, read?.since, read?.heldBy], [longest.retry, at, "jo".repeat(10)]);
+    assert.equal(writeRecord(read ?? record), writeRecord(longest));
   });
 
   it("keeps a sentence that fits as it is", () => {

@@ -82,13 +82,41 @@ const fields = z.object({
 /** A stage of a plan: its percentage, its soak in seconds, and an m where somebody has to approve the next. */
 const plannedText = /^(\d{1,3}(?:\.\d{1,2})?)\/(\d{1,9}(?:\.\d{1,3})?)(m?)$/;
 
-/** The text of a record. What does not fit is left out: first the plan, then the begins of the oldest stages. */
+/**
+ * The text of a record. What does not fit is left out: first the plan, then the begins of the oldest stages, then what
+ * leads to the release before; then names are cut. A release needs none of that to go on.
+ */
 export function writeRecord(record: ReleaseRecord): string {
   const text = textOf(record);
   const { planned, ...rest } = record;
   if (planned !== undefined) return byteLength(text) <= maxBytesWithPlan ? text : writeRecord(rest);
-  if (byteLength(text) <= maxRecordBytes || record.begun.length === 0) return text;
-  return writeRecord({ ...record, begun: record.begun.slice(1) });
+  if (byteLength(text) <= maxRecordBytes) return text;
+  const shorter = withLess(record);
+  return shorter === undefined ? text : writeRecord(shorter);
+}
+
+/** So much of a name is left at the least, in bytes as it is written. */
+const shortestName = 20;
+
+/** A record without what it needs least; undefined where it needs all that it has. */
+function withLess(record: ReleaseRecord): ReleaseRecord | undefined {
+  const { begun, previous, ...rest } = record;
+  if (begun.length > 0) return { ...record, begun: begun.slice(1) };
+  if (previous !== undefined) return { ...rest, begun };
+  const { approvedBy, heldBy } = record;
+  const names = {
+    ...(approvedBy !== undefined && { approvedBy: shortName(approvedBy, shortestName) }),
+    ...(heldBy !== undefined && { heldBy: shortName(heldBy, shortestName) }),
+  };
+  const isShort = names.approvedBy === approvedBy && names.heldBy === heldBy;
+  return isShort ? undefined : { ...record, ...names };
+}
+
+/** As much of a name as fits in so many bytes when it is written. */
+export function shortName(name: string, bytes: number): string {
+  let short = name.toWellFormed();
+  while (encodeURIComponent(short).length > bytes) short = short.slice(0, -1).toWellFormed();
+  return short;
 }
 
 // Written once, read by both directions. Values hold no spaces: `retry` is percent-encoded.

@@ -173,7 +173,10 @@ async function observeUnlessInterrupted(
   if (aborted && !isOurs(state, statusOf(release, state, observation.active)))
     return observeDeployments(release, observation, dependencies);
   const isOpen = state.failure !== undefined || state.lostAt !== undefined || observation.isOvertaken;
-  const observed = observe(release, observation, dependencies, isOpen);
+  let heard: Partial<Observation> = {};
+  const observed = observe(release, observation, dependencies, isOpen, (deployed) => {
+    heard = deployed;
+  });
   if (release.plan.onInterrupt === "hold") return observed;
-  return (await unlessAborted(observed, dependencies.interruption)) ?? observation;
+  return (await unlessAborted(observed, dependencies.interruption)) ?? { ...observation, ...heard };
 }

@@ -381,6 +381,29 @@ describe("an interrupted release", () => {
     assert.ok(back.createdAt - outside.clock.start <= 3 * minute + 5000);
   });
 
+  it("leaves alone what its last look had shown by then, though the rest of that look hangs", async () => {
+    const outside = world();
+    const { clock, deployments, telemetry, stop } = outside;
+    clock.at(3 * minute, () => {
+      deployments.foreign(all(otherVersion));
+      const active = deployments.active.bind(deployments);
+      deployments.active = () => {
+        // This look's reading is the last one that is answered.
+        deployments.active = () => new Promise(() => undefined);
+        return active();
+      };
+      telemetry.read = () => {
+        setImmediate(() => {
+          stop.abort();
+        });
+        return new Promise(() => undefined);
+      };
+    });
+    const outcome = await release(outside, { plan: twoStages });
+    assert.equal(outcome.status, "superseded", outcome.reason);
+    assert.deepEqual(deployments.made[0]?.split, all(otherVersion));
+  });
+
   it("is put back at once where that comes while a write is under way", async () => {
     const outside = world();
     const create = outside.deployments.create.bind(outside.deployments);

@@ -20,16 +20,18 @@ const readingsPerUploads = 3;
  * deployments where others that share the token's limit come first.
  *
  * @param isOpen whether a write of the release may still show: then the deployments are read
+ * @param tell is told what is deployed as soon as that is known: the rest of a look may take longer
  */
 export function observe(
   release: Release,
   before: Observation,
   dependencies: Dependencies,
   isOpen = false,
+  tell: (deployed: Deployed) => void = () => undefined,
 ): Promise<Observation> {
   // Where an interruption reverts, it does not wait for the look.
   const stop = release.plan.onInterrupt === "revert" ? dependencies.interruption : undefined;
-  return inTime(release, dependencies, stop, (look) => observeAll(release, before, look, isOpen));
+  return inTime(release, dependencies, stop, (look) => observeAll(release, before, look, isOpen, tell));
 }
 
 async function observeAll(
@@ -37,10 +39,15 @@ async function observeAll(
   known: Observation,
   look: Look,
   isOpen: boolean,
+  tell: (deployed: Deployed) => void,
 ): Promise<Observation> {
   const before = { ...known, pace: look.pace.interval(release.plan.pollIntervalMs) };
+  const readAndTold = readDeployments(release, before, look, isOpen).then((read) => {
+    if (read.deployments.failures === 0) tell(read);
+    return read;
+  });
   const [deployed, uploads, health, probed] = await Promise.all([
-    readDeployments(release, before, look, isOpen),
+    readAndTold,
     readUploads(release, before, look),
     readTelemetry(release, before, look),
     readProbes(release, before, look),
@@ -81,6 +88,7 @@ export async function observeDeployments(
   return { ...before, ...deployed, troubles: trouble === "" ? [] : [trouble] };
 }
 
+/** What a look shows of the deployments. */
 type Deployed = Pick<Observation, "active" | "deployments">;
 
 async function readDeployments(

@@ -67,7 +67,7 @@ function isInterrupted({ interruptedAt = Infinity }: RunLog, write: Write): bool
 }
 
 /** An interruption breaks a look off: what is answered to it afterwards, the revert has not seen. */
-function isHeardByNobody(run: RunLog, over: Commit, write: Write): boolean {
+export function isHeardByNobody(run: RunLog, over: Commit, write: Write): boolean {
   const { interruptedAt } = run;
   if (interruptedAt === undefined || !isRevert(write)) return false;
   const heard = readsBy(run, write.sentAt).filter(({ shown }) => shown === over);

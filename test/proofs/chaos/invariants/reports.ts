@@ -1,4 +1,5 @@
 import type { Invariant } from "./check";
+import { isHeardByNobody } from "./foreign";
 import { isOrder, isRevert, knew, percentOf } from "./facts";
 
 /** How the deployment of what was overwritten begins. */
@@ -27,7 +28,10 @@ export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
       // A run may begin anew; what came before belongs to a release that somebody else's took the place of.
       if (record.startedAt < Date.parse(outcome.startedAt)) continue;
       // An order that crosses the run's own revert is told of as somebody else's deployment.
-      const hasReverted = run.writes.some((write) => isRevert(write) && write.sentAt < commit.at);
+      const hasReverted = run.writes.some((write) => {
+        const isUnknown = !knew(run, commit, write.sentAt) || isHeardByNobody(run, commit, write);
+        return isRevert(write) && isUnknown;
+      });
       if (isOrder(commit.by) && hasReverted) continue;
       // What a younger run of the release has deployed is that one's to report.
       if (commit.by.kind === "run" && commit.by.run.startedAt > run.startedAt) continue;

@@ -4,7 +4,7 @@ import { sameTraffic, type Dependencies } from "../rollout/release";
 import { writeRecord } from "../rollout/record/recordText";
 import { lostSentence, madeAgainSentence } from "../rollout/text/overwrittenText";
 import { joined, withPeriod } from "../rollout/text/words";
-import { unlessOverwritten } from "../rollout/write/again";
+import { unlessFoundOver } from "../rollout/write/again";
 import { write, type DeploymentRequest, type Proposal, type Written } from "../rollout/write/write";
 
 /** How long an order is tried, in milliseconds: a person waits for it. */
@@ -67,9 +67,7 @@ async function afterLost(
 ): Promise<Written<Order>> {
   if (attempt.kind !== "instead" || attempt.isAfterWrite || made === undefined) return attempt;
   if (attempt.because.kind === "refuse") return attempt;
-  const { request } = attempt.because;
-  const found = { kind: "made", deployment: made, request, unread: false } as const;
-  return unlessOverwritten(found, { made, over: undefined, request }, propose, { known: made }, outside);
+  return unlessFoundOver(made, attempt.because.request, propose, { known: made }, outside);
 }
 
 /** Whether the active deployment is what was ordered: the answer to the write was lost. */

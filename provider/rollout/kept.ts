@@ -3,8 +3,9 @@ import type { State } from "./state";
 import { lateUntil } from "./write/write";
 
 /** A release that only looks has no write to try again, but one that was lost may still take effect. */
-export function kept({ state, observation }: Pick<Rollout, "state" | "observation">, now: number): State {
-  const open = { ...state, ...openWrites({ state, observation }, now) };
+export function kept(rollout: Rollout, now: number): State {
+  const { state } = rollout;
+  const open = { ...state, ...openWrites(rollout, now) };
   return state.phase === "starting" ? { ...open, failure: state.failure } : open;
 }
 
@@ -13,7 +14,7 @@ export function kept({ state, observation }: Pick<Rollout, "state" | "observatio
  * reading has shown that they did not, and those that Cloudflare has ordered to wait with.
  */
 export function openWrites(
-  { state: { failure, lostAt }, observation }: Pick<Rollout, "state" | "observation">,
+  { state: { failure, lostAt }, observation }: Rollout,
   now: number,
 ): Pick<State, "failure" | "lostAt"> {
   const { answeredAt } = observation.deployments;

@@ -5,7 +5,7 @@ import type { Deployment } from "./ports";
 import type { ReleaseRecord } from "./record/record";
 import type { Dependencies } from "./release";
 import type { Rollout } from "./rollout";
-import { unlessOverwritten } from "./write/again";
+import { unlessFoundOver } from "./write/again";
 import { tellOfOverwritten } from "./write/overwritten";
 
 /** A write of this run whose answer was lost. An order of the same release is none. */
@@ -35,9 +35,9 @@ export async function unlessLate(
   const expected = state.phase === "starting" ? state.before?.id : state.deploymentId;
   const { record, split, message: sentence } = made;
   const request = { split, sentence, record };
-  const written = await unlessOverwritten(
-    { kind: "made", deployment: made, request, unread: false },
-    { made, over: undefined, request },
+  const written = await unlessFoundOver(
+    made,
+    request,
     (active) => (active === undefined || active.id === expected ? { write: request } : { instead: active }),
     { known: made, isToStayOverwritten: (theirs) => isOwnLate(theirs, rollout) },
     dependencies,

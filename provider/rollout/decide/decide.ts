@@ -1,10 +1,16 @@
 import { statusOf, type DeploymentStatus } from "../deploymentStatus";
-import { silence } from "../look/source";
 import type { State } from "../state";
 import type { Action } from "./action";
 import { blindness, violation } from "./alarm";
 import { onward } from "./onward";
-import { isOfEarlierRun, isOpen, mayBeBlindMs, triedMs, type Situation } from "./situation";
+import {
+  isBlindToDeployments,
+  isOfEarlierRun,
+  isOpen,
+  mayBeBlindMs,
+  triedMs,
+  type Situation,
+} from "./situation";
 import { whileStarting } from "./whileStarting";
 
 /**
@@ -17,8 +23,7 @@ export function decide(situation: Situation): Action {
   if (!isOurs(state, status)) {
     if (isOfEarlierRun(release, status)) return { do: "beginAgain", status };
     // A write of ours that was lost may still be made over what somebody else has deployed, and has to be seen.
-    const isBlind = silence(observation.deployments, situation.now).ms > mayBeBlindMs(situation);
-    return isOpen(situation) && !isBlind ? { do: "keep" } : { do: "yield", status };
+    return isOpen(situation) && !isBlindToDeployments(situation) ? { do: "keep" } : { do: "yield", status };
   }
   const cause = violation(situation) ?? blindness(situation);
   if (cause) return { do: "revert", cause };

@@ -1,7 +1,7 @@
 import type { DeploymentStatus } from "../deploymentStatus";
 import type { Assessment } from "../look/assess";
 import type { Observation } from "../look/observation";
-import { waitedFor } from "../look/source";
+import { silence, waitedFor } from "../look/source";
 import type { GateAnswer } from "../ports";
 import { isDrivenLonger } from "../record/record";
 import { hasAllTraffic, type Release } from "../release";
@@ -53,6 +53,11 @@ const leastLooks = 3;
 /** How long there may be no answer. Where many releases share the limit, looks are rarer than the plan knows. */
 export function mayBeBlindMs({ release, observation }: Situation): number {
   return Math.max(release.plan.maxBlindMs, leastLooks * observation.pace.everyMs);
+}
+
+/** The deployments have been silent for longer than the plan allows. */
+export function isBlindToDeployments(situation: Situation): boolean {
+  return silence(situation.observation.deployments, situation.now).ms > mayBeBlindMs(situation);
 }
 
 /** For how long a write was tried since some time; the waits that Cloudflare ordered are not counted. */

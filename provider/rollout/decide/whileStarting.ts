@@ -1,13 +1,12 @@
 import { frozenUntil } from "../../plan/freeze";
 import type { DeploymentStatus } from "../deploymentStatus";
-import { silence } from "../look/source";
 import type { Starting } from "../state";
 import type { Action, GaveUp } from "./action";
 import {
   gateOf,
+  isBlindToDeployments,
   isOfEarlierRun,
   isOpen,
-  mayBeBlindMs,
   mayBeHeld,
   triedMs,
   type Situation,
@@ -23,8 +22,7 @@ export function whileStarting(situation: Situation, state: Starting, status: Dep
   const { deployments } = observation;
   if (failure && isOpen(situation) && deployments.failures > 0) {
     // Nobody watches a split that may be there: it goes back, if it is.
-    const isBlind = silence(deployments, now).ms > mayBeBlindMs(situation);
-    if (!isBlind && !interrupted) return { do: "keep" };
+    if (!isBlindToDeployments(situation) && !interrupted) return { do: "keep" };
     return { do: "revert", cause: { kind: "stuck", trouble: failure.trouble } };
   }
   if (!interrupted && isOfEarlierRun(release, status)) return { do: "beginAgain", status };

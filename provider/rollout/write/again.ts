@@ -46,6 +46,18 @@ export async function unlessOverwritten<T>(
   return unlessOverwritten(resultOf(proposal, theirs, again, propose), just, propose, context, outside);
 }
 
+/** The same for a write whose answer was lost, once a reading shows what it has made: what it was made over is not known. */
+export function unlessFoundOver<T>(
+  made: Deployment,
+  request: DeploymentRequest,
+  propose: (active: Deployment | undefined) => Proposal<T>,
+  context: WriteContext,
+  outside: Pick<Dependencies, "deployments" | "past" | "clock">,
+): Promise<Deployed<T>> {
+  const found = { kind: "made", deployment: made, request, unread: false } as const;
+  return unlessOverwritten(found, { made, over: undefined, request }, propose, context, outside);
+}
+
 /** Whoever drives it may have seen by now that it was overwritten, and have ended: nobody would watch it. */
 function isOfAnotherRun({ record }: Deployment, request: Just["request"]): boolean {
   return record !== undefined && isUnderWay(record) && record.run !== request.record?.run;

@@ -19,7 +19,7 @@ import type { Failed, Instead, Reverted } from "./reverted";
 import type { Rollout } from "../rollout";
 import type { State, WriteFailure } from "../state";
 import { uploadsLeft } from "../look/window";
-import { unlessOverwritten } from "./again";
+import { unlessFoundOver } from "./again";
 import { tellOfOverwritten } from "./overwritten";
 import {
   lateUntil,
@@ -187,10 +187,8 @@ class Attempts {
     if (because.kind !== "isBack") return written;
     const { deployment: made } = because;
     if (made.record?.run !== this.rollout.release.run) return written;
-    const { request } = this;
     const propose = (active: Deployment | undefined): Proposal<Found> => this.propose(active);
-    const found = { kind: "made", deployment: made, request, unread: false } as const;
-    return unlessOverwritten(found, { made, over: undefined, request }, propose, context, this.dependencies);
+    return unlessFoundOver(made, this.request, propose, context, this.dependencies);
   }
 
   /** How it stands after an attempt that failed, `forMs` after the first one. */

@@ -50,6 +50,26 @@ function whenSent(outside: Outside, percent: number, deploy: () => unknown): voi
   });
 }
 
+type Sent = Parameters<FakeDeployments["create"]>;
+
+const isAtHalf = ([split]: Sent): boolean => percentOf(split, newVersion) === 50;
+const isOfPhase =
+  (phase: string) =>
+  ([, , options]: Sent): boolean =>
+    options?.record?.phase === phase;
+
+/** Somebody deploys right before a deployment is made, and the answer to that is lost. */
+function lostOver({ deployments }: Outside, isMeant: (sent: Sent) => boolean, deploy: () => unknown): void {
+  const create = deployments.create.bind(deployments);
+  deployments.create = async (...sent) => {
+    if (!isMeant(sent)) return create(...sent);
+    deployments.create = create;
+    await deploy();
+    await create(...sent);
+    throw unavailable();
+  };
+}
+
 const hotfix =
   (outside: Outside, split: Split = all(otherVersion)) =>
   () =>
@@ -190,50 +210,28 @@ describe("what somebody deploys between the reading and a write of a release", (
 
   it("is deployed again where the answer of the write that has overwritten it was lost", async () => {
     const outside = aWorld();
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = async (split, sentence, options) => {
-      if (percentOf(split, newVersion) !== 50) return create(split, sentence, options);
-      deployments.create = create;
-      hotfix(outside)();
-      await create(split, sentence, options);
-      throw unavailable();
-    };
+    lostOver(outside, isAtHalf, hotfix(outside));
     const outcome = await release(outside);
     assert.deepEqual(activeSplit(outside), all(otherVersion), outcome.reason);
     assert.equal(outcome.status, "superseded");
-    assert.equal(deployments.made[0]?.message, again);
+    assert.equal(outside.deployments.made[0]?.message, again);
   });
 
   it("is deployed again where the answer of a revert that has overwritten it was lost", async () => {
     const outside = aWorld(badNewVersion(0.3));
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = async (split, sentence, options) => {
-      if (options?.record?.phase !== "aborted") return create(split, sentence, options);
-      deployments.create = create;
-      hotfix(outside)();
-      await create(split, sentence, options);
-      throw unavailable();
-    };
+    lostOver(outside, isOfPhase("aborted"), hotfix(outside));
     const { reason, deployedVersionId } = await release(outside);
     assert.deepEqual(activeSplit(outside), all(otherVersion), reason);
     assert.equal(deployedVersionId, otherVersion);
-    assert.equal(deployments.made[0]?.message, again);
+    assert.equal(outside.deployments.made[0]?.message, again);
   });
 
   it("is deployed again where the reading before the next try is the first to show that write", async () => {
     const outside = aWorld();
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = async (split, sentence, options) => {
-      if (percentOf(split, newVersion) !== 50) return create(split, sentence, options);
-      deployments.create = create;
+    lostOver(outside, isAtHalf, () => {
       hotfix(outside)();
-      await create(split, sentence, options);
-      deployments.failNext("read", unavailable());
-      throw unavailable();
-    };
+      outside.deployments.failNext("read", unavailable());
+    });
     const { status, reason } = await release(outside);
     assert.deepEqual(activeSplit(outside), all(otherVersion), reason);
     assert.equal(status, "superseded");
@@ -241,15 +239,7 @@ describe("what somebody deploys between the reading and a write of a release", (
 
   it("is deployed again where the answer of the completion that has overwritten it was lost", async () => {
     const outside = aWorld();
-    const { deployments } = outside;
-    const create = deployments.create.bind(deployments);
-    deployments.create = async (split, sentence, options) => {
-      if (options?.record?.phase !== "completed") return create(split, sentence, options);
-      deployments.create = create;
-      hotfix(outside, all(oldVersion))();
-      await create(split, sentence, options);
-      throw unavailable();
-    };
+    lostOver(outside, isOfPhase("completed"), hotfix(outside, all(oldVersion)));
     const { status, reason } = await release(outside);
     assert.deepEqual(activeSplit(outside), all(oldVersion), reason);
     assert.equal(status, "aborted");

@@ -2,14 +2,22 @@ import { isUnderWay } from "../../../../provider/rollout/record/record";
 import type { Commit, RunLog, Write } from "../log";
 import type { Story } from "../simulate";
 import type { Invariant } from "./check";
-import { isBy, isRevert, isSameTraffic, isUnseen, nameOf, overAt, percentOf, readsBy } from "./facts";
+import {
+  isBy,
+  isRevert,
+  isSameTraffic,
+  isUnseen,
+  longestLookMs,
+  nameOf,
+  overAt,
+  percentOf,
+  readsBy,
+} from "./facts";
 
 /** A write that has overwritten something is followed by a look at the list within this time, in milliseconds. */
 const soonMs = 60_000;
 /** A reading and a write that rests on it follow each other within this time, in milliseconds. */
 const atOnceMs = 2000;
-/** A reading of the list is waited for as long as this, in milliseconds. */
-const longestMs = 5000;
 
 /**
  * What a write has overwritten unseen, since it was deployed between the reading and the write, is deployed again. Not
@@ -59,7 +67,7 @@ function isToBeDeployedAgain(run: RunLog, write: Write, over: Commit, { commits 
   if (made.visibleAt > answeredAt || over.visibleAt > answeredAt) return false;
   const look = run.reads.find(({ sentAt }) => sentAt >= answeredAt);
   if (look?.servedAt === undefined || look.answeredAt === undefined || look.shown !== made) return false;
-  if (look.answeredAt - look.sentAt > longestMs) return false;
+  if (look.answeredAt - look.sentAt > longestLookMs) return false;
   // A revert does not wait for a look that shows a lost write.
   const isReverted = run.writes.some(
     (one) => isRevert(one) && one.sentAt >= answeredAt && one.sentAt - answeredAt < atOnceMs,

@@ -52,7 +52,7 @@ export function readsBy(run: RunLog, at: number): (Read & { servedAt: number; an
 const hurriedMs = 2000;
 
 /** The look around a write waits so long for an answer, in milliseconds, and comes so soon after that. */
-const longestLookMs = 5000;
+export const longestLookMs = 5000;
 const soonMs = 2000;
 
 /** What is not waited for: a look around a write that takes long and, after an interruption that reverts, any that does. */
@@ -85,6 +85,9 @@ export function isUnseen(run: RunLog, commit: Commit, { sentAt }: Pick<Write, "s
   return commit.visibleAt > last.servedAt || (last.shown?.index ?? -1) < commit.index;
 }
 
+/** How the message of what is deployed again for somebody begins. */
+export const again = "Deployed again for ";
+
 /** What a deployment makes again that the same hand has overwritten before; undefined for others. */
 export function originalOf(
   { split, message, record }: Deployment,
@@ -96,7 +99,7 @@ export function originalOf(
     .slice(0, Math.max(0, own))
     .findLast((commit) => !isSameHand(commit.by, by) && isSameTraffic(split, commit.deployment.split));
   const isSaid =
-    message.startsWith("Deployed again for ") ||
+    message.startsWith(again) ||
     (record !== undefined && message === original?.deployment.message && record.run === original.record?.run);
   return isSaid ? original : undefined;
 }

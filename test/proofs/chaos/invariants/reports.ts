@@ -1,9 +1,6 @@
 import type { Invariant } from "./check";
 import { isHeardByNobody } from "./foreign";
-import { isOrder, isRevert, knew, percentOf } from "./facts";
-
-/** How the deployment of what was overwritten begins. */
-const again = "Deployed again for ";
+import { again, isOrder, isRevert, knew, percentOf } from "./facts";
 
 /** Every stage that the release deployed, and the run knew of, is in the outcome. */
 export const reportsEverything: Invariant = ({ commits, runs }, checks) => {
